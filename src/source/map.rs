@@ -1,0 +1,117 @@
+//! The texts of all files read, by [`FileId`]; the only place that knows lines.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock, RwLock};
+
+use super::{FileId, Span};
+
+/// One text and where it came from.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Its id in the map that holds it.
+    pub id: FileId,
+    /// The path it was read from, usable with the file system.
+    pub path: PathBuf,
+    /// The path as shown to people and in reports: relative to the working directory where possible, forward slashes.
+    pub name: Arc<str>,
+    /// The whole text, with a byte-order mark if the file has one.
+    pub text: Arc<str>,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+/// A place as people count it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct LineColumn {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+impl SourceFile {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            std::iter::once(0).chain(newlines.map(|(i, _)| i as u32 + 1)).collect()
+        })
+    }
+
+    /// Line and column of a byte offset; an offset past the end counts as the end.
+    pub fn line_column(&self, offset: u32) -> LineColumn {
+        let offset = (offset as usize).min(self.text.len());
+        let starts = self.line_starts();
+        let line = starts.partition_point(|s| *s as usize <= offset).max(1);
+        let start = starts[line - 1] as usize;
+        let column =
+            self.text.get(start..offset).map_or(offset - start, |s| s.trim_start_matches('\u{feff}').chars().count());
+        LineColumn { line: line as u32, column: column as u32 + 1 }
+    }
+
+    /// The byte range of a line (from 1) without its line break; empty where there is no such line.
+    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
+        let starts = self.line_starts();
+        let Some(start) = starts.get(line.saturating_sub(1) as usize) else {
+            return self.text.len()..self.text.len();
+        };
+        let start = *start as usize;
+        let end = starts.get(line as usize).map_or(self.text.len(), |n| *n as usize);
+        let text = self.text[start..end].trim_end_matches(['\n', '\r']);
+        start..start + text.len()
+    }
+
+    /// How many lines the text has; an empty text has one.
+    pub fn line_count(&self) -> u32 {
+        self.line_starts().len() as u32
+    }
+}
+
+/// Owns every text. Files can be added from several threads.
+#[derive(Debug, Default)]
+pub struct SourceMap {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+}
+
+impl SourceMap {
+    /// An empty map.
+    pub fn new() -> SourceMap {
+        SourceMap::default()
+    }
+
+    /// Adds a text read from `path` and shown to people as `name`.
+    pub fn add(&self, path: &Path, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Arc<SourceFile> {
+        let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
+        let file = Arc::new(SourceFile {
+            id: FileId(files.len() as u32),
+            path: path.to_path_buf(),
+            name: name.into(),
+            text: text.into(),
+            line_starts: OnceLock::new(),
+        });
+        files.push(file.clone());
+        file
+    }
+
+    /// The file with this id.
+    ///
+    /// # Panics
+    /// Where the id comes from another map.
+    pub fn file(&self, id: FileId) -> Arc<SourceFile> {
+        let files = self.files.read().unwrap_or_else(|e| e.into_inner());
+        files[id.0 as usize].clone()
+    }
+
+    /// All files in the order in which they were added.
+    pub fn files(&self) -> Vec<Arc<SourceFile>> {
+        self.files.read().unwrap_or_else(|e| e.into_inner()).clone()
+    }
+
+    /// The text of a span; empty where the span does not fit the file.
+    pub fn text(&self, span: Span) -> String {
+        self.file(span.file).text.get(span.range()).unwrap_or_default().to_owned()
+    }
+
+    /// Where a span begins.
+    pub fn start(&self, span: Span) -> LineColumn {
+        self.file(span.file).line_column(span.start)
+    }
+}

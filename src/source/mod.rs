@@ -1,0 +1,10 @@
+//! Files and their text: finding them, reading them, and turning offsets into lines and columns.
+//! Knows nothing of HCL.
+
+mod map;
+mod problem;
+mod span;
+
+pub use map::{LineColumn, SourceFile, SourceMap};
+pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
+pub use span::{FileId, Span};

@@ -1,0 +1,135 @@
+//! What is wrong with the input itself, as data: syntax errors, unreadable files, failed evaluation, bad rule files.
+
+use std::sync::Arc;
+
+use super::Span;
+
+/// The kinds of problem; each has an id of its own in the output (see [`ProblemKind::id`]).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ProblemKind {
+    /// Text that the grammar of HCL or JSON does not accept.
+    Syntax,
+    /// A file or folder that cannot be read, or is not what its name says.
+    Unreadable,
+    /// A block or argument in a place where Terraform does not accept it, a duplicate, a wrong override.
+    Configuration,
+    /// A name that nothing declares.
+    UndeclaredName,
+    /// An expression that Terraform would refuse to evaluate.
+    Evaluation,
+    /// A failed `validation`, `precondition`, `postcondition` or `check`.
+    FailedCondition,
+    /// Locals, variables, resources or modules that depend on themselves.
+    Cycle,
+    /// A bound of tfcheck's own (depth, size, number of instances) was reached.
+    Limit,
+    /// A suppression comment that is malformed, names an unknown rule, or silences nothing.
+    Suppression,
+    /// A rule file that cannot be compiled or a rule that failed while it ran.
+    Rule,
+    /// A mistake in tfcheck's own settings.
+    Settings,
+}
+
+impl ProblemKind {
+    /// The id under which the problem is reported, beside rule ids.
+    pub fn id(self) -> &'static str {
+        match self {
+            ProblemKind::Syntax => "syntax-error",
+            ProblemKind::Unreadable => "unreadable-file",
+            ProblemKind::Configuration => "invalid-configuration",
+            ProblemKind::UndeclaredName => "undeclared-name",
+            ProblemKind::Evaluation => "evaluation-error",
+            ProblemKind::FailedCondition => "failed-condition",
+            ProblemKind::Cycle => "cycle",
+            ProblemKind::Limit => "limit-reached",
+            ProblemKind::Suppression => "unused-ignore",
+            ProblemKind::Rule => "rule-error",
+            ProblemKind::Settings => "settings-error",
+        }
+    }
+}
+
+/// How grave a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ProblemSeverity {
+    /// Worth knowing; the rest was checked.
+    Warning,
+    /// Something was not understood, so it was not checked.
+    Error,
+}
+
+/// A place with a few words on what is seen there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// The words, lower case and without a full stop.
+    pub text: String,
+}
+
+/// One fault in the input. The run goes on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Which kind it is.
+    pub kind: ProblemKind,
+    /// How grave it is.
+    pub severity: ProblemSeverity,
+    /// What is wrong, in one line: lower case, no full stop, values in backticks.
+    pub message: String,
+    /// The file it concerns where there is no span (an unreadable file), as shown to people.
+    pub file: Option<Arc<str>>,
+    /// The primary place and what to say there.
+    pub label: Option<Label>,
+    /// Further places.
+    pub related: Vec<Label>,
+    /// How to repair it.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// An error at a place; `label` is said there.
+    pub fn error(kind: ProblemKind, span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        Problem {
+            kind,
+            severity: ProblemSeverity::Error,
+            message: message.into(),
+            file: None,
+            label: Some(Label { span, text: label.into() }),
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// A warning at a place; `label` is said there.
+    pub fn warning(kind: ProblemKind, span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
+        Problem { severity: ProblemSeverity::Warning, ..Problem::error(kind, span, message, label) }
+    }
+
+    /// An error about a file as a whole.
+    pub fn about_file(kind: ProblemKind, file: impl Into<Arc<str>>, message: impl Into<String>) -> Problem {
+        Problem {
+            kind,
+            severity: ProblemSeverity::Error,
+            message: message.into(),
+            file: Some(file.into()),
+            label: None,
+            related: Vec::new(),
+            help: None,
+        }
+    }
+
+    /// The same with a line on how to repair it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same with a further place.
+    #[must_use]
+    pub fn with_related(mut self, span: Span, text: impl Into<String>) -> Problem {
+        self.related.push(Label { span, text: text.into() });
+        self
+    }
+}

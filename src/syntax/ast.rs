@@ -1,0 +1,253 @@
+//! The syntax tree. Native syntax, JSON syntax and rule files meet in these types.
+
+use std::sync::Arc;
+
+use crate::source::{FileId, Problem, Span};
+
+/// Text that is shared rather than copied.
+pub type Text = Arc<str>;
+
+/// One parsed file: what was understood, and what was not.
+#[derive(Clone, Debug)]
+pub struct Document {
+    /// The file.
+    pub file: FileId,
+    /// Its top-level attributes and blocks.
+    pub body: Arc<Body>,
+    /// Every comment in the order of the text (JSON has none).
+    pub comments: Vec<Comment>,
+    /// Faults, each with a label; the tree holds what was understood around them.
+    pub problems: Vec<Problem>,
+    /// Whether the file was JSON: its strings are templates and block types are told apart by schema only.
+    pub json: bool,
+}
+
+/// A comment, with its markers and without the line break.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Comment {
+    /// Where it stands, from its first marker character on.
+    pub span: Span,
+    /// Whether something else than white space stands before it on its first line.
+    pub trailing: bool,
+}
+
+/// The inside of a block, or a whole file.
+#[derive(Clone, Debug)]
+pub struct Body {
+    /// Arguments in the order of the text. Duplicates are a problem of the document; the first stays.
+    pub attributes: Vec<Attribute>,
+    /// Nested blocks in the order of the text.
+    pub blocks: Vec<Block>,
+    /// From the opening brace to the closing one; the whole text for a file.
+    pub span: Span,
+    /// True where an error inside this body made the parser drop something: absence proves nothing then.
+    pub incomplete: bool,
+}
+
+impl Body {
+    /// The argument of that name.
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|a| &*a.name.text == name)
+    }
+
+    /// The nested blocks of that type.
+    pub fn blocks<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Block> + 'a {
+        self.blocks.iter().filter(move |b| &*b.kind.text == kind)
+    }
+}
+
+/// A name and where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Ident {
+    /// The name itself.
+    pub text: Text,
+    /// Where it stands (without quotes it may have been written with for JSON keys: with them).
+    pub span: Span,
+}
+
+/// `name = expression`
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The argument's name.
+    pub name: Ident,
+    /// What it is set to.
+    pub expr: Arc<Expr>,
+    /// From the name to the end of the expression.
+    pub span: Span,
+}
+
+/// `kind "label" … { … }`
+#[derive(Clone, Debug)]
+pub struct Block {
+    /// The block's type: `resource`, `dynamic`, `lifecycle`, …
+    pub kind: Ident,
+    /// Its labels, quoted or bare; `text` is without quotes and unescaped, `span` includes the quotes.
+    pub labels: Vec<Ident>,
+    /// What it holds.
+    pub body: Arc<Body>,
+    /// From the type to the last label (not the brace): what a finding about the whole block points at.
+    pub header: Span,
+    /// From the type to the closing brace.
+    pub span: Span,
+}
+
+/// An expression and where it stands.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands; parentheses belong to [`ExprKind::Paren`], not to what they hold.
+    pub span: Span,
+}
+
+/// The forms of expression.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number, as written (`1.50`, `007`, `1e3`): digits, at most one point, an optional exponent; no sign.
+    Number(Text),
+    /// A quoted string without interpolation or directive, unescaped; also a heredoc of plain text, dedented.
+    String(Text),
+    /// A quoted string or heredoc with interpolations or directives. Literal parts are unescaped and dedented, and
+    /// strip markers have been applied. A lone interpolation (`"${x}"`) has exactly one part.
+    Template(Vec<TemplatePart>),
+    /// `[a, b]`
+    Tuple(Vec<Expr>),
+    /// `{ a = b }`, every item in order, duplicates included (the last one wins).
+    Object(Vec<ObjectItem>),
+    /// The name that begins a reference: `var`, `local`, `aws_vpc`, a `for` variable.
+    Variable(Text),
+    /// `base.name`
+    Attr(Box<Expr>, Ident),
+    /// `base[key]`; also the legacy `base.0`, whose key is a number.
+    Index(Box<Expr>, Box<Expr>),
+    /// `base[*]…` and `base.*…`: `each` is applied to every element; it is built on [`ExprKind::SplatElement`].
+    /// For `a.*.b[0]` the index stands around the splat, as HCL has it; for `a[*].b[0]` inside `each`.
+    Splat {
+        /// What is iterated.
+        base: Box<Expr>,
+        /// What is read of each element.
+        each: Box<Expr>,
+    },
+    /// The element of the innermost enclosing splat; only inside `each`.
+    SplatElement,
+    /// `name(args…)`; `core::name` and `provider::p::name` keep their colons in the name.
+    Call {
+        /// The function's name.
+        name: Ident,
+        /// The arguments in order.
+        args: Vec<Expr>,
+        /// Whether the last argument is followed by `...`.
+        expand_final: bool,
+    },
+    /// `-a`, `!a`
+    Unary(UnaryOp, Box<Expr>),
+    /// `a + b` and the like.
+    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    /// `condition ? then : otherwise`
+    Conditional {
+        /// Decides.
+        condition: Box<Expr>,
+        /// Taken where the condition holds.
+        then: Box<Expr>,
+        /// Taken where it does not.
+        otherwise: Box<Expr>,
+    },
+    /// `[for …]` and `{for …}`
+    For(Box<ForExpr>),
+    /// `(a)`
+    Paren(Box<Expr>),
+    /// Something that was not understood; a problem of the document says what. Evaluates to unknown.
+    Invalid,
+}
+
+/// One item of an object constructor.
+#[derive(Clone, Debug)]
+pub struct ObjectItem {
+    /// The key: a bare name is an [`ExprKind::String`] (its span has no quotes), anything else the expression written.
+    pub key: Expr,
+    /// The value.
+    pub value: Expr,
+}
+
+/// `[for key, value in collection : value if condition]` and its object form.
+#[derive(Clone, Debug)]
+pub struct ForExpr {
+    /// The first of two variables.
+    pub key_var: Option<Ident>,
+    /// The last or only variable.
+    pub value_var: Ident,
+    /// What is iterated.
+    pub collection: Expr,
+    /// The result's key: present for the object form `{for … : key => value}`.
+    pub key: Option<Expr>,
+    /// The result's value.
+    pub value: Expr,
+    /// Whether `...` follows the value (object form): values of equal keys are gathered.
+    pub group: bool,
+    /// `if condition`
+    pub condition: Option<Expr>,
+}
+
+/// A part of a template.
+#[derive(Clone, Debug)]
+pub enum TemplatePart {
+    /// Text as it is.
+    Literal(Text, Span),
+    /// `${expression}`
+    Interpolation(Expr),
+    /// `%{if}…%{else}…%{endif}`
+    If {
+        /// Decides.
+        condition: Expr,
+        /// Parts of the first branch.
+        then: Vec<TemplatePart>,
+        /// Parts of the second branch; empty without `%{else}`.
+        otherwise: Vec<TemplatePart>,
+        /// From `%{if` to the end of `%{endif}`.
+        span: Span,
+    },
+    /// `%{for k, v in c}…%{endfor}`
+    For {
+        /// The first of two variables.
+        key_var: Option<Ident>,
+        /// The last or only variable.
+        value_var: Ident,
+        /// What is iterated.
+        collection: Expr,
+        /// Parts repeated for each element.
+        body: Vec<TemplatePart>,
+        /// From `%{for` to the end of `%{endfor}`.
+        span: Span,
+    },
+}
+
+/// Operators with one operand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UnaryOp {
+    /// `-`
+    Negate,
+    /// `!`
+    Not,
+}
+
+/// Operators with two operands; the names are the operators'.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BinaryOp {
+    Or,
+    And,
+    Equal,
+    NotEqual,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+}

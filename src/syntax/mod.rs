@@ -1,0 +1,7 @@
+//! Text to one small syntax tree with a byte span on every node: HCL's native syntax and its JSON syntax.
+//! Goes on after errors, so that one mistake hides neither the rest of its file nor another file.
+//! Knows nothing of Terraform's blocks beyond what the JSON syntax needs to tell blocks from arguments.
+
+pub mod ast;
+
+pub use ast::*;
