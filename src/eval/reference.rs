@@ -1,0 +1,82 @@
+//! What an unknown stands for: a path into a resource, a data source, a module, a variable.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::syntax::Text;
+
+/// A reference: something that has an address, and a path of attributes and keys into it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Reference {
+    /// The printed address of the thing: `aws_subnet.private[0]`, `module.net.data.aws_vpc.x`, `module.vpc` (an
+    /// instance of a call that is not on disk), `var.env`, `module.net.var.env`, `local.x`.
+    pub target: Text,
+    /// Which kind of thing it is.
+    pub kind: ReferenceKind,
+    /// The way into it.
+    pub path: Arc<[Step]>,
+}
+
+/// The things a reference can lead to.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ReferenceKind {
+    /// A managed resource's instance.
+    Resource,
+    /// A data source's instance.
+    Data,
+    /// An ephemeral resource's instance.
+    Ephemeral,
+    /// An instance of a module call whose module is not on disk.
+    Module,
+    /// A variable without a value.
+    Variable,
+    /// Anything else that is known only when Terraform runs.
+    Runtime,
+}
+
+/// A step into a value.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Step {
+    /// `.name` or `["name"]`
+    Name(Text),
+    /// `[0]`
+    Index(i64),
+    /// An element whose key is not known.
+    Any,
+}
+
+impl Reference {
+    /// A reference to the thing itself.
+    pub fn to(kind: ReferenceKind, target: impl Into<Text>) -> Reference {
+        Reference { target: target.into(), kind, path: Arc::new([]) }
+    }
+
+    /// The reference one step further in.
+    #[must_use]
+    pub fn child(&self, step: Step) -> Reference {
+        let path = self.path.iter().cloned().chain(std::iter::once(step)).collect();
+        Reference { target: self.target.clone(), kind: self.kind, path }
+    }
+
+    /// The name of the first step: the attribute of a resource, the output of a module.
+    pub fn attribute(&self) -> Option<&str> {
+        match self.path.first() {
+            Some(Step::Name(n)) => Some(n),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.target)?;
+        for step in self.path.iter() {
+            match step {
+                Step::Name(n) => write!(f, ".{n}")?,
+                Step::Index(i) => write!(f, "[{i}]")?,
+                Step::Any => f.write_str("[*]")?,
+            }
+        }
+        Ok(())
+    }
+}

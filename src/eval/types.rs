@@ -1,0 +1,135 @@
+//! Terraform's types.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+use crate::syntax::Text;
+
+/// The type of a value, or the type that a variable asks for.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Type {
+    /// Not known, or anything: `any`, the type of an untyped null, of an unknown of which nothing is known.
+    #[default]
+    Any,
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `list(T)`
+    List(Arc<Type>),
+    /// `set(T)`
+    Set(Arc<Type>),
+    /// `map(T)`
+    Map(Arc<Type>),
+    /// `tuple([T…])`
+    Tuple(Arc<[Type]>),
+    /// `object({…})`
+    Object(Arc<ObjectType>),
+}
+
+/// The attributes of an object type.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ObjectType {
+    /// By name.
+    pub attributes: BTreeMap<Text, AttributeType>,
+}
+
+/// One attribute of an object type.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AttributeType {
+    /// Its type.
+    pub ty: Type,
+    /// Whether it was declared `optional(…)`.
+    pub optional: bool,
+    /// The default of `optional(T, default)`, already converted to the type.
+    pub default: Option<Value>,
+}
+
+impl Type {
+    /// `list(T)`
+    pub fn list(of: Type) -> Type {
+        Type::List(Arc::new(of))
+    }
+
+    /// `set(T)`
+    pub fn set(of: Type) -> Type {
+        Type::Set(Arc::new(of))
+    }
+
+    /// `map(T)`
+    pub fn map(of: Type) -> Type {
+        Type::Map(Arc::new(of))
+    }
+
+    /// An object type of required attributes.
+    pub fn object(attributes: impl IntoIterator<Item = (Text, Type)>) -> Type {
+        let attributes = attributes.into_iter();
+        let attributes = attributes.map(|(n, ty)| (n, AttributeType { ty, optional: false, default: None }));
+        Type::Object(Arc::new(ObjectType { attributes: attributes.collect() }))
+    }
+
+    /// The type of the elements of a list, set or map; `Any` for all others.
+    pub fn element(&self) -> Type {
+        match self {
+            Type::List(t) | Type::Set(t) | Type::Map(t) => (**t).clone(),
+            _ => Type::Any,
+        }
+    }
+
+    /// Whether it is `bool`, `number` or `string`.
+    pub fn is_primitive(&self) -> bool {
+        matches!(self, Type::Bool | Type::Number | Type::String)
+    }
+
+    /// A name for messages, as Terraform writes it: "list of string", "object", "dynamic".
+    pub fn friendly_name(&self) -> String {
+        match self {
+            Type::Any => "dynamic".into(),
+            Type::Bool => "bool".into(),
+            Type::Number => "number".into(),
+            Type::String => "string".into(),
+            Type::List(t) => format!("list of {}", t.friendly_name()),
+            Type::Set(t) => format!("set of {}", t.friendly_name()),
+            Type::Map(t) => format!("map of {}", t.friendly_name()),
+            Type::Tuple(_) => "tuple".into(),
+            Type::Object(_) => "object".into(),
+        }
+    }
+}
+
+/// As a type expression: `list(string)`, `object({a=number})`.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Any => f.write_str("any"),
+            Type::Bool => f.write_str("bool"),
+            Type::Number => f.write_str("number"),
+            Type::String => f.write_str("string"),
+            Type::List(t) => write!(f, "list({t})"),
+            Type::Set(t) => write!(f, "set({t})"),
+            Type::Map(t) => write!(f, "map({t})"),
+            Type::Tuple(ts) => {
+                f.write_str("tuple([")?;
+                for (i, t) in ts.iter().enumerate() {
+                    write!(f, "{}{t}", if i > 0 { ", " } else { "" })?;
+                }
+                f.write_str("])")
+            }
+            Type::Object(o) => {
+                f.write_str("object({")?;
+                for (i, (n, a)) in o.attributes.iter().enumerate() {
+                    let comma = if i > 0 { ", " } else { "" };
+                    match a.optional {
+                        true => write!(f, "{comma}{n}=optional({})", a.ty)?,
+                        false => write!(f, "{comma}{n}={}", a.ty)?,
+                    }
+                }
+                f.write_str("})")
+            }
+        }
+    }
+}

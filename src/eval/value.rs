@@ -1,0 +1,476 @@
+//! Values: what an expression is worth, with unknowns that remember what they stand for.
+//!
+//! A [`Value`] is what it is ([`Kind`]), plus marks (sensitive, filled in by the provider) and the references that
+//! reached it. Values are cheap to clone. Equality of Rust (`==`) is structural and for tests and caches; Terraform's
+//! `==` lives in [`super::ops`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{BlockSource, Number, Reference, Type};
+use crate::syntax::Text;
+
+/// A value, whole, partly known or unknown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Value {
+    /// What it is.
+    pub kind: Kind,
+    /// Marks on this value itself; elements carry their own.
+    pub marks: Marks,
+    /// What this value was made from; elements carry their own. Also set on known values: the bucket name that was
+    /// read through `aws_s3_bucket.a.bucket` still refers to the bucket.
+    pub refs: Refs,
+}
+
+/// The kinds of value.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Kind {
+    /// `null`, of whatever type.
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number of Terraform's precision.
+    Number(Number),
+    /// Text in Unicode's normal form C.
+    String(Text),
+    /// `list(T)`
+    List(Arc<Seq>),
+    /// `set(T)`: elements distinct and in Terraform's iteration order.
+    Set(Arc<Seq>),
+    /// What `[…]` builds: elements of any types.
+    Tuple(Arc<Seq>),
+    /// `map(T)`
+    Map(Arc<Fields>),
+    /// What `{…}` builds: attributes of any types. Also a nested block (then [`Fields::block`] says which).
+    Object(Arc<Fields>),
+    /// Not known before apply, or not known to us.
+    Unknown(Arc<Unknown>),
+    /// Something that only the scope understands (a resource instance in a rule); it has attributes, and it is equal
+    /// to itself.
+    Handle(u32),
+}
+
+/// The elements of a list, set or tuple.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Seq {
+    /// The elements that are certainly there, at these positions.
+    pub items: Vec<Value>,
+    /// The element type of a list or set; `Any` for a tuple.
+    pub element: Type,
+    /// Where further elements may follow (none, one or many): what such an element looks like. The length is then
+    /// not known, only its lower bound.
+    pub rest: Option<Value>,
+}
+
+/// The entries of a map or the attributes of an object.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Fields {
+    /// The entries that are certainly there.
+    pub entries: BTreeMap<Text, Value>,
+    /// The element type of a map; `Any` for an object.
+    pub element: Type,
+    /// Where further entries may exist: what the value of such an entry looks like.
+    pub rest: Option<Value>,
+    /// The block of the configuration that this object was made from.
+    pub block: Option<Arc<BlockSource>>,
+}
+
+/// What is known of something unknown.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unknown {
+    /// Its type, as far as known.
+    pub ty: Type,
+    /// Whether it is certainly not null.
+    pub not_null: bool,
+    /// Identity: two unknowns with the same origin are equal.
+    pub origin: Option<Reference>,
+    /// Why it is not known.
+    pub cause: Cause,
+    /// What else is known of it.
+    pub hint: Hint,
+}
+
+/// What else is known of an unknown.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub enum Hint {
+    /// Nothing.
+    #[default]
+    None,
+    /// A string made of these parts; at least one is unknown. Neighbouring texts are joined.
+    Text(Arc<[Segment]>),
+    /// One of these (at least two, at most eight): a conditional whose condition is not known.
+    OneOf(Arc<[Value]>),
+    /// A number in this range (both ends included).
+    Range(Option<Number>, Option<Number>),
+    /// A collection or string with a length in this range (both ends included).
+    Length(u64, Option<u64>),
+}
+
+/// A part of a string that is not wholly known.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Segment {
+    /// Text that is there.
+    Text(Text),
+    /// An unknown primitive's text stands here.
+    Unknown(Value),
+}
+
+/// Why a value is unknown: the root of the chain, for the list of what is undecided.
+#[derive(Clone, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub enum Cause {
+    /// A variable that nothing sets (address of the variable as text: `var.env`, `module.a.var.env`).
+    Variable(Text),
+    /// An attribute that AWS decides at apply (`aws_vpc.main.id`).
+    Attribute(Text),
+    /// What a data source reads (`data.aws_ami.x.id`).
+    Data(Text),
+    /// An output of a module that is not on disk (`module.vpc.private_subnets`).
+    Module(Text),
+    /// An impure or unsupported function (`timestamp`).
+    Function(Text),
+    /// An expression with an error, reported elsewhere.
+    Error,
+    /// A cycle, reported elsewhere.
+    Cycle,
+    /// A bound of tfcheck's own was reached.
+    Limit,
+    /// `self`, `path.cwd`, the workspace: known only to the run (`terraform.workspace`).
+    Runtime(Text),
+}
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Cause::Variable(v) => write!(f, "{v} has no value"),
+            Cause::Attribute(a) => write!(f, "{a} is known only after apply"),
+            Cause::Data(d) => write!(f, "{d} is read from AWS"),
+            Cause::Module(m) => write!(f, "{m} comes from a module that is not on disk"),
+            Cause::Function(n) => write!(f, "{n}() is not evaluated"),
+            Cause::Error => f.write_str("it could not be evaluated"),
+            Cause::Cycle => f.write_str("it depends on itself"),
+            Cause::Limit => f.write_str("it is too large to be evaluated"),
+            Cause::Runtime(n) => write!(f, "{n} is known only when Terraform runs"),
+        }
+    }
+}
+
+/// Marks that travel with a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// No mark.
+    pub const NONE: Marks = Marks(0);
+    /// Sensitive: must not be printed.
+    pub const SENSITIVE: Marks = Marks(1);
+    /// Ephemeral: never stored.
+    pub const EPHEMERAL: Marks = Marks(2);
+    /// Nobody wrote it: the provider's default was filled in.
+    pub const PROVIDER_DEFAULT: Marks = Marks(4);
+
+    /// Both together.
+    pub fn union(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// Whether all of `other`'s marks are set.
+    pub fn contains(self, other: Marks) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Without these marks.
+    pub fn without(self, other: Marks) -> Marks {
+        Marks(self.0 & !other.0)
+    }
+}
+
+/// A set of references, sorted; mostly empty.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Refs(Option<Arc<[Reference]>>);
+
+impl Refs {
+    /// One reference.
+    pub fn one(reference: Reference) -> Refs {
+        Refs(Some(Arc::new([reference])))
+    }
+
+    /// All of both.
+    pub fn union(&self, other: &Refs) -> Refs {
+        match (&self.0, &other.0) {
+            (None, _) => other.clone(),
+            (_, None) => self.clone(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
+            (Some(a), Some(b)) => {
+                let mut all: Vec<Reference> = a.iter().chain(b.iter()).cloned().collect();
+                all.sort();
+                all.dedup();
+                Refs(Some(all.into()))
+            }
+        }
+    }
+
+    /// The references in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Reference> {
+        self.0.iter().flat_map(|r| r.iter())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl From<Kind> for Value {
+    fn from(kind: Kind) -> Value {
+        Value { kind, marks: Marks::NONE, refs: Refs::default() }
+    }
+}
+
+impl From<bool> for Value {
+    fn from(b: bool) -> Value {
+        Kind::Bool(b).into()
+    }
+}
+
+impl From<i64> for Value {
+    fn from(n: i64) -> Value {
+        Kind::Number(Number::from(n)).into()
+    }
+}
+
+impl From<Number> for Value {
+    fn from(n: Number) -> Value {
+        Kind::Number(n).into()
+    }
+}
+
+impl From<&str> for Value {
+    fn from(s: &str) -> Value {
+        Kind::String(s.into()).into()
+    }
+}
+
+impl From<String> for Value {
+    fn from(s: String) -> Value {
+        Kind::String(s.into()).into()
+    }
+}
+
+impl From<Text> for Value {
+    fn from(s: Text) -> Value {
+        Kind::String(s).into()
+    }
+}
+
+impl Unknown {
+    /// An unknown of this type for this reason, of which nothing else is known.
+    pub fn new(ty: Type, cause: Cause) -> Unknown {
+        Unknown { ty, not_null: false, origin: None, cause, hint: Hint::None }
+    }
+}
+
+impl Value {
+    /// `null`
+    pub const NULL: Value = Value { kind: Kind::Null, marks: Marks::NONE, refs: Refs(None) };
+
+    /// An unknown of this type for this reason.
+    pub fn unknown(ty: Type, cause: Cause) -> Value {
+        Kind::Unknown(Arc::new(Unknown::new(ty, cause))).into()
+    }
+
+    /// An unknown of this type for this reason that is certainly not null.
+    pub fn unknown_not_null(ty: Type, cause: Cause) -> Value {
+        Kind::Unknown(Arc::new(Unknown { not_null: true, ..Unknown::new(ty, cause) })).into()
+    }
+
+    /// The unknown that stands for this reference, and refers to it.
+    pub fn unknown_reference(reference: Reference, ty: Type, not_null: bool, cause: Cause) -> Value {
+        let unknown = Unknown { ty, not_null, origin: Some(reference.clone()), cause, hint: Hint::None };
+        Value { kind: Kind::Unknown(Arc::new(unknown)), marks: Marks::NONE, refs: Refs::one(reference) }
+    }
+
+    /// An unknown made from `parts` (a function or operator with an unknown argument): carries the marks and
+    /// references of all of them, deeply, and the first cause among them.
+    pub fn unknown_from<'a>(parts: impl IntoIterator<Item = &'a Value>, ty: Type, not_null: bool) -> Value {
+        let mut refs = Refs::default();
+        let mut marks = Marks::NONE;
+        let mut cause = None;
+        for part in parts {
+            refs = refs.union(&part.deep_refs());
+            marks = marks.union(part.deep_marks());
+            cause = cause.or_else(|| part.cause());
+        }
+        let cause = cause.unwrap_or(Cause::Error);
+        let unknown = Unknown { not_null, ..Unknown::new(ty, cause) };
+        Value { kind: Kind::Unknown(Arc::new(unknown)), marks: marks.without(Marks::PROVIDER_DEFAULT), refs }
+    }
+
+    /// A tuple of these elements.
+    pub fn tuple(items: Vec<Value>) -> Value {
+        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest: None })).into()
+    }
+
+    /// A list of these elements, which must have the element type already.
+    pub fn list(element: Type, items: Vec<Value>) -> Value {
+        Kind::List(Arc::new(Seq { items, element, rest: None })).into()
+    }
+
+    /// An object of these attributes.
+    pub fn object(entries: BTreeMap<Text, Value>) -> Value {
+        Kind::Object(Arc::new(Fields { entries, ..Fields::default() })).into()
+    }
+
+    /// A map of these entries, which must have the element type already.
+    pub fn map(element: Type, entries: BTreeMap<Text, Value>) -> Value {
+        Kind::Map(Arc::new(Fields { entries, element, ..Fields::default() })).into()
+    }
+
+    /// The same with more marks.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Marks) -> Value {
+        self.marks = self.marks.union(marks);
+        self
+    }
+
+    /// The same with more references.
+    #[must_use]
+    pub fn with_refs(mut self, refs: &Refs) -> Value {
+        if !refs.is_empty() {
+            self.refs = self.refs.union(refs);
+        }
+        self
+    }
+
+    /// The same with the marks and references of another value that it was made from (not those of its elements).
+    /// The mark for a provider's default does not travel: a computed value is not a default.
+    #[must_use]
+    pub fn from_parts<'a>(mut self, parts: impl IntoIterator<Item = &'a Value>) -> Value {
+        for part in parts {
+            self.marks = self.marks.union(part.marks.without(Marks::PROVIDER_DEFAULT));
+            self = self.with_refs(&part.refs);
+        }
+        self
+    }
+
+    /// Whether it is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self.kind, Kind::Null)
+    }
+
+    /// Whether it is unknown itself (a list of unknowns is not).
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.kind, Kind::Unknown(_))
+    }
+
+    /// The unknown, where it is one.
+    pub fn as_unknown(&self) -> Option<&Unknown> {
+        match &self.kind {
+            Kind::Unknown(u) => Some(u),
+            _ => None,
+        }
+    }
+
+    /// Its elements, where it is a list, set or tuple.
+    pub fn as_seq(&self) -> Option<&Seq> {
+        match &self.kind {
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Its entries, where it is a map or object.
+    pub fn as_fields(&self) -> Option<&Fields> {
+        match &self.kind {
+            Kind::Map(f) | Kind::Object(f) => Some(f),
+            _ => None,
+        }
+    }
+
+    /// Its text, where it is a known string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(s) => Some(s),
+            _ => None,
+        }
+    }
+
+    /// Its truth, where it is a known bool.
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.kind {
+            Kind::Bool(b) => Some(*b),
+            _ => None,
+        }
+    }
+
+    /// Its number, where it is a known one.
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.kind {
+            Kind::Number(n) => Some(n),
+            _ => None,
+        }
+    }
+
+    /// The values inside it: elements, entries, and what further ones look like.
+    pub fn children(&self) -> Box<dyn Iterator<Item = &Value> + '_> {
+        match &self.kind {
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Box::new(s.items.iter().chain(&s.rest)),
+            Kind::Map(f) | Kind::Object(f) => Box::new(f.entries.values().chain(&f.rest)),
+            Kind::Unknown(u) => match &u.hint {
+                Hint::OneOf(alternatives) => Box::new(alternatives.iter()),
+                Hint::Text(segments) => Box::new(segments.iter().filter_map(|s| match s {
+                    Segment::Unknown(v) => Some(v),
+                    Segment::Text(_) => None,
+                })),
+                _ => Box::new(std::iter::empty()),
+            },
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// Whether nothing in it is unknown and no further elements are possible.
+    pub fn is_wholly_known(&self) -> bool {
+        let open = match &self.kind {
+            Kind::Unknown(_) => true,
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.rest.is_some(),
+            Kind::Map(f) | Kind::Object(f) => f.rest.is_some(),
+            _ => false,
+        };
+        !open && self.children().all(Value::is_wholly_known)
+    }
+
+    /// Its references and those of everything inside it.
+    pub fn deep_refs(&self) -> Refs {
+        self.children().fold(self.refs.clone(), |refs, child| refs.union(&child.deep_refs()))
+    }
+
+    /// Its marks and those of everything inside it.
+    pub fn deep_marks(&self) -> Marks {
+        self.children().fold(self.marks, |marks, child| marks.union(child.deep_marks()))
+    }
+
+    /// Why it, or the first unknown thing inside it, is not known.
+    pub fn cause(&self) -> Option<Cause> {
+        match &self.kind {
+            Kind::Unknown(u) => Some(u.cause.clone()),
+            _ => self.children().find_map(Value::cause),
+        }
+    }
+
+    /// Its type. A tuple or object has the types of its elements; an open one is `Any` where the rest is not typed.
+    pub fn type_of(&self) -> Type {
+        match &self.kind {
+            Kind::Null | Kind::Handle(_) => Type::Any,
+            Kind::Bool(_) => Type::Bool,
+            Kind::Number(_) => Type::Number,
+            Kind::String(_) => Type::String,
+            Kind::List(s) => Type::list(s.element.clone()),
+            Kind::Set(s) => Type::set(s.element.clone()),
+            Kind::Map(f) => Type::map(f.element.clone()),
+            Kind::Tuple(s) if s.rest.is_some() => Type::Any,
+            Kind::Tuple(s) => Type::Tuple(s.items.iter().map(Value::type_of).collect()),
+            Kind::Object(f) if f.rest.is_some() => Type::Any,
+            Kind::Object(f) => Type::object(f.entries.iter().map(|(n, v)| (n.clone(), v.type_of()))),
+            Kind::Unknown(u) => u.ty.clone(),
+        }
+    }
+}
