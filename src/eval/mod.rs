@@ -5,6 +5,7 @@ mod block;
 mod error;
 mod number;
 mod reference;
+pub mod text;
 mod types;
 mod value;
 
