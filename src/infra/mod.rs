@@ -1,1 +1,231 @@
-//! See the crate's map.
+//! The resource instances of one root module, whichever front end made them, and the edges between them.
+//!
+//! Built once for a root and immutable afterwards, so rules may look at it from several threads. Knows nothing of
+//! where instances came from beyond the spans they carry.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::eval::{BlockSource, Cause, Value};
+use crate::source::Span;
+use crate::syntax::Text;
+
+/// Names an instance of one [`Infra`]; the payload of [`crate::eval::Kind::Handle`] in the values rules see.
+pub type InstanceId = u32;
+
+/// What an instance is an instance of.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum InstanceKind {
+    /// A managed resource.
+    Resource,
+    /// A data source.
+    Data,
+    /// A `module` call (one for each instance of the call, also of calls whose module is not on disk).
+    Module,
+    /// The `terraform` blocks of one module, merged; type name `terraform`.
+    Terraform,
+    /// A `provider` block; type name is the provider's local name.
+    Provider,
+    /// A `variable` block.
+    Variable,
+    /// An `output` block.
+    Output,
+}
+
+/// One instance.
+#[derive(Clone, Debug)]
+pub struct Instance {
+    /// Its position in the infra.
+    pub id: InstanceId,
+    /// The printed address: `module.db["a"].aws_db_instance.this[0]`, `module.vpc`, `var.x`, `terraform`.
+    pub address: Text,
+    /// The address without instance keys, which all instances of one block share.
+    pub block_address: Text,
+    /// What it is.
+    pub kind: InstanceKind,
+    /// The resource type (`aws_db_instance`), the provider's name, or the name of the pseudo-kind.
+    pub type_name: Text,
+    /// The name in the block's last label.
+    pub name: Text,
+    /// The address of the module instance it belongs to; empty for the root.
+    pub module: Text,
+    /// `each.key`, `count.index` as text, or `None`.
+    pub key: Option<Text>,
+    /// True where count or for_each is not known: there may be none or many of it.
+    pub open: bool,
+    /// Its attributes as an object: what the configuration sets, nested blocks as lists of objects, and the provider's
+    /// defaults with [`crate::eval::Marks::PROVIDER_DEFAULT`]. What nobody sets and nobody knows is missing.
+    pub attributes: Value,
+    /// The block it was made from.
+    pub block: Arc<BlockSource>,
+    /// The whole block.
+    pub span: Span,
+    /// Ids of the resources this one `depends_on`, and lifecycle facts, are attributes too (`lifecycle`, `depends_on`).
+    pub lifecycle: Lifecycle,
+}
+
+/// The `lifecycle` block, as far as rules ask for it.
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// `ignore_changes = all`
+    pub ignores_all: bool,
+    /// The attributes named in `ignore_changes` (the first step of each path).
+    pub ignore_changes: Vec<Text>,
+    /// The value of `prevent_destroy`, where it is written.
+    pub prevent_destroy: Option<Value>,
+    /// The value of `create_before_destroy`, where it is written.
+    pub create_before_destroy: Option<Value>,
+    /// OpenTofu's `destroy`, where it is written.
+    pub destroy: Option<Value>,
+}
+
+/// One instance refers to another.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Edge {
+    /// The instance whose attribute holds the reference.
+    pub from: InstanceId,
+    /// The path of the attribute that holds it, without positions: `vpc_config.subnet_ids`.
+    pub attribute: Text,
+    /// The instance referred to.
+    pub to: InstanceId,
+    /// The attribute of it that is read (`id`, `arn`), where known.
+    pub to_attribute: Option<Text>,
+    /// Whether only an equal literal ties the two.
+    pub literal: bool,
+}
+
+/// Who decided a value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// Nobody wrote it: the provider's default.
+    ProviderDefault,
+    /// A variable's `default`.
+    VariableDefault,
+    /// A variable file, `--var` or the environment.
+    Tfvars,
+    /// An argument of a module call.
+    ModuleCall,
+    /// Written where it is used.
+    Literal,
+    /// Computed from something else.
+    Expression,
+    /// The block that would hold it is not there.
+    MissingBlock,
+}
+
+/// How a value came to be: the steps from the attribute outwards.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Trail {
+    /// Who decided it.
+    pub origin: Origin,
+    /// The steps, nearest first: a place and a note (`var.multi_az is false by default`).
+    pub steps: Vec<TrailStep>,
+}
+
+/// One step of a trail.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TrailStep {
+    /// The place.
+    pub span: Span,
+    /// What happens there.
+    pub note: String,
+}
+
+/// Walks expressions again to say how an attribute's value came to be.
+pub trait Tracer {
+    /// The trail of one argument (a name, written or not) of a block.
+    fn trail(&self, block: &BlockSource, attribute: &str) -> Trail;
+}
+
+/// A module call whose module is not on disk.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NotOnDisk {
+    /// The call's address without keys: `module.vpc`, `module.a.module.b`.
+    pub address: Text,
+    /// Its source as written.
+    pub source: Text,
+    /// Where the call stands.
+    pub span: Span,
+}
+
+/// What is known of the root module as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct RootFacts {
+    /// The folder as shown to people; `.` for the working directory.
+    pub folder: Text,
+    /// A reusable module without callers: its variables are unknown, and rules about roots do not apply.
+    pub library: bool,
+    /// A `cloud` block or a `remote` backend: the workspace may set variables that we cannot see.
+    pub remote_variables: bool,
+    /// Whether a backend other than `local` or a `cloud` block is configured.
+    pub has_backend: bool,
+    /// Whether a lock file lies beside it.
+    pub has_lock_file: bool,
+    /// Whether a terragrunt.hcl generates backend, providers and inputs.
+    pub terragrunt: bool,
+    /// The environment of this evaluation, where one was chosen or read from the configuration (`prod`).
+    pub environment: Option<Text>,
+    /// Whether that environment is one of development, test, staging and the like.
+    pub nonproduction: bool,
+}
+
+/// The instances of one root and their edges. Built by [`builder`](self).
+#[derive(Debug, Default)]
+pub struct Infra {
+    /// The root as a whole.
+    pub root: RootFacts,
+    /// Calls whose modules are not on disk.
+    pub not_on_disk: Vec<NotOnDisk>,
+    pub(crate) instances: Vec<Instance>,
+    pub(crate) by_type: FxHashMap<(InstanceKind, Text), Vec<InstanceId>>,
+    pub(crate) by_address: FxHashMap<Text, InstanceId>,
+    /// Edges by the instance they lead to, sorted by `from`.
+    pub(crate) incoming: Vec<Vec<Edge>>,
+    /// Edges by the instance they start from, in the order of attributes.
+    pub(crate) outgoing: Vec<Vec<Edge>>,
+}
+
+impl Infra {
+    /// All instances in the order of their ids: by file, position and key.
+    pub fn instances(&self) -> &[Instance] {
+        &self.instances
+    }
+
+    /// One instance.
+    ///
+    /// # Panics
+    /// Where the id comes from another infra.
+    pub fn get(&self, id: InstanceId) -> &Instance {
+        &self.instances[id as usize]
+    }
+
+    /// The instance with this printed address.
+    pub fn by_address(&self, address: &str) -> Option<&Instance> {
+        self.by_address.get(address).map(|id| self.get(*id))
+    }
+
+    /// The instances of a type, open ones included.
+    pub fn of_type(&self, kind: InstanceKind, type_name: &str) -> &[InstanceId] {
+        // The key is built for the look-up; types are short.
+        self.by_type.get(&(kind, Text::from(type_name))).map_or(&[], Vec::as_slice)
+    }
+
+    /// Edges that lead to an instance.
+    pub fn incoming(&self, id: InstanceId) -> &[Edge] {
+        &self.incoming[id as usize]
+    }
+
+    /// Edges that start from an instance.
+    pub fn outgoing(&self, id: InstanceId) -> &[Edge] {
+        &self.outgoing[id as usize]
+    }
+}
+
+/// Why an answer about the graph is not complete.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Doubt {
+    /// The reason, as a clause: `module.vpc comes from a module that is not on disk`.
+    pub cause: Cause,
+}
