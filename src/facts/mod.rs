@@ -1,1 +1,20 @@
-//! See the crate's map.
+//! What AWS and its Terraform provider do when nobody says anything: data, embedded as text, read on demand.
+//!
+//! Four kinds of fact: the provider's schema ([`schema`]), the values that omitted arguments get ([`default`],
+//! [`condition`]), instance types and other tables of numbers ([`lookup`], [`table`]). Nothing is parsed at start-up:
+//! the texts are sorted, a question finds its few lines by bisection, and what was parsed is kept for the process.
+//!
+//! The texts lie in `rules/facts`; its README explains the formats and how to carry in a new provider version.
+//! This module knows nothing of rules, values under evaluation or the user's configuration.
+
+mod cache;
+mod defaults;
+mod records;
+mod schema;
+mod table;
+mod value;
+
+pub use defaults::{Basis, DefaultValue, Defaults, condition, default, defaults, resource_types_with_defaults};
+pub use schema::{Argument, Mode, NestedBlock, Nesting, Schema, Type, provider_version, resource_types, schema};
+pub use table::{Column, ColumnType, Row, Table, lookup, table, table_names};
+pub use value::FactValue;

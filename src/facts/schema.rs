@@ -1,0 +1,252 @@
+//! The provider's schema: which arguments, blocks and attributes a resource type has.
+//!
+//! The text (`rules/facts/provider/schema.txt`, explained in the README beside it) is an outline; bodies that occur more
+//! than once are written once. Entry point: [`schema`].
+
+use std::iter::Peekable;
+use std::str::Lines;
+
+use super::cache::Cache;
+use super::records;
+
+static TEXT: &str = include_str!("../../rules/facts/provider/schema.txt");
+static SCHEMAS: Cache<Schema> = Cache::new();
+
+/// The schema of a resource type; `None` for types that this version of the provider does not have, and for data sources.
+pub fn schema(resource_type: &str) -> Option<&'static Schema> {
+    if resource_type.starts_with(SHARED) { None } else { load(resource_type) }
+}
+
+/// All resource types in order.
+pub fn resource_types() -> impl Iterator<Item = &'static str> {
+    records::all(TEXT).map(|(name, _)| name).filter(|name| !name.starts_with(SHARED))
+}
+
+/// The provider that the facts describe, and its version: `hashicorp/aws 6.25.0`.
+pub fn provider_version() -> &'static str {
+    records::header(TEXT, "provider").unwrap_or_default()
+}
+
+/// What may stand in the body of a resource or of a block.
+#[derive(Debug, PartialEq, Default)]
+pub struct Schema {
+    /// Arguments and attributes, sorted by name.
+    pub arguments: Vec<Argument>,
+    /// Nested blocks, sorted by name.
+    pub blocks: Vec<NestedBlock>,
+    /// There is more than is listed here: the provider nests this body in itself, or it was too large to be published.
+    pub open: bool,
+}
+
+/// An argument (what a configuration may set), an attribute (what it may read), or both.
+#[derive(Debug, PartialEq)]
+pub struct Argument {
+    /// Its name.
+    pub name: &'static str,
+    /// The type of its values.
+    pub ty: Type,
+    /// Who sets it.
+    pub mode: Mode,
+    /// The provider advises against it.
+    pub deprecated: bool,
+}
+
+/// Who sets an argument.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// The configuration, always.
+    Required,
+    /// The configuration, or nobody.
+    Optional,
+    /// The configuration, else the provider: an omitted argument keeps the value that the resource has.
+    OptionalComputed,
+    /// The provider alone.
+    Computed,
+}
+
+/// A type of values.
+#[derive(Debug, PartialEq)]
+pub enum Type {
+    /// Not known.
+    Any,
+    /// True or false.
+    Bool,
+    /// A number.
+    Number,
+    /// A text.
+    String,
+    /// Elements in order.
+    List(Box<Type>),
+    /// Elements without order.
+    Set(Box<Type>),
+    /// Elements by name.
+    Map(Box<Type>),
+    /// An object with these attributes.
+    Object(&'static Schema),
+}
+
+/// A block that may stand in a body.
+#[derive(Debug, PartialEq)]
+pub struct NestedBlock {
+    /// The block's type, as written in front of the brace.
+    pub name: &'static str,
+    /// What the blocks of this name become together.
+    pub nesting: Nesting,
+    /// The least number of such blocks.
+    pub min: u32,
+    /// The greatest number; `None` if there is no limit.
+    pub max: Option<u32>,
+    /// The provider advises against it.
+    pub deprecated: bool,
+    /// What may stand in it.
+    pub schema: &'static Schema,
+}
+
+/// What several blocks of one name become together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// A list of objects.
+    List,
+    /// A set of objects.
+    Set,
+    /// One object, no list around it; at most one block.
+    Single,
+}
+
+impl Schema {
+    /// The argument or attribute of this name.
+    pub fn attribute(&self, name: &str) -> Option<&Argument> {
+        let at = self.arguments.binary_search_by(|argument| argument.name.cmp(name)).ok()?;
+        self.arguments.get(at)
+    }
+
+    /// The nested block of this name. Not an argument that Terraform also accepts in block form, such as
+    /// `ingress` of a security group: see [`Schema::body`].
+    pub fn block(&self, name: &str) -> Option<&NestedBlock> {
+        let at = self.blocks.binary_search_by(|block| block.name.cmp(name)).ok()?;
+        self.blocks.get(at)
+    }
+
+    /// What may stand in the block of this name, or in the objects of the argument of this name.
+    pub fn body(&self, name: &str) -> Option<&'static Schema> {
+        match self.block(name) {
+            Some(block) => Some(block.schema),
+            None => self.attribute(name)?.ty.object(),
+        }
+    }
+
+    /// The argument that a path such as `vpc_config.subnet_ids` leads to through blocks or objects.
+    pub fn argument_at(&self, path: &str) -> Option<&Argument> {
+        match path.split_once('.') {
+            None => self.attribute(path),
+            Some((first, rest)) => self.body(first)?.argument_at(rest),
+        }
+    }
+
+    /// Whether a configuration may only read this name. Names that are not listed are not: the provider may be newer.
+    pub fn is_computed_only(&self, name: &str) -> bool {
+        self.attribute(name).is_some_and(|argument| argument.mode == Mode::Computed)
+    }
+}
+
+impl Type {
+    /// The body of the object, or of the objects that a collection holds.
+    pub fn object(&self) -> Option<&'static Schema> {
+        match self {
+            Type::Object(body) => Some(body),
+            Type::List(element) | Type::Set(element) | Type::Map(element) => element.object(),
+            Type::Any | Type::Bool | Type::Number | Type::String => None,
+        }
+    }
+}
+
+/// Starts the name of a body that several places share.
+const SHARED: char = '@';
+/// Stands for the name of such a body where nothing is known of it.
+const UNKNOWN: &str = "*";
+
+fn load(name: &str) -> Option<&'static Schema> {
+    SCHEMAS.get(name, || {
+        let (name, body) = records::find(TEXT, name)?;
+        let mut lines = body.lines().peekable();
+        let schema = read_body(&mut lines, 1)?;
+        lines.peek().is_none().then_some((name, schema))
+    })
+}
+
+/// Reads the lines that are indented by `depth` spaces, and those below them.
+fn read_body(lines: &mut Peekable<Lines<'static>>, depth: usize) -> Option<Schema> {
+    let mut schema = Schema::default();
+    while let Some(line) = lines.next_if(|line| indent(line) >= depth) {
+        let mut words = line.get(depth..)?.split(' ');
+        let (name, code) = (words.next()?, words.next()?);
+        let mut body = || match words.next() {
+            Some(UNKNOWN) => Some(leak(Schema { open: true, ..Schema::default() })),
+            Some(shared) => load(shared),
+            None => Some(leak(read_body(lines, depth + 1)?)),
+        };
+        let (code, deprecated) = code.strip_suffix('-').map_or((code, false), |code| (code, true));
+        let mode = Mode::of(code.chars().next()?)?;
+        let code = &code[1..];
+        match code.strip_prefix('{') {
+            Some(code) => {
+                let (nesting, max) = Nesting::of(code)?;
+                let min = u32::from(mode == Mode::Required);
+                schema.blocks.push(NestedBlock { name, nesting, min, max, deprecated, schema: body()? });
+            }
+            None => schema.arguments.push(Argument { name, ty: Type::of(code, &mut body)?, mode, deprecated }),
+        }
+    }
+    Some(schema)
+}
+
+/// Bodies are kept as long as the schema that holds them, which is as long as the process.
+fn leak(schema: Schema) -> &'static Schema {
+    Box::leak(Box::new(schema))
+}
+
+fn indent(line: &str) -> usize {
+    line.bytes().take_while(|byte| *byte == b' ').count()
+}
+
+impl Mode {
+    fn of(code: char) -> Option<Mode> {
+        match code {
+            '!' => Some(Mode::Required),
+            '?' => Some(Mode::Optional),
+            '~' => Some(Mode::OptionalComputed),
+            '=' => Some(Mode::Computed),
+            _ => None,
+        }
+    }
+}
+
+impl Nesting {
+    fn of(code: &str) -> Option<(Nesting, Option<u32>)> {
+        match code {
+            "o" => Some((Nesting::Single, Some(1))),
+            "l" => Some((Nesting::List, None)),
+            "s" => Some((Nesting::Set, None)),
+            "l1" => Some((Nesting::List, Some(1))),
+            "s1" => Some((Nesting::Set, Some(1))),
+            _ => None,
+        }
+    }
+}
+
+impl Type {
+    fn of(code: &str, body: &mut impl FnMut() -> Option<&'static Schema>) -> Option<Type> {
+        let element = code.get(1..)?;
+        match code.chars().next()? {
+            'a' => Some(Type::Any),
+            'b' => Some(Type::Bool),
+            'n' => Some(Type::Number),
+            's' => Some(Type::String),
+            'O' => Some(Type::Object(body()?)),
+            'L' => Some(Type::List(Box::new(Type::of(element, body)?))),
+            'S' => Some(Type::Set(Box::new(Type::of(element, body)?))),
+            'M' => Some(Type::Map(Box::new(Type::of(element, body)?))),
+            _ => None,
+        }
+    }
+}

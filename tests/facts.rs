@@ -1,0 +1,194 @@
+//! The embedded facts agree with themselves and with figures that AWS and the provider document.
+
+use std::collections::BTreeSet;
+
+use tfcheck::facts::{self, Basis, ColumnType, FactValue, Mode, Nesting, Schema, Type};
+
+fn number(text: &'static str) -> FactValue {
+    FactValue::Number(text)
+}
+
+#[test]
+fn every_schema_parses_and_is_sorted() {
+    let names: Vec<_> = facts::resource_types().collect();
+    assert_eq!(names.len(), 1581);
+    assert!(names.is_sorted_by(|a, b| a < b), "resource types are sorted and unique");
+    assert_eq!(facts::provider_version(), "hashicorp/aws 6.25.0");
+    let mut entries = 0;
+    for name in names {
+        let schema = facts::schema(name).unwrap_or_else(|| panic!("{name} does not parse"));
+        entries += count_and_check(name, schema);
+    }
+    assert!(entries > 36_000, "only {entries} arguments and blocks");
+}
+
+fn count_and_check(place: &str, schema: &Schema) -> usize {
+    assert!(schema.arguments.is_sorted_by(|a, b| a.name < b.name), "{place}: arguments");
+    assert!(schema.blocks.is_sorted_by(|a, b| a.name < b.name), "{place}: blocks");
+    assert!(!schema.open || schema.arguments.is_empty() && schema.blocks.is_empty(), "{place}: open");
+    let of_arguments = schema.arguments.iter().map(|argument| {
+        assert!(schema.block(argument.name).is_none(), "{place}.{}: argument and block", argument.name);
+        1 + argument.ty.object().map_or(0, |body| count_and_check(argument.name, body))
+    });
+    let of_blocks = schema.blocks.iter().map(|block| 1 + count_and_check(block.name, block.schema));
+    of_arguments.chain(of_blocks).sum()
+}
+
+#[test]
+fn schema_of_a_database_instance() {
+    let schema = facts::schema("aws_db_instance").unwrap();
+    let multi_az = schema.attribute("multi_az").unwrap();
+    assert_eq!((&multi_az.ty, multi_az.mode, multi_az.deprecated), (&Type::Bool, Mode::OptionalComputed, false));
+    assert_eq!(schema.attribute("instance_class").unwrap().mode, Mode::Required);
+    assert_eq!(schema.attribute("replicas").unwrap().ty, Type::List(Box::new(Type::String)));
+    assert_eq!(schema.attribute("tags").unwrap().ty, Type::Map(Box::new(Type::String)));
+    assert!(schema.is_computed_only("arn") && !schema.is_computed_only("multi_az"));
+    assert!(schema.attribute("mulit_az").is_none() && schema.block("multi_az").is_none());
+
+    let restore = schema.block("restore_to_point_in_time").unwrap();
+    assert_eq!((restore.nesting, restore.min, restore.max), (Nesting::List, 0, Some(1)));
+    assert!(restore.schema.attribute("restore_time").is_some());
+    assert_eq!(schema.block("timeouts").unwrap().nesting, Nesting::Single);
+    assert_eq!(schema.argument_at("timeouts.create").unwrap().ty, Type::String);
+    assert!(schema.argument_at("multi_az.create").is_none());
+}
+
+#[test]
+fn schema_of_nested_objects() {
+    let group = facts::schema("aws_security_group").unwrap();
+    assert!(group.block("ingress").is_none(), "an argument, which Terraform also accepts in block form");
+    assert!(matches!(&group.attribute("ingress").unwrap().ty, Type::Set(element) if element.object().is_some()));
+    assert!(group.body("ingress").unwrap().attribute("cidr_blocks").is_some());
+
+    let acl = facts::schema("aws_wafv2_web_acl").unwrap();
+    let statement = acl.body("rule").unwrap().body("statement").unwrap();
+    assert!(!statement.open && statement.block("geo_match_statement").is_some());
+    assert!(statement.body("and_statement").unwrap().open);
+
+    assert!(facts::schema("aws_instance").unwrap().block("network_interface").unwrap().deprecated);
+    for unknown in ["", "aws_", "aws_db_instanc", "aws_db_instancf", "aws_zzz", "@timeouts.1", "#", "data.aws_ami"] {
+        assert!(facts::schema(unknown).is_none(), "{unknown}");
+    }
+}
+
+#[test]
+fn every_default_lies_in_the_schema_and_has_its_type() {
+    let mut defaults = 0;
+    let names: Vec<_> = facts::resource_types_with_defaults().collect();
+    for name in &names {
+        let schema = facts::schema(name).unwrap_or_else(|| panic!("no schema of {name}"));
+        let known = facts::defaults(name).unwrap_or_else(|| panic!("defaults of {name} do not parse"));
+        for (path, default) in known.iter() {
+            let argument = schema.argument_at(path).unwrap_or_else(|| panic!("no argument {name}.{path}"));
+            assert!(fits(&default.value, &argument.ty), "{name}.{path}: {default:?} is no {:?}", argument.ty);
+            assert!(argument.mode != Mode::Required, "{name}.{path} is required");
+            assert!(
+                !default.new_resource_only || argument.mode == Mode::OptionalComputed,
+                "{name}.{path} is not computed"
+            );
+            defaults += 1;
+        }
+        for (path, words) in known.conditions() {
+            assert!(has(schema, path), "{name}.{path}");
+            assert!(!words.is_empty() && !words.ends_with('.'), "{name}.{path}: {words}");
+        }
+    }
+    assert!(defaults > 2_150, "only {defaults} defaults");
+}
+
+/// Whether the path leads to an argument or to a block.
+fn has(schema: &Schema, path: &str) -> bool {
+    match path.split_once('.') {
+        None => schema.attribute(path).is_some() || schema.block(path).is_some(),
+        Some((first, rest)) => schema.body(first).is_some_and(|body| has(body, rest)),
+    }
+}
+
+fn fits(value: &FactValue, ty: &Type) -> bool {
+    match (value, ty) {
+        (FactValue::Null, _)
+        | (FactValue::Bool(_), Type::Bool)
+        | (FactValue::Number(_), Type::Number)
+        | (FactValue::Text(_), Type::String) => true,
+        (FactValue::List(items), Type::List(element) | Type::Set(element)) => {
+            items.iter().all(|item| fits(item, element))
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn defaults_of_the_provider() {
+    #[track_caller]
+    fn check(resource: &str, path: &str, value: FactValue, basis: Basis, new_resource_only: bool) {
+        let found = facts::default(resource, path).unwrap_or_else(|| panic!("no default of {resource}.{path}"));
+        assert_eq!((&found.value, found.basis, found.new_resource_only), (&value, basis, new_resource_only), "{path}");
+    }
+    use Basis::{Checked, Documented, Zero};
+    let (yes, no) = (FactValue::Bool(true), FactValue::Bool(false));
+    check("aws_sqs_queue", "message_retention_seconds", number("345600"), Checked, false);
+    check("aws_lb_target_group", "deregistration_delay", FactValue::Text("300"), Documented, false);
+    check("aws_db_instance", "auto_minor_version_upgrade", yes, Documented, false);
+    check("aws_db_instance", "apply_immediately", no.clone(), Documented, false);
+    check("aws_autoscaling_group", "capacity_rebalance", no, Zero, false);
+    assert_eq!(facts::default("aws_db_instance", "instance_class"), None);
+    assert_eq!(facts::default("aws_nothing", "name"), None);
+    assert_eq!(facts::default("aws_db_instance", "max_allocated_storage"), None);
+    assert_eq!(facts::condition("aws_db_instance", "max_allocated_storage"), Some("storage autoscaling is off"));
+}
+
+#[test]
+fn every_table_parses_and_its_keys_are_unique() {
+    for name in facts::table_names() {
+        let table = facts::table(name).unwrap_or_else(|| panic!("{name} does not parse"));
+        let rows: Vec<_> = table.rows().collect();
+        assert!(!rows.is_empty() && rows.len() == table.len(), "{name}: a row does not fit the columns");
+        assert!(!table.title.is_empty() && !table.title.contains(": "), "{name}: no title");
+        assert!(!table.sources.is_empty(), "{name}: no source");
+        assert!(table.sources.iter().all(|source| source.starts_with("https://")), "{name}: sources");
+        let keys: BTreeSet<_> = rows.iter().map(|row| row.key()).collect();
+        assert_eq!(keys.len(), rows.len(), "{name}: keys");
+        assert!(keys.iter().all(|key| key.split('/').all(|part| !part.is_empty())), "{name}: empty keys");
+        let columns: BTreeSet<_> = table.columns.iter().map(|column| column.name).collect();
+        assert_eq!(columns.len(), table.columns.len(), "{name}: columns");
+        let snake = |name: &str| name.bytes().all(|b| b == b'_' || b.is_ascii_lowercase() || b.is_ascii_digit());
+        assert!(columns.iter().all(|column| snake(column)), "{name}: columns");
+        for row in &rows {
+            let found = facts::lookup(name, &row.key()).unwrap_or_else(|| panic!("{name}: {}", row.key()));
+            assert!(found.iter().eq(row.iter()), "{name}: {}", row.key());
+        }
+        let dated = table.columns.iter().any(|column| column.ty == ColumnType::Date);
+        assert!(!dated || table.read.is_some(), "{name}: dates age, say when they were read");
+    }
+}
+
+#[test]
+fn rows_of_tables() {
+    #[track_caller]
+    fn check(table: &str, key: &str, column: &str, want: FactValue) {
+        let row = facts::lookup(table, key).unwrap_or_else(|| panic!("no row {key} in {table}"));
+        assert_eq!(row.get(column), Some(&want), "{table} {key} {column}");
+    }
+    let types = "ec2_instance_types";
+    check(types, "m5.large", "max_enis", number("3"));
+    check(types, "m5.large", "ipv4_per_eni", number("10"));
+    check(types, "m5.large", "vcpus", number("2"));
+    check(types, "m5.large", "memory_mib", number("8192"));
+    check(types, "t3.micro", "max_enis", number("2"));
+    check(types, "t3.micro", "ipv4_per_eni", number("2"));
+    check(types, "t3.micro", "burstable", FactValue::Bool(true));
+    check(types, "m4.large", "hypervisor", FactValue::Text("xen"));
+    check(types, "m7g.metal", "bare_metal", FactValue::Bool(true));
+    check(types, "m7g.large", "architectures", FactValue::List(vec![FactValue::Text("arm64")]));
+    assert!(facts::lookup(types, "m5.gigantic").is_none() && facts::lookup("no_table", "m5.large").is_none());
+    assert_eq!(facts::table(types).unwrap().len(), 1418);
+}
+
+#[test]
+fn the_embedded_texts_stay_small() {
+    let size =
+        |path: &str| std::fs::metadata(format!("{}/rules/facts/{path}", env!("CARGO_MANIFEST_DIR"))).unwrap().len();
+    assert!(size("provider/schema.txt") < 700_000);
+    assert!(size("provider/defaults.txt") < 200_000);
+    assert!(size("ec2_instance_types.tsv") < 150_000);
+}
