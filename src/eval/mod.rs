@@ -11,7 +11,7 @@ mod value;
 
 pub use block::BlockSource;
 pub use error::EvalError;
-pub use number::Number;
+pub use number::{Decimal, Number};
 pub use reference::{Reference, ReferenceKind, Step};
 pub use types::{AttributeType, ObjectType, Type};
 pub use value::{Cause, Fields, Hint, Kind, Marks, Refs, Segment, Seq, Unknown, Value};
