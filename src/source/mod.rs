@@ -1,10 +1,12 @@
 //! Files and their text: finding them, reading them, and turning offsets into lines and columns.
 //! Knows nothing of HCL.
 
+mod files;
 mod map;
 mod problem;
 mod span;
 
+pub use files::{MAX_FILE_SIZE, ReadError, Walk, normalize, read_text, shown_path, walk};
 pub use map::{LineColumn, SourceFile, SourceMap};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use span::{FileId, Span};
