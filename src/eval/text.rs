@@ -22,42 +22,32 @@ pub fn segments(value: &Value) -> Option<Vec<Segment>> {
         Kind::String(s) => Some(vec![Segment::Text(s.clone())]),
         Kind::Bool(b) => Some(vec![Segment::Text(if *b { "true" } else { "false" }.into())]),
         Kind::Number(n) => Some(vec![Segment::Text(n.to_string().into())]),
-        Kind::Unknown(u) => match &u.hint {
-            Hint::Text(parts) => Some(parts.to_vec()),
-            _ => may_be_primitive(&u.ty).then(|| vec![Segment::Unknown(value.clone())]),
+        Kind::Unknown(u) => match (&u.hint, &u.ty) {
+            (Hint::Text(parts), _) => Some(parts.to_vec()),
+            (Hint::None, Type::Any) => Some(vec![Segment::Unknown(as_text(value))]),
+            (_, Type::Any | Type::Bool | Type::Number | Type::String) => Some(vec![Segment::Unknown(value.clone())]),
+            _ => None,
         },
         _ => None,
     }
 }
 
-fn may_be_primitive(ty: &Type) -> bool {
-    ty.is_primitive() || *ty == Type::Any
+/// An unknown text that was made from this value and refers to what it refers to.
+pub fn derived(value: &Value) -> Value {
+    Value::unknown_from([value], Type::String, true)
 }
 
-/// The string made of these parts: a known one where all parts are text, else an unknown that keeps them, with the
-/// references and marks of its unknown parts. Marks and references of known parts are the caller's to add.
+/// The string made of these parts: a known one where all parts are, else an unknown that keeps them. It has the marks
+/// and references of every value among the parts, known ones included.
 pub fn from_segments(parts: Vec<Segment>) -> Value {
-    let parts = joined(parts);
-    match parts.as_slice() {
-        [] => Value::from(""),
-        [Segment::Text(text)] => Value::from(text.clone()),
-        [Segment::Unknown(value)] => as_text(value),
-        _ => {
-            let mut refs = Refs::default();
-            let mut marks = Marks::NONE;
-            let mut cause = None;
-            for part in &parts {
-                if let Segment::Unknown(value) = part {
-                    refs = refs.union(&value.deep_refs());
-                    marks = marks.union(value.deep_marks());
-                    cause = cause.or_else(|| value.cause());
-                }
-            }
-            let unknown = Unknown::new(Type::String, cause.unwrap_or(Cause::Error));
-            let unknown = Unknown { not_null: true, hint: Hint::Text(parts.into()), ..unknown };
-            Value { kind: Kind::Unknown(Arc::new(unknown)), marks: marks.without(Marks::PROVIDER_DEFAULT), refs }
+    let mut builder = TextBuilder::default();
+    for part in parts {
+        match part {
+            Segment::Text(text) => builder.append(&text),
+            Segment::Unknown(value) => builder.append_value(value),
         }
     }
+    builder.finish()
 }
 
 /// A lone unknown as text: itself, except that it is a string now and no longer null.
@@ -67,74 +57,102 @@ fn as_text(value: &Value) -> Value {
     if unknown.ty == Type::String && unknown.not_null && marks == value.marks {
         return value.clone();
     }
-    let hint = match (&unknown.ty, &unknown.hint) {
-        (Type::String, hint) => hint.clone(),
-        (_, Hint::None) => Hint::None,
-        _ => Hint::Text(Arc::new([Segment::Unknown(value.clone())])),
+    // The text of something that is no string is not equal to it, so that its identity stays inside.
+    let (hint, origin) = match (&unknown.ty, &unknown.hint) {
+        (Type::String, hint) => (hint.clone(), unknown.origin.clone()),
+        (Type::Any, Hint::None) => (Hint::None, unknown.origin.clone()),
+        _ => (Hint::Text(Arc::new([Segment::Unknown(value.clone())])), None),
     };
-    // The text of something that is not a string is not equal to it, so that identity does not carry over.
-    let origin = if unknown.ty.is_primitive() && unknown.ty != Type::String { None } else { unknown.origin.clone() };
     let unknown = Unknown { ty: Type::String, not_null: true, origin, cause: unknown.cause.clone(), hint };
     Value { kind: Kind::Unknown(Arc::new(unknown)), marks, refs: value.refs.clone() }
 }
 
-/// Flattens parts that are texts themselves and joins neighbouring texts.
-fn joined(parts: Vec<Segment>) -> Vec<Segment> {
-    let mut joined = Vec::with_capacity(parts.len());
-    let mut pending = Pending::default();
-    for part in parts {
-        match part {
-            Segment::Text(text) => pending.push(text),
-            Segment::Unknown(value) => match segments(&value) {
-                Some(inner) => {
-                    for part in inner {
-                        match part {
-                            Segment::Text(text) => pending.push(text),
-                            unknown => {
-                                pending.flush(&mut joined);
-                                joined.push(unknown);
-                            }
-                        }
+/// A text in the making. Neighbouring texts are joined, and texts of parts flattened.
+#[derive(Default)]
+pub struct TextBuilder {
+    parts: Vec<Segment>,
+    text: String,
+    length: usize,
+    marks: Marks,
+    refs: Refs,
+    cause: Option<Cause>,
+}
+
+impl TextBuilder {
+    /// Adds known text; an error where the whole becomes too long.
+    pub fn push_str(&mut self, text: &str) -> Result<(), EvalError> {
+        check_length(self.length + text.len())?;
+        self.append(text);
+        Ok(())
+    }
+
+    /// Adds what is known of the text of a value; `false`, and adds nothing, where it cannot stand in a text.
+    pub fn push_value(&mut self, value: &Value) -> Result<bool, EvalError> {
+        let Some(parts) = segments(value) else { return Ok(false) };
+        self.inherit(value);
+        for part in parts {
+            match part {
+                Segment::Text(text) => self.push_str(&text)?,
+                Segment::Unknown(value) => self.push_unknown(value),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Adds an unknown part as it is.
+    pub fn push_unknown(&mut self, value: Value) {
+        self.inherit(&value);
+        self.flush();
+        self.cause = self.cause.take().or_else(|| value.cause());
+        self.parts.push(Segment::Unknown(value));
+    }
+
+    /// The whole text.
+    pub fn finish(mut self) -> Value {
+        self.flush();
+        let marks = self.marks.without(Marks::PROVIDER_DEFAULT);
+        let value = match self.parts.as_slice() {
+            [] => Value::from(""),
+            [Segment::Text(text)] => Value::from(text.clone()),
+            [Segment::Unknown(value)] => as_text(value),
+            _ => {
+                let unknown = Unknown::new(Type::String, self.cause.unwrap_or(Cause::Error));
+                Kind::Unknown(Arc::new(Unknown { not_null: true, hint: Hint::Text(self.parts.into()), ..unknown }))
+                    .into()
+            }
+        };
+        value.with_marks(marks).with_refs(&self.refs)
+    }
+
+    fn append(&mut self, text: &str) {
+        self.length += text.len();
+        self.text.push_str(text);
+    }
+
+    fn append_value(&mut self, value: Value) {
+        let is_text = value.as_unknown().is_none_or(|u| matches!(u.hint, Hint::Text(_)));
+        match segments(&value).filter(|_| is_text) {
+            None => self.push_unknown(value),
+            Some(parts) => {
+                self.inherit(&value);
+                for part in parts {
+                    match part {
+                        Segment::Text(text) => self.append(&text),
+                        Segment::Unknown(value) => self.push_unknown(value),
                     }
                 }
-                None => {
-                    pending.flush(&mut joined);
-                    joined.push(Segment::Unknown(value));
-                }
-            },
-        }
-    }
-    pending.flush(&mut joined);
-    joined
-}
-
-/// Known text that is being gathered; one piece stays shared, several are copied together.
-#[derive(Default)]
-struct Pending {
-    first: Option<Text>,
-    more: String,
-}
-
-impl Pending {
-    fn push(&mut self, text: Text) {
-        match &self.first {
-            _ if text.is_empty() => {}
-            None => self.first = Some(text),
-            Some(first) => {
-                if self.more.is_empty() {
-                    self.more.push_str(first);
-                }
-                self.more.push_str(&text);
             }
         }
     }
 
-    fn flush(&mut self, into: &mut Vec<Segment>) {
-        let more = std::mem::take(&mut self.more);
-        match self.first.take() {
-            None => {}
-            Some(first) if more.is_empty() => into.push(Segment::Text(first)),
-            Some(_) => into.push(Segment::Text(normalized(more))),
+    fn inherit(&mut self, value: &Value) {
+        self.marks = self.marks.union(value.deep_marks());
+        self.refs = self.refs.union(&value.deep_refs());
+    }
+
+    fn flush(&mut self) {
+        if !self.text.is_empty() {
+            self.parts.push(Segment::Text(normalized(std::mem::take(&mut self.text))));
         }
     }
 }
@@ -211,6 +229,9 @@ mod tests {
         let number = Value::unknown(Type::Number, Cause::Limit);
         let value = from_segments(vec![known(number)]);
         assert_eq!(value.type_of(), Type::String);
+        let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
+        let any = Value::unknown_reference(reference, Type::Any, true, Cause::Attribute("aws_s3_bucket.a.arn".into()));
+        assert_eq!(from_segments(vec![known(any)]), arn());
     }
 
     #[test]
