@@ -124,17 +124,54 @@ fn defaults_of_the_provider() {
         let found = facts::default(resource, path).unwrap_or_else(|| panic!("no default of {resource}.{path}"));
         assert_eq!((&found.value, found.basis, found.new_resource_only), (&value, basis, new_resource_only), "{path}");
     }
-    use Basis::{Checked, Documented, Zero};
+    use Basis::{Checked, Documented, Service, Zero};
     let (yes, no) = (FactValue::Bool(true), FactValue::Bool(false));
     check("aws_sqs_queue", "message_retention_seconds", number("345600"), Checked, false);
     check("aws_lb_target_group", "deregistration_delay", FactValue::Text("300"), Documented, false);
-    check("aws_db_instance", "auto_minor_version_upgrade", yes, Documented, false);
+    check("aws_db_instance", "auto_minor_version_upgrade", yes.clone(), Documented, false);
     check("aws_db_instance", "apply_immediately", no.clone(), Documented, false);
-    check("aws_autoscaling_group", "capacity_rebalance", no, Zero, false);
+    check("aws_autoscaling_group", "capacity_rebalance", no.clone(), Zero, false);
+    check("aws_db_instance", "multi_az", no.clone(), Service, true);
+    check("aws_db_instance", "backup_retention_period", number("0"), Checked, true);
+    check(
+        "aws_eks_node_group",
+        "instance_types",
+        FactValue::List(vec![FactValue::Text("t3.medium")]),
+        Documented,
+        true,
+    );
+    check("aws_eks_cluster", "vpc_config.endpoint_public_access", yes.clone(), Documented, false);
     assert_eq!(facts::default("aws_db_instance", "instance_class"), None);
     assert_eq!(facts::default("aws_nothing", "name"), None);
-    assert_eq!(facts::default("aws_db_instance", "max_allocated_storage"), None);
-    assert_eq!(facts::condition("aws_db_instance", "max_allocated_storage"), Some("storage autoscaling is off"));
+    assert!(facts::condition("aws_db_instance", "backup_retention_period").is_some());
+    assert_eq!(facts::default("aws_ecs_service", "launch_type"), None, "depends on the cluster");
+    assert!(facts::condition("aws_ecs_service", "launch_type").is_some());
+}
+
+#[test]
+fn what_the_provider_sends_wins_over_what_the_service_documents() {
+    #[track_caller]
+    fn check(resource: &str, path: &str, value: FactValue) {
+        assert_eq!(facts::default(resource, path).map(|default| &default.value), Some(&value), "{resource}.{path}");
+    }
+    let (yes, no) = (FactValue::Bool(true), FactValue::Bool(false));
+    let (stage, policy) = ("aws_apigatewayv2_stage", "aws_appautoscaling_policy");
+    check(stage, "default_route_settings.throttling_burst_limit", number("0"));
+    check(stage, "route_settings.throttling_rate_limit", number("0"));
+    check("aws_api_gateway_usage_plan", "throttle_settings.rate_limit", number("0"));
+    check(policy, "target_tracking_scaling_policy_configuration.scale_in_cooldown", number("0"));
+    check(policy, "step_scaling_policy_configuration.cooldown", number("0"));
+    check("aws_cloudfront_distribution", "default_cache_behavior.max_ttl", number("0"));
+    check("aws_cloudfront_distribution", "custom_error_response.error_caching_min_ttl", number("0"));
+    check("aws_lb_target_group", "health_check.healthy_threshold", number("3"));
+    check("aws_lb_target_group", "health_check.unhealthy_threshold", number("3"));
+    check("aws_lb_target_group", "health_check.protocol", FactValue::Text("HTTP"));
+    check("aws_lb_target_group", "stickiness.enabled", yes.clone());
+    check("aws_vpc_endpoint", "private_dns_enabled", no);
+    check("aws_security_group", "egress", FactValue::List(vec![]));
+    check("aws_elb", "cross_zone_load_balancing", yes.clone());
+    check("aws_elb", "access_logs.enabled", yes);
+    check("aws_autoscaling_group", "health_check_grace_period", number("300"));
 }
 
 #[test]
