@@ -1,1 +1,205 @@
-//! See the crate's map.
+//! Findings to text: what a run has to say, sorted and counted once, then written in one of many formats.
+//!
+//! [`Report::new`] takes what the stages before found; a format reads the [`Report`] and nothing else. Knows nothing
+//! of how findings came to be, and only [`pretty`] knows the library that draws snippets.
+
+pub mod harmless;
+pub mod words;
+
+mod entry;
+mod hcl;
+mod json;
+mod merge;
+mod place;
+pub mod pretty;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+
+pub use entry::{Entry, Note, Subject};
+pub use json::json;
+pub use place::Place;
+
+use crate::infra::NotOnDisk;
+use crate::rules::{Finding, RuleInfo, Severity, Undecided};
+use crate::source::{Problem, SourceMap};
+
+/// What the stages before deliver.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Every text that a place may lie in.
+    pub sources: Arc<SourceMap>,
+    /// What rules found, silenced findings included, in any order.
+    pub findings: Vec<Finding>,
+    /// What is wrong with the input, in any order.
+    pub problems: Vec<Problem>,
+    /// What rules could not decide.
+    pub undecided: Vec<Undecided>,
+    /// Calls whose modules could not be looked into.
+    pub not_on_disk: Vec<NotOnDisk>,
+    /// The rules that ran.
+    pub rules: Vec<RuleInfo>,
+    /// How many files were read.
+    pub files: usize,
+    /// How many root modules were evaluated.
+    pub roots: usize,
+    /// How many resource instances were looked at.
+    pub resources: usize,
+    /// How long each stage took, in the order of the stages.
+    pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// What a reader of the report wants to see.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Findings below this are counted, not listed.
+    pub min_severity: Severity,
+    /// Whether findings that were silenced are listed.
+    pub suppressed: bool,
+}
+
+impl Default for Wanted {
+    fn default() -> Wanted {
+        Wanted { min_severity: Severity::Warning, suppressed: false }
+    }
+}
+
+/// Everything that a format may write, in the order in which it is written.
+#[derive(Debug)]
+pub struct Report {
+    /// Every text that a place may lie in.
+    pub sources: Arc<SourceMap>,
+    /// What is listed, by file, line, column and rule.
+    pub entries: Vec<Entry>,
+    /// What rules could not decide, by rule and address.
+    pub undecided: Vec<Undecided>,
+    /// Calls whose modules could not be looked into, by address.
+    pub not_analysed: Vec<NotAnalysed>,
+    /// The rules that ran, by id.
+    pub rules: Vec<RuleInfo>,
+    /// The totals.
+    pub summary: Summary,
+    /// The gravest of what was found and not silenced, whether listed or not.
+    pub worst: Option<Severity>,
+    /// How long each stage took.
+    pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// A module call that could not be looked into.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct NotAnalysed {
+    /// The call's address without keys.
+    pub address: Arc<str>,
+    /// Its source as written.
+    pub source: Arc<str>,
+    /// Where it is called.
+    pub place: Place,
+}
+
+/// The totals of a run. What is below the wanted severity counts too.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Serialize)]
+pub struct Summary {
+    /// Files read.
+    pub files: usize,
+    /// Root modules evaluated.
+    pub roots: usize,
+    /// Resource instances looked at.
+    pub resources: usize,
+    /// Errors that nobody silenced.
+    pub errors: usize,
+    /// Warnings that nobody silenced.
+    pub warnings: usize,
+    /// Pieces of advice that nobody silenced.
+    pub advice: usize,
+    /// Findings that were silenced.
+    pub suppressed: usize,
+    /// Rules that could not be decided, counted for each instance.
+    pub undecided: usize,
+}
+
+impl Report {
+    /// Sorts, joins and counts. The outcome does not depend on the order of what comes in.
+    pub fn new(outcome: Outcome, wanted: &Wanted) -> Report {
+        let Outcome { sources, findings, problems, mut undecided, not_on_disk, mut rules, .. } = outcome;
+        let findings = merge::merged(findings).into_iter().map(|f| Entry::of_finding(f, &sources));
+        let mut entries: Vec<Entry> = findings.collect();
+        entries.extend(problems.into_iter().map(|p| Entry::of_problem(p, &sources)));
+        entries.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.sort_key() == b.sort_key());
+        undecided.sort();
+        undecided.dedup();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+
+        let mut summary = Summary {
+            files: outcome.files,
+            roots: outcome.roots,
+            resources: outcome.resources,
+            undecided: undecided.len(),
+            ..Summary::default()
+        };
+        entries.iter().for_each(|e| summary.add(e));
+        let worst = entries.iter().filter(|e| e.suppressed().is_none()).map(Entry::severity).max();
+        entries.retain(|e| e.severity() >= wanted.min_severity && (wanted.suppressed || e.suppressed().is_none()));
+        Report {
+            not_analysed: not_analysed(not_on_disk, &sources),
+            sources,
+            entries,
+            undecided,
+            rules,
+            summary,
+            worst,
+            timings: outcome.timings,
+        }
+    }
+
+    /// The totals by severity of what is not listed because it is below the wanted severity.
+    pub fn hidden(&self) -> Summary {
+        let mut shown = Summary::default();
+        self.entries.iter().for_each(|e| shown.add(e));
+        Summary {
+            errors: self.summary.errors - shown.errors,
+            warnings: self.summary.warnings - shown.warnings,
+            advice: self.summary.advice - shown.advice,
+            ..Summary::default()
+        }
+    }
+
+    /// How often each rule is listed, the most frequent first, then by id.
+    pub fn statistics(&self) -> Vec<(&str, Severity, usize)> {
+        let mut counts: Vec<(&str, Severity, usize)> = Vec::new();
+        for entry in self.entries.iter().filter(|e| e.suppressed().is_none()) {
+            match counts.iter_mut().find(|(rule, ..)| *rule == entry.rule()) {
+                Some((_, severity, n)) => (*severity, *n) = ((*severity).max(entry.severity()), *n + 1),
+                None => counts.push((entry.rule(), entry.severity(), 1)),
+            }
+        }
+        counts.sort_by(|a, b| (b.2, a.0).cmp(&(a.2, b.0)));
+        counts
+    }
+}
+
+impl Summary {
+    fn add(&mut self, entry: &Entry) {
+        let counter = match (entry.suppressed(), entry.severity()) {
+            (Some(_), _) => &mut self.suppressed,
+            (None, Severity::Error) => &mut self.errors,
+            (None, Severity::Warning) => &mut self.warnings,
+            (None, Severity::Advice) => &mut self.advice,
+        };
+        *counter += 1;
+    }
+}
+
+fn not_analysed(calls: Vec<NotOnDisk>, sources: &SourceMap) -> Vec<NotAnalysed> {
+    let of_call =
+        |c: NotOnDisk| NotAnalysed { address: c.address, source: c.source, place: Place::of(c.span, sources) };
+    let mut calls: Vec<NotAnalysed> = calls.into_iter().map(of_call).collect();
+    calls.sort_by(|a, b| (&a.address, &a.place).cmp(&(&b.address, &b.place)));
+    calls.dedup();
+    calls
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,196 @@
+//! What a report lists: findings of rules and faults of the input under one face.
+
+use sha2::{Digest, Sha256};
+
+use super::place::Place;
+use super::words;
+use crate::infra::TrailStep;
+use crate::rules::{Category, Finding, Fix, Severity, Suppressed};
+use crate::source::{Label, Problem, ProblemKind, ProblemSeverity, SourceMap};
+use crate::syntax::Text;
+
+/// One thing to report.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub subject: Subject,
+    /// The primary place.
+    pub place: Place,
+    /// How the value came to be, nearest step first.
+    pub trail: Vec<Note>,
+    /// Other places worth seeing.
+    pub related: Vec<Note>,
+}
+
+/// Where an entry comes from.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// A rule found something.
+    Finding(Box<Finding>),
+    /// The input itself is wrong.
+    Problem(Box<Problem>),
+}
+
+/// A place with a few words on what is seen there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Note {
+    /// The place.
+    pub place: Place,
+    /// The words, lower case and without a full stop.
+    pub text: String,
+}
+
+impl Entry {
+    /// The entry of a finding.
+    pub fn of_finding(finding: Finding, sources: &SourceMap) -> Entry {
+        let note = |step: &TrailStep| Note { place: Place::of(step.span, sources), text: step.note.clone() };
+        Entry {
+            place: Place::of(finding.span, sources),
+            trail: finding.trail.iter().map(note).collect(),
+            related: finding.related.iter().map(note).collect(),
+            subject: Subject::Finding(Box::new(finding)),
+        }
+    }
+
+    /// The entry of a fault of the input.
+    pub fn of_problem(problem: Problem, sources: &SourceMap) -> Entry {
+        let note = |label: &Label| Note { place: Place::of(label.span, sources), text: label.text.clone() };
+        let place = match &problem.label {
+            Some(label) => Place::of(label.span, sources),
+            None => Place::file(problem.file.clone().unwrap_or_else(|| ".".into())),
+        };
+        Entry {
+            place,
+            trail: Vec::new(),
+            related: problem.related.iter().map(note).collect(),
+            subject: Subject::Problem(Box::new(problem)),
+        }
+    }
+
+    /// The finding, where a rule made this entry.
+    pub fn finding(&self) -> Option<&Finding> {
+        match &self.subject {
+            Subject::Finding(f) => Some(f),
+            Subject::Problem(_) => None,
+        }
+    }
+
+    /// The rule's id, or the id of the kind of fault.
+    pub fn rule(&self) -> &str {
+        match &self.subject {
+            Subject::Finding(f) => &f.rule,
+            Subject::Problem(p) => p.kind.id(),
+        }
+    }
+
+    /// How grave it is.
+    pub fn severity(&self) -> Severity {
+        match &self.subject {
+            Subject::Finding(f) => f.severity,
+            Subject::Problem(p) => match p.severity {
+                ProblemSeverity::Warning => Severity::Warning,
+                ProblemSeverity::Error => Severity::Error,
+            },
+        }
+    }
+
+    /// What it is about.
+    pub fn category(&self) -> Category {
+        self.finding().map_or(Category::Correctness, |f| f.category)
+    }
+
+    /// The failure in which it hurts.
+    pub fn scenario(&self) -> &str {
+        self.finding().map_or("invalid-input", |f| &f.scenario)
+    }
+
+    /// The rule's title.
+    pub fn title(&self) -> &str {
+        match &self.subject {
+            Subject::Finding(f) => &f.title,
+            Subject::Problem(p) => problem_title(p.kind),
+        }
+    }
+
+    /// What is wrong here.
+    pub fn message(&self) -> &str {
+        match &self.subject {
+            Subject::Finding(f) => &f.message,
+            Subject::Problem(p) => &p.message,
+        }
+    }
+
+    /// What to say at the primary place.
+    pub fn label(&self) -> &str {
+        match &self.subject {
+            Subject::Finding(f) => &f.label,
+            Subject::Problem(p) => p.label.as_ref().map_or("", |l| &l.text),
+        }
+    }
+
+    /// What breaks because of it; for a fault of the input, how to repair it.
+    pub fn why(&self) -> &str {
+        match &self.subject {
+            Subject::Finding(f) => &f.why,
+            Subject::Problem(p) => p.help.as_deref().unwrap_or_default(),
+        }
+    }
+
+    /// What to write instead.
+    pub fn fix(&self) -> Option<&Fix> {
+        self.finding().and_then(|f| f.fix.as_ref())
+    }
+
+    /// The instances it holds for.
+    pub fn addresses(&self) -> &[Text] {
+        self.finding().map_or(&[], |f| &f.addresses)
+    }
+
+    /// Who silenced it.
+    pub fn suppressed(&self) -> Option<&Suppressed> {
+        self.finding().and_then(|f| f.suppressed.as_ref())
+    }
+
+    /// A key that survives moved lines.
+    pub fn fingerprint(&self) -> String {
+        match &self.subject {
+            Subject::Finding(f) => f.fingerprint.clone(),
+            Subject::Problem(p) => {
+                let digest = Sha256::digest(format!("{}\0{}\0{}", p.kind.id(), self.place.file, p.message));
+                digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+            }
+        }
+    }
+
+    /// The message as a sentence that can stand alone: with the addresses where it does not name one.
+    pub fn message_with_address(&self) -> String {
+        let addresses = self.addresses();
+        let named = addresses.is_empty() || addresses.iter().any(|a| self.message().contains(&**a));
+        match named {
+            true => self.message().to_owned(),
+            false => format!("{}: {}", words::list(addresses, 3), self.message()),
+        }
+    }
+
+    /// The order of a report: place, then rule, then whatever tells two entries apart.
+    pub(super) fn sort_key(&self) -> impl Ord + '_ {
+        (&*self.place.file, self.place.line, self.place.column, self.rule(), self.message(), self.addresses())
+    }
+}
+
+/// The title of a kind of fault.
+pub fn problem_title(kind: ProblemKind) -> &'static str {
+    match kind {
+        ProblemKind::Syntax => "Terraform cannot read this",
+        ProblemKind::Unreadable => "File cannot be read",
+        ProblemKind::Configuration => "Terraform does not accept this configuration",
+        ProblemKind::UndeclaredName => "Nothing declares this name",
+        ProblemKind::Evaluation => "Expression cannot be evaluated",
+        ProblemKind::FailedCondition => "A condition of the configuration does not hold",
+        ProblemKind::Cycle => "Configuration depends on itself",
+        ProblemKind::Limit => "Too large to be checked",
+        ProblemKind::Suppression => "Comment that should silence a rule does not",
+        ProblemKind::Rule => "Rule does not work",
+        ProblemKind::Settings => "Settings are wrong",
+    }
+}

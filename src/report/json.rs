@@ -1,0 +1,89 @@
+//! One JSON object with everything, for scripts. Fields may be added; those that are there stay.
+
+use serde_json::{Map, Value, json};
+
+use super::harmless::is_invisible;
+use super::{Entry, Note, Report};
+use crate::rules::Fix;
+
+/// The report as JSON with a line break at its end. Without `timings` the same input gives the same bytes.
+pub fn json(report: &Report, timings: bool) -> String {
+    let mut object = json!({
+        "tool": { "name": "tfcheck", "version": env!("CARGO_PKG_VERSION") },
+        "findings": report.entries.iter().map(finding).collect::<Vec<_>>(),
+        "undecided": report.undecided.iter().map(|u| json!({
+            "rule": u.rule, "address": u.address, "because": u.because,
+            "file": report.sources.file(u.span.file).name, "line": report.sources.start(u.span).line,
+        })).collect::<Vec<_>>(),
+        "not_analysed": report.not_analysed.iter().map(|n| json!({
+            "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line,
+        })).collect::<Vec<_>>(),
+        "summary": report.summary,
+    });
+    if timings {
+        let milliseconds = report.timings.iter().map(|(stage, t)| ((*stage).to_owned(), json!(t.as_secs_f64() * 1e3)));
+        object["timings_ms"] = Value::Object(milliseconds.collect());
+    }
+    to_text(&object)
+}
+
+fn finding(entry: &Entry) -> Value {
+    let found = entry.finding();
+    json!({
+        "rule": entry.rule(),
+        "severity": entry.severity(),
+        "category": entry.category(),
+        "scenario": entry.scenario(),
+        "title": entry.title(),
+        "message": entry.message(),
+        "file": entry.place.file,
+        "line": entry.place.line,
+        "column": entry.place.column,
+        "end_line": entry.place.end_line,
+        "end_column": entry.place.end_column,
+        "label": entry.label(),
+        "addresses": entry.addresses(),
+        "environments": found.map_or(&[][..], |f| &f.environments),
+        "root": found.map(|f| &f.root),
+        "attribute": found.and_then(|f| f.attribute.as_ref()),
+        "value": found.map_or(&Value::Null, |f| &f.value),
+        "origin": found.map(|f| f.origin),
+        "trail": notes(&entry.trail),
+        "related": notes(&entry.related),
+        "fix": entry.fix().map(fix),
+        "why": entry.why(),
+        "sources": found.map_or(&[][..], |f| &f.sources),
+        "peers": found.map_or(&[][..], |f| &f.peers),
+        "fingerprint": entry.fingerprint(),
+        "suppressed": entry.suppressed(),
+    })
+}
+
+fn notes(notes: &[Note]) -> Value {
+    let one =
+        |n: &Note| json!({ "file": n.place.file, "line": n.place.line, "column": n.place.column, "note": n.text });
+    notes.iter().map(one).collect()
+}
+
+/// A fix as JSON, as reports and the list of rules give it.
+pub(super) fn fix(fix: &Fix) -> Value {
+    let set: Map<String, Value> = fix.set.iter().map(|v| (v.path.to_string(), v.json.clone())).collect();
+    json!({ "set": set, "text": fix.text, "safety": fix.safety, "impact": fix.impact, "note": fix.note })
+}
+
+/// JSON in lines. Control and direction characters are escaped, also those that JSON would allow as they are: the text
+/// may end in a terminal. Such characters stand only inside strings, so the escape is right wherever they are.
+pub(super) fn to_text(value: &Value) -> String {
+    let mut out = String::new();
+    for c in format!("{value:#}").chars() {
+        match c {
+            '\n' => out.push(c),
+            c if c.is_control() || is_invisible(c) => {
+                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('\n');
+    out
+}

@@ -1,0 +1,51 @@
+//! Findings with one rule, place and message are one finding with several addresses.
+//!
+//! A module called ten times, or a resource with `count = 3`, has one defect, not ten. Messages that differ only in
+//! the address of their own instance count as one message.
+
+use std::collections::BTreeMap;
+
+use crate::rules::Finding;
+use crate::source::Span;
+use crate::syntax::Text;
+
+/// What makes two findings one. Ordered, so that the outcome does not depend on the order in which threads deliver.
+type Key = (Text, Span, String, Option<Text>, bool);
+
+/// Joins findings that are one; what differs between them is taken from the one with the smallest address.
+pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| (&a.root, &a.addresses, &a.environments).cmp(&(&b.root, &b.addresses, &b.environments)));
+    let mut joined: BTreeMap<Key, Finding> = BTreeMap::new();
+    for finding in findings {
+        match joined.entry(key(&finding)) {
+            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(finding)),
+            std::collections::btree_map::Entry::Occupied(mut first) => join(first.get_mut(), finding),
+        }
+    }
+    joined.into_values().collect()
+}
+
+fn key(finding: &Finding) -> Key {
+    let message = match finding.addresses.as_slice() {
+        [address] => finding.message.replace(&**address, "\0"),
+        _ => finding.message.clone(),
+    };
+    (finding.rule.clone(), finding.span, message, finding.attribute.clone(), finding.suppressed.is_some())
+}
+
+fn join(first: &mut Finding, other: Finding) {
+    add(&mut first.addresses, other.addresses);
+    add(&mut first.environments, other.environments);
+    first.severity = first.severity.max(other.severity);
+    for step in other.related {
+        if !first.related.contains(&step) {
+            first.related.push(step);
+        }
+    }
+}
+
+fn add(to: &mut Vec<Text>, from: Vec<Text>) {
+    to.extend(from);
+    to.sort();
+    to.dedup();
+}

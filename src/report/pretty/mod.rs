@@ -1,0 +1,246 @@
+//! The report for people in a terminal: each entry with its place in the source, the trail of the value, why it
+//! matters, what to write and what applying that does; a summary at the end.
+//!
+//! Made to be read fifty at a time: what a rule says of itself (why, sources) is printed where the rule first fires.
+//! [`snippet`] draws the source with miette; nothing else in tfcheck knows miette.
+
+mod excerpt;
+mod snippet;
+mod summary;
+mod undecided;
+
+use std::collections::HashSet;
+
+use self::snippet::Painter;
+use super::{Entry, Report, harmless, hcl, words};
+use crate::rules::{Finding, Fix, Safety, Severity};
+use crate::source::{Problem, SourceMap};
+
+pub use self::snippet::Look;
+
+/// How much to say.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Detail {
+    /// Everything of every finding: why, all sources, the whole trail, timings.
+    pub verbose: bool,
+    /// Findings alone: no summary.
+    pub quiet: bool,
+    /// List what could not be decided.
+    pub undecided: bool,
+    /// How often each rule fires, in place of the findings.
+    pub statistics: bool,
+}
+
+/// Labels of the trail that are drawn where not everything is wanted: the way to the decision, without its bends.
+const TRAIL_SHOWN: usize = 3;
+/// Addresses that are named where not everything is wanted.
+const ADDRESSES_SHOWN: usize = 3;
+/// Lines of running text are not longer than this, however wide the terminal.
+const TEXT_WIDTH: usize = 100;
+
+/// The whole report.
+pub fn pretty(report: &Report, detail: Detail, look: Look) -> String {
+    let mut page = Page::new(&report.sources, detail, look);
+    if detail.statistics {
+        page.statistics(report);
+    } else {
+        report.entries.iter().for_each(|entry| page.entry(entry));
+    }
+    if detail.undecided {
+        page.undecided(report);
+    }
+    if !detail.quiet {
+        page.summary(report);
+    }
+    page.out
+}
+
+/// Faults alone, for complaints on standard error.
+pub fn problems(problems: &[Problem], sources: &SourceMap, look: Look) -> String {
+    let mut page = Page::new(sources, Detail::default(), look);
+    for problem in problems {
+        page.entry(&Entry::of_problem(problem.clone(), sources));
+    }
+    page.out
+}
+
+/// How running text is broken: at spaces only, since addresses, options and links should stay whole.
+fn wrapping<'a>(width: usize) -> textwrap::Options<'a> {
+    textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+/// A report on its way to text.
+struct Page<'a> {
+    sources: &'a SourceMap,
+    detail: Detail,
+    look: Look,
+    painter: Painter,
+    /// Rules that have explained themselves.
+    explained: HashSet<String>,
+    out: String,
+}
+
+impl<'a> Page<'a> {
+    fn new(sources: &'a SourceMap, detail: Detail, look: Look) -> Page<'a> {
+        Page { sources, detail, look, painter: Painter::new(look), explained: HashSet::new(), out: String::new() }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.out.push_str(text.trim_end());
+        self.out.push('\n');
+    }
+
+    fn entry(&mut self, entry: &Entry) {
+        let first = self.explained.insert(entry.rule().to_owned());
+        self.headline(entry);
+        self.wrapped("  ", "  ", &harmless::line(&entry.message_with_address()));
+        let dropped = self.snippets(entry);
+        if dropped > 0 {
+            self.note("trail", &format!("{} more (-v shows all)", words::count(dropped, "step")));
+        }
+        if !entry.why().is_empty() && (first || self.detail.verbose || entry.finding().is_none()) {
+            let key = if entry.finding().is_some() { "why" } else { "help" };
+            self.note(key, &harmless::line(entry.why()));
+        }
+        if let Some(fix) = entry.fix() {
+            self.fix(fix);
+        }
+        if let Some(finding) = entry.finding() {
+            self.whereabouts(finding);
+            self.links(finding, first);
+        }
+        self.out.push('\n');
+    }
+
+    fn headline(&mut self, entry: &Entry) {
+        let severity = words::severity(entry.severity());
+        let tag = format!("{severity}[{}]", harmless::line(entry.rule()));
+        let tag = self.painter.severity(entry.severity(), &tag);
+        let title = self.painter.strong(&harmless::line(entry.title()));
+        let silenced = if entry.suppressed().is_some() { " (silenced)" } else { "" };
+        self.line(&format!("{tag}: {title}{silenced}"));
+    }
+
+    /// Draws the primary place, the trail and what is related; returns how many steps were left out.
+    fn snippets(&mut self, entry: &Entry) -> usize {
+        if entry.place.span.is_none() {
+            let file = self.painter.link(&harmless::line(&entry.place.file));
+            self.line(&format!("  in {file}"));
+            return 0;
+        }
+        let (trail, dropped) = self.shown_trail(entry);
+        let marks = excerpt::marks(entry, &trail);
+        let excerpts = excerpt::excerpts(&marks, self.sources, self.look);
+        let drawn = self.painter.draw(&excerpts);
+        self.out.push_str(&drawn);
+        dropped
+    }
+
+    /// The steps to draw: the nearest ones and the last, which made the decision.
+    fn shown_trail<'e>(&self, entry: &'e Entry) -> (Vec<&'e super::Note>, usize) {
+        let all: Vec<_> = entry.trail.iter().collect();
+        match all.split_last() {
+            Some((last, before)) if !self.detail.verbose && all.len() > TRAIL_SHOWN => {
+                let near = before.iter().take(TRAIL_SHOWN - 1).chain([last]).copied().collect();
+                (near, all.len() - TRAIL_SHOWN)
+            }
+            _ => (all, 0),
+        }
+    }
+
+    fn fix(&mut self, fix: &Fix) {
+        let lines = hcl::fix_lines(fix);
+        let code: Vec<String> = lines.iter().map(|l| self.painter.code(&harmless::line(l))).collect();
+        if !code.is_empty() {
+            self.keyed("fix", &code);
+        }
+        let mut effect: Vec<String> = Vec::new();
+        effect.extend(fix.impact.map(|i| words::impact(i).to_owned()));
+        effect.extend(fix.note.as_ref().map(|n| harmless::line(n).into_owned()));
+        if fix.safety == Some(Safety::Unsafe) {
+            effect.push("needs your decision".to_owned());
+        }
+        if !effect.is_empty() {
+            let key = if code.is_empty() { "fix" } else { "" };
+            self.note(key, &effect.join("; "));
+        }
+    }
+
+    /// The other instances and the environments it holds for.
+    fn whereabouts(&mut self, finding: &Finding) {
+        let most = if self.detail.verbose { usize::MAX } else { ADDRESSES_SHOWN };
+        let unnamed: Vec<&str> =
+            finding.addresses.iter().map(|a| &**a).filter(|a| !finding.message.contains(a)).collect();
+        // Where the message names no address at all, the first ones were put before it.
+        let none_named = unnamed.len() == finding.addresses.len();
+        if !unnamed.is_empty() && (!none_named || unnamed.len() > most) {
+            self.note("also", &harmless::line(&words::list(&unnamed, most)));
+        }
+        if !finding.environments.is_empty() {
+            self.note("in", &words::list(&finding.environments, usize::MAX));
+        }
+        if let Some(silenced) = &finding.suppressed {
+            let reason = silenced.reason.as_deref().unwrap_or("no reason given");
+            self.note("by", &format!("{}: {}", silenced.by, harmless::line(reason)));
+        }
+    }
+
+    fn links(&mut self, finding: &Finding, first: bool) {
+        let count = match (self.detail.verbose, first) {
+            (true, _) => finding.sources.len(),
+            (false, true) => 1,
+            (false, false) => 0,
+        };
+        let links: Vec<String> =
+            finding.sources.iter().take(count).map(|s| self.painter.link(&harmless::line(s))).collect();
+        if !links.is_empty() {
+            self.keyed("see", &links);
+        }
+    }
+
+    /// `key: text`, wrapped under itself.
+    fn note(&mut self, key: &str, text: &str) {
+        let indent = self.key(key);
+        self.wrapped(&indent, "        ", text);
+    }
+
+    /// `key: line`, and the other lines under the first, as they are.
+    fn keyed(&mut self, key: &str, lines: &[String]) {
+        for (i, line) in lines.iter().enumerate() {
+            let indent = if i == 0 { self.key(key) } else { self.key("") };
+            self.line(&format!("{indent}{line}"));
+        }
+    }
+
+    fn key(&self, key: &str) -> String {
+        match key {
+            "" => " ".repeat(8),
+            key => {
+                format!("  {}{}", self.painter.key(&format!("{key}:")), " ".repeat(5_usize.saturating_sub(key.len())))
+            }
+        }
+    }
+
+    fn wrapped(&mut self, first: &str, others: &str, text: &str) {
+        let width = self.look.width.min(TEXT_WIDTH);
+        let options = wrapping(width).initial_indent(first).subsequent_indent(others);
+        let text = textwrap::fill(text, options);
+        text.lines().for_each(|l| self.line(l));
+    }
+
+    fn statistics(&mut self, report: &Report) {
+        for (rule, severity, count) in report.statistics() {
+            let word = self.painter.severity(severity, &format!("{:<7}", words::severity(severity)));
+            self.line(&format!("{count:>6}  {word}  {}", harmless::line(rule)));
+        }
+        if !report.entries.is_empty() {
+            self.out.push('\n');
+        }
+    }
+}
+
+/// The gravest first, so that the summary reads in that order.
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Advice];

@@ -1,0 +1,285 @@
+//! A small report that has one of everything, for the tests of all formats.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use super::*;
+use crate::infra::{Origin, TrailStep};
+use crate::rules::{Category, Fix, FixedValue, Impact, Safety, Suppressed};
+use crate::source::{FileId, ProblemKind, Span};
+
+/// `<ESC>` and `<RLO>` stand for the characters of these names.
+pub(crate) const MAIN: &str = r#"resource "aws_db_instance" "main" {
+  engine   = "postgres"
+  multi_az = var.multi_az
+  tags     = { name = "main" }
+}
+
+resource "aws_s3_bucket" "logs" {
+  bucket = "logs"
+}
+
+resource "aws_instance" "odd" {
+  user_data = "<ESC>[31m<RLO> evil"	# tab
+}
+
+output "broken" {
+  value = [1, 2
+}
+"#;
+pub(crate) const VARIABLES: &str = r#"variable "multi_az" {
+  type    = bool
+  default = false
+}
+"#;
+
+/// The span of the `n`th (from 0) occurrence of a text in a file.
+pub(crate) fn span_of(sources: &SourceMap, file: FileId, text: &str, n: usize) -> Span {
+    let file = sources.file(file);
+    let (start, found) = file.text.match_indices(text).nth(n).expect("the text is in the file");
+    Span::new(file.id, start, start + found.len())
+}
+
+pub(crate) fn finding(rule: &str, severity: Severity, span: Span, address: &str) -> Finding {
+    Finding {
+        rule: rule.into(),
+        severity,
+        category: Category::Availability,
+        scenario: "az-loss".into(),
+        title: format!("Title of {rule}").into(),
+        message: format!("{address} is not fit for production"),
+        span,
+        label: String::new(),
+        addresses: vec![address.into()],
+        attribute: None,
+        value: serde_json::Value::Null,
+        origin: Origin::MissingBlock,
+        trail: Vec::new(),
+        related: Vec::new(),
+        why: "".into(),
+        fix: None,
+        sources: Vec::new(),
+        peers: Vec::new(),
+        fingerprint: format!("{rule}-{address}"),
+        root: ".".into(),
+        environments: Vec::new(),
+        suppressed: None,
+    }
+}
+
+/// One of everything.
+pub(crate) fn outcome() -> Outcome {
+    let sources = SourceMap::new();
+    let main = sources
+        .add(Path::new("prod/main.tf"), "prod/main.tf", MAIN.replace("<ESC>", "\u{1b}").replace("<RLO>", "\u{202e}"))
+        .id;
+    let variables = sources.add(Path::new("prod/variables.tf"), "prod/variables.tf", VARIABLES).id;
+    let at = |file, text| span_of(&sources, file, text, 0);
+
+    let multi_az = Finding {
+        title: "RDS instance runs in a single Availability Zone".into(),
+        message: "aws_db_instance.main has no standby to fail over to".to_owned(),
+        label: "false, the default of `var.multi_az`".to_owned(),
+        attribute: Some("multi_az".into()),
+        value: json!(false),
+        origin: Origin::VariableDefault,
+        trail: vec![TrailStep {
+            span: at(variables, "default = false"),
+            note: "var.multi_az is false by default".to_owned(),
+        }],
+        why: "When the zone fails, or the host below the instance, the database is down until somebody restores a \
+              backup into another zone; every write since the last log upload (up to five minutes) is lost."
+            .into(),
+        fix: Some(Fix {
+            set: vec![FixedValue { path: "multi_az".into(), hcl: "true".to_owned(), json: json!(true) }],
+            text: None,
+            safety: Some(Safety::Safe),
+            impact: Some(Impact::InPlace),
+            note: Some("converts online; about doubles the instance's cost".to_owned()),
+        }),
+        sources: vec!["https://example.com/multi-az".into(), "https://example.com/more".into()],
+        peers: vec!["CKV_AWS_157".into()],
+        environments: vec!["prod".into()],
+        ..finding("rds-multi-az", Severity::Error, at(main, "multi_az = var.multi_az"), "aws_db_instance.main")
+    };
+    let bucket = at(main, "resource \"aws_s3_bucket\" \"logs\"");
+    let lifecycle = Finding {
+        label: "no lifecycle refers to this bucket".to_owned(),
+        fix: Some(Fix {
+            text: Some("resource \"aws_s3_bucket_lifecycle_configuration\" \"logs\" {\n  bucket = …\n}".to_owned()),
+            safety: Some(Safety::Unsafe),
+            impact: Some(Impact::NewResource),
+            ..Fix::default()
+        }),
+        ..finding("s3-lifecycle", Severity::Warning, bucket, "aws_s3_bucket.logs")
+    };
+    let advice = finding("s3-tags", Severity::Advice, bucket, "aws_s3_bucket.logs");
+    let silenced = Finding {
+        suppressed: Some(Suppressed { by: "comment".into(), reason: Some("scratch".into()) }),
+        ..finding("s3-versioning", Severity::Error, bucket, "aws_s3_bucket.logs")
+    };
+    let odd = Finding {
+        label: "a\u{1b}[0mb".to_owned(),
+        ..finding(
+            "odd-data",
+            Severity::Warning,
+            at(main, "user_data = \"\u{1b}[31m\u{202e} evil\""),
+            "aws_instance.odd",
+        )
+    };
+    let broken = Problem::error(
+        ProblemKind::Syntax,
+        at(main, "}\n\noutput").to(at(main, "output")),
+        "expected `]` to close this list",
+        "opened here",
+    );
+    Outcome {
+        findings: vec![odd, advice, silenced, lifecycle, multi_az],
+        problems: vec![
+            broken.with_help("write `]` before the end of the line"),
+            Problem::about_file(ProblemKind::Unreadable, "prod/secret.tf", "permission denied"),
+        ],
+        undecided: vec![undecided("rds-multi-az", "aws_db_instance.b", main), undecided("s3-tags", "aws_x.y", main)],
+        not_on_disk: vec![NotOnDisk {
+            address: "module.vpc".into(),
+            source: "terraform-aws-modules/vpc/aws".into(),
+            span: at(main, "output"),
+        }],
+        files: 2,
+        roots: 1,
+        resources: 3,
+        sources: Arc::new(sources),
+        ..Outcome::default()
+    }
+}
+
+fn undecided(rule: &str, address: &str, file: FileId) -> Undecided {
+    Undecided {
+        rule: rule.into(),
+        address: address.into(),
+        because: "var.env has no value".to_owned(),
+        span: Span::new(file, 0, 1),
+    }
+}
+
+pub(crate) fn report() -> Report {
+    Report::new(outcome(), &Wanted::default())
+}
+
+#[test]
+fn the_order_does_not_depend_on_the_order_of_what_comes_in() {
+    let list = |r: &Report| r.entries.iter().map(|e| format!("{} {}", e.place, e.rule())).collect::<Vec<_>>();
+    let mut turned = outcome();
+    turned.findings.reverse();
+    turned.problems.reverse();
+    turned.undecided.reverse();
+    let (report, turned) = (report(), Report::new(turned, &Wanted::default()));
+    assert_eq!(list(&report), list(&turned));
+    assert_eq!(
+        list(&report),
+        [
+            "prod/main.tf:3:3 rds-multi-az",
+            "prod/main.tf:7:1 s3-lifecycle",
+            "prod/main.tf:12:3 odd-data",
+            "prod/main.tf:13:1 syntax-error",
+            "prod/secret.tf unreadable-file",
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_listed_is_counted() {
+    let report = report();
+    assert_eq!(
+        report.summary,
+        Summary { files: 2, roots: 1, resources: 3, errors: 3, warnings: 2, advice: 1, suppressed: 1, undecided: 2 }
+    );
+    assert_eq!(report.hidden(), Summary { advice: 1, ..Summary::default() });
+    assert_eq!(report.worst, Some(Severity::Error));
+}
+
+#[test]
+fn one_defect_of_many_instances_is_one_finding() {
+    let check = |edit: fn(&mut Finding), expected: &[&[&str]]| {
+        let mut outcome = Outcome::default();
+        let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\ny = 2\n").id;
+        let one = |address: &str| finding("r", Severity::Error, Span::new(file, 0, 5), address);
+        outcome.findings = vec![one("aws_x.y[1]"), one("aws_x.y[0]")];
+        edit(&mut outcome.findings[0]);
+        let report = Report::new(outcome, &Wanted { suppressed: true, ..Wanted::default() });
+        let addresses: Vec<Vec<&str>> =
+            report.entries.iter().map(|e| e.addresses().iter().map(|a| &**a).collect()).collect();
+        assert_eq!(addresses, expected);
+    };
+    let apart: &[&[&str]] = &[&["aws_x.y[0]"], &["aws_x.y[1]"]];
+    check(|_| {}, &[&["aws_x.y[0]", "aws_x.y[1]"]]);
+    check(|f| f.message.push_str(" at all"), apart);
+    check(|f| f.attribute = Some("a".into()), apart);
+    check(|f| f.suppressed = Some(Suppressed { by: "comment".into(), reason: None }), apart);
+}
+
+mod pretty_output {
+    use super::*;
+    use crate::report::pretty::{Detail, Look, pretty};
+
+    const PLAIN: Look = Look { color: false, unicode: true, width: 90 };
+
+    #[test]
+    fn default() {
+        insta::assert_snapshot!(pretty(&report(), Detail::default(), PLAIN));
+    }
+
+    #[test]
+    fn verbose() {
+        let report = Report::new(outcome(), &Wanted { min_severity: Severity::Advice, suppressed: true });
+        let detail = Detail { verbose: true, undecided: true, ..Detail::default() };
+        insta::assert_snapshot!(pretty(&report, detail, PLAIN));
+    }
+
+    #[test]
+    fn ascii() {
+        insta::assert_snapshot!(pretty(&report(), Detail::default(), Look { unicode: false, width: 60, ..PLAIN }));
+    }
+
+    #[test]
+    fn statistics() {
+        insta::assert_snapshot!(pretty(&report(), Detail { statistics: true, ..Detail::default() }, PLAIN));
+    }
+
+    #[test]
+    fn colour_is_added_and_nothing_else_changes() {
+        let coloured = pretty(&report(), Detail::default(), Look { color: true, ..PLAIN });
+        assert!(coloured.contains('\u{1b}'));
+        let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("the pattern is valid");
+        assert_eq!(escapes.replace_all(&coloured, ""), pretty(&report(), Detail::default(), PLAIN));
+    }
+
+    #[test]
+    fn nothing_of_the_input_reaches_the_terminal_raw() {
+        let text = pretty(&report(), Detail { undecided: true, ..Detail::default() }, PLAIN);
+        let bad: Vec<char> =
+            text.chars().filter(|c| *c != '\n' && harmless::line(&c.to_string()) != c.to_string()).collect();
+        assert!(bad.is_empty(), "{bad:?}");
+    }
+
+    #[test]
+    fn long_lines_are_cut_around_the_label() {
+        let mut outcome = Outcome::default();
+        let text = format!("{}x = 1{}", "é".repeat(300), "b".repeat(300));
+        let file = outcome.sources.add(Path::new("a.tf"), "a.tf", text).id;
+        let mut found = finding("r", Severity::Error, span_of(&outcome.sources, file, "x = 1", 0), "aws_x.y");
+        found.label = "far along a long line, with a label that needs to be wrapped as well".to_owned();
+        outcome.findings = vec![found];
+        let report = Report::new(outcome, &Wanted::default());
+        insta::assert_snapshot!(pretty(&report, Detail::default(), Look { width: 60, ..PLAIN }));
+    }
+}
+
+#[test]
+fn json_output() {
+    let report = Report::new(outcome(), &Wanted { suppressed: true, ..Wanted::default() });
+    let text = json(&report, false);
+    assert!(!text.contains('\u{202e}'));
+    insta::assert_snapshot!(text);
+}
