@@ -180,7 +180,8 @@ fn every_table_parses_and_its_keys_are_unique() {
         let table = facts::table(name).unwrap_or_else(|| panic!("{name} does not parse"));
         let rows: Vec<_> = table.rows().collect();
         assert!(!rows.is_empty() && rows.len() == table.len(), "{name}: a row does not fit the columns");
-        assert!(!table.title.is_empty() && !table.title.contains(": "), "{name}: no title");
+        let fields = ["source:", "read:", "note:", "key columns:"];
+        assert!(!fields.iter().any(|field| table.title.starts_with(field)), "{name}: the first line is its title");
         assert!(!table.sources.is_empty(), "{name}: no source");
         assert!(table.sources.iter().all(|source| source.starts_with("https://")), "{name}: sources");
         let keys: BTreeSet<_> = rows.iter().map(|row| row.key()).collect();
@@ -217,8 +218,71 @@ fn rows_of_tables() {
     check(types, "m4.large", "hypervisor", FactValue::Text("xen"));
     check(types, "m7g.metal", "bare_metal", FactValue::Bool(true));
     check(types, "m7g.large", "architectures", FactValue::List(vec![FactValue::Text("arm64")]));
+    let date = FactValue::Text;
+    check("eks_kubernetes_versions", "1.33", "end_of_standard_support", date("2026-07-29"));
+    check("lambda_runtimes", "python3.9", "deprecation_date", date("2025-12-15"));
+    check("db_engine_support", "postgres/13", "standard_support_end", date("2026-02-28"));
+    check("db_engine_support", "mariadb/10.11", "extended_support_end", FactValue::Null);
+    check("db_unsafe_parameters", "mysql/sync_binlog", "unsafe_from", number("2"));
+    check("ecs_fargate_task_size", "256", "allowed_mib", FactValue::List(["512", "1024", "2048"].map(number).into()));
+    check("ecs_fargate_task_size", "4096", "max_mib", number("30720"));
+    check("eks_fargate_pod_size", "0.25", "min_gb", number("0.5"));
+    check("rds_proxy_free_addresses", "8xlarge", "free_addresses", number("45"));
+    check("managed_prefix_list_weights", "cloudfront", "weight", number("55"));
+    check("cidr_sizes", "24", "usable_in_a_subnet", number("251"));
+    check("s3_storage_classes", "GLACIER", "min_storage_days", number("90"));
+    check("s3_allowed_transitions", "DEEP_ARCHIVE", "to", FactValue::List(vec![]));
+    check("alarm_dimensions", "AWS/NetworkELB/TargetGroup/aws_lb_target_group", "confirmed", FactValue::Bool(true));
     assert!(facts::lookup(types, "m5.gigantic").is_none() && facts::lookup("no_table", "m5.large").is_none());
     assert_eq!(facts::table(types).unwrap().len(), 1418);
+}
+
+#[test]
+fn tables_name_what_the_provider_has() {
+    #[track_caller]
+    fn check(table: &str, resource_column: &str, path_column: &str) {
+        for row in facts::table(table).unwrap().rows() {
+            let text = |column: &str| row.get(column).and_then(FactValue::as_str);
+            let resource = text(resource_column).unwrap_or("aws_s3_bucket").split('@').next().unwrap();
+            let schema = facts::schema(resource).unwrap_or_else(|| panic!("{table}: {resource}"));
+            let paths = match row.get(path_column) {
+                Some(FactValue::List(paths)) => paths.iter().filter_map(FactValue::as_str).collect(),
+                other => Vec::from_iter(other.and_then(FactValue::as_str)),
+            };
+            for path in paths {
+                assert!(has(schema, &path.replace("[]", "")), "{table}: {resource}.{path}");
+            }
+        }
+    }
+    check("alarm_dimensions", "resource", "right_attributes");
+    check("alarm_dimensions", "resource", "wrong_attributes");
+    check("critical_alarms", "resource", "");
+    check("datastore_alarms", "resource", "");
+    check("implicit_log_groups", "resource", "");
+    check("provider_differs_from_aws_default", "resource", "attribute");
+    check("replacement_in_use", "resource", "arguments_that_replace");
+    check("s3_inline_arguments", "", "argument");
+    check("s3_inline_arguments", "separate_resource", "");
+    check("subnet_address_consumers", "resource", "subnets");
+    for row in facts::table("provider_differs_from_aws_default").unwrap().rows() {
+        let text = |column: &str| row.get(column).and_then(FactValue::as_str).unwrap();
+        assert!(facts::default(text("resource"), text("attribute")).is_some(), "{}", row.key());
+    }
+}
+
+#[test]
+fn sizes_of_fargate_lie_between_their_limits() {
+    for (table, (least, most), allowed) in [
+        ("ecs_fargate_task_size", ("min_mib", "max_mib"), "allowed_mib"),
+        ("eks_fargate_pod_size", ("min_gb", "max_gb"), "allowed_gb"),
+    ] {
+        for row in facts::table(table).unwrap().rows() {
+            let Some(FactValue::List(sizes)) = row.get(allowed) else { panic!("{table}: {}", row.key()) };
+            assert_eq!(sizes.first(), row.get(least), "{table}: {}", row.key());
+            assert_eq!(sizes.last(), row.get(most), "{table}: {}", row.key());
+            assert!(sizes.is_sorted_by(|a, b| a.as_f64() < b.as_f64()), "{table}: {}", row.key());
+        }
+    }
 }
 
 #[test]
