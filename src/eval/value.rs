@@ -209,6 +209,16 @@ impl Refs {
         }
     }
 
+    /// All but this one.
+    #[must_use]
+    pub fn without(&self, reference: &Reference) -> Refs {
+        if !self.iter().any(|r| r == reference) {
+            return self.clone();
+        }
+        let rest: Vec<Reference> = self.iter().filter(|r| *r != reference).cloned().collect();
+        Refs((!rest.is_empty()).then(|| rest.into()))
+    }
+
     /// The references in order.
     pub fn iter(&self) -> impl Iterator<Item = &Reference> {
         self.0.iter().flat_map(|r| r.iter())

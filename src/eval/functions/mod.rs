@@ -3,7 +3,45 @@
 //! `try`, `can`, `templatefile` and `templatestring` are not here: they need their arguments' expressions, so the
 //! evaluator handles them itself.
 
-use super::{EvalError, Type, Value, convert};
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::union::lift;
+use super::{EvalError, Marks, Type, Value, convert};
+
+mod args;
+mod collection;
+mod encoding;
+mod format;
+mod hash;
+mod net;
+mod number;
+mod path;
+mod regex;
+mod string;
+mod time;
+mod type_fns;
+mod yaml;
+
+/// The table of each family.
+static FAMILIES: [&[Function]; 12] = [
+    collection::FUNCTIONS,
+    encoding::FUNCTIONS,
+    format::FUNCTIONS,
+    hash::FUNCTIONS,
+    net::FUNCTIONS,
+    number::FUNCTIONS,
+    path::FUNCTIONS,
+    regex::FUNCTIONS,
+    string::FUNCTIONS,
+    time::FUNCTIONS,
+    type_fns::FUNCTIONS,
+    yaml::FUNCTIONS,
+];
+
+static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Function>> =
+    LazyLock::new(|| FAMILIES.iter().flat_map(|family| family.iter().map(|f| (f.name, f))).collect());
 
 /// What functions may ask of the world.
 pub trait Host {
@@ -68,3 +106,147 @@ pub struct Function {
     /// (`concat`, `merge`, `element`, …).
     pub transparent: bool,
 }
+
+/// The function of that name, with or without `core::`.
+pub fn lookup(name: &str) -> Option<&'static Function> {
+    let name = name.strip_prefix("core::").unwrap_or(name);
+    BY_NAME.get(name).copied()
+}
+
+/// The names of all functions, for suggestions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    FAMILIES.iter().flat_map(|family| family.iter().map(|f| f.name))
+}
+
+/// Calls a function with the rules that all of them share: the number of arguments, conversion, null, unknown
+/// arguments, marks and references.
+pub fn call(function: &Function, host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    check_arity(function, args.len())?;
+    let mut converted = Vec::with_capacity(args.len());
+    for (i, arg) in args.iter().enumerate() {
+        let Some(param) = function.param(i) else { continue };
+        converted.push(convert(arg, &(param.ty)()).map_err(|e| in_argument(function, i, e))?);
+    }
+    let result = (function.result)(&converted);
+    lift(&converted, &result, &mut |args| call_decided(function, host, args, &result))
+}
+
+/// Calls a function on converted arguments, none of which is a union.
+fn call_decided(function: &Function, host: &dyn Host, args: &[Value], result: &Type) -> Result<Value, EvalError> {
+    let mut known = true;
+    for (i, arg) in args.iter().enumerate() {
+        let Some(param) = function.param(i) else { continue };
+        if arg.is_null() && !param.nullable {
+            return Err(in_argument(function, i, EvalError::new("must not be null")));
+        }
+        known &= param.unknowns || arg.is_wholly_known();
+    }
+    match known {
+        true => run(function, host, args),
+        false => Ok(Value::unknown_from(args, result.clone(), true)),
+    }
+}
+
+/// Runs the function and adds the arguments' marks and references to the result.
+fn run(function: &Function, host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let result = (function.run)(host, args)?;
+    if function.transparent {
+        let marks = args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.marks));
+        return Ok(result.with_marks(marks.without(Marks::PROVIDER_DEFAULT)));
+    }
+    Ok(args.iter().fold(result, |result, arg| {
+        let marks = arg.deep_marks().without(Marks::PROVIDER_DEFAULT);
+        result.with_refs(&arg.deep_refs()).with_marks(marks)
+    }))
+}
+
+fn check_arity(function: &Function, count: usize) -> Result<(), EvalError> {
+    let most = function.params.len();
+    let least = most - function.optional;
+    if count >= least && (count <= most || function.variadic.is_some()) {
+        return Ok(());
+    }
+    let wanted = match (least, most) {
+        _ if function.variadic.is_some() => format!("at least {}", arguments(least)),
+        (least, most) if least == most => arguments(most),
+        (least, most) => format!("{least} to {}", arguments(most)),
+    };
+    Err(EvalError::new(format!("`{}` takes {wanted}, not {count}", function.name)))
+}
+
+fn arguments(count: usize) -> String {
+    match count {
+        0 => "no arguments".into(),
+        1 => "1 argument".into(),
+        n => format!("{n} arguments"),
+    }
+}
+
+fn in_argument(function: &Function, i: usize, error: EvalError) -> EvalError {
+    EvalError { message: format!("argument {} of `{}`: {}", i + 1, function.name, error.message), ..error }
+}
+
+impl Function {
+    /// The parameter that the argument at this position goes to.
+    fn param(&self, i: usize) -> Option<&Param> {
+        self.params.get(i).or(self.variadic.as_ref())
+    }
+}
+
+impl Param {
+    /// A parameter of a type: converted, not null, known.
+    pub(super) const fn of(ty: fn() -> Type) -> Param {
+        Param { ty, nullable: false, unknowns: false }
+    }
+
+    /// The same, and null is allowed.
+    #[allow(dead_code, reason = "the families that use it arrive next")]
+    pub(super) const fn or_null(self) -> Param {
+        Param { nullable: true, ..self }
+    }
+
+    /// The same, and the function looks at unknown arguments itself.
+    pub(super) const fn or_unknown(self) -> Param {
+        Param { unknowns: true, ..self }
+    }
+}
+
+/// Parameters and results of these types, for the tables.
+#[allow(dead_code, reason = "the families that use the rest arrive next")]
+pub(super) mod types {
+    use super::{Param, Type, Value};
+
+    /// Anything, as it is.
+    pub(crate) const ANY: Param = Param::of(|| Type::Any);
+    /// `number`
+    pub(crate) const NUMBER: Param = Param::of(|| Type::Number);
+    /// `string`
+    pub(crate) const STRING: Param = Param::of(|| Type::String);
+    /// `bool`
+    pub(crate) const BOOL: Param = Param::of(|| Type::Bool);
+    /// `list(any)`
+    pub(crate) const LIST: Param = Param::of(|| Type::list(Type::Any));
+    /// `set(any)`
+    pub(crate) const SET: Param = Param::of(|| Type::set(Type::Any));
+    /// `list(string)`
+    pub(crate) const STRINGS: Param = Param::of(|| Type::list(Type::String));
+
+    pub(crate) fn any(_: &[Value]) -> Type {
+        Type::Any
+    }
+    pub(crate) fn number(_: &[Value]) -> Type {
+        Type::Number
+    }
+    pub(crate) fn string(_: &[Value]) -> Type {
+        Type::String
+    }
+    pub(crate) fn bool(_: &[Value]) -> Type {
+        Type::Bool
+    }
+    pub(crate) fn strings(_: &[Value]) -> Type {
+        Type::list(Type::String)
+    }
+}
+
+#[cfg(test)]
+mod tests;

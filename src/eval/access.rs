@@ -1,0 +1,196 @@
+//! Elements and attributes: `a[key]` and `a.name`, also of values that are unknown or open.
+
+use std::sync::Arc;
+
+use super::convert::{convert, with_article};
+use super::set::length_range;
+use super::union::{lift, one_of};
+use super::{Cause, EvalError, Fields, Kind, Number, Seq, Step, Type, Unknown, Value};
+use crate::syntax::Text;
+
+/// `collection[key]`
+pub fn index(collection: &Value, key: &Value) -> Result<Value, EvalError> {
+    lift(&[collection.clone(), key.clone()], &Type::Any, &mut |args| element(&args[0], &args[1]))
+}
+
+/// `value.name`
+pub fn attribute(value: &Value, name: &str) -> Result<Value, EvalError> {
+    lift(std::slice::from_ref(value), &Type::Any, &mut |args| match &args[0].kind {
+        Kind::Map(f) | Kind::Object(f) => field(&args[0], f, name),
+        Kind::Unknown(u) => unknown_field(&args[0], u, name),
+        Kind::Null => Err(EvalError::new(format!("a null value has no attribute `{name}`"))),
+        _ => {
+            let ty = with_article(&args[0].type_of());
+            Err(EvalError::new(format!("{ty} has no attributes, so there is no `{name}`")))
+        }
+    })
+}
+
+fn element(collection: &Value, key: &Value) -> Result<Value, EvalError> {
+    if collection.is_null() {
+        return Err(EvalError::new("a null value has no elements"));
+    }
+    if key.is_null() {
+        return Err(EvalError::new("an index must not be null"));
+    }
+    match &collection.kind {
+        Kind::List(s) | Kind::Tuple(s) => {
+            let key = convert(key, &Type::Number)?;
+            match &key.kind {
+                Kind::Number(n) => Ok(item(collection, s, position(n)?)?.from_parts([&key])),
+                _ => Ok(some_item(collection, s, &key)),
+            }
+        }
+        Kind::Map(f) | Kind::Object(f) => {
+            let key = convert(key, &Type::String)?;
+            match &key.kind {
+                Kind::String(name) => Ok(field(collection, f, name)?.from_parts([&key])),
+                _ => Ok(some_field(collection, f, &key)),
+            }
+        }
+        Kind::Unknown(u) => unknown_element(collection, u, key),
+        Kind::Set(_) => Err(EvalError::new("elements of a set have no index")
+            .with_help("convert it with `tolist`, or iterate over it with `for`")),
+        _ => Err(EvalError::new(format!("{} has no elements", with_article(&collection.type_of())))),
+    }
+}
+
+/// A position in a list: a whole number that is not negative.
+fn position(n: &Number) -> Result<usize, EvalError> {
+    if n.is_negative() && !n.is_zero() {
+        return Err(EvalError::new(format!("an index must not be negative: {n}"))
+            .with_help("`element(list, -1)` gives the last element"));
+    }
+    n.to_usize().ok_or_else(|| EvalError::new(format!("an index must be a whole number: {n}")))
+}
+
+/// The element at a position; what a further one looks like beyond the known ones.
+pub(super) fn item(collection: &Value, seq: &Seq, at: usize) -> Result<Value, EvalError> {
+    match seq.items.get(at).or(seq.rest.as_ref()) {
+        Some(value) => Ok(inherit(value, collection)),
+        None => {
+            let count = seq.items.len();
+            let noun = if count == 1 { "element" } else { "elements" };
+            Err(EvalError::new(format!("index {at} is out of range: there are {count} {noun}")))
+        }
+    }
+}
+
+/// The element as something taken out of its collection, with what the collection as a whole carries.
+pub fn inherit(element: &Value, collection: &Value) -> Value {
+    element.clone().from_parts([collection])
+}
+
+fn some_item(collection: &Value, seq: &Seq, key: &Value) -> Value {
+    let items = seq.items.iter().chain(&seq.rest).map(|v| inherit(v, collection)).collect();
+    one_of(items, key.cause().unwrap_or(Cause::Error), [key])
+}
+
+fn field(value: &Value, fields: &Fields, name: &str) -> Result<Value, EvalError> {
+    match fields.entries.get(name).or(fields.rest.as_ref()) {
+        Some(found) => Ok(inherit(found, value)),
+        None => Err(missing(fields, name, matches!(value.kind, Kind::Map(_)))),
+    }
+}
+
+fn missing(fields: &Fields, name: &str, map: bool) -> EvalError {
+    let noun = if map { "element" } else { "attribute" };
+    let error = EvalError::new(format!("there is no {noun} `{name}`"));
+    let near = fields.entries.keys().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
+    match near {
+        Some((distance, near)) if distance <= 2 && distance < name.chars().count() => {
+            error.with_help(format!("did you mean `{near}`?"))
+        }
+        _ => error,
+    }
+}
+
+fn some_field(collection: &Value, fields: &Fields, key: &Value) -> Value {
+    let values = fields.entries.values().chain(&fields.rest).map(|v| inherit(v, collection)).collect();
+    one_of(values, key.cause().unwrap_or(Cause::Error), [key])
+}
+
+fn unknown_element(collection: &Value, unknown: &Unknown, key: &Value) -> Result<Value, EvalError> {
+    let (ty, step) = match &unknown.ty {
+        Type::List(_) | Type::Tuple(_) => {
+            let key = convert(key, &Type::Number)?;
+            let at = if let Kind::Number(n) = &key.kind { Some(position(n)?) } else { None };
+            let (_, max) = length_range(collection).unwrap_or((0, None));
+            if let (Some(at), Some(max)) = (at, max)
+                && at as u64 >= max
+            {
+                return Err(EvalError::new(format!("index {at} is out of range: there are at most {max} elements")));
+            }
+            let ty = match (&unknown.ty, at) {
+                (Type::Tuple(ts), Some(at)) => ts.get(at).cloned().unwrap_or_default(),
+                (ty, _) => ty.element(),
+            };
+            (ty, at.map_or(Step::Any, |at| Step::Index(at as i64)))
+        }
+        Type::Map(_) | Type::Object(_) => {
+            let key = convert(key, &Type::String)?;
+            match &key.kind {
+                Kind::String(name) => return unknown_field(collection, unknown, name),
+                _ => (unknown.ty.element(), Step::Any),
+            }
+        }
+        Type::Any => (Type::Any, step_of(key)),
+        Type::Set(_) => return Err(EvalError::new("elements of a set have no index")),
+        ty => return Err(EvalError::new(format!("{} has no elements", with_article(ty)))),
+    };
+    Ok(child(collection, unknown, step, ty).from_parts([key]))
+}
+
+fn step_of(key: &Value) -> Step {
+    match &key.kind {
+        Kind::Number(n) => n.to_i64().map_or(Step::Any, Step::Index),
+        Kind::String(name) => Step::Name(name.clone()),
+        _ => Step::Any,
+    }
+}
+
+fn unknown_field(value: &Value, unknown: &Unknown, name: &str) -> Result<Value, EvalError> {
+    let ty = match &unknown.ty {
+        Type::Any => Type::Any,
+        Type::Map(t) => (**t).clone(),
+        Type::Object(o) => match o.attributes.get(name) {
+            Some(attribute) => attribute.ty.clone(),
+            None => {
+                let known = o.attributes.keys().map(|n| (n.clone(), Value::NULL)).collect();
+                return Err(missing(&Fields { entries: known, ..Fields::default() }, name, false));
+            }
+        },
+        ty => return Err(EvalError::new(format!("{} has no attributes, so there is no `{name}`", with_article(ty)))),
+    };
+    Ok(child(value, unknown, Step::Name(Text::from(name)), ty))
+}
+
+/// What stands one step inside an unknown: unknown too, with a reference one step longer.
+pub(super) fn child(value: &Value, unknown: &Unknown, step: Step, ty: Type) -> Value {
+    match &unknown.origin {
+        Some(origin) => {
+            let child = Value::unknown_reference(origin.child(step), ty, false, unknown.cause.clone());
+            // The longer reference stands for the shorter one, other references of the whole stay.
+            let others = value.refs.without(origin);
+            child.with_refs(&others).with_marks(value.marks.without(super::Marks::PROVIDER_DEFAULT))
+        }
+        None => {
+            let kind = Kind::Unknown(Arc::new(Unknown::new(ty, unknown.cause.clone())));
+            Value::from(kind).from_parts([value])
+        }
+    }
+}
+
+/// What an element of something unknown looks like.
+pub fn some_element(value: &Value) -> Value {
+    match &value.kind {
+        Kind::Unknown(unknown) => {
+            let ty = match &unknown.ty {
+                Type::Tuple(ts) => super::unify::unify(ts).unwrap_or_default(),
+                ty => ty.element(),
+            };
+            child(value, unknown, Step::Any, ty)
+        }
+        _ => value.clone(),
+    }
+}

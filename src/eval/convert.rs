@@ -1,0 +1,313 @@
+//! Conversion of values to types, as Terraform does it for variables, parameters and operands. Keeps what is partly
+//! known: elements stay unknown with their references, open collections stay open.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::set::{make_set, sequence};
+use super::unify::{contains_any, unify, unify_values};
+use super::union::{alternatives, one_of};
+use super::{Cause, EvalError, Fields, Hint, Kind, Number, ObjectType, Seq, Type, Unknown, Value};
+use crate::syntax::Text;
+
+/// The value as one of this type; an error where it has no such form. Null stays null, `any` changes nothing.
+pub fn convert(value: &Value, ty: &Type) -> Result<Value, EvalError> {
+    let kind = match (&value.kind, ty) {
+        (_, Type::Any) | (Kind::Null, _) => return Ok(value.clone()),
+        (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {
+            return Ok(value.clone());
+        }
+        (Kind::Unknown(unknown), _) => return convert_unknown(value, unknown, ty),
+        (Kind::Bool(b), Type::String) => Kind::String(if *b { "true" } else { "false" }.into()),
+        (Kind::Number(n), Type::String) => Kind::String(n.to_string().into()),
+        (Kind::String(s), Type::Bool) => Kind::Bool(parse_bool(s)?),
+        (Kind::String(s), Type::Number) => Kind::Number(parse_number(s)?),
+        (Kind::List(s), Type::List(t)) if s.element == **t && !contains_any(t) => return Ok(value.clone()),
+        (Kind::Set(s), Type::Set(t)) if s.element == **t && !contains_any(t) => return Ok(value.clone()),
+        (Kind::Map(f), Type::Map(t)) if f.element == **t && !contains_any(t) => return Ok(value.clone()),
+        (Kind::List(s) | Kind::Tuple(s), Type::List(t)) => Kind::List(Arc::new(convert_items(s, t)?)),
+        (Kind::Set(_), Type::List(t)) => {
+            let items = sequence(value).unwrap_or_default();
+            Kind::List(Arc::new(convert_items(&items, t)?))
+        }
+        (Kind::List(s) | Kind::Set(s) | Kind::Tuple(s), Type::Set(t)) => {
+            let set = make_set(convert_items(s, t)?);
+            return Ok(with_own(set, value));
+        }
+        (Kind::Map(f) | Kind::Object(f), Type::Map(t)) => Kind::Map(Arc::new(convert_entries(f, t)?)),
+        (Kind::Map(f) | Kind::Object(f), Type::Object(o)) => Kind::Object(Arc::new(convert_attributes(f, o)?)),
+        (Kind::Tuple(s), Type::Tuple(ts)) => Kind::Tuple(Arc::new(convert_tuple(s, ts)?)),
+        (Kind::Handle(_), Type::Object(_)) => return Ok(value.clone()),
+        _ => return Err(mismatch(&value.type_of(), ty)),
+    };
+    Ok(with_own(kind.into(), value))
+}
+
+/// The converted value with the marks and references of the one it was made from.
+fn with_own(converted: Value, original: &Value) -> Value {
+    converted.with_refs(&original.refs).with_marks(original.marks)
+}
+
+fn parse_bool(text: &str) -> Result<bool, EvalError> {
+    match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(EvalError::new("a bool is required, and this string is neither `true` nor `false`")),
+    }
+}
+
+fn parse_number(text: &str) -> Result<Number, EvalError> {
+    Number::parse(text).ok_or_else(|| EvalError::new("a number is required, and this string is not one"))
+}
+
+fn convert_items(seq: &Seq, element: &Type) -> Result<Seq, EvalError> {
+    let items = seq.items.iter().enumerate();
+    let items: Result<Vec<Value>, EvalError> =
+        items.map(|(i, v)| convert(v, element).map_err(|e| inside(e, &format!("element {i}")))).collect();
+    let rest = seq.rest.as_ref().map(|rest| convert_rest(rest, element));
+    let (element, items, rest) = settle(element, items?, rest)?;
+    Ok(Seq { items, element, rest })
+}
+
+/// Makes the elements of one type where the collection's type left it open.
+fn settle(
+    element: &Type,
+    mut items: Vec<Value>,
+    rest: Option<Value>,
+) -> Result<(Type, Vec<Value>, Option<Value>), EvalError> {
+    if !contains_any(element) {
+        return Ok((element.clone(), items, rest));
+    }
+    let open = rest.is_some();
+    items.extend(rest);
+    let (element, mut items) = unify_values(items)?;
+    let rest = if open { items.pop() } else { None };
+    Ok((element, items, rest))
+}
+
+/// What further elements look like. One that does not convert is no error, since it need not exist.
+fn convert_rest(rest: &Value, ty: &Type) -> Value {
+    convert(rest, ty).unwrap_or_else(|_| Value::unknown_from([rest], ty.clone(), false))
+}
+
+fn convert_tuple(seq: &Seq, types: &[Type]) -> Result<Seq, EvalError> {
+    let fits = match &seq.rest {
+        Some(_) => seq.items.len() <= types.len(),
+        None => seq.items.len() == types.len(),
+    };
+    if !fits {
+        let message = format!("a tuple of {} elements is required, not of {}", types.len(), seq.items.len());
+        return Err(EvalError::new(message));
+    }
+    let items = seq.items.iter().zip(types).enumerate();
+    let items: Result<Vec<Value>, EvalError> =
+        items.map(|(i, (v, ty))| convert(v, ty).map_err(|e| inside(e, &format!("element {i}")))).collect();
+    let mut items = items?;
+    if let Some(rest) = &seq.rest {
+        let missing = types.iter().skip(items.len());
+        items.extend(missing.map(|ty| convert_rest(rest, ty)).collect::<Vec<_>>());
+    }
+    Ok(Seq { items, ..Seq::default() })
+}
+
+fn convert_entries(fields: &Fields, element: &Type) -> Result<Fields, EvalError> {
+    let names: Vec<Text> = fields.entries.keys().cloned().collect();
+    let values = fields.entries.iter();
+    let values: Result<Vec<Value>, EvalError> =
+        values.map(|(name, v)| convert(v, element).map_err(|e| inside(e, &format!("element `{name}`")))).collect();
+    let rest = fields.rest.as_ref().map(|rest| convert_rest(rest, element));
+    let (element, values, rest) = settle(element, values?, rest)?;
+    Ok(Fields { entries: names.into_iter().zip(values).collect(), element, rest, block: None })
+}
+
+fn convert_attributes(fields: &Fields, ty: &ObjectType) -> Result<Fields, EvalError> {
+    let mut entries = BTreeMap::new();
+    for (name, attribute) in &ty.attributes {
+        let value = match (fields.entries.get(name), &fields.rest) {
+            (Some(value), _) => convert(value, &attribute.ty).map_err(|e| inside(e, &format!("attribute `{name}`")))?,
+            (None, Some(rest)) => convert_rest(rest, &attribute.ty),
+            (None, None) if attribute.optional => Value::NULL,
+            (None, None) => return Err(EvalError::new(format!("attribute `{name}` is required"))),
+        };
+        entries.insert(name.clone(), value);
+    }
+    Ok(Fields { entries, block: fields.block.clone(), ..Fields::default() })
+}
+
+fn convert_unknown(value: &Value, unknown: &Unknown, ty: &Type) -> Result<Value, EvalError> {
+    if let Some(alternatives) = alternatives(value) {
+        return convert_alternatives(value, unknown, alternatives, ty);
+    }
+    let Some(converted) = converted_type(&unknown.ty, ty) else { return Err(mismatch(&unknown.ty, ty)) };
+    if converted == unknown.ty {
+        return Ok(value.clone());
+    }
+    // A number is not equal to its text, so that identity does not survive.
+    let same = unknown.ty == Type::Any || !unknown.ty.is_primitive();
+    let origin = if same { unknown.origin.clone() } else { None };
+    let hint = converted_hint(unknown, &converted);
+    let converted = Unknown { ty: converted, hint, origin, ..unknown.clone() };
+    Ok(Value { kind: Kind::Unknown(Arc::new(converted)), ..value.clone() })
+}
+
+/// An alternative that does not convert cannot be what the value is, unless none converts.
+fn convert_alternatives(
+    value: &Value,
+    unknown: &Unknown,
+    alternatives: Vec<Value>,
+    ty: &Type,
+) -> Result<Value, EvalError> {
+    let mut converted = Vec::with_capacity(alternatives.len());
+    let mut failure = None;
+    for alternative in &alternatives {
+        match convert(alternative, ty) {
+            Ok(value) => converted.push(value),
+            Err(error) => failure = failure.or(Some(error)),
+        }
+    }
+    match failure {
+        Some(error) if converted.is_empty() => Err(error),
+        _ => Ok(one_of(converted, unknown.cause.clone(), [value])),
+    }
+}
+
+fn converted_hint(unknown: &Unknown, to: &Type) -> Hint {
+    match (&unknown.hint, to) {
+        (Hint::Text(_), Type::String) | (Hint::Range(..), Type::Number) => unknown.hint.clone(),
+        (Hint::Length(..), Type::String) if unknown.ty == Type::Any => unknown.hint.clone(),
+        (Hint::Length(..), Type::List(_) | Type::Map(_)) => unknown.hint.clone(),
+        // Equal elements of a set become one.
+        (Hint::Length(min, max), Type::Set(_)) => Hint::Length((*min).min(1), *max),
+        (Hint::None, Type::List(_)) => match &unknown.ty {
+            Type::Tuple(ts) => Hint::Length(ts.len() as u64, Some(ts.len() as u64)),
+            _ => Hint::None,
+        },
+        (Hint::None, Type::Set(_)) => match &unknown.ty {
+            Type::Tuple(ts) => Hint::Length(ts.len().min(1) as u64, Some(ts.len() as u64)),
+            _ => Hint::None,
+        },
+        _ => Hint::None,
+    }
+}
+
+/// The type that values of one type have after conversion to another; `None` where none of them converts.
+fn converted_type(from: &Type, to: &Type) -> Option<Type> {
+    use Type::{Any, Bool, List, Map, Number, Object, Set, String, Tuple};
+    Some(match (from, to) {
+        (_, Any) => from.clone(),
+        (Any, _) => to.clone(),
+        (Bool | String, Bool) | (Number | String, Number) | (Bool | Number | String, String) => to.clone(),
+        (List(f) | Set(f), List(t)) => Type::list(converted_type(f, t)?),
+        (List(f) | Set(f), Set(t)) => Type::set(converted_type(f, t)?),
+        (Map(f), Map(t)) => Type::map(converted_type(f, t)?),
+        (Tuple(fs), List(t)) => Type::list(converted_elements(fs.iter(), t)?),
+        (Tuple(fs), Set(t)) => Type::set(converted_elements(fs.iter(), t)?),
+        (Object(f), Map(t)) => Type::map(converted_elements(f.attributes.values().map(|a| &a.ty), t)?),
+        (Tuple(fs), Tuple(ts)) if fs.len() == ts.len() => {
+            let types: Option<Vec<Type>> = fs.iter().zip(ts.iter()).map(|(f, t)| converted_type(f, t)).collect();
+            Tuple(types?.into())
+        }
+        (Map(f), Object(o)) => converted_object(|_| Some(f), o)?,
+        (Object(f), Object(o)) => converted_object(|name| f.attributes.get(name).map(|a| &a.ty), o)?,
+        _ => return None,
+    })
+}
+
+fn converted_elements<'a>(from: impl Iterator<Item = &'a Type>, to: &Type) -> Option<Type> {
+    let types: Option<Vec<Type>> = from.map(|f| converted_type(f, to)).collect();
+    if contains_any(to) { unify(&types?) } else { types.map(|_| to.clone()) }
+}
+
+fn converted_object<'a>(from: impl Fn(&str) -> Option<&'a Type>, to: &ObjectType) -> Option<Type> {
+    let mut converted = to.clone();
+    for (name, attribute) in &mut converted.attributes {
+        match from(name) {
+            Some(from) => attribute.ty = converted_type(from, &attribute.ty)?,
+            None if attribute.optional => {}
+            None => return None,
+        }
+    }
+    Some(Type::Object(Arc::new(converted)))
+}
+
+fn mismatch(from: &Type, to: &Type) -> EvalError {
+    EvalError::new(format!("{} is required, not {}", with_article(to), with_article(from)))
+}
+
+/// A type's name for messages: "a string", "an object".
+pub fn with_article(ty: &Type) -> String {
+    let article = if matches!(ty, Type::Object(_)) { "an" } else { "a" };
+    match ty {
+        Type::Any => "a value of unknown type".into(),
+        _ => format!("{article} {}", ty.friendly_name()),
+    }
+}
+
+fn inside(error: EvalError, place: &str) -> EvalError {
+    EvalError { message: format!("{place}: {}", error.message), ..error }
+}
+
+/// The value with the defaults of `optional(…)` attributes filled in, wherever the type has objects. Runs before
+/// [`convert`]: an attribute that is missing or null takes its default, one that is unknown stays.
+pub fn apply_defaults(value: &Value, ty: &Type) -> Value {
+    if !has_defaults(ty) {
+        return value.clone();
+    }
+    let kind = match (&value.kind, ty) {
+        (Kind::List(s), Type::List(t) | Type::Set(t)) => Kind::List(default_items(s, |_| t)),
+        (Kind::Set(s), Type::List(t) | Type::Set(t)) => Kind::Set(default_items(s, |_| t)),
+        (Kind::Tuple(s), Type::List(t) | Type::Set(t)) => Kind::Tuple(default_items(s, |_| t)),
+        (Kind::Tuple(s), Type::Tuple(ts)) => Kind::Tuple(default_items(s, |i| ts.get(i).unwrap_or(&Type::Any))),
+        (Kind::Map(f), Type::Map(t)) => Kind::Map(default_entries(f, t)),
+        (Kind::Object(f), Type::Map(t)) => Kind::Object(default_entries(f, t)),
+        (Kind::Object(f) | Kind::Map(f), Type::Object(o)) => Kind::Object(default_attributes(f, o)),
+        (Kind::Unknown(unknown), _) => match alternatives(value) {
+            Some(values) => {
+                let values = values.iter().map(|v| apply_defaults(v, ty)).collect();
+                return one_of(values, unknown.cause.clone(), [value]);
+            }
+            None => return value.clone(),
+        },
+        _ => return value.clone(),
+    };
+    Value { kind, ..value.clone() }
+}
+
+fn has_defaults(ty: &Type) -> bool {
+    match ty {
+        Type::Any | Type::Bool | Type::Number | Type::String => false,
+        Type::List(t) | Type::Set(t) | Type::Map(t) => has_defaults(t),
+        Type::Tuple(ts) => ts.iter().any(has_defaults),
+        Type::Object(o) => o.attributes.values().any(|a| a.default.is_some() || has_defaults(&a.ty)),
+    }
+}
+
+fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Arc<Seq> {
+    let items = seq.items.iter().enumerate().map(|(i, v)| apply_defaults(v, ty(i))).collect();
+    let rest = seq.rest.as_ref().map(|v| apply_defaults(v, ty(seq.items.len())));
+    Arc::new(Seq { items, element: Type::Any, rest })
+}
+
+fn default_entries(fields: &Fields, ty: &Type) -> Arc<Fields> {
+    let entries = fields.entries.iter().map(|(n, v)| (n.clone(), apply_defaults(v, ty))).collect();
+    let rest = fields.rest.as_ref().map(|v| apply_defaults(v, ty));
+    Arc::new(Fields { entries, element: Type::Any, rest, block: fields.block.clone() })
+}
+
+fn default_attributes(fields: &Fields, ty: &ObjectType) -> Arc<Fields> {
+    let mut entries = fields.entries.clone();
+    for (name, attribute) in &ty.attributes {
+        let present = entries.get(name).filter(|v| !v.is_null());
+        let value = match (present, &attribute.default, &fields.rest) {
+            (Some(value), _, _) => apply_defaults(value, &attribute.ty),
+            (None, Some(default), Some(rest)) if !entries.contains_key(name) => {
+                let cause = rest.cause().unwrap_or(Cause::Error);
+                one_of(vec![rest.clone(), apply_defaults(default, &attribute.ty)], cause, [])
+            }
+            (None, Some(default), _) => apply_defaults(default, &attribute.ty),
+            (None, None, _) => continue,
+        };
+        entries.insert(name.clone(), value);
+    }
+    Arc::new(Fields { entries, element: Type::Any, rest: fields.rest.clone(), block: fields.block.clone() })
+}

@@ -1,0 +1,25 @@
+//! Reading arguments that [`super::call`] has already converted and found to be known.
+
+use super::super::{EvalError, Kind, Number, Value};
+
+/// The text of a string argument.
+pub(super) fn text(value: &Value) -> Result<&str, EvalError> {
+    value.as_str().ok_or_else(|| EvalError::new("a string is required"))
+}
+
+/// The number of a number argument.
+pub(super) fn number(value: &Value) -> Result<&Number, EvalError> {
+    match &value.kind {
+        Kind::Number(n) => Ok(n),
+        _ => Err(EvalError::new("a number is required")),
+    }
+}
+
+/// The number of a number argument that must be whole.
+pub(super) fn integer(value: &Value) -> Result<i64, EvalError> {
+    let n = number(value)?;
+    n.to_i64().ok_or_else(|| match n.is_integer() {
+        true => EvalError::new(format!("{n} is too large")),
+        false => EvalError::new(format!("a whole number is required, not {n}")),
+    })
+}

@@ -1,0 +1,6 @@
+//! Lists, sets, maps and objects.
+
+use super::Function;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[];

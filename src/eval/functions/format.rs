@@ -1,0 +1,6 @@
+//! `format`, `formatlist`.
+
+use super::Function;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[];

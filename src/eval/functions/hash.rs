@@ -1,0 +1,6 @@
+//! Hashes and UUIDs.
+
+use super::Function;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,6 @@
+//! Paths and files.
+
+use super::Function;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[];

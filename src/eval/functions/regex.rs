@@ -1,0 +1,6 @@
+//! Regular expressions.
+
+use super::Function;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[];

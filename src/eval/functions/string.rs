@@ -1,0 +1,6 @@
+//! Strings.
+
+use super::Function;
+
+/// The functions of this family.
+pub(super) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,265 @@
+//! Terraform's operators and the conditional, over values that may be partly known.
+//!
+//! Operators on unions are carried to the alternatives ([`super::union::lift`]); a side that decides `&&` or `||`
+//! makes the other one irrelevant, even where that is an error, as in Terraform 1.12 and OpenTofu 1.10.
+
+use std::sync::Arc;
+
+pub use super::access::{attribute, index};
+use super::convert::convert;
+use super::equality::{equal, number_range};
+use super::unify::unify_values;
+use super::union::{either, is_not_null, lift};
+use super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value};
+use crate::syntax::{BinaryOp, UnaryOp};
+
+/// The result of an operator with one operand.
+pub fn unary(op: UnaryOp, value: &Value) -> Result<Value, EvalError> {
+    lift(std::slice::from_ref(value), &unary_type(op), &mut |args| match op {
+        UnaryOp::Negate => negate(&operand(&args[0], &Type::Number)?),
+        UnaryOp::Not => not(&operand(&args[0], &Type::Bool)?),
+    })
+}
+
+fn unary_type(op: UnaryOp) -> Type {
+    match op {
+        UnaryOp::Negate => Type::Number,
+        UnaryOp::Not => Type::Bool,
+    }
+}
+
+fn negate(value: &Value) -> Result<Value, EvalError> {
+    match &value.kind {
+        Kind::Number(n) => Ok(Value::from(n.negated()).from_parts([value])),
+        _ => {
+            let (min, max) = number_range(value).unwrap_or_default();
+            Ok(ranged([value], max.map(|n| n.negated()), min.map(|n| n.negated())))
+        }
+    }
+}
+
+fn not(value: &Value) -> Result<Value, EvalError> {
+    match &value.kind {
+        Kind::Bool(b) => Ok(Value::from(!b).from_parts([value])),
+        _ => Ok(Value::unknown_from([value], Type::Bool, true)),
+    }
+}
+
+/// The result of an operator with two operands.
+pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, EvalError> {
+    match op {
+        BinaryOp::And | BinaryOp::Or => logical(op, Ok(a.clone()), Ok(b.clone())),
+        BinaryOp::Equal => Ok(equals(a, b)),
+        BinaryOp::NotEqual => not(&equals(a, b)),
+        BinaryOp::Greater | BinaryOp::GreaterEqual | BinaryOp::Less | BinaryOp::LessEqual => {
+            numeric(a, b, &Type::Bool, |a, b| ordering(op, a, b))
+        }
+        _ => numeric(a, b, &Type::Number, |a, b| arithmetic(op, a, b)),
+    }
+}
+
+/// `a == b`: a bool, unknown where it is not decided.
+pub fn equals(a: &Value, b: &Value) -> Value {
+    match equal(a, b) {
+        Some(result) => {
+            let marks = a.deep_marks().union(b.deep_marks());
+            let result = Value::from(result).with_refs(&a.deep_refs()).with_refs(&b.deep_refs());
+            result.with_marks(marks.without(super::Marks::PROVIDER_DEFAULT))
+        }
+        None => Value::unknown_from([a, b], Type::Bool, true),
+    }
+}
+
+/// `a && b` or `a || b`, of sides that may have failed: one that decides makes the other irrelevant.
+pub fn logical(op: BinaryOp, a: Result<Value, EvalError>, b: Result<Value, EvalError>) -> Result<Value, EvalError> {
+    let decisive = op == BinaryOp::Or;
+    let side = |side: Result<Value, EvalError>| side.and_then(|v| Ok((to_bool(&v)?, v)));
+    let sides = [side(a), side(b)];
+    for (known, value) in sides.iter().flatten() {
+        if *known == Some(decisive) {
+            return Ok(Value::from(decisive).from_parts([value]));
+        }
+    }
+    let [a, b] = sides;
+    let ((a_known, a), (b_known, b)) = (a?, b?);
+    match (a_known, b_known) {
+        (Some(_), Some(_)) => Ok(Value::from(!decisive).from_parts([&a, &b])),
+        // The neutral side adds nothing: the other one is the result.
+        (Some(_), None) | (None, Some(_)) | (None, None) => Ok(Value::unknown_from([&a, &b], Type::Bool, true)),
+    }
+}
+
+/// The value as a condition: `None` where it is not known; an error where it is null or no bool.
+pub fn to_bool(value: &Value) -> Result<Option<bool>, EvalError> {
+    match operand(value, &Type::Bool)?.kind {
+        Kind::Bool(b) => Ok(Some(b)),
+        _ => Ok(None),
+    }
+}
+
+/// An operand converted to the operator's type; null is an error.
+fn operand(value: &Value, ty: &Type) -> Result<Value, EvalError> {
+    match convert(value, ty)? {
+        value if value.is_null() => {
+            Err(EvalError::new(format!("{} is required, not null", super::convert::with_article(ty))))
+        }
+        value => Ok(value),
+    }
+}
+
+fn numeric(
+    a: &Value,
+    b: &Value,
+    result: &Type,
+    run: impl Fn(&Value, &Value) -> Result<Value, EvalError>,
+) -> Result<Value, EvalError> {
+    lift(&[a.clone(), b.clone()], result, &mut |args| {
+        run(&operand(&args[0], &Type::Number)?, &operand(&args[1], &Type::Number)?)
+    })
+}
+
+fn ordering(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, EvalError> {
+    let ((a_min, a_max), (b_min, b_max)) = (number_range(a).unwrap_or_default(), number_range(b).unwrap_or_default());
+    let decided = match op {
+        BinaryOp::Less => less(&a_min, &a_max, &b_min, &b_max),
+        BinaryOp::Greater => less(&b_min, &b_max, &a_min, &a_max),
+        BinaryOp::LessEqual => less(&b_min, &b_max, &a_min, &a_max).map(|r| !r),
+        _ => less(&a_min, &a_max, &b_min, &b_max).map(|r| !r),
+    };
+    Ok(match decided {
+        Some(result) => Value::from(result).from_parts([a, b]),
+        None => Value::unknown_from([a, b], Type::Bool, true),
+    })
+}
+
+/// Whether a number in the first range is less than one in the second.
+fn less(
+    a_min: &Option<Number>,
+    a_max: &Option<Number>,
+    b_min: &Option<Number>,
+    b_max: &Option<Number>,
+) -> Option<bool> {
+    match (a_max, b_min, a_min, b_max) {
+        (Some(a_max), Some(b_min), ..) if a_max < b_min => Some(true),
+        (_, _, Some(a_min), Some(b_max)) if a_min >= b_max => Some(false),
+        _ => None,
+    }
+}
+
+fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, EvalError> {
+    let (Kind::Number(x), Kind::Number(y)) = (&a.kind, &b.kind) else { return Ok(unknown_arithmetic(op, a, b)) };
+    let result = match op {
+        BinaryOp::Add => x.checked_add(y),
+        BinaryOp::Subtract => x.checked_sub(y),
+        BinaryOp::Multiply => x.checked_mul(y),
+        BinaryOp::Divide => x.checked_div(y),
+        _ => x.checked_rem(y),
+    };
+    match result {
+        Some(n) => Ok(Value::from(n).from_parts([a, b])),
+        None => Err(EvalError::new(format!("the result of calculating with {x} and {y} is not a number"))),
+    }
+}
+
+/// Bounds survive addition, subtraction and multiplication.
+fn unknown_arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Value {
+    let ((a_min, a_max), (b_min, b_max)) = (number_range(a).unwrap_or_default(), number_range(b).unwrap_or_default());
+    let (min, max) = match op {
+        BinaryOp::Add => (both(&a_min, &b_min, Number::checked_add), both(&a_max, &b_max, Number::checked_add)),
+        BinaryOp::Subtract => (both(&a_min, &b_max, Number::checked_sub), both(&a_max, &b_min, Number::checked_sub)),
+        BinaryOp::Multiply => {
+            let corners = [(&a_min, &b_min), (&a_min, &b_max), (&a_max, &b_min), (&a_max, &b_max)];
+            let products: Option<Vec<Number>> =
+                corners.into_iter().map(|(x, y)| both(x, y, Number::checked_mul)).collect();
+            let products = products.unwrap_or_default();
+            (products.iter().min().cloned(), products.iter().max().cloned())
+        }
+        _ => (None, None),
+    };
+    ranged([a, b], min, max)
+}
+
+fn both(a: &Option<Number>, b: &Option<Number>, operation: fn(&Number, &Number) -> Option<Number>) -> Option<Number> {
+    operation(a.as_ref()?, b.as_ref()?)
+}
+
+/// An unknown number between these bounds.
+fn ranged<'a>(parts: impl IntoIterator<Item = &'a Value>, min: Option<Number>, max: Option<Number>) -> Value {
+    let value = Value::unknown_from(parts, Type::Number, true);
+    if min.is_none() && max.is_none() {
+        return value;
+    }
+    with_hint(value, Hint::Range(min, max))
+}
+
+/// The same unknown with a hint; any other value as it is.
+pub(super) fn with_hint(value: Value, hint: Hint) -> Value {
+    match value.kind {
+        Kind::Unknown(unknown) => {
+            let unknown = Unknown { hint, ..Arc::unwrap_or_clone(unknown) };
+            Value { kind: Kind::Unknown(Arc::new(unknown)), ..value }
+        }
+        _ => value,
+    }
+}
+
+/// `condition ? then : otherwise`, of arms that may have failed. Only the taken arm's failure counts; with an unknown
+/// condition an arm that fails cannot be the one that is taken.
+pub fn conditional(
+    condition: &Value,
+    then: Result<Value, EvalError>,
+    otherwise: Result<Value, EvalError>,
+) -> Result<Value, EvalError> {
+    let decided = to_bool(condition)?;
+    let (then, otherwise) = match (then, otherwise) {
+        (Ok(then), Ok(otherwise)) => unified_arms(then, otherwise)?,
+        (then, otherwise) => {
+            let taken = match decided {
+                Some(true) => then,
+                Some(false) => otherwise,
+                None => then.or(otherwise),
+            };
+            return Ok(taken?.from_parts([&marks_of(condition)]));
+        }
+    };
+    match decided {
+        Some(taken) => {
+            let (taken, left) = if taken { (then, otherwise) } else { (otherwise, then) };
+            // Terraform marks the result with the marks of both arms.
+            let marks = condition.marks.union(left.marks).without(super::Marks::PROVIDER_DEFAULT);
+            Ok(taken.with_marks(marks))
+        }
+        None => {
+            let cause = condition.cause().unwrap_or(Cause::Error);
+            let condition = Value::unknown_from([condition], Type::Bool, true);
+            Ok(either(&then, &otherwise, &cause, &[&condition]))
+        }
+    }
+}
+
+fn marks_of(value: &Value) -> Value {
+    Value::NULL.with_marks(value.marks)
+}
+
+/// Both arms as one type. An arm of unknown type leaves both as they are; a null arm takes the other's type.
+fn unified_arms(then: Value, otherwise: Value) -> Result<(Value, Value), EvalError> {
+    let open = |v: &Value| !v.is_null() && v.type_of() == Type::Any;
+    if open(&then) || open(&otherwise) {
+        return Ok((then, otherwise));
+    }
+    let (_, arms) = unify_values(vec![then, otherwise])
+        .map_err(|e| EvalError::new(format!("the arms of this conditional differ in type: {}", e.message)))?;
+    let mut arms = arms.into_iter();
+    match (arms.next(), arms.next()) {
+        (Some(then), Some(otherwise)) => Ok((then, otherwise)),
+        _ => Ok((Value::NULL, Value::NULL)),
+    }
+}
+
+/// Whether a value is null: a bool, unknown where that is not known.
+pub fn is_null(value: &Value) -> Option<bool> {
+    match value.kind {
+        Kind::Null => Some(true),
+        _ => is_not_null(value).then_some(false),
+    }
+}

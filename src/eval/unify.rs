@@ -1,0 +1,200 @@
+//! Finding one type for several values: what the arms of a conditional, the elements of a list and the arguments of
+//! set functions become. Knows types only; the conversion itself is [`super::convert`]'s.
+
+use super::convert::convert;
+use super::{EvalError, Type, Value};
+
+/// The one type that values of all these types are converted to; `None` where there is none. `Any` where one of them
+/// is not known, and for no types at all.
+pub fn unify(types: &[Type]) -> Option<Type> {
+    let Some(first) = types.first() else { return Some(Type::Any) };
+    if types.contains(&Type::Any) {
+        return Some(Type::Any);
+    }
+    if types.iter().all(|t| t == first) {
+        return Some(first.clone());
+    }
+    let all = |test: fn(&Type) -> bool| types.iter().all(test);
+    let some = |test: fn(&Type) -> bool| types.iter().any(test);
+    if all(is_object) {
+        return unify_objects(types);
+    }
+    if all(is_tuple) {
+        return unify_tuples(types);
+    }
+    if all(|t| is_object(t) || matches!(t, Type::Map(_))) {
+        return Some(Type::map(unify_elements(types)?));
+    }
+    if all(|t| is_tuple(t) || matches!(t, Type::List(_))) {
+        return Some(Type::list(unify_elements(types)?));
+    }
+    if all(|t| matches!(t, Type::Set(_))) {
+        return Some(Type::set(unify_elements(types)?));
+    }
+    if some(is_object) && some(is_tuple) {
+        return None;
+    }
+    types.iter().find(|target| types.iter().all(|t| converts_safely(t, target))).cloned()
+}
+
+fn is_object(ty: &Type) -> bool {
+    matches!(ty, Type::Object(_))
+}
+
+fn is_tuple(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(_))
+}
+
+/// Objects of the same attributes stay objects, others become maps of one element type.
+fn unify_objects(types: &[Type]) -> Option<Type> {
+    let objects: Vec<_> = types.iter().filter_map(|t| if let Type::Object(o) = t { Some(o) } else { None }).collect();
+    let first = objects.first()?;
+    if !objects.iter().all(|o| o.attributes.keys().eq(first.attributes.keys())) {
+        return Some(Type::map(unify_elements(types)?));
+    }
+    let mut attributes = Vec::with_capacity(first.attributes.len());
+    for name in first.attributes.keys() {
+        let types: Vec<Type> = objects.iter().map(|o| o.attributes[name].ty.clone()).collect();
+        attributes.push((name.clone(), unify(&types)?));
+    }
+    Some(Type::object(attributes))
+}
+
+/// Tuples of the same length stay tuples, others become lists of one element type.
+fn unify_tuples(types: &[Type]) -> Option<Type> {
+    let tuples: Vec<_> = types.iter().filter_map(|t| if let Type::Tuple(ts) = t { Some(ts) } else { None }).collect();
+    let length = tuples.first()?.len();
+    if tuples.iter().any(|t| t.len() != length) {
+        return Some(Type::list(unify_elements(types)?));
+    }
+    let columns = (0..length).map(|i| tuples.iter().map(|t| t[i].clone()).collect::<Vec<_>>());
+    let types: Option<Vec<Type>> = columns.map(|column| unify(&column)).collect();
+    Some(Type::Tuple(types?.into()))
+}
+
+/// One type for all elements of all these collections; empty ones have no say.
+fn unify_elements(types: &[Type]) -> Option<Type> {
+    let mut elements = Vec::new();
+    for ty in types {
+        match ty {
+            Type::List(t) | Type::Set(t) | Type::Map(t) => elements.push((**t).clone()),
+            Type::Tuple(ts) => elements.extend(ts.iter().cloned()),
+            Type::Object(o) => elements.extend(o.attributes.values().map(|a| a.ty.clone())),
+            _ => return None,
+        }
+    }
+    unify(&elements)
+}
+
+/// Whether every value of one type converts to the other.
+fn converts_safely(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (_, Type::Any) | (Type::Any, _) => true,
+        (Type::Number | Type::Bool, Type::String) => true,
+        (Type::List(f) | Type::Set(f), Type::List(t) | Type::Set(t)) | (Type::Map(f), Type::Map(t)) => {
+            converts_safely(f, t)
+        }
+        (Type::Tuple(fs), Type::List(t) | Type::Set(t)) => fs.iter().all(|f| converts_safely(f, t)),
+        (Type::Tuple(fs), Type::Tuple(ts)) => {
+            fs.len() == ts.len() && fs.iter().zip(ts.iter()).all(|(f, t)| converts_safely(f, t))
+        }
+        (Type::Object(f), Type::Map(t)) => f.attributes.values().all(|a| converts_safely(&a.ty, t)),
+        (Type::Object(f), Type::Object(t)) => t.attributes.iter().all(|(name, to)| match f.attributes.get(name) {
+            Some(from) => converts_safely(&from.ty, &to.ty),
+            None => to.optional,
+        }),
+        _ => from == to,
+    }
+}
+
+/// Values converted to one type. Nulls have no say in it; beside an unknown of unknown type the type stays open, but
+/// a string among the others already makes strings of numbers and bools.
+pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError> {
+    let types: Vec<Type> = values.iter().filter(|v| !v.is_null()).map(Value::type_of).collect();
+    if let Some(first) = types.first()
+        && !contains_any(first)
+        && types.iter().all(|t| t == first)
+    {
+        return Ok((first.clone(), values));
+    }
+    let Some(ty) = unify(&types) else { return Err(no_common_type(&types)) };
+    if ty == Type::Any {
+        let known: Vec<Type> = types.into_iter().filter(|t| *t != Type::Any).collect();
+        let text = unify(&known) == Some(Type::String);
+        let values = values.into_iter().map(|v| if text && v.type_of().is_primitive() { to_string(v) } else { v });
+        return Ok((Type::Any, values.collect()));
+    }
+    let values: Result<Vec<Value>, EvalError> = values.iter().map(|v| convert(v, &ty)).collect();
+    Ok((ty, values?))
+}
+
+fn to_string(value: Value) -> Value {
+    convert(&value, &Type::String).unwrap_or(value)
+}
+
+/// Whether some part of a type is open.
+pub(super) fn contains_any(ty: &Type) -> bool {
+    match ty {
+        Type::Any => true,
+        Type::Bool | Type::Number | Type::String => false,
+        Type::List(t) | Type::Set(t) | Type::Map(t) => contains_any(t),
+        Type::Tuple(ts) => ts.iter().any(contains_any),
+        Type::Object(o) => o.attributes.values().any(|a| contains_any(&a.ty)),
+    }
+}
+
+fn no_common_type(types: &[Type]) -> EvalError {
+    let mut names: Vec<String> = types.iter().map(Type::friendly_name).collect();
+    names.dedup();
+    names.truncate(4);
+    EvalError::new(format!("there is no type that all of these convert to: {}", names.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(types: &[Type], expected: Option<Type>) {
+        assert_eq!(unify(types), expected, "{types:?}");
+    }
+
+    fn tuple(types: &[Type]) -> Type {
+        Type::Tuple(types.into())
+    }
+
+    fn object(attributes: &[(&str, Type)]) -> Type {
+        Type::object(attributes.iter().map(|(n, t)| ((*n).into(), t.clone())))
+    }
+
+    #[test]
+    fn primitives_become_strings() {
+        check(&[Type::Number, Type::Number], Some(Type::Number));
+        check(&[Type::Number, Type::String], Some(Type::String));
+        check(&[Type::Bool, Type::String, Type::Number], Some(Type::String));
+        check(&[Type::Number, Type::Bool], None);
+        check(&[Type::Any, Type::Bool, Type::Number], Some(Type::Any));
+        check(&[], Some(Type::Any));
+    }
+
+    #[test]
+    fn tuples_and_lists() {
+        check(&[tuple(&[Type::Number]), tuple(&[Type::String])], Some(tuple(&[Type::String])));
+        check(&[tuple(&[]), tuple(&[Type::Number])], Some(Type::list(Type::Number)));
+        check(&[tuple(&[Type::Number, Type::String]), tuple(&[Type::Bool, Type::Number])], None);
+        check(&[Type::list(Type::Number), tuple(&[Type::String])], Some(Type::list(Type::String)));
+        check(&[Type::set(Type::Number), tuple(&[Type::Number])], Some(Type::set(Type::Number)));
+        check(&[Type::set(Type::String), Type::list(Type::Number)], Some(Type::set(Type::String)));
+        check(&[Type::String, tuple(&[Type::String])], None);
+    }
+
+    #[test]
+    fn objects_and_maps() {
+        let (a, b) = (object(&[("a", Type::Number)]), object(&[("b", Type::String)]));
+        check(&[a.clone(), object(&[("a", Type::String)])], Some(object(&[("a", Type::String)])));
+        check(&[a.clone(), b], Some(Type::map(Type::String)));
+        check(&[a.clone(), object(&[])], Some(Type::map(Type::Number)));
+        check(&[Type::map(Type::String), a.clone()], Some(Type::map(Type::String)));
+        check(&[Type::map(Type::String), object(&[])], Some(Type::map(Type::String)));
+        check(&[a, tuple(&[Type::Number])], None);
+    }
+}
