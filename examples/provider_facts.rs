@@ -2,10 +2,11 @@
 //! of the provider:
 //!
 //! ```text
-//! cargo run --example provider_facts -- schema   6.25.0 schema.tsv                             > rules/facts/provider/schema.txt
-//! cargo run --example provider_facts -- defaults 6.25.0 schema.tsv defaults.tsv conditions.tsv > rules/facts/provider/defaults.txt
+//! cargo run --example provider_facts -- schema   6.25.0 2026-08 schema.tsv                             > rules/facts/provider/schema.txt
+//! cargo run --example provider_facts -- defaults 6.25.0 2026-08 schema.tsv defaults.tsv conditions.tsv > rules/facts/provider/defaults.txt
 //! ```
 //!
+//! The second and third word are the provider's version and when its schema and documentation were read.
 //! The tables' columns, under a heading line; lines that start with `#` are left out:
 //!
 //! - schema: resource, path, kind (argument, block, attribute), type, mode, nesting, deprecated (0 or 1)
@@ -25,9 +26,10 @@ type Result<T> = std::result::Result<T, Box<dyn Error>>;
 fn main() -> Result<()> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let text = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["schema", version, schema] => schema_text(version, &read_schema(schema)?),
-        ["defaults", version, schema, defaults, conditions] => {
-            defaults_text(version, &read_schema(schema)?, &rows::<4>(defaults)?, &rows::<3>(conditions)?)?
+        ["schema", version, date, schema] => schema_text(version, date, &read_schema(schema)?),
+        ["defaults", version, date, schema, defaults, conditions] => {
+            let bodies = defaults_by_resource(&read_schema(schema)?, &rows(defaults)?, &rows(conditions)?)?;
+            format!("# provider: hashicorp/aws {version}\n# read: {date}\n{DEFAULTS_NOTES}{bodies}")
         }
         _ => return Err("see the comment at the top of examples/provider_facts.rs".into()),
     };
@@ -114,7 +116,7 @@ fn type_code(kind: &str, ty: &str, nesting: &str) -> Result<String> {
     }
 }
 
-fn schema_text(version: &str, schemas: &Schemas) -> String {
+fn schema_text(version: &str, date: &str, schemas: &Schemas) -> String {
     let mut shared = Shared::default();
     schemas.values().for_each(|node| shared.count(node));
     let mut resources = String::new();
@@ -132,11 +134,12 @@ fn schema_text(version: &str, schemas: &Schemas) -> String {
         done += 1;
     }
     let bodies: String = texts.into_values().collect();
-    format!("# provider: hashicorp/aws {version}\n{SCHEMA_NOTES}{bodies}{resources}")
+    format!("# provider: hashicorp/aws {version}\n# read: {date}\n{SCHEMA_NOTES}{bodies}{resources}")
 }
 
 const SCHEMA_NOTES: &str = "\
 # note: the format is explained in the README; made by examples/provider_facts.rs
+# note: deprecation, blocks of which there is at most one, and statements of aws_wafv2 are those of a later 6.x
 ";
 
 /// Bodies that occur more than once: they get a name, and are written once.
@@ -184,12 +187,7 @@ impl Shared {
     }
 }
 
-fn defaults_text(
-    version: &str,
-    schemas: &Schemas,
-    defaults: &[[String; 4]],
-    conditions: &[[String; 3]],
-) -> Result<String> {
+fn defaults_by_resource(schemas: &Schemas, defaults: &[[String; 4]], conditions: &[[String; 3]]) -> Result<String> {
     let mut resources: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for [resource, path, value, basis] in defaults {
         let basis = match basis.as_str() {
@@ -210,7 +208,7 @@ fn defaults_text(
             resources.entry(resource).or_default().push(format!(" {path} ? {condition}\n"));
         }
     }
-    let mut text = format!("# provider: hashicorp/aws {version}\n{DEFAULTS_NOTES}");
+    let mut text = String::new();
     for (resource, mut lines) in resources {
         lines.sort();
         text.push_str(resource);
@@ -222,6 +220,7 @@ fn defaults_text(
 
 const DEFAULTS_NOTES: &str = "\
 # note: the format is explained in the README; made by examples/provider_facts.rs, corrections go to checked.txt
+# note: from the documentation of a later 6.x, for the arguments that this version has
 ";
 
 /// Whether the provider fills in this argument by itself, so that a live resource keeps its value.
