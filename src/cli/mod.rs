@@ -1,10 +1,45 @@
-//! The command line: arguments in, exit status out.
+//! The command line: arguments in, exit status out. The only part that knows all others.
+//!
+//! What was typed ([`args`]) becomes what it means ([`options`]), the pipeline runs ([`run`](mod@run)), the report is
+//! written ([`output`]), and the outcome is one of three exit statuses ([`exit`]).
+
+mod args;
+mod exit;
+mod failure;
+mod options;
+mod output;
+mod run;
+mod terminal;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Parser as _;
+
+use self::args::{Args, Command};
+use self::exit::Exit;
+use self::failure::Failure;
+use self::options::CheckOptions;
+
 /// Runs tfcheck with these arguments (the first is the program's name).
 pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let _ = args.into_iter().count();
-    ExitCode::from(2)
+    let exit = match Args::try_parse_from(args) {
+        Ok(args) => dispatch(args).unwrap_or_else(|failure| failure.complain()),
+        // Help and version are asked for, and are no failure; clap knows the difference.
+        Err(message) => {
+            let status = if message.use_stderr() { Exit::Failed } else { Exit::Clean };
+            // The message goes to a terminal or a pipe; where neither listens there is nobody to tell.
+            let _ = message.print();
+            status
+        }
+    };
+    exit.into()
+}
+
+fn dispatch(args: Args) -> Result<Exit, Failure> {
+    let check = match args.command {
+        None => args.check,
+        Some(Command::Check(check)) => check,
+    };
+    run::check(&CheckOptions::new(check)?)
 }

@@ -1,0 +1,14 @@
+# `just ready` before a commit: the same as CI.
+
+# Format, lint, test and document, exactly as CI does
+ready:
+    .ci/run
+
+# Repair what can be repaired without thinking
+tidy:
+    cargo fmt --all
+    cargo clippy --fix --allow-dirty --all-targets
+
+# Accept the output of the snapshot tests as it is now
+accept:
+    INSTA_UPDATE=always cargo test

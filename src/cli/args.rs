@@ -1,0 +1,143 @@
+//! What can be typed. Nothing is resolved or looked up here.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::rules::Severity;
+
+/// Checks Terraform and OpenTofu configuration for defaults that are not fit for production
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(after_help = "Exit status: 0 nothing at or above --fail-on, 1 findings, 2 could not do what was asked")]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Check configuration (what tfcheck does when no command is given)
+    Check(CheckArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CheckArgs {
+    /// Folders (searched for root modules) or files to check
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub paths: Vec<PathBuf>,
+
+    /// Number of threads [default: one for each core]
+    #[arg(long, short, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+
+    #[command(flatten)]
+    pub output: OutputArgs,
+
+    /// List findings of this severity and above [default: warning, or what --fail-on asks for if that is less]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Findings")]
+    pub min_severity: Option<SeverityArg>,
+
+    /// Exit with 1 if there are findings of this severity or above
+    #[arg(long, value_name = "SEVERITY", default_value = "warning", help_heading = "Findings")]
+    pub fail_on: FailOnArg,
+
+    /// Exit with 1 also if something was undecided or could not be analysed
+    #[arg(long, help_heading = "Findings")]
+    pub strict: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Output")]
+pub(super) struct OutputArgs {
+    /// How to write the report: FORMAT, or FORMAT=FILE; may be given several times [default: pretty]
+    #[arg(long, short, value_name = "FORMAT[=FILE]", long_help = format_help())]
+    pub format: Vec<String>,
+
+    /// Write the report to a file instead of the terminal
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// List what could not be decided, and why
+    #[arg(long)]
+    pub show_undecided: bool,
+
+    /// List findings that were silenced
+    #[arg(long)]
+    pub show_suppressed: bool,
+
+    /// Show how often each rule fires in place of the findings
+    #[arg(long)]
+    pub statistics: bool,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+
+    /// Print findings only, no summary
+    #[arg(long, short, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Say everything about every finding, and how long each stage took
+    #[arg(long, short)]
+    pub verbose: bool,
+}
+
+/// A severity as it is typed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum SeverityArg {
+    Error,
+    Warning,
+    Advice,
+}
+
+impl From<SeverityArg> for Severity {
+    fn from(arg: SeverityArg) -> Severity {
+        match arg {
+            SeverityArg::Error => Severity::Error,
+            SeverityArg::Warning => Severity::Warning,
+            SeverityArg::Advice => Severity::Advice,
+        }
+    }
+}
+
+/// A severity, or none at all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum FailOnArg {
+    Error,
+    Warning,
+    Advice,
+    /// Findings never change the exit status
+    Never,
+}
+
+impl FailOnArg {
+    /// The severity from which on findings count; `None` where they never do.
+    pub(super) fn severity(self) -> Option<Severity> {
+        match self {
+            FailOnArg::Error => Some(Severity::Error),
+            FailOnArg::Warning => Some(Severity::Warning),
+            FailOnArg::Advice => Some(Severity::Advice),
+            FailOnArg::Never => None,
+        }
+    }
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum ColorArg {
+    /// Where the terminal and the environment (NO_COLOR, CLICOLOR_FORCE, ...) allow it
+    Auto,
+    Always,
+    Never,
+}
+
+fn format_help() -> String {
+    let names = super::output::Format::ALL.map(|f| f.name()).join(", ");
+    format!(
+        "How to write the report: FORMAT, or FORMAT=FILE to write it to a file. May be given several times, as in \
+         `--format sarif=out.sarif --format pretty`.\n\nFormats: {names} [default: pretty]"
+    )
+}

@@ -1,0 +1,57 @@
+//! Why the work could not be done. Each reason knows what helps.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::exit::Exit;
+use super::output::Format;
+use crate::report::{harmless, words};
+
+/// What stops a run.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    #[error("no such file or folder: `{}`", .0.display())]
+    NoSuchPath(PathBuf),
+    #[error("no Terraform file in {}", list(.0))]
+    NothingToCheck(Vec<PathBuf>),
+    #[error("there is no format `{0}`")]
+    UnknownFormat(String),
+    #[error("several formats would be written to the same place")]
+    SharedOutput,
+    #[error("cannot write `{}`: {reason}", .path.display())]
+    Write { path: PathBuf, reason: std::io::Error },
+    #[error("cannot start {jobs} threads")]
+    Threads { jobs: usize },
+}
+
+impl Failure {
+    fn help(&self) -> Option<String> {
+        match self {
+            Failure::NoSuchPath(_) | Failure::Write { .. } | Failure::Threads { .. } => None,
+            Failure::NothingToCheck(_) => Some(
+                "name a folder that holds .tf, .tofu or .tf.json files, such as `tfcheck ./infra`; folders that \
+                 .gitignore names are not searched unless they are given themselves"
+                    .to_owned(),
+            ),
+            Failure::UnknownFormat(_) => {
+                Some(format!("the formats are {}", words::list(&Format::ALL.map(|f| f.name()), 20)))
+            }
+            Failure::SharedOutput => Some("give each format its file, as in `--format sarif=out.sarif`".to_owned()),
+        }
+    }
+
+    /// Says on standard error what went wrong.
+    pub(super) fn complain(&self) -> Exit {
+        let mut text = format!("error: {}\n", harmless::line(&self.to_string()));
+        if let Some(help) = self.help() {
+            text += &format!("  help: {help}\n");
+        }
+        // Where standard error is closed there is nobody to tell; the exit status says it.
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        Exit::Failed
+    }
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    words::list(&paths.iter().map(|p| format!("`{}`", p.display())).collect::<Vec<_>>(), 3)
+}

@@ -1,0 +1,58 @@
+//! What the arguments mean.
+
+use std::path::PathBuf;
+
+use super::args::CheckArgs;
+use super::exit::Threshold;
+use super::failure::Failure;
+use super::output::Output;
+use super::terminal;
+use crate::report::Wanted;
+use crate::report::pretty::{Detail, Look};
+use crate::rules::Severity;
+
+/// A check as it will run.
+#[derive(Debug)]
+pub(super) struct CheckOptions {
+    /// What to check.
+    pub paths: Vec<PathBuf>,
+    /// Where the reports go.
+    pub outputs: Vec<Output>,
+    /// What the reports list.
+    pub wanted: Wanted,
+    /// What makes the run fail.
+    pub threshold: Threshold,
+    /// How much the report for people says.
+    pub detail: Detail,
+    /// What the terminal can do.
+    pub look: Look,
+    /// Number of threads, where it was chosen.
+    pub jobs: Option<usize>,
+}
+
+impl CheckOptions {
+    pub(super) fn new(args: CheckArgs) -> Result<CheckOptions, Failure> {
+        let threshold = Threshold { severity: args.fail_on.severity(), strict: args.strict };
+        let output = args.output;
+        let outputs = Output::all(&output.format, output.output)?;
+        // What makes the run fail is listed, unless that was decided otherwise.
+        let least = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
+        Ok(CheckOptions {
+            paths: args.paths,
+            wanted: Wanted {
+                min_severity: args.min_severity.map_or(least, Severity::from),
+                suppressed: output.show_suppressed,
+            },
+            threshold,
+            detail: Detail {
+                verbose: output.verbose,
+                quiet: output.quiet,
+                undecided: output.show_undecided,
+                statistics: output.statistics,
+            },
+            look: terminal::look(output.color, &outputs),
+            outputs,
+            jobs: args.jobs.map(std::num::NonZeroUsize::get),
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! The formats by name, and where each report goes.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::options::CheckOptions;
+use crate::report::{self, Report};
+
+/// A way to write a report.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Format {
+    Pretty,
+    Json,
+}
+
+impl Format {
+    pub(super) const ALL: [Format; 2] = [Format::Pretty, Format::Json];
+
+    /// The name as it is typed.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Format::Pretty => "pretty",
+            Format::Json => "json",
+        }
+    }
+
+    fn write(self, report: &Report, options: &CheckOptions) -> String {
+        match self {
+            Format::Pretty => report::pretty::pretty(report, options.detail, options.look),
+            Format::Json => report::json(report, options.detail.verbose),
+        }
+    }
+}
+
+/// A report to write.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Output {
+    pub format: Format,
+    /// The file; standard output where there is none.
+    pub file: Option<PathBuf>,
+}
+
+impl Output {
+    /// The outputs that `--format` and `--output` ask for.
+    pub(super) fn all(formats: &[String], file: Option<PathBuf>) -> Result<Vec<Output>, Failure> {
+        let parse = |text: &String| {
+            let (name, file) = match text.split_once('=') {
+                Some((name, file)) => (name, Some(PathBuf::from(file))),
+                None => (text.as_str(), None),
+            };
+            let format = Format::ALL.into_iter().find(|f| f.name() == name);
+            format.map(|format| Output { format, file }).ok_or_else(|| Failure::UnknownFormat(name.to_owned()))
+        };
+        let mut outputs = formats.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        if outputs.is_empty() {
+            outputs.push(Output { format: Format::Pretty, file: None });
+        }
+        if let Some(output) = outputs.iter_mut().find(|o| o.file.is_none()) {
+            output.file = file;
+        } else if file.is_some() {
+            return Err(Failure::SharedOutput);
+        }
+        let shared = |(i, output): (usize, &Output)| outputs[..i].iter().any(|o| o.file == output.file);
+        if outputs.iter().enumerate().any(shared) { Err(Failure::SharedOutput) } else { Ok(outputs) }
+    }
+}
+
+/// Writes the report in every format that was asked for.
+pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failure> {
+    for output in &options.outputs {
+        let text = output.format.write(report, options);
+        match &output.file {
+            Some(path) => {
+                std::fs::write(path, text).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
+            }
+            None => print(&text)?,
+        }
+    }
+    Ok(())
+}
+
+/// Writes to standard output. A reader that has seen enough (`| head`) is no failure.
+pub(super) fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(reason) if reason.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::Write { path: "standard output".into(), reason })
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_format_has_its_place() {
+        let check = |formats: &[&str], file: Option<&str>, expected: Result<&[(Format, Option<&str>)], &str>| {
+            let formats: Vec<String> = formats.iter().map(|f| (*f).to_owned()).collect();
+            let expected = expected.map(|outputs| {
+                let output =
+                    |(format, file): &(Format, Option<&str>)| Output { format: *format, file: file.map(PathBuf::from) };
+                outputs.iter().map(output).collect::<Vec<_>>()
+            });
+            let outputs = Output::all(&formats, file.map(PathBuf::from)).map_err(|e| e.to_string());
+            assert_eq!(outputs, expected.map_err(str::to_owned));
+        };
+        let shared = Err("several formats would be written to the same place");
+        check(&[], None, Ok(&[(Format::Pretty, None)]));
+        check(&["json"], Some("a"), Ok(&[(Format::Json, Some("a"))]));
+        check(&["json=a", "pretty"], None, Ok(&[(Format::Json, Some("a")), (Format::Pretty, None)]));
+        check(&["json=a", "pretty"], Some("b"), Ok(&[(Format::Json, Some("a")), (Format::Pretty, Some("b"))]));
+        check(&["json", "pretty"], None, shared);
+        check(&["json=a", "pretty=a"], None, shared);
+        check(&["json=a"], Some("b"), shared);
+        check(&["yaml"], None, Err("there is no format `yaml`"));
+    }
+}

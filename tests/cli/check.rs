@@ -1,0 +1,104 @@
+use std::io::Read as _;
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+
+use super::run::Case;
+
+const CLEAN: (&str, &str) = ("main.tf", "locals {\n  a = 1\n}\n");
+
+fn unreadable() -> Case {
+    let case = Case::new(&[CLEAN]);
+    case.file("latin.tf", b"locals {\n  b = \"\xe9\"\n}\n");
+    case
+}
+
+#[test]
+fn nothing_found() {
+    assert_snapshot!(Case::new(&[CLEAN]).run(&[]));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_a_finding() {
+    assert_snapshot!(unreadable().run(&["."]));
+}
+
+#[test]
+fn a_folder_without_terraform_is_not_clean() {
+    assert_snapshot!(Case::new(&[("README.md", "")]).run(&[]));
+}
+
+#[test]
+fn a_path_that_is_not_there() {
+    assert_snapshot!(Case::new(&[CLEAN]).run(&["main.tf", "infra"]));
+}
+
+#[test]
+fn an_unknown_format() {
+    assert_snapshot!(Case::new(&[CLEAN]).run(&["--format", "yaml"]));
+}
+
+#[test]
+fn the_exit_status_is_the_same_in_every_format() {
+    let case = unreadable();
+    for format in ["pretty", "json"] {
+        for (arguments, expected) in [(&["--fail-on", "never"][..], 0), (&["--fail-on", "error"], 1), (&[], 1)] {
+            let status = case.run(&[&["--format", format], arguments].concat()).status;
+            assert_eq!(status, expected, "{format} {arguments:?}");
+        }
+        assert_eq!(case.run(&["--format", format, "nowhere"]).status, 2);
+    }
+}
+
+#[test]
+fn several_reports_at_once() {
+    let case = unreadable();
+    let ran = case.run(&["--format", "json=out.json", "--format", "pretty"]);
+    assert_eq!(ran.status, 1);
+    assert_eq!(ran.out, case.run(&[]).out);
+    let report: serde_json::Value = serde_json::from_str(&case.read("out.json")).expect("the report is JSON");
+    assert_eq!(report["findings"][0]["rule"], "unreadable-file");
+    assert_eq!(report["summary"]["errors"], 1);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_a_failure() {
+    let ran = Case::new(&[CLEAN]).run(&["--output", "no/such/folder/report"]);
+    assert_eq!(ran.status, 2);
+    assert!(ran.err.starts_with("error: cannot write `no/such/folder/report`: "), "{}", ran.err);
+}
+
+#[test]
+fn colours_only_where_they_are_wanted() {
+    let check = |case: Case, arguments: &[&str], expected: bool| {
+        assert_eq!(case.run(arguments).out.contains('\u{1b}'), expected, "{arguments:?}");
+    };
+    check(unreadable(), &[], false);
+    check(unreadable(), &["--color", "always"], true);
+    check(unreadable().with("CLICOLOR_FORCE", "1"), &[], true);
+    check(unreadable().with("CLICOLOR_FORCE", "1").with("NO_COLOR", "1"), &[], false);
+    check(unreadable().with("CLICOLOR_FORCE", "1"), &["--color", "never"], false);
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_failure() {
+    let case = Case::new(&[]);
+    for i in 0..2000 {
+        case.file(&format!("broken{i}.tf"), b"\xff");
+    }
+    let mut child = case.command(&[]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary runs");
+    let mut first = [0; 16];
+    let mut out = child.stdout.take().expect("the output is piped");
+    out.read_exact(&mut first).expect("there is output");
+    drop(out);
+    let output = child.wait_with_output().expect("the binary ends");
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_output_does_not_depend_on_the_number_of_threads() {
+    let case = unreadable();
+    let json = |jobs: &str| case.run(&["--format", "json", "--jobs", jobs]).out;
+    assert_eq!(json("1"), json("8"));
+}
