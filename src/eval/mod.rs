@@ -7,6 +7,7 @@ pub mod convert;
 pub mod equality;
 mod error;
 pub mod functions;
+pub mod json;
 mod number;
 pub mod ops;
 mod reference;
