@@ -3,5 +3,10 @@
 //! Knows nothing of Terraform's blocks beyond what the JSON syntax needs to tell blocks from arguments.
 
 pub mod ast;
+mod lexer;
+mod parser;
+#[cfg(test)]
+mod tests;
 
 pub use ast::*;
+pub use parser::{parse, parse_expression, parse_template};

@@ -1,0 +1,296 @@
+//! Text to tokens, one at a time, as HCL's scanner cuts them. Templates are cut by the parser, which knows
+//! where one begins and ends; the lexer knows no nesting. Collects comments on its way.
+
+use memchr::{memchr, memmem};
+
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// A name; keywords are names.
+    Ident,
+    /// Digits with points and exponents; may still be malformed (`1.2.3`).
+    Number,
+    /// The `"` that opens a string.
+    Quote,
+    /// `<<MARKER` or `<<-MARKER` with a line break behind it, which is not part of the token.
+    Heredoc,
+    /// A line break.
+    Newline,
+    OpenBrace,
+    CloseBrace,
+    OpenBracket,
+    CloseBracket,
+    OpenParen,
+    CloseParen,
+    Dot,
+    Comma,
+    Equal,
+    Colon,
+    DoubleColon,
+    Question,
+    Star,
+    Slash,
+    Percent,
+    Plus,
+    Minus,
+    Bang,
+    EqualEqual,
+    NotEqual,
+    Greater,
+    GreaterEqual,
+    Less,
+    LessEqual,
+    And,
+    Or,
+    FatArrow,
+    Ellipsis,
+    /// `~}`, which ends a template sequence.
+    StripEnd,
+    /// `/*` without its `*/`.
+    OpenComment,
+    /// A character that begins no token.
+    Stray,
+    /// The end of the text.
+    End,
+}
+
+/// A piece of the text; offsets count bytes of the lexer's text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Token {
+    pub(super) kind: Kind,
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+/// A comment as the lexer finds it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct RawComment {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) trailing: bool,
+}
+
+/// Cuts tokens off the front of a text.
+#[derive(Debug)]
+pub(super) struct Lexer<'a> {
+    pub(super) text: &'a str,
+    /// Where the next token is looked for.
+    pub(super) pos: usize,
+    /// The comments passed so far.
+    pub(super) comments: Vec<RawComment>,
+}
+
+impl<'a> Lexer<'a> {
+    /// A lexer at the start of a text, behind its byte-order mark if it has one.
+    pub(super) fn new(text: &'a str) -> Lexer<'a> {
+        let pos = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        Lexer { text, pos, comments: Vec::new() }
+    }
+
+    /// Goes back to an earlier offset; what was passed since then will be passed again.
+    pub(super) fn rewind(&mut self, pos: usize) {
+        self.pos = pos;
+        while self.comments.last().is_some_and(|c| c.start >= pos) {
+            self.comments.pop();
+        }
+    }
+
+    /// The next token; line breaks are blanks unless `newlines` says that they count.
+    pub(super) fn next(&mut self, newlines: bool) -> Token {
+        let bytes = self.text.as_bytes();
+        loop {
+            let start = self.pos;
+            let Some(&byte) = bytes.get(start) else {
+                return Token { kind: Kind::End, start, end: start };
+            };
+            let after = bytes.get(start + 1).copied().unwrap_or(0);
+            let (kind, length) = match byte {
+                b' ' | b'\t' => {
+                    self.pos += 1;
+                    continue;
+                }
+                b'\n' if !newlines => {
+                    self.pos += 1;
+                    continue;
+                }
+                b'\r' if after == b'\n' && !newlines => {
+                    self.pos += 2;
+                    continue;
+                }
+                b'#' => {
+                    self.line_comment();
+                    continue;
+                }
+                b'/' if after == b'/' => {
+                    self.line_comment();
+                    continue;
+                }
+                b'/' if after == b'*' => match self.block_comment() {
+                    Some(unclosed) => return unclosed,
+                    None => continue,
+                },
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' => return self.ident(start + 1, start),
+                b'0'..=b'9' => return self.number(),
+                b'<' if after == b'<' => match self.heredoc() {
+                    Some(token) => return token,
+                    None => (Kind::Less, 1),
+                },
+                0x80.. => return self.unicode(),
+                b'\n' => (Kind::Newline, 1),
+                b'\r' if after == b'\n' => (Kind::Newline, 2),
+                _ => punctuation(byte, after, bytes.get(start + 2).copied().unwrap_or(0)),
+            };
+            self.pos = start + length;
+            return Token { kind, start, end: self.pos };
+        }
+    }
+
+    fn ident(&mut self, from: usize, start: usize) -> Token {
+        let bytes = self.text.as_bytes();
+        let mut end = from;
+        loop {
+            match bytes.get(end) {
+                Some(byte) if IDENT_BYTE[*byte as usize] => end += 1,
+                Some(0x80..) => match self.text[end..].chars().next() {
+                    Some(c) if unicode_ident::is_xid_continue(c) => end += c.len_utf8(),
+                    _ => break,
+                },
+                _ => break,
+            }
+        }
+        self.pos = end;
+        Token { kind: Kind::Ident, start, end }
+    }
+
+    fn unicode(&mut self) -> Token {
+        let start = self.pos;
+        let c = self.text[start..].chars().next().unwrap_or('\u{fffd}');
+        let end = start + c.len_utf8();
+        if unicode_ident::is_xid_start(c) {
+            return self.ident(end, start);
+        }
+        self.pos = end;
+        Token { kind: Kind::Stray, start, end }
+    }
+
+    /// A digit, then digits, points and exponents, but no point at the end.
+    fn number(&mut self) -> Token {
+        let bytes = self.text.as_bytes();
+        let digit_at = |i: usize| bytes.get(i).is_some_and(u8::is_ascii_digit);
+        let start = self.pos;
+        let mut end = start + 1;
+        let mut at = end;
+        loop {
+            match bytes.get(at) {
+                Some(b'0'..=b'9') => at += 1,
+                Some(b'.') => {
+                    at += 1;
+                    continue;
+                }
+                Some(b'e' | b'E') if digit_at(at + 1) => at += 2,
+                Some(b'e' | b'E') if matches!(bytes.get(at + 1), Some(b'+' | b'-')) && digit_at(at + 2) => at += 3,
+                _ => break,
+            }
+            end = at;
+        }
+        self.pos = end;
+        Token { kind: Kind::Number, start, end }
+    }
+
+    /// The introduction of a heredoc, unless the marker is not alone on the rest of its line.
+    fn heredoc(&mut self) -> Option<Token> {
+        let start = self.pos;
+        let bytes = self.text.as_bytes();
+        let mut at = start + 2;
+        if bytes.get(at) == Some(&b'-') {
+            at += 1;
+        }
+        let first = self.text[at..].chars().next()?;
+        let token = if first == '_' || unicode_ident::is_xid_start(first) {
+            self.ident(at + first.len_utf8(), start)
+        } else {
+            return None;
+        };
+        let rest = &bytes[token.end..];
+        if rest.starts_with(b"\n") || rest.starts_with(b"\r\n") {
+            return Some(Token { kind: Kind::Heredoc, ..token });
+        }
+        self.pos = start;
+        None
+    }
+
+    fn line_comment(&mut self) {
+        let bytes = self.text.as_bytes();
+        let start = self.pos;
+        let stop = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n);
+        let end = if stop < bytes.len() && bytes[stop - 1] == b'\r' { stop - 1 } else { stop };
+        self.comment(start, end);
+        self.pos = end;
+    }
+
+    fn block_comment(&mut self) -> Option<Token> {
+        let start = self.pos;
+        let Some(length) = memmem::find(&self.text.as_bytes()[start + 2..], b"*/") else {
+            let end = start + 2;
+            self.pos = self.text.len();
+            return Some(Token { kind: Kind::OpenComment, start, end });
+        };
+        let end = start + length + 4;
+        self.comment(start, end);
+        self.pos = end;
+        None
+    }
+
+    fn comment(&mut self, start: usize, end: usize) {
+        let before = self.text[..start].trim_end_matches([' ', '\t', '\u{feff}']);
+        let trailing = !(before.is_empty() || before.ends_with('\n'));
+        self.comments.push(RawComment { start, end, trailing });
+    }
+}
+
+fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
+    match (byte, after) {
+        (b'=', b'=') => (Kind::EqualEqual, 2),
+        (b'=', b'>') => (Kind::FatArrow, 2),
+        (b'=', _) => (Kind::Equal, 1),
+        (b'"', _) => (Kind::Quote, 1),
+        (b'.', b'.') if third == b'.' => (Kind::Ellipsis, 3),
+        (b'.', _) => (Kind::Dot, 1),
+        (b',', _) => (Kind::Comma, 1),
+        (b'{', _) => (Kind::OpenBrace, 1),
+        (b'}', _) => (Kind::CloseBrace, 1),
+        (b'[', _) => (Kind::OpenBracket, 1),
+        (b']', _) => (Kind::CloseBracket, 1),
+        (b'(', _) => (Kind::OpenParen, 1),
+        (b')', _) => (Kind::CloseParen, 1),
+        (b':', b':') => (Kind::DoubleColon, 2),
+        (b':', _) => (Kind::Colon, 1),
+        (b'?', _) => (Kind::Question, 1),
+        (b'*', _) => (Kind::Star, 1),
+        (b'/', _) => (Kind::Slash, 1),
+        (b'%', _) => (Kind::Percent, 1),
+        (b'+', _) => (Kind::Plus, 1),
+        (b'-', _) => (Kind::Minus, 1),
+        (b'!', b'=') => (Kind::NotEqual, 2),
+        (b'!', _) => (Kind::Bang, 1),
+        (b'>', b'=') => (Kind::GreaterEqual, 2),
+        (b'>', _) => (Kind::Greater, 1),
+        (b'<', b'=') => (Kind::LessEqual, 2),
+        (b'<', _) => (Kind::Less, 1),
+        (b'&', b'&') => (Kind::And, 2),
+        (b'|', b'|') => (Kind::Or, 2),
+        (b'~', b'}') => (Kind::StripEnd, 2),
+        _ => (Kind::Stray, 1),
+    }
+}
+
+/// The ASCII bytes that a name may go on with.
+const IDENT_BYTE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte == b'-' as usize;
+        byte += 1;
+    }
+    table
+};

@@ -1,0 +1,277 @@
+//! Bodies: arguments, blocks and their labels.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::{Broken, Kind, Parsed, Parser, Token};
+use crate::source::{Problem, ProblemKind};
+use crate::syntax::ast::{Attribute, Block, Body, ExprKind, Ident, Text};
+
+/// With this many arguments a body looks names up in a set rather than one by one.
+const MANY: usize = 16;
+
+/// A body that is being read.
+#[derive(Default)]
+struct Items {
+    attributes: Vec<Attribute>,
+    blocks: Vec<Block>,
+    names: FxHashSet<Text>,
+}
+
+impl Items {
+    /// The earlier argument of that name.
+    fn earlier(&mut self, name: &Text) -> Option<&Ident> {
+        if self.attributes.len() >= MANY {
+            if self.names.is_empty() {
+                self.names.extend(self.attributes.iter().map(|a| a.name.text.clone()));
+            }
+            if self.names.insert(name.clone()) {
+                return None;
+            }
+        }
+        self.attributes.iter().map(|a| &a.name).find(|n| n.text == *name)
+    }
+}
+
+impl<'a> Parser<'a> {
+    /// The whole text as a body.
+    pub(super) fn file_body(&mut self) -> Body {
+        let mut items = Items::default();
+        self.bump();
+        loop {
+            self.items(&mut items);
+            if self.at(Kind::End) {
+                break;
+            }
+            self.stray_brace(&mut items);
+        }
+        let span = self.span(0, self.text.len());
+        Body { attributes: items.attributes, blocks: items.blocks, span, incomplete: self.lost || self.lost_outward }
+    }
+
+    /// A `}` that closes nothing: what stands before and behind it may belong together.
+    fn stray_brace(&mut self, items: &mut Items) {
+        let span = self.token_span(self.tok);
+        let problem = Problem::error(ProblemKind::Syntax, span, "this `}` closes nothing", "no `{` is open here");
+        self.report(problem.with_help("remove it, or look for a `}` too many above"));
+        self.lost = true;
+        if let Some(body) = items.blocks.last_mut().and_then(|b| Arc::get_mut(&mut b.body)) {
+            body.incomplete = true;
+        }
+        self.bump();
+    }
+
+    /// Items up to the `}` of the body, or the end of the text.
+    fn items(&mut self, items: &mut Items) {
+        loop {
+            self.poisoned = false;
+            match self.tok.kind {
+                Kind::Newline => self.bump(),
+                Kind::End | Kind::CloseBrace => return,
+                Kind::Ident if self.depth > 0 && self.at_top_block() => return,
+                _ => {
+                    if self.item(items).is_err() {
+                        self.lost = true;
+                        self.skip_item_of_body();
+                    } else {
+                        self.end_of_item();
+                    }
+                }
+            }
+        }
+    }
+
+    /// One argument or block, up to what should be its line break.
+    fn item(&mut self, items: &mut Items) -> Parsed<()> {
+        let name = match self.tok.kind {
+            Kind::Ident => {
+                let token = self.tok;
+                self.bump();
+                Ident { text: self.name(self.slice(token)), span: self.token_span(token) }
+            }
+            Kind::Quote => self.quoted_name()?,
+            _ => return Err(self.no_item()),
+        };
+        match self.tok.kind {
+            Kind::Equal => self.bump(),
+            Kind::Colon | Kind::EqualEqual | Kind::FatArrow => self.mistaken_equals(),
+            Kind::Quote | Kind::OpenBrace | Kind::Ident => {
+                let block = self.block(name)?;
+                items.blocks.push(block);
+                return Ok(());
+            }
+            _ => return Err(self.no_value(&name)),
+        }
+        self.attribute(name, items);
+        Ok(())
+    }
+
+    /// `:`, `:=`, `==` or `=>` where `=` was meant.
+    fn mistaken_equals(&mut self) {
+        let first = self.tok;
+        self.bump();
+        let end = if first.kind == Kind::Colon && self.at(Kind::Equal) && first.end == self.tok.start {
+            self.bump();
+            self.prev_end
+        } else {
+            first.end
+        };
+        self.wrong_equals(first.start, end);
+    }
+
+    fn attribute(&mut self, name: Ident, items: &mut Items) {
+        let from = self.tok.start;
+        let expr = match self.expr() {
+            Ok(expr) => expr,
+            Err(Broken) => {
+                self.skip_item_of_body();
+                self.invalid(from.min(self.prev_end), self.prev_end)
+            }
+        };
+        if let Some(earlier) = items.earlier(&name.text) {
+            let message = format!("`{}` is set twice in this body", name.text);
+            let problem = Problem::error(ProblemKind::Syntax, name.span, message, "set again here");
+            let problem = problem.with_related(earlier.span, "first set here");
+            self.report(problem.with_help("keep one of the two: Terraform accepts an argument once"));
+            return;
+        }
+        let span = name.span.to(expr.span);
+        items.attributes.push(Attribute { name, expr: Arc::new(expr), span });
+    }
+
+    /// Labels and body of a block whose type has been passed.
+    fn block(&mut self, kind: Ident) -> Parsed<Block> {
+        let mut labels = Vec::new();
+        let mut header = kind.span;
+        loop {
+            match self.tok.kind {
+                Kind::OpenBrace => break,
+                Kind::Ident => {
+                    let token = self.tok;
+                    self.bump();
+                    labels.push(Ident { text: self.name(self.slice(token)), span: self.token_span(token) });
+                }
+                Kind::Quote => labels.push(self.label()?),
+                Kind::Equal if self.brace_follows() => {
+                    self.equals_before_block();
+                    self.bump();
+                    break;
+                }
+                Kind::Newline if self.brace_follows() => {
+                    self.brace_on_next_line();
+                    while self.eat(Kind::Newline) {}
+                    break;
+                }
+                _ => return Err(self.no_block_body(&kind)),
+            }
+            header = header.to(self.span(self.prev_end, self.prev_end));
+        }
+        let body = self.block_body()?;
+        let span = header.to(body.span);
+        Ok(Block { kind, labels, body: Arc::new(body), header, span })
+    }
+
+    /// Whether the next token but for line breaks is `{`; the current one has been looked at.
+    fn brace_follows(&self) -> bool {
+        self.text[self.tok.end..].trim_start().starts_with('{')
+    }
+
+    fn label(&mut self) -> Parsed<Ident> {
+        let start = self.tok.start;
+        let expr = self.quoted_string()?;
+        let span = self.span(start, self.prev_end);
+        match expr.kind {
+            ExprKind::String(text) => Ok(Ident { text, span }),
+            ExprKind::Invalid => Err(Broken),
+            _ => Err(self.template_in_label(span)),
+        }
+    }
+
+    /// From the current token, `{`, to its `}`.
+    fn block_body(&mut self) -> Parsed<Body> {
+        let open: Token = self.tok;
+        self.enter()?;
+        let lost = std::mem::replace(&mut self.lost, false);
+        let lost_outward = std::mem::replace(&mut self.lost_outward, false);
+        self.open(Kind::CloseBrace, true);
+        let mut items = Items::default();
+        if !matches!(self.tok.kind, Kind::Newline | Kind::End | Kind::CloseBrace) {
+            self.one_line(open, &mut items);
+        }
+        self.items(&mut items);
+        if self.at(Kind::CloseBrace) {
+            self.close();
+        } else {
+            self.not_closed();
+            self.open.pop();
+            self.lost_outward = true;
+        }
+        self.leave();
+        let incomplete = self.lost || self.lost_outward;
+        self.lost = lost || self.lost_outward;
+        self.lost_outward |= lost_outward;
+        let span = self.span(open.start, self.prev_end);
+        Ok(Body { attributes: items.attributes, blocks: items.blocks, span, incomplete })
+    }
+
+    /// The only argument of a block that closes on the line on which it opens. Where there is more, a problem says
+    /// so and the rest is left to be read as usual.
+    fn one_line(&mut self, open: Token, items: &mut Items) {
+        self.poisoned = false;
+        let blocks = items.blocks.len();
+        if self.item(items).is_err() {
+            self.lost = true;
+            self.skip_item_of_body();
+            return;
+        }
+        if self.at(Kind::CloseBrace) && blocks == items.blocks.len() {
+            return;
+        }
+        if self.at(Kind::End) {
+            return;
+        }
+        self.not_one_line(open);
+        let quiet = std::mem::replace(&mut self.poisoned, true);
+        while self.eat(Kind::Comma) || (!self.at(Kind::CloseBrace) && !self.at(Kind::End) && !self.at(Kind::Newline)) {
+            let before = self.tok.start;
+            if self.at(Kind::CloseBrace) || self.item(items).is_err() || self.tok.start == before {
+                self.skip_item_of_body();
+                break;
+            }
+        }
+        self.poisoned = quiet;
+    }
+
+    /// The line break behind an item, or what stands there in its place.
+    fn end_of_item(&mut self) {
+        match self.tok.kind {
+            Kind::Newline => self.bump(),
+            Kind::End => {}
+            Kind::CloseBrace if self.poisoned => {}
+            Kind::CloseBrace => self.brace_behind_item(),
+            Kind::Comma => {
+                self.comma_behind_item();
+                self.bump();
+            }
+            Kind::Ident if !self.poisoned && self.starts_item() => self.missing_line_break(),
+            _ => {
+                self.junk_behind_item();
+                self.lost = true;
+                self.skip_item_of_body();
+            }
+        }
+    }
+
+    /// Whether an argument or block seems to begin with the current token, a name.
+    fn starts_item(&self) -> bool {
+        let rest = self.text[self.tok.end..].trim_start_matches([' ', '\t']);
+        let line = rest.lines().next().unwrap_or_default();
+        match rest.as_bytes() {
+            [b'=', b'=' | b'>', ..] => false,
+            [b'=' | b'{', ..] => true,
+            [b'"', ..] => line.contains('{'),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! Expressions: operators by precedence, and what follows a term (`.name`, `[key]`, splats).
+
+use super::number::number_text;
+use super::{Kind, Parsed, Parser, Token};
+use crate::source::{Problem, ProblemKind};
+use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Ident, UnaryOp};
+
+/// Stack that must be left before the parser goes one level deeper, and what it takes if there is less.
+const STACK_RED_ZONE: usize = 128 * 1024;
+const STACK_CHUNK: usize = 2 * 1024 * 1024;
+
+impl<'a> Parser<'a> {
+    /// An expression.
+    pub(super) fn expr(&mut self) -> Parsed<Expr> {
+        self.enter()?;
+        let expr = if self.depth.is_multiple_of(8) {
+            stacker::maybe_grow(STACK_RED_ZONE, STACK_CHUNK, || self.conditional())
+        } else {
+            self.conditional()
+        };
+        self.leave();
+        expr
+    }
+
+    fn conditional(&mut self) -> Parsed<Expr> {
+        let condition = self.binary(0)?;
+        let question = self.tok;
+        if !self.eat(Kind::Question) {
+            return Ok(condition);
+        }
+        let mut height = self.height;
+        let then = self.expr()?;
+        height = height.max(self.height);
+        if !self.at(Kind::Colon) {
+            return Err(self.missing_colon(question));
+        }
+        self.bump();
+        let otherwise = self.expr()?;
+        self.raise(height.max(self.height), question.start)?;
+        let span = condition.span.to(otherwise.span);
+        let (condition, then, otherwise) = (Box::new(condition), Box::new(then), Box::new(otherwise));
+        Ok(Expr { kind: ExprKind::Conditional { condition, then, otherwise }, span })
+    }
+
+    /// Operators that bind at least as tightly as `floor`; all are left-associative.
+    fn binary(&mut self, floor: u8) -> Parsed<Expr> {
+        let mut left = self.unary()?;
+        while let Some((op, tightness)) = binary_op(self.tok.kind) {
+            if tightness < floor {
+                break;
+            }
+            let height = self.height;
+            let operator = self.tok;
+            self.bump();
+            let right = self.binary(tightness + 1)?;
+            self.raise(height.max(self.height), operator.start)?;
+            let span = left.span.to(right.span);
+            left = Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), span };
+        }
+        Ok(left)
+    }
+
+    /// A term with its operators in front and its traversals behind.
+    fn unary(&mut self) -> Parsed<Expr> {
+        let op = match self.tok.kind {
+            Kind::Minus => UnaryOp::Negate,
+            Kind::Bang => UnaryOp::Not,
+            _ => {
+                let term = self.term()?;
+                return self.traversals(term);
+            }
+        };
+        let start = self.tok;
+        self.enter()?;
+        self.bump();
+        let operand = self.unary();
+        self.leave();
+        let operand = operand?;
+        self.raise(self.height, start.start)?;
+        let span = self.token_span(start).to(operand.span);
+        Ok(Expr { kind: ExprKind::Unary(op, Box::new(operand)), span })
+    }
+
+    fn term(&mut self) -> Parsed<Expr> {
+        let token = self.tok;
+        match token.kind {
+            Kind::Ident => self.ident_term(),
+            Kind::Number => {
+                self.bump();
+                self.number(token)
+            }
+            Kind::Quote => self.quoted_string(),
+            Kind::Heredoc => self.heredoc(),
+            Kind::OpenBracket => self.tuple(),
+            Kind::OpenBrace => self.object(),
+            Kind::OpenParen => self.parentheses(),
+            _ => self.no_term(),
+        }
+    }
+
+    fn ident_term(&mut self) -> Parsed<Expr> {
+        let token = self.tok;
+        self.bump();
+        if matches!(self.tok.kind, Kind::OpenParen | Kind::DoubleColon) {
+            return self.call(token);
+        }
+        let kind = match self.slice(token) {
+            "true" => ExprKind::Bool(true),
+            "false" => ExprKind::Bool(false),
+            "null" => ExprKind::Null,
+            name => ExprKind::Variable(self.name(name)),
+        };
+        self.height = 1;
+        Ok(Expr { kind, span: self.token_span(token) })
+    }
+
+    /// The value of a number token that was just passed.
+    fn number(&mut self, token: Token) -> Parsed<Expr> {
+        let Some(text) = number_text(self.slice(token)) else {
+            let message = format!("`{}` is not a number", self.slice(token));
+            let span = self.token_span(token);
+            let problem = Problem::error(ProblemKind::Syntax, span, message, "digits, one point at most, an exponent");
+            self.report(problem.with_help("a version or an address is text: write it in double quotes"));
+            return Ok(self.invalid(token.start, token.end));
+        };
+        self.height = 1;
+        Ok(Expr { kind: ExprKind::Number(text.into()), span: self.token_span(token) })
+    }
+
+    fn parentheses(&mut self) -> Parsed<Expr> {
+        let start = self.tok.start;
+        self.open(Kind::CloseParen, false);
+        let inner = match self.expr() {
+            Ok(inner) if self.at(Kind::CloseParen) => inner,
+            parsed => {
+                if parsed.is_ok() {
+                    self.bracket_not_closed("an operator or `)`");
+                }
+                return Ok(self.recover_bracket(start));
+            }
+        };
+        self.close();
+        self.raise(self.height, start)?;
+        Ok(Expr { kind: ExprKind::Paren(Box::new(inner)), span: self.span(start, self.prev_end) })
+    }
+
+    /// What follows a term, as long as it does.
+    fn traversals(&mut self, term: Expr) -> Parsed<Expr> {
+        let mut expr = term;
+        loop {
+            let mut height = self.height;
+            let at = self.tok.start;
+            expr = match self.tok.kind {
+                Kind::Dot => self.dot(expr)?,
+                Kind::OpenBracket => self.bracket(expr)?,
+                _ => return Ok(expr),
+            };
+            height = height.max(self.height);
+            self.raise(height, at)?;
+        }
+    }
+
+    /// `.name`, `.0` or `.*`; leaves `height` at that of the part read besides `base`.
+    fn dot(&mut self, base: Expr) -> Parsed<Expr> {
+        self.bump();
+        if self.at(Kind::Star) {
+            return self.attribute_splat(base);
+        }
+        self.step(base)
+    }
+
+    /// What stands behind a dot in a plain traversal: `name` or a number.
+    fn step(&mut self, base: Expr) -> Parsed<Expr> {
+        let token = self.tok;
+        match token.kind {
+            Kind::Ident => {
+                self.bump();
+                let name = Ident { text: self.name(self.slice(token)), span: self.token_span(token) };
+                let span = base.span.to(name.span);
+                self.height = 1;
+                Ok(Expr { kind: ExprKind::Attr(Box::new(base), name), span })
+            }
+            Kind::Number => {
+                self.bump();
+                let key = if self.slice(token).contains('.') { self.double_index(token) } else { self.number(token)? };
+                let span = base.span.to(key.span);
+                Ok(Expr { kind: ExprKind::Index(Box::new(base), Box::new(key)), span })
+            }
+            _ => Err(self.missing_attribute_name()),
+        }
+    }
+
+    /// `.0.1` reads as a dot and a fraction.
+    fn double_index(&mut self, token: Token) -> Expr {
+        let text = self.slice(token);
+        let indexes = text.split('.').map(|n| format!("[{n}]")).collect::<String>();
+        let span = self.token_span(token);
+        let message = format!("`.{text}` does not index twice");
+        let problem = Problem::error(ProblemKind::Syntax, span, message, "reads as one number");
+        self.report(problem.with_help(format!("write `{indexes}`")));
+        self.invalid(token.start, token.end)
+    }
+
+    /// `.*` and the names and numbers behind it.
+    fn attribute_splat(&mut self, base: Expr) -> Parsed<Expr> {
+        let star = self.tok;
+        self.bump();
+        let mut each = Expr { kind: ExprKind::SplatElement, span: self.token_span(star) };
+        let mut height = 1;
+        while self.at(Kind::Dot) {
+            self.bump();
+            if self.at(Kind::Star) {
+                return Err(self.nested_attribute_splat());
+            }
+            each = self.step(each)?;
+            self.raise(height, star.start)?;
+            height = self.height;
+        }
+        let span = base.span.to(each.span);
+        self.height = height;
+        Ok(Expr { kind: ExprKind::Splat { base: Box::new(base), each: Box::new(each) }, span })
+    }
+
+    /// `[key]` or `[*]` and all that follows it.
+    fn bracket(&mut self, base: Expr) -> Parsed<Expr> {
+        let start = self.tok.start;
+        // Line breaks keep their meaning up to a star: only a key may stand on a line of its own.
+        let newlines = self.newlines;
+        self.open(Kind::CloseBracket, newlines);
+        if self.at(Kind::Star) {
+            return self.full_splat(base, start);
+        }
+        if self.at(Kind::Newline) {
+            self.newlines = false;
+            self.bump();
+        }
+        self.newlines = false;
+        let key = match self.expr() {
+            Ok(key) if self.at(Kind::CloseBracket) => key,
+            parsed => {
+                if parsed.is_ok() {
+                    self.bracket_not_closed("an operator or `]`");
+                }
+                let span = base.span.to(self.recover_bracket(start).span);
+                return Ok(Expr { kind: ExprKind::Invalid, span });
+            }
+        };
+        self.close();
+        let span = base.span.to(self.span(start, self.prev_end));
+        Ok(Expr { kind: ExprKind::Index(Box::new(base), Box::new(key)), span })
+    }
+
+    fn full_splat(&mut self, base: Expr, start: usize) -> Parsed<Expr> {
+        self.bump();
+        if !self.at(Kind::CloseBracket) {
+            self.bracket_not_closed("`]` right behind the `*`");
+            let invalid = self.recover_bracket(start);
+            let span = base.span.to(invalid.span);
+            return Ok(Expr { kind: ExprKind::Invalid, span });
+        }
+        self.close();
+        let element = Expr { kind: ExprKind::SplatElement, span: self.span(start, self.prev_end) };
+        self.height = 1;
+        self.enter()?;
+        let each = self.traversals(element);
+        self.leave();
+        let each = each?;
+        let span = base.span.to(each.span);
+        Ok(Expr { kind: ExprKind::Splat { base: Box::new(base), each: Box::new(each) }, span })
+    }
+}
+
+fn binary_op(kind: Kind) -> Option<(BinaryOp, u8)> {
+    Some(match kind {
+        Kind::Or => (BinaryOp::Or, 1),
+        Kind::And => (BinaryOp::And, 2),
+        Kind::EqualEqual => (BinaryOp::Equal, 3),
+        Kind::NotEqual => (BinaryOp::NotEqual, 3),
+        Kind::Greater => (BinaryOp::Greater, 4),
+        Kind::GreaterEqual => (BinaryOp::GreaterEqual, 4),
+        Kind::Less => (BinaryOp::Less, 4),
+        Kind::LessEqual => (BinaryOp::LessEqual, 4),
+        Kind::Plus => (BinaryOp::Add, 5),
+        Kind::Minus => (BinaryOp::Subtract, 5),
+        Kind::Star => (BinaryOp::Multiply, 6),
+        Kind::Slash => (BinaryOp::Divide, 6),
+        Kind::Percent => (BinaryOp::Modulo, 6),
+        _ => return None,
+    })
+}

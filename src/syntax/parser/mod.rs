@@ -1,0 +1,314 @@
+//! The error-tolerant parser of HCL's native syntax: recursive descent over tokens cut on demand.
+//!
+//! [`parse`] reads a file. A mistake becomes one [`Problem`], and reading goes on behind it: at the next item of a
+//! list, or at the next argument or block of the same body. Knows Terraform's top-level block types in one place
+//! only, to find its feet again after a brace that is never closed.
+
+mod body;
+mod collection;
+mod expr;
+mod message;
+mod message_body;
+mod message_template;
+mod number;
+mod recover;
+mod template;
+mod template_tree;
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+
+use super::ast::{Body, Comment, Document, Expr, ExprKind, Text};
+use super::lexer::{Kind, Lexer, Token};
+use crate::source::{FileId, Problem, ProblemKind, Span};
+
+/// How deep a tree may get; what walks or drops one may rely on it.
+pub(super) const MAX_DEPTH: u32 = 250;
+/// How many problems of one text are told.
+pub(super) const MAX_PROBLEMS: usize = 100;
+
+/// Parses a file of native syntax.
+pub fn parse(file: FileId, text: &str) -> Document {
+    if u32::try_from(text.len()).is_err() {
+        return oversized(file);
+    }
+    let mut parser = Parser::new(file, text, Origin::Offset(0));
+    let mut body = parser.file_body();
+    if parser.unclosed {
+        // Something swallowed the rest of the file. Read it again, this time trusting that what looks like the
+        // start of a top-level block is one.
+        parser = Parser { resync: true, ..Parser::new(file, text, Origin::Offset(0)) };
+        body = parser.file_body();
+    }
+    let comments =
+        parser.lexer.comments.iter().map(|c| Comment { span: Span::new(file, c.start, c.end), trailing: c.trailing });
+    Document { file, body: Arc::new(body), comments: comments.collect(), problems: parser.problems, json: false }
+}
+
+/// Parses a lone expression, in which line breaks are blanks as inside parentheses. Spans are moved by `offset`, the
+/// place of `text` inside its file.
+pub fn parse_expression(file: FileId, text: &str, offset: u32) -> (Expr, Vec<Problem>) {
+    expression_at(file, text, Origin::Offset(offset))
+}
+
+/// Parses a whole text as a template, as the files given to `templatefile` are: no escapes but `$${` and `%%{`.
+/// Spans are moved by `offset`, the place of `text` inside its file.
+pub fn parse_template(file: FileId, text: &str, offset: u32) -> (Expr, Vec<Problem>) {
+    template_at(file, text, Origin::Offset(offset))
+}
+
+pub(super) fn expression_at(file: FileId, text: &str, origin: Origin<'_>) -> (Expr, Vec<Problem>) {
+    let mut parser = Parser::new(file, text, origin);
+    parser.newlines = false;
+    parser.bump();
+    let expr = match parser.expr() {
+        Ok(_) if parser.tok.kind != Kind::End => {
+            parser.unexpected("the end of the expression");
+            None
+        }
+        parsed => parsed.ok(),
+    };
+    let expr = expr.unwrap_or_else(|| parser.invalid(0, text.len()));
+    (expr, parser.problems)
+}
+
+pub(super) fn template_at(file: FileId, text: &str, origin: Origin<'_>) -> (Expr, Vec<Problem>) {
+    let mut parser = Parser::new(file, text, origin);
+    parser.lexer.pos = 0;
+    let expr = parser.bare_template();
+    (expr, parser.problems)
+}
+
+fn oversized(file: FileId) -> Document {
+    let span = Span::new(file, 0, 0);
+    let problem = Problem::error(ProblemKind::Limit, span, "the file is larger than 4 GiB", "not read");
+    let body = Body { attributes: Vec::new(), blocks: Vec::new(), span, incomplete: true };
+    Document { file, body: Arc::new(body), comments: Vec::new(), problems: vec![problem], json: false }
+}
+
+/// A construct could not be read: a problem was recorded (or one before it explains this one), and the current
+/// token is where it went wrong.
+#[derive(Clone, Copy, Debug)]
+struct Broken;
+
+type Parsed<T> = Result<T, Broken>;
+
+/// How offsets of the text become offsets of the file.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin<'a> {
+    /// The text stands in the file at this offset.
+    Offset(u32),
+    #[expect(dead_code, reason = "for the strings of the JSON syntax")]
+    /// Where each byte of the text stands in the file, and where its end does.
+    Map(&'a [u32]),
+}
+
+/// A bracket that is open, from the outermost to the innermost.
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    /// What closes it.
+    closer: Kind,
+    /// Where it was opened.
+    at: usize,
+    /// Whether line breaks counted outside of it.
+    newlines: bool,
+}
+
+#[derive(Debug)]
+struct Parser<'a> {
+    file: FileId,
+    text: &'a str,
+    origin: Origin<'a>,
+    lexer: Lexer<'a>,
+    /// The current token.
+    tok: Token,
+    /// Where the token before it ends.
+    prev_end: usize,
+    /// Whether line breaks are tokens here.
+    newlines: bool,
+    /// Whether the text holds a carriage return at all.
+    has_cr: bool,
+    open: Vec<Open>,
+    names: FxHashMap<&'a str, Text>,
+    problems: Vec<Problem>,
+    /// Set once there were too many problems: all further text is skipped.
+    stopped: bool,
+    /// Set after a mistake that left the current item in doubt: what follows from it is not told.
+    poisoned: bool,
+    /// Set where something was dropped from the current body.
+    lost: bool,
+    /// Set where something was dropped that may have belonged to any enclosing body.
+    lost_outward: bool,
+    /// Set where the end of the text came inside something.
+    unclosed: bool,
+    /// Whether strings that are skipped are looked for on one line only, since a longer search failed before.
+    raw_line_only: bool,
+    /// Whether what looks like a top-level block in the first column ends everything that is open.
+    resync: bool,
+    /// Braces closed by a brace of less indentation.
+    suspects: Vec<usize>,
+    /// Where an unclosed bracket was last noticed.
+    unclosed_at: Option<usize>,
+    /// Nesting of the constructs that are being read.
+    depth: u32,
+    /// Height of the tree that was read last.
+    height: u32,
+}
+
+impl<'a> Parser<'a> {
+    fn new(file: FileId, text: &'a str, origin: Origin<'a>) -> Parser<'a> {
+        Parser {
+            file,
+            text,
+            origin,
+            lexer: Lexer::new(text),
+            tok: Token { kind: Kind::Newline, start: 0, end: 0 },
+            prev_end: 0,
+            newlines: true,
+            has_cr: memchr::memchr(b'\r', text.as_bytes()).is_some(),
+            open: Vec::new(),
+            names: FxHashMap::default(),
+            problems: Vec::new(),
+            stopped: false,
+            poisoned: false,
+            lost: false,
+            lost_outward: false,
+            unclosed: false,
+            raw_line_only: false,
+            resync: false,
+            suspects: Vec::new(),
+            unclosed_at: None,
+            depth: 0,
+            height: 0,
+        }
+    }
+
+    /// Goes to the next token.
+    fn bump(&mut self) {
+        self.prev_end = self.tok.end;
+        if self.stopped {
+            self.lexer.pos = self.text.len();
+        }
+        self.tok = self.lexer.next(self.newlines);
+    }
+
+    fn at(&self, kind: Kind) -> bool {
+        self.tok.kind == kind
+    }
+
+    /// Goes past the current token if it is of this kind.
+    fn eat(&mut self, kind: Kind) -> bool {
+        let found = self.at(kind);
+        if found {
+            self.bump();
+        }
+        found
+    }
+
+    fn at_word(&self, word: &str) -> bool {
+        self.at(Kind::Ident) && self.slice(self.tok) == word
+    }
+
+    fn slice(&self, token: Token) -> &'a str {
+        &self.text[token.start..token.end]
+    }
+
+    fn span(&self, start: usize, end: usize) -> Span {
+        match self.origin {
+            Origin::Offset(offset) => Span::new(self.file, start + offset as usize, end + offset as usize),
+            Origin::Map(map) => {
+                let place = |at: usize| map.get(at).or(map.last()).map_or(0, |n| *n as usize);
+                Span::new(self.file, place(start), place(end))
+            }
+        }
+    }
+
+    fn token_span(&self, token: Token) -> Span {
+        self.span(token.start, token.end)
+    }
+
+    /// The one text that all occurrences of a name in this file share.
+    fn name(&mut self, name: &'a str) -> Text {
+        self.names.entry(name).or_insert_with(|| name.into()).clone()
+    }
+
+    fn invalid(&mut self, start: usize, end: usize) -> Expr {
+        self.height = 1;
+        Expr { kind: ExprKind::Invalid, span: self.span(start, end.max(start)) }
+    }
+
+    /// Counts one more level of nesting; every `Ok` is followed by one [`Parser::leave`].
+    fn enter(&mut self) -> Parsed<()> {
+        if self.depth >= MAX_DEPTH {
+            return Err(self.too_deep(self.token_span(self.tok)));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Makes the current tree one level higher than `below`.
+    fn raise(&mut self, below: u32, end: usize) -> Parsed<()> {
+        self.height = below + 1;
+        if self.height > MAX_DEPTH {
+            return Err(self.too_deep(self.span(end, end)));
+        }
+        Ok(())
+    }
+
+    /// Opens a bracket, the current token.
+    fn open(&mut self, closer: Kind, newlines: bool) {
+        self.open.push(Open { closer, at: self.tok.start, newlines: self.newlines });
+        self.newlines = newlines;
+        self.bump();
+    }
+
+    /// Closes the innermost bracket, and goes past the current token, its closer.
+    fn close(&mut self) {
+        if let Some(open) = self.open.pop() {
+            self.newlines = open.newlines;
+            if self.resync && open.closer == Kind::CloseBrace {
+                self.suspect(open.at);
+            }
+        }
+        self.bump();
+    }
+
+    /// Records a problem, unless an earlier one explains it or there are too many.
+    fn report(&mut self, problem: Problem) {
+        if self.poisoned || self.stopped {
+            return;
+        }
+        let span = problem.label.as_ref().map_or_else(|| self.span(0, 0), |l| l.span);
+        self.problems.push(problem);
+        if self.problems.len() == MAX_PROBLEMS {
+            let message = format!("more than {MAX_PROBLEMS} problems; the rest of the file was not read");
+            self.problems.push(Problem::error(ProblemKind::Limit, span, message, "given up here"));
+            self.stopped = true;
+            self.tok = Token { kind: Kind::End, start: self.text.len(), end: self.text.len() };
+            self.lost = true;
+            self.lost_outward = true;
+        }
+    }
+
+    /// Records a problem that leaves the current item in doubt.
+    fn fail(&mut self, problem: Problem) -> Broken {
+        self.report(problem);
+        self.poisoned = true;
+        Broken
+    }
+}
+
+/// A text as Terraform holds it: normalised to composed characters.
+pub(super) fn normalised(text: &str) -> Text {
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.into()
+    } else {
+        text.nfc().collect::<String>().into()
+    }
+}

@@ -1,0 +1,421 @@
+//! Cutting templates into pieces: quoted strings, heredocs and bare template texts.
+//!
+//! The pieces are HCL's tokens: strip markers act on one of them at a time, so where a literal is cut matters.
+//! [`super::template_tree`] makes the tree of them.
+
+use std::borrow::Cow;
+
+use memchr::{memchr, memchr2};
+
+use super::{Expr, ExprKind, Kind, Parsed, Parser, Token, normalised};
+use crate::syntax::ast::Ident;
+
+/// One token of a template. Offsets are of the text.
+pub(super) enum Piece<'a> {
+    Literal { text: Cow<'a, str>, start: usize, end: usize },
+    Interpolation { expr: Expr, height: u32 },
+    If { condition: Expr, height: u32, start: usize },
+    Else { start: usize, end: usize },
+    EndIf { start: usize, end: usize },
+    For { key_var: Option<Ident>, value_var: Ident, collection: Expr, height: u32, start: usize },
+    EndFor { start: usize, end: usize },
+}
+
+/// The pieces of one template.
+#[derive(Default)]
+pub(super) struct Pieces<'a> {
+    pub(super) list: Vec<Piece<'a>>,
+    /// Whether a literal was not understood, so that the whole is worth nothing.
+    pub(super) broken: bool,
+    /// Whether the next piece, if it is a literal, loses its leading blanks.
+    trim_next: bool,
+}
+
+impl<'a> Pieces<'a> {
+    fn literal(&mut self, text: impl Into<Cow<'a, str>>, start: usize, end: usize) {
+        let mut text = text.into();
+        if std::mem::take(&mut self.trim_next) {
+            text = match text {
+                Cow::Borrowed(text) => text.trim_start().into(),
+                Cow::Owned(text) => text.trim_start().to_owned().into(),
+            };
+        }
+        self.list.push(Piece::Literal { text, start, end });
+    }
+
+    fn trim_last(&mut self) {
+        if let Some(Piece::Literal { text, .. }) = self.list.last_mut() {
+            match text {
+                Cow::Borrowed(text) => *text = text.trim_end(),
+                Cow::Owned(text) => text.truncate(text.trim_end().len()),
+            }
+        }
+    }
+}
+
+/// What a template stands in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Home {
+    Quotes,
+    Heredoc,
+    Bare,
+}
+
+/// Where a template goes on behind a sequence.
+enum Resume {
+    /// Its text goes on here.
+    At(usize),
+    /// Its closing quote was met inside the sequence and ends here.
+    Ended(usize),
+}
+
+impl<'a> Parser<'a> {
+    /// A string in double quotes, the current token.
+    pub(super) fn quoted_string(&mut self) -> Parsed<Expr> {
+        let start = self.tok.start;
+        if let Some(end) = plain_string_end(self.text.as_bytes(), self.tok.end) {
+            let text = normalised(&self.text[self.tok.end..end]);
+            self.end_at(start, end + 1);
+            self.height = 1;
+            return Ok(Expr { kind: ExprKind::String(text), span: self.span(start, end + 1) });
+        }
+        self.enter()?;
+        let expr = self.quoted_template(start);
+        self.leave();
+        Ok(expr)
+    }
+
+    /// Makes `start..end` the current token, and goes past it.
+    fn end_at(&mut self, start: usize, end: usize) {
+        self.tok = Token { kind: Kind::Quote, start, end };
+        self.lexer.pos = end;
+        self.bump();
+    }
+
+    fn quoted_template(&mut self, start: usize) -> Expr {
+        let bytes = self.text.as_bytes();
+        let mut pieces = Pieces::default();
+        let mut at = start + 1;
+        let end = loop {
+            let stop = quoted_literal_end(bytes, at);
+            if stop > at {
+                let text = self.unescape(at, stop, true, &mut pieces.broken);
+                pieces.literal(text, at, stop);
+            }
+            match bytes.get(stop) {
+                Some(b'"') => break stop + 1,
+                Some(b'$' | b'%') => match self.sequence(&mut pieces, stop, Home::Quotes) {
+                    Resume::At(place) => at = place,
+                    Resume::Ended(end) => break end,
+                },
+                _ => {
+                    pieces.broken = true;
+                    break self.string_not_closed(start, stop);
+                }
+            }
+        };
+        self.end_at(start, end);
+        let span = self.span(start, end);
+        self.template(pieces, span)
+    }
+
+    /// A heredoc, whose introduction is the current token.
+    pub(super) fn heredoc(&mut self) -> Parsed<Expr> {
+        self.enter()?;
+        let expr = self.heredoc_template();
+        self.leave();
+        Ok(expr)
+    }
+
+    fn heredoc_template(&mut self) -> Expr {
+        let intro = self.tok;
+        let flush = self.text.as_bytes()[intro.start + 2] == b'-';
+        let marker = &self.text[intro.start + 2 + usize::from(flush)..intro.end];
+        let mut pieces = Pieces::default();
+        let mut at = line_end(self.text, intro.end);
+        let mut line_start = true;
+        // The line that closes it, unless that line belongs to an interpolation.
+        let closing = heredoc_close(self.text, intro.end, marker).map(|(start, _)| start);
+        let end = loop {
+            let Some(closing) = closing.filter(|_| at < self.text.len()) else {
+                pieces.broken = true;
+                break self.heredoc_not_closed(intro, marker);
+            };
+            if line_start
+                && at >= closing
+                && let Some(end) = closes_heredoc(self.text, at, marker)
+            {
+                break end;
+            }
+            (at, line_start) = self.line_piece(&mut pieces, at, Home::Heredoc);
+        };
+        self.end_at(intro.start, end);
+        if flush {
+            pieces.dedent();
+        }
+        let span = self.span(intro.start, end);
+        self.template(pieces, span)
+    }
+
+    /// The whole text as a template.
+    pub(super) fn bare_template(&mut self) -> Expr {
+        let mut pieces = Pieces::default();
+        let mut at = 0;
+        while at < self.text.len() {
+            (at, _) = self.line_piece(&mut pieces, at, Home::Bare);
+        }
+        let span = self.span(0, self.text.len());
+        self.template(pieces, span)
+    }
+
+    /// One piece of a template that is cut at its line breaks: the rest of a line up to a sequence, or a sequence.
+    /// Returns where it ends, and whether that is the start of a line.
+    fn line_piece(&mut self, pieces: &mut Pieces<'a>, at: usize, home: Home) -> (usize, bool) {
+        let bytes = self.text.as_bytes();
+        let end = line_end(self.text, at);
+        let stop = sequence_start(bytes, at, end).unwrap_or(end);
+        if stop > at {
+            if self.has_cr && home == Home::Heredoc {
+                self.check_carriage_returns(at, stop, pieces);
+            }
+            let text = self.unescape(at, stop, false, &mut pieces.broken);
+            pieces.literal(text, at, stop);
+            return (stop, stop == end && bytes[stop - 1] == b'\n');
+        }
+        match self.sequence(pieces, at, home) {
+            Resume::At(place) | Resume::Ended(place) => (place.max(at + 2), false),
+        }
+    }
+
+    fn check_carriage_returns(&mut self, from: usize, to: usize, pieces: &mut Pieces<'a>) {
+        let line = &self.text[from..to];
+        let body = line.strip_suffix("\r\n").unwrap_or(line);
+        if let Some(at) = memchr(b'\r', body.as_bytes()) {
+            self.lone_carriage_return(from + at);
+            pieces.broken = true;
+        }
+    }
+
+    /// `${…}` or `%{…}` at this offset.
+    fn sequence(&mut self, pieces: &mut Pieces<'a>, start: usize, home: Home) -> Resume {
+        let bytes = self.text.as_bytes();
+        let strip = bytes.get(start + 2) == Some(&b'~');
+        if strip {
+            pieces.trim_last();
+        }
+        pieces.trim_next = false;
+        self.tok = Token { kind: Kind::OpenBrace, start, end: start + 2 + usize::from(strip) };
+        self.lexer.pos = self.tok.end;
+        self.open(Kind::CloseBrace, false);
+        let content = if bytes[start] == b'$' { self.interpolation() } else { self.directive(start) };
+        let closed = matches!(self.tok.kind, Kind::CloseBrace | Kind::StripEnd);
+        if content.is_ok() && !closed {
+            self.sequence_not_closed(start, home == Home::Quotes);
+        }
+        if let Some(open) = self.open.pop() {
+            self.newlines = open.newlines;
+        }
+        match content {
+            Ok(piece) if closed => pieces.list.push(piece.ending_at(self.tok.end)),
+            _ => pieces.broken = true,
+        }
+        if !closed {
+            return self.leave_sequence(home);
+        }
+        pieces.trim_next = self.at(Kind::StripEnd);
+        Resume::At(self.tok.end)
+    }
+
+    /// Finds where a template goes on behind a sequence that was not understood and is not closed here.
+    fn leave_sequence(&mut self, home: Home) -> Resume {
+        let bytes = self.text.as_bytes();
+        let next_line = self.tok.start > self.prev_end && bytes[self.prev_end..self.tok.start].contains(&b'\n');
+        let from = if next_line { self.prev_end } else { self.tok.start };
+        let line = memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |n| from + n);
+        let quotes = home == Home::Quotes;
+        // A quote right behind the expression is that of the string around it.
+        let place = match (from..line).find(|at| bytes[*at] == b'}' || (quotes && bytes[*at] == b'"')) {
+            Some(at) if bytes[at] == b'}' => Resume::At(at + 1),
+            Some(at) => Resume::Ended(at + 1),
+            None => Resume::At(line),
+        };
+        let (Resume::At(at) | Resume::Ended(at)) = place;
+        self.lexer.rewind(at);
+        place
+    }
+
+    fn interpolation(&mut self) -> Parsed<Piece<'a>> {
+        let expr = self.expr()?;
+        Ok(Piece::Interpolation { expr, height: self.height })
+    }
+
+    fn directive(&mut self, start: usize) -> Parsed<Piece<'a>> {
+        let end = start;
+        let word = if self.at(Kind::Ident) { self.slice(self.tok) } else { "" };
+        let piece = match word {
+            "if" => {
+                self.bump();
+                let condition = self.expr()?;
+                return Ok(Piece::If { condition, height: self.height, start });
+            }
+            "for" => {
+                self.bump();
+                let (key_var, value_var) = self.for_variables()?;
+                let collection = self.expr()?;
+                return Ok(Piece::For { key_var, value_var, collection, height: self.height, start });
+            }
+            "else" => Piece::Else { start, end },
+            "endif" => Piece::EndIf { start, end },
+            "endfor" => Piece::EndFor { start, end },
+            _ => return Err(self.unknown_directive()),
+        };
+        self.bump();
+        Ok(piece)
+    }
+
+    /// The text of a literal: escapes undone, `$${` and `%%{` shortened.
+    fn unescape(&mut self, from: usize, to: usize, quoted: bool, broken: &mut bool) -> Cow<'a, str> {
+        let raw = &self.text[from..to];
+        let bytes = raw.as_bytes();
+        let escaped = |at: usize| bytes.get(at + 1) == bytes.get(at) && bytes.get(at + 2) == Some(&b'{');
+        let mut out = String::new();
+        let mut copied = 0;
+        let mut at = 0;
+        while at < bytes.len() {
+            match bytes[at] {
+                b'\\' if quoted => {
+                    out.push_str(&raw[copied..at]);
+                    let (c, length) = match escape(&raw[at..]) {
+                        Ok(found) => found,
+                        Err(length) => {
+                            if !*broken {
+                                self.bad_escape(from + at, from + at + length);
+                            }
+                            *broken = true;
+                            ('\u{fffd}', length)
+                        }
+                    };
+                    out.push(c);
+                    at += length;
+                    copied = at;
+                }
+                b'$' | b'%' if escaped(at) => {
+                    out.push_str(&raw[copied..=at]);
+                    at += 2;
+                    copied = at;
+                }
+                _ => at += 1,
+            }
+        }
+        if copied == 0 {
+            return raw.into();
+        }
+        out.push_str(&raw[copied..]);
+        out.into()
+    }
+}
+
+impl Piece<'_> {
+    /// The same with its end, which is known only once it is closed.
+    fn ending_at(mut self, place: usize) -> Self {
+        if let Piece::Else { end, .. } | Piece::EndIf { end, .. } | Piece::EndFor { end, .. } = &mut self {
+            *end = place;
+        }
+        self
+    }
+}
+
+/// Where the text of a string ends at a quote, if it holds nothing that needs a closer look.
+fn plain_string_end(bytes: &[u8], from: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        match bytes.get(at)? {
+            b'"' => return Some(at),
+            b'\\' | b'\n' | b'\r' => return None,
+            b'$' | b'%' if matches!(bytes.get(at + 1), Some(b'{' | b'$' | b'%')) => return None,
+            _ => at += 1,
+        }
+    }
+}
+
+/// Where a literal inside quotes ends: at the quote, at a sequence, or at a line break.
+fn quoted_literal_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
+        match byte {
+            b'"' | b'\n' | b'\r' => return at,
+            b'\\' if matches!(bytes.get(at + 1), Some(b'\n' | b'\r')) => return at + 1,
+            b'\\' => at += 2,
+            b'$' | b'%' => match sequence_at(bytes, at) {
+                Some(0) => return at,
+                other => at += other.unwrap_or(1),
+            },
+            _ => at += 1,
+        }
+    }
+    bytes.len()
+}
+
+/// The first `${` or `%{` of a range that is not escaped.
+fn sequence_start(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
+    let mut at = from;
+    loop {
+        at += memchr2(b'$', b'%', bytes.get(at..to)?)?;
+        match sequence_at(bytes, at) {
+            Some(0) => return Some(at),
+            other => at += other.unwrap_or(1),
+        }
+    }
+}
+
+/// At a `$` or `%`: zero where a sequence begins, the length of an escaped one, or nothing.
+fn sequence_at(bytes: &[u8], at: usize) -> Option<usize> {
+    if bytes.get(at + 1) == Some(&b'{') {
+        return Some(0);
+    }
+    let escaped = bytes.get(at + 1) == bytes.get(at) && bytes.get(at + 2) == Some(&b'{');
+    escaped.then_some(3)
+}
+
+/// Behind the line break that ends the line of this offset, or the end of the text.
+fn line_end(text: &str, from: usize) -> usize {
+    memchr(b'\n', &text.as_bytes()[from..]).map_or(text.len(), |n| from + n + 1)
+}
+
+/// Where a heredoc ends if the line at this offset closes it: before the line's break.
+fn closes_heredoc(text: &str, at: usize, marker: &str) -> Option<usize> {
+    let length = memchr(b'\n', &text.as_bytes()[at..])?;
+    let line = &text[at..at + length];
+    (line.trim() == marker).then(|| at + line.strip_suffix('\r').unwrap_or(line).len())
+}
+
+/// Start and end of the line that closes a heredoc introduced before `from`, however its text reads.
+pub(super) fn heredoc_close(text: &str, from: usize, marker: &str) -> Option<(usize, usize)> {
+    let mut at = line_end(text, from);
+    while at < text.len() {
+        if let Some(end) = closes_heredoc(text, at, marker) {
+            return Some((at, end));
+        }
+        at = line_end(text, at);
+    }
+    None
+}
+
+/// The character that an escape stands for and the escape's length; the length alone where there is no such escape.
+fn escape(text: &str) -> Result<(char, usize), usize> {
+    let hex = |digits: usize| {
+        let code = text.get(2..2 + digits).filter(|s| s.bytes().all(|b| b.is_ascii_hexdigit()));
+        let code = code.and_then(|s| u32::from_str_radix(s, 16).ok()).and_then(char::from_u32);
+        code.map(|c| (c, 2 + digits)).ok_or(2)
+    };
+    match text.as_bytes().get(1) {
+        Some(b'n') => Ok(('\n', 2)),
+        Some(b'r') => Ok(('\r', 2)),
+        Some(b't') => Ok(('\t', 2)),
+        Some(b'"') => Ok(('"', 2)),
+        Some(b'\\') => Ok(('\\', 2)),
+        Some(b'u') => hex(4),
+        Some(b'U') => hex(8),
+        _ => Err(1 + text.chars().nth(1).map_or(0, char::len_utf8)),
+    }
+}
