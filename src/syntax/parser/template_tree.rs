@@ -60,7 +60,7 @@ fn offset_of_character(text: &str, n: usize) -> usize {
 }
 
 /// What ends a run of parts.
-enum End {
+enum Stop {
     Template,
     Else { start: usize, end: usize },
     EndIf { start: usize, end: usize },
@@ -88,7 +88,7 @@ impl<'a> Parser<'a> {
         let mut height = 0;
         let mut source = pieces.list.into_iter().peekable();
         let mut parts = match self.parts(&mut source, 0, &mut height) {
-            Some((parts, End::Template)) => parts,
+            Some((parts, Stop::Template)) => parts,
             other => {
                 if let Some((_, end)) = other {
                     self.stray_end(&end);
@@ -108,7 +108,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Parts up to a piece that ends the directive they stand in; `None` where a problem was reported.
-    fn parts(&mut self, source: &mut Source<'a>, nesting: u32, height: &mut u32) -> Option<(Vec<TemplatePart>, End)> {
+    fn parts(&mut self, source: &mut Source<'a>, nesting: u32, height: &mut u32) -> Option<(Vec<TemplatePart>, Stop)> {
         let mut parts = Vec::new();
         if nesting + self.depth > MAX_DEPTH {
             self.too_deep(self.span(self.prev_end, self.prev_end));
@@ -116,7 +116,7 @@ impl<'a> Parser<'a> {
         }
         loop {
             let part = match source.next() {
-                None => return Some((parts, End::Template)),
+                None => return Some((parts, Stop::Template)),
                 Some(Piece::Literal { text, start, end }) => match self.joined(source, text, start, end) {
                     Some(part) => part,
                     None => continue,
@@ -132,16 +132,16 @@ impl<'a> Parser<'a> {
                 Some(Piece::For { key_var, value_var, collection, height: h, start }) => {
                     *height = (*height).max(h + nesting + 1);
                     let (body, end) = self.parts(source, nesting + 1, height)?;
-                    let End::EndFor { end, .. } = end else {
+                    let Stop::EndFor { end, .. } = end else {
                         self.directive_not_closed("for", "endfor", start, &end);
                         return None;
                     };
                     let span = self.span(start, end);
                     TemplatePart::For { key_var, value_var, collection, body, span }
                 }
-                Some(Piece::Else { start, end }) => return Some((parts, End::Else { start, end })),
-                Some(Piece::EndIf { start, end }) => return Some((parts, End::EndIf { start, end })),
-                Some(Piece::EndFor { start, end }) => return Some((parts, End::EndFor { start, end })),
+                Some(Piece::Else { start, end }) => return Some((parts, Stop::Else { start, end })),
+                Some(Piece::EndIf { start, end }) => return Some((parts, Stop::EndIf { start, end })),
+                Some(Piece::EndFor { start, end }) => return Some((parts, Stop::EndFor { start, end })),
             };
             parts.push(part);
         }
@@ -157,10 +157,10 @@ impl<'a> Parser<'a> {
     ) -> Option<TemplatePart> {
         let (then, mut end) = self.parts(source, nesting + 1, height)?;
         let mut otherwise = Vec::new();
-        if let End::Else { .. } = end {
+        if let Stop::Else { .. } = end {
             (otherwise, end) = self.parts(source, nesting + 1, height)?;
         }
-        let End::EndIf { end, .. } = end else {
+        let Stop::EndIf { end, .. } = end else {
             self.directive_not_closed("if", "endif", start, &end);
             return None;
         };
@@ -186,12 +186,12 @@ impl<'a> Parser<'a> {
         (!text.is_empty()).then(|| TemplatePart::Literal(normalised(&text), span))
     }
 
-    fn stray_end(&mut self, end: &End) {
+    fn stray_end(&mut self, end: &Stop) {
         let (word, opener, start, end) = match *end {
-            End::Template => return,
-            End::Else { start, end } => ("else", "if", start, end),
-            End::EndIf { start, end } => ("endif", "if", start, end),
-            End::EndFor { start, end } => ("endfor", "for", start, end),
+            Stop::Template => return,
+            Stop::Else { start, end } => ("else", "if", start, end),
+            Stop::EndIf { start, end } => ("endif", "if", start, end),
+            Stop::EndFor { start, end } => ("endfor", "for", start, end),
         };
         let message = format!("`%{{ {word} }}` without its `%{{ {opener} }}`");
         let span = self.span(start, end);
@@ -199,12 +199,12 @@ impl<'a> Parser<'a> {
         self.report(problem.with_help("a text that is meant literally is written `%%{`"));
     }
 
-    fn directive_not_closed(&mut self, word: &str, closer: &str, start: usize, found: &End) {
+    fn directive_not_closed(&mut self, word: &str, closer: &str, start: usize, found: &Stop) {
         let opening = self.span(start, start + 2);
         let message = format!("`%{{ {word} }}` is not closed by `%{{ {closer} }}`");
         let problem = match found {
-            End::Template => Problem::error(ProblemKind::Syntax, opening, message, "opened here"),
-            End::Else { start, end } | End::EndIf { start, end } | End::EndFor { start, end } => {
+            Stop::Template => Problem::error(ProblemKind::Syntax, opening, message, "opened here"),
+            Stop::Else { start, end } | Stop::EndIf { start, end } | Stop::EndFor { start, end } => {
                 let place = self.span(*start, *end);
                 let found = format!("`%{{ {closer} }}` was expected before this");
                 Problem::error(ProblemKind::Syntax, place, message, found).with_related(opening, "opened here")
