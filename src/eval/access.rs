@@ -70,8 +70,8 @@ pub(super) fn item(collection: &Value, seq: &Seq, at: usize) -> Result<Value, Ev
         Some(value) => Ok(inherit(value, collection)),
         None => {
             let count = seq.items.len();
-            let noun = if count == 1 { "element" } else { "elements" };
-            Err(EvalError::new(format!("index {at} is out of range: there are {count} {noun}")))
+            let there = if count == 1 { "is 1 element".into() } else { format!("are {count} elements") };
+            Err(EvalError::new(format!("index {at} is out of range: there {there}")))
         }
     }
 }

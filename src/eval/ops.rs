@@ -73,20 +73,20 @@ pub fn equals(a: &Value, b: &Value) -> Value {
 /// `a && b` or `a || b`, of sides that may have failed: one that decides makes the other irrelevant.
 pub fn logical(op: BinaryOp, a: Result<Value, EvalError>, b: Result<Value, EvalError>) -> Result<Value, EvalError> {
     let decisive = op == BinaryOp::Or;
-    let side = |side: Result<Value, EvalError>| side.and_then(|v| Ok((to_bool(&v)?, v)));
-    let sides = [side(a), side(b)];
-    for (known, value) in sides.iter().flatten() {
-        if *known == Some(decisive) {
+    let sides = [a, b].map(|side| side.and_then(|value| operand(&value, &Type::Bool)));
+    for value in sides.iter().flatten() {
+        if matches!(value.kind, Kind::Bool(b) if b == decisive) {
             return Ok(Value::from(decisive).from_parts([value]));
         }
     }
     let [a, b] = sides;
-    let ((a_known, a), (b_known, b)) = (a?, b?);
-    match (a_known, b_known) {
-        (Some(_), Some(_)) => Ok(Value::from(!decisive).from_parts([&a, &b])),
-        // The neutral side adds nothing: the other one is the result.
-        (Some(_), None) | (None, Some(_)) | (None, None) => Ok(Value::unknown_from([&a, &b], Type::Bool, true)),
-    }
+    let (a, b) = (a?, b?);
+    // A known side that does not decide leaves the other one as it is.
+    Ok(match (&a.kind, &b.kind) {
+        (Kind::Bool(_), _) => b.from_parts([&a]),
+        (_, Kind::Bool(_)) => a.from_parts([&b]),
+        _ => Value::unknown_from([&a, &b], Type::Bool, true),
+    })
 }
 
 /// The value as a condition: `None` where it is not known; an error where it is null or no bool.
@@ -263,3 +263,6 @@ pub fn is_null(value: &Value) -> Option<bool> {
         _ => is_not_null(value).then_some(false),
     }
 }
+
+#[cfg(test)]
+mod tests;
