@@ -67,6 +67,10 @@ fn as_text(value: &Value) -> Value {
     Value { kind: Kind::Unknown(Arc::new(unknown)), marks, refs: value.refs.clone() }
 }
 
+fn is_any_text(value: &Value) -> bool {
+    value.as_unknown().is_some_and(|u| u.ty == Type::String && u.origin.is_none() && u.hint == Hint::None)
+}
+
 /// A text in the making. Neighbouring texts are joined, and texts of parts flattened.
 #[derive(Default)]
 pub struct TextBuilder {
@@ -76,6 +80,7 @@ pub struct TextBuilder {
     marks: Marks,
     refs: Refs,
     cause: Option<Cause>,
+    encoded: bool,
 }
 
 impl TextBuilder {
@@ -104,7 +109,20 @@ impl TextBuilder {
         self.inherit(&value);
         self.flush();
         self.cause = self.cause.take().or_else(|| value.cause());
-        self.parts.push(Segment::Unknown(value));
+        match self.parts.last_mut() {
+            // Of two unknown parts of which nothing is known, nothing is known together.
+            Some(Segment::Unknown(last)) if is_any_text(last) && is_any_text(&value) => {
+                *last = Value::unknown_from([&*last, &value], Type::String, true);
+            }
+            _ => self.parts.push(Segment::Unknown(value)),
+        }
+    }
+
+    /// Adds an unknown part whose text is not the value's own but an encoding of it (as JSON): even alone it is not
+    /// equal to the value.
+    pub fn push_encoded(&mut self, value: Value) {
+        self.encoded = true;
+        self.push_unknown(value);
     }
 
     /// The whole text.
@@ -114,7 +132,7 @@ impl TextBuilder {
         let value = match self.parts.as_slice() {
             [] => Value::from(""),
             [Segment::Text(text)] => Value::from(text.clone()),
-            [Segment::Unknown(value)] => as_text(value),
+            [Segment::Unknown(value)] if !self.encoded => as_text(value),
             _ => {
                 let unknown = Unknown::new(Type::String, self.cause.unwrap_or(Cause::Error));
                 Kind::Unknown(Arc::new(Unknown { not_null: true, hint: Hint::Text(self.parts.into()), ..unknown }))
@@ -130,8 +148,7 @@ impl TextBuilder {
     }
 
     fn append_value(&mut self, value: Value) {
-        let is_text = value.as_unknown().is_none_or(|u| matches!(u.hint, Hint::Text(_)));
-        match segments(&value).filter(|_| is_text) {
+        match segments(&value) {
             None => self.push_unknown(value),
             Some(parts) => {
                 self.inherit(&value);

@@ -11,13 +11,22 @@ use super::union::lift;
 use super::{EvalError, Marks, Type, Value, convert};
 
 mod args;
+mod case;
 mod collection;
 mod encoding;
 mod format;
+mod format_number;
+mod format_verb;
 mod hash;
+mod json;
+mod json_decode;
 mod net;
 mod number;
+mod partial;
 mod path;
+mod placeholder;
+mod re2;
+mod re2_class;
 mod regex;
 mod string;
 mod time;
@@ -25,11 +34,12 @@ mod type_fns;
 mod yaml;
 
 /// The table of each family.
-static FAMILIES: [&[Function]; 12] = [
+static FAMILIES: [&[Function]; 13] = [
     collection::FUNCTIONS,
     encoding::FUNCTIONS,
     format::FUNCTIONS,
     hash::FUNCTIONS,
+    json::FUNCTIONS,
     net::FUNCTIONS,
     number::FUNCTIONS,
     path::FUNCTIONS,

@@ -1,0 +1,271 @@
+//! A reader of JSON for `jsondecode`: any number stays exact, and unknown parts of the text stay where they stand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::placeholder::Substituted;
+use crate::eval::text::normalized;
+use crate::eval::union::one_of;
+use crate::eval::{EvalError, Fields, Kind, Number, Seq, Type, Value};
+use crate::syntax::Text;
+
+/// Arrays and objects may not nest deeper.
+pub(super) const MAX_DEPTH: usize = 256;
+
+/// The value of a JSON text.
+pub(super) fn decode(text: &Substituted) -> Result<Value, EvalError> {
+    let mut reader = Reader { source: text, rest: &text.text, depth: 0 };
+    let value = reader.value()?;
+    reader.skip_space();
+    match reader.rest {
+        "" => Ok(value),
+        _ => Err(reader.error("extra text after the value")),
+    }
+}
+
+/// What further elements or entries look like.
+pub(super) fn rest_of(values: Vec<Value>, text: &Substituted) -> Option<Value> {
+    (!values.is_empty()).then(|| one_of(values, text.cause(), []))
+}
+
+struct Reader<'t> {
+    source: &'t Substituted,
+    rest: &'t str,
+    depth: usize,
+}
+
+impl<'t> Reader<'t> {
+    fn error(&self, message: &str) -> EvalError {
+        let at = self.source.text.len() - self.rest.len();
+        EvalError::new(format!("invalid JSON: {message} at byte {at}"))
+    }
+
+    fn skip_space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
+    }
+
+    /// Skips blanks and then the character, where it comes next.
+    fn take(&mut self, c: char) -> bool {
+        self.skip_space();
+        let rest = self.rest.strip_prefix(c);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    /// Skips blanks and then a hole, where one comes next.
+    fn take_hole(&mut self) -> Option<&'t Value> {
+        self.skip_space();
+        let c = self.rest.chars().next()?;
+        let hole = self.source.hole(c)?;
+        self.rest = &self.rest[c.len_utf8()..];
+        Some(hole)
+    }
+
+    fn value(&mut self) -> Result<Value, EvalError> {
+        if let Some(hole) = self.take_hole() {
+            return Ok(self.hole_value(hole));
+        }
+        let Some(first) = self.rest.chars().next() else { return Err(self.error("a value is missing")) };
+        match first {
+            '{' | '[' if self.depth == MAX_DEPTH => Err(self.error("the text nests too deeply")),
+            '{' => self.nested(Reader::object),
+            '[' => self.nested(Reader::array),
+            '"' => Ok(self.source.restore(&self.string()?)),
+            '-' | '0'..='9' => self.number(),
+            _ => {
+                for (word, value) in [("null", Value::NULL), ("true", Value::from(true)), ("false", Value::from(false))]
+                {
+                    if let Some(rest) = self.rest.strip_prefix(word) {
+                        self.rest = rest;
+                        return Ok(value);
+                    }
+                }
+                Err(self.error(&format!("unexpected `{first}`")))
+            }
+        }
+    }
+
+    /// What an unknown part is worth where a value is expected: text is JSON of which nothing is known.
+    fn hole_value(&self, hole: &Value) -> Value {
+        match is_fragment(hole) {
+            true => Value::unknown_from([hole], Type::Any, false),
+            false => hole.clone(),
+        }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+        self.rest = &self.rest[1..];
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    fn array(&mut self) -> Result<Value, EvalError> {
+        let mut items = Vec::new();
+        let mut rest = Vec::new();
+        let mut comma = false;
+        loop {
+            if self.take(']') {
+                if comma {
+                    return Err(self.error("an element is missing"));
+                }
+                let seq = Seq { items, element: Type::Any, rest: rest_of(rest, self.source) };
+                return Ok(Kind::Tuple(Arc::new(seq)).into());
+            }
+            let before = self.rest;
+            match self.take_hole() {
+                Some(hole) if is_fragment(hole) => rest.push(self.hole_value(hole)),
+                _ => {
+                    self.rest = before;
+                    let value = self.value()?;
+                    // Behind an unknown number of elements no position is known.
+                    if rest.is_empty() { items.push(value) } else { rest.push(value) }
+                }
+            }
+            comma = self.separator(']')?;
+        }
+    }
+
+    fn object(&mut self) -> Result<Value, EvalError> {
+        let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
+        let mut rest = Vec::new();
+        let mut comma = false;
+        loop {
+            if self.take('}') {
+                if comma {
+                    return Err(self.error("a member is missing"));
+                }
+                let fields = Fields { entries, rest: rest_of(rest, self.source), ..Fields::default() };
+                return Ok(Kind::Object(Arc::new(fields)).into());
+            }
+            if let Some(hole) = self.take_hole() {
+                rest.push(self.hole_value(hole));
+            } else {
+                if !self.rest.starts_with('"') {
+                    return Err(self.error("a member's name must be a string"));
+                }
+                let name = self.string()?;
+                if !self.take(':') {
+                    return Err(self.error("`:` is missing"));
+                }
+                let value = self.value()?;
+                match name.contains(|c| self.source.hole(c).is_some()) {
+                    true => rest.push(value),
+                    false => {
+                        entries.insert(normalized(name), value);
+                    }
+                }
+            }
+            comma = self.separator('}')?;
+        }
+    }
+
+    /// After an element: whether a comma follows. A hole needs none, it may bring its own, unless the element is one
+    /// that it could continue.
+    fn separator(&mut self, close: char) -> Result<bool, EvalError> {
+        let before = &self.source.text[..self.source.text.len() - self.rest.len()];
+        let closed = !before.ends_with(|c: char| c.is_ascii_alphanumeric());
+        if self.take(',') {
+            return Ok(true);
+        }
+        let next = self.rest.chars().next();
+        let hole = next.and_then(|c| self.source.hole(c)).is_some_and(is_fragment);
+        match hole && closed || next == Some(close) {
+            true => Ok(false),
+            false => Err(self.error(&format!("`,` or `{close}` is missing"))),
+        }
+    }
+
+    /// A string, unescaped, its holes still characters.
+    fn string(&mut self) -> Result<String, EvalError> {
+        let mut text = String::new();
+        self.rest = &self.rest[1..];
+        loop {
+            let Some(at) = self.rest.find(|c| c == '"' || c == '\\' || c < ' ') else {
+                return Err(self.error("a string is not closed"));
+            };
+            text.push_str(&self.rest[..at]);
+            self.rest = &self.rest[at..];
+            match self.rest.as_bytes()[0] {
+                b'"' => {
+                    self.rest = &self.rest[1..];
+                    return Ok(text);
+                }
+                b'\\' => text.push(self.escape()?),
+                _ => return Err(self.error("a string holds a raw control character")),
+            }
+        }
+    }
+
+    fn escape(&mut self) -> Result<char, EvalError> {
+        let escaped = self.rest.as_bytes().get(1).copied().unwrap_or_default();
+        let c = match escaped {
+            b'"' | b'\\' | b'/' => char::from(escaped),
+            b'b' => '\x08',
+            b'f' => '\x0c',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => return self.unicode(),
+            _ => return Err(self.error("invalid escape sequence")),
+        };
+        self.rest = &self.rest[2..];
+        Ok(c)
+    }
+
+    /// `\uXXXX`, two of them for a character beyond the basic plane. A half of such a pair is no character.
+    fn unicode(&mut self) -> Result<char, EvalError> {
+        let first = self.code_unit()?;
+        if let 0xD800..0xDC00 = first
+            && self.rest.starts_with("\\u")
+        {
+            let before = self.rest;
+            let second = self.code_unit()?;
+            if let 0xDC00..0xE000 = second {
+                let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
+            }
+            self.rest = before;
+        }
+        Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
+    fn code_unit(&mut self) -> Result<u32, EvalError> {
+        let digits = self.rest.get(2..6).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let Some(code) = digits.and_then(|d| u32::from_str_radix(d, 16).ok()) else {
+            return Err(self.error("invalid escape sequence"));
+        };
+        self.rest = &self.rest[6..];
+        Ok(code)
+    }
+
+    fn number(&mut self) -> Result<Value, EvalError> {
+        let length = self.rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at(length);
+        match Number::parse(text).filter(|_| is_number(text)) {
+            Some(number) => {
+                self.rest = rest;
+                Ok(number.into())
+            }
+            None => Err(self.error(&format!("invalid number `{text}`"))),
+        }
+    }
+}
+
+/// Whether a hole is a piece of JSON text, not one encoded value.
+fn is_fragment(hole: &Value) -> bool {
+    hole.as_unknown().is_some_and(|u| u.ty == Type::String)
+}
+
+/// Whether text is a number by JSON's grammar.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(m, e)| (m, Some(e)));
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
+    digits(whole)
+        && (whole.len() == 1 || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|e| digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
+}
