@@ -3,6 +3,41 @@
 //! stay expressions. [`load()`] is the way in.
 
 pub mod address;
+mod assemble;
+mod body;
+mod decode;
+mod folder;
+mod load;
+mod manifest;
+mod merge;
+mod module;
+mod names;
+mod parsing;
+mod reference;
+mod roots;
+mod scope;
+mod settings;
+mod settings_builder;
+mod source_address;
+mod suggest;
+mod terragrunt;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod variables;
 pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
+pub use load::{Config, Inputs, LoadError, LoadOptions, Root, load};
+pub use module::{
+    Check, Condition, IgnoreChanges, IgnoredPath, Import, Lifecycle, Local, Module, ModuleCall, Moved, Output,
+    Provenance, ProviderConfig, ProviderName, ProviderRef, Removed, Resource, Variable,
+};
+pub use names::Dialect;
+pub use roots::RootStanding;
+pub use settings::{Backend, RequiredProvider, TerraformSettings};
+pub use source_address::ModuleSource;
+pub use tree::{Child, MAX_DEPTH, ModuleNode};
+pub use variables::{Input, InputArgument, VariableFile, VariableText};

@@ -1,0 +1,370 @@
+//! The blocks of a folder's files, primary and override ones, merged into a [`Module`].
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::address::{Mode, ResourceName, is_name_char};
+use super::body::BodyReader;
+use super::decode;
+use super::merge::{merge_arguments, merge_block};
+use super::module::{Local, Module, Provenance, ProviderName};
+use super::settings_builder::SettingsBuilder;
+use super::suggest::nearest;
+use crate::source::{Problem, ProblemKind, Span};
+use crate::syntax::{Attribute, Block, Document, Ident, Text};
+
+/// One file of a module.
+pub(crate) struct ModuleFile {
+    pub(crate) document: Arc<Document>,
+    pub(crate) is_override: bool,
+}
+
+/// What a folder holds, read.
+pub(crate) struct ModuleFolder {
+    pub(crate) dir: PathBuf,
+    pub(crate) name: Text,
+    /// In the order of loading: primary files, then override files.
+    pub(crate) files: Vec<ModuleFile>,
+    /// What is wrong with files that could not be read.
+    pub(crate) problems: Vec<Problem>,
+    /// Whether files are missing from `files` that Terraform would read.
+    pub(crate) incomplete: bool,
+    pub(crate) opentofu: bool,
+    pub(crate) provenance: Provenance,
+}
+
+/// Top-level block types and how many labels each has.
+const TOP_LEVEL: [(&str, usize); 16] = [
+    ("terraform", 0),
+    ("provider", 1),
+    ("variable", 1),
+    ("locals", 0),
+    ("output", 1),
+    ("module", 1),
+    ("resource", 2),
+    ("data", 2),
+    ("ephemeral", 2),
+    ("moved", 0),
+    ("import", 0),
+    ("removed", 0),
+    ("check", 1),
+    // These say nothing that is looked at here.
+    ("language", 0),
+    ("action", 2),
+    ("list", 2),
+];
+
+/// Merges a folder's files. Whatever is wrong becomes a problem of the module and stops nothing else.
+pub(crate) fn assemble(folder: ModuleFolder) -> Module {
+    let json = folder.files.iter().filter(|f| f.document.json).map(|f| f.document.file);
+    let mut builder =
+        Builder { reader: BodyReader::new(json), settings: SettingsBuilder::default(), declared: Declared::default() };
+    for file in &folder.files {
+        builder.file(file);
+    }
+    builder.finish(folder)
+}
+
+struct Builder {
+    reader: BodyReader,
+    settings: SettingsBuilder,
+    declared: Declared,
+}
+
+/// Blocks by name, before they are decoded, so that override files can change them.
+#[derive(Default)]
+struct Declared {
+    variables: BTreeMap<Text, Block>,
+    outputs: BTreeMap<Text, Block>,
+    calls: BTreeMap<Text, Block>,
+    checks: BTreeMap<Text, Block>,
+    locals: BTreeMap<Text, Local>,
+    providers: BTreeMap<ProviderName, Block>,
+    resources: BTreeMap<ResourceName, (Block, Option<Text>)>,
+    /// `moved`, `removed` and `import`, which have no names.
+    moves: Vec<Block>,
+}
+
+impl Builder {
+    fn file(&mut self, file: &ModuleFile) {
+        for attribute in &file.document.body.attributes {
+            self.top_level_argument(attribute, file.document.json);
+        }
+        self.settings.begin_file();
+        for block in &file.document.body.blocks {
+            let Some((_, labels)) = TOP_LEVEL.iter().find(|(kind, _)| *kind == &*block.kind.text) else {
+                self.unknown_block(&block.kind, block.header);
+                continue;
+            };
+            if self.has_labels(block, *labels) {
+                self.block(block, file.is_override);
+            }
+        }
+    }
+
+    fn top_level_argument(&mut self, attribute: &Attribute, json: bool) {
+        let name = &attribute.name;
+        // In JSON every property looks like an argument, a misspelt block type as well.
+        if json {
+            if &*name.text != "//" && !TOP_LEVEL.iter().any(|(kind, _)| *kind == &*name.text) {
+                self.unknown_block(name, name.span);
+            }
+            return;
+        }
+        let message = format!("an argument, `{}`, stands outside of any block", name.text);
+        let problem = Problem::error(ProblemKind::Configuration, attribute.span, message, "not expected here");
+        self.reader
+            .report(problem.with_help("values of variables belong in a `.tfvars` file, named values in `locals`"));
+    }
+
+    fn unknown_block(&mut self, kind: &Ident, header: Span) {
+        let message = format!("Terraform has no `{}` block", kind.text);
+        let problem = Problem::error(ProblemKind::Configuration, header, message, "unknown block type");
+        let suggestion = nearest(&kind.text, TOP_LEVEL.iter().map(|(kind, _)| *kind));
+        self.reader.report(match suggestion {
+            Some(name) => problem.with_help(format!("did you mean `{name}`?")),
+            None => problem,
+        });
+    }
+
+    /// Whether a block has at least the labels it needs; more or fewer are a problem.
+    fn has_labels(&mut self, block: &Block, expected: usize) -> bool {
+        let kind = &block.kind.text;
+        if block.labels.len() != expected {
+            let wanted = match expected {
+                0 => "no label",
+                1 => "one label, its name",
+                _ => "two labels, type and name",
+            };
+            let message = format!("a `{kind}` block has {wanted}");
+            self.reader.error(block.header, message, format!("{} written", count_labels(block.labels.len())));
+        }
+        for label in block.labels.iter().take(expected) {
+            if !is_name(&label.text) {
+                let message = format!("`{}` is not a valid name", label.text);
+                let label_text = "a name is a letter or `_`, then letters, digits, `_` and `-`";
+                self.reader.error(label.span, message, label_text);
+            }
+        }
+        block.labels.len() >= expected
+    }
+
+    fn block(&mut self, block: &Block, is_override: bool) {
+        let Builder { reader, declared, settings } = self;
+        match &*block.kind.text {
+            "terraform" => settings.block(reader, block, is_override),
+            "locals" => {
+                for attribute in &block.body.attributes {
+                    local(reader, &mut declared.locals, attribute, is_override);
+                }
+                for nested in &block.body.blocks {
+                    let message = format!("`locals` holds named values; it has no block `{}`", nested.kind.text);
+                    reader.error(nested.header, message, "not expected here");
+                }
+            }
+            "variable" => named(reader, &mut declared.variables, block, is_override, merge_arguments),
+            "output" => named(reader, &mut declared.outputs, block, is_override, merge_arguments),
+            "module" => named(reader, &mut declared.calls, block, is_override, merge_block),
+            "check" if is_override => not_overridable(reader, block),
+            "check" => {
+                named(reader, &mut declared.checks, block, is_override, merge_block);
+                for data in reader.blocks(&block.body, "data", 2) {
+                    let check = block.labels.first().map(|l| l.text.clone());
+                    resource(reader, &mut declared.resources, &data, check, is_override);
+                }
+            }
+            "provider" => provider(reader, &mut declared.providers, block, is_override),
+            "resource" | "data" | "ephemeral" => {
+                resource(reader, &mut declared.resources, block, None, is_override);
+            }
+            "moved" | "removed" | "import" if is_override => not_overridable(reader, block),
+            "moved" | "removed" | "import" => declared.moves.push(block.clone()),
+            _ => {}
+        }
+    }
+
+    fn finish(self, folder: ModuleFolder) -> Module {
+        let Builder { mut reader, settings, declared } = self;
+        let reader = &mut reader;
+        let of_kind = |kind: &'static str| declared.moves.iter().filter(move |b| &*b.kind.text == kind);
+        let settings = settings.finish();
+        let mut module = Module {
+            dir: folder.dir,
+            name: folder.name,
+            variables: decode_all(&declared.variables, |b| decode::variable(reader, b)),
+            locals: declared.locals.into_iter().map(|(name, local)| (name, Arc::new(local))).collect(),
+            outputs: decode_all(&declared.outputs, |b| decode::output(reader, b)),
+            resources: declared
+                .resources
+                .into_iter()
+                .map(|(n, (b, check))| (n.clone(), Arc::new(decode::resource(reader, n, &b, check))))
+                .collect(),
+            calls: decode_all(&declared.calls, |b| decode::module_call(reader, b)),
+            providers: declared
+                .providers
+                .into_iter()
+                .map(|(n, b)| (n.clone(), Arc::new(decode::provider_config(reader, n, &b))))
+                .collect(),
+            settings,
+            moved: of_kind("moved").map(|b| decode::moved(reader, b)).collect(),
+            removed: of_kind("removed").map(|b| decode::removed(reader, b)).collect(),
+            imports: of_kind("import").map(|b| decode::import(reader, b)).collect(),
+            checks: declared.checks.iter().map(|(n, b)| (n.clone(), decode::check(reader, b))).collect(),
+            problems: folder.problems,
+            incomplete: folder.incomplete || folder.files.iter().any(|f| !f.document.problems.is_empty()),
+            opentofu: folder.opentofu,
+            provenance: folder.provenance,
+            documents: folder.files.into_iter().map(|f| f.document).collect(),
+        };
+        module.problems.append(&mut reader.problems);
+        module
+    }
+}
+
+fn decode_all<T>(blocks: &BTreeMap<Text, Block>, mut decode: impl FnMut(&Block) -> T) -> BTreeMap<Text, Arc<T>> {
+    blocks.iter().map(|(name, block)| (name.clone(), Arc::new(decode(block)))).collect()
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.char_indices().all(|(i, c)| is_name_char(c, i == 0))
+}
+
+fn count_labels(count: usize) -> String {
+    match count {
+        0 => "no label".to_owned(),
+        1 => "1 label".to_owned(),
+        n => format!("{n} labels"),
+    }
+}
+
+fn duplicate(reader: &mut BodyReader, what: &str, second: Span, first: Span) {
+    let message = format!("{what} is declared twice");
+    let problem = Problem::error(ProblemKind::Configuration, second, message, "declared again here");
+    reader.report(problem.with_related(first, "first declared here"));
+}
+
+fn missing_base(reader: &mut BodyReader, what: &str, span: Span) {
+    let message = format!("{what} has no declaration that this override file could change");
+    let problem = Problem::error(ProblemKind::Configuration, span, message, "nothing to override");
+    reader.report(problem.with_help("declare it in a file that is not an override file"));
+}
+
+fn not_overridable(reader: &mut BodyReader, block: &Block) {
+    let message = format!("an override file may not hold a `{}` block", block.kind.text);
+    reader.error(block.header, message, "not allowed here");
+}
+
+type Merge = fn(&mut BodyReader, &Block, &Block) -> Block;
+
+/// Declares, or overrides, a block that its only label names.
+fn named(reader: &mut BodyReader, blocks: &mut BTreeMap<Text, Block>, block: &Block, is_override: bool, merge: Merge) {
+    let Some(name) = block.labels.first().map(|l| l.text.clone()) else { return };
+    let what = format!("{} `{name}`", describe(&block.kind.text));
+    match (blocks.get(&name), is_override) {
+        (None, false) => {}
+        (None, true) => missing_base(reader, &what, block.header),
+        (Some(first), false) => return duplicate(reader, &what, block.header, first.header),
+        (Some(base), true) => {
+            let merged = merge(reader, base, block);
+            blocks.insert(name, merged);
+            return;
+        }
+    }
+    // An override without a base is kept as well: what refers to it needs no second complaint.
+    blocks.insert(name, block.clone());
+}
+
+fn describe(kind: &str) -> &str {
+    match kind {
+        "module" => "module call",
+        kind => kind,
+    }
+}
+
+fn local(reader: &mut BodyReader, locals: &mut BTreeMap<Text, Local>, attribute: &Attribute, is_override: bool) {
+    let name = &attribute.name.text;
+    if &**name == "//" || !reader.is_set(attribute) {
+        return;
+    }
+    let what = format!("local value `{name}`");
+    match (locals.get(name), is_override) {
+        (Some(first), false) => return duplicate(reader, &what, attribute.name.span, first.name.span),
+        (None, true) => missing_base(reader, &what, attribute.name.span),
+        _ => {}
+    }
+    let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span };
+    locals.insert(name.clone(), local);
+}
+
+fn provider(reader: &mut BodyReader, providers: &mut BTreeMap<ProviderName, Block>, block: &Block, is_override: bool) {
+    let name = decode::provider_name(reader, block);
+    let what = match &name.alias {
+        Some(alias) => format!("provider `{}.{alias}`", name.name),
+        None => format!("provider `{}`", name.name),
+    };
+    match (providers.get(&name), is_override) {
+        (Some(first), false) => return duplicate(reader, &what, block.header, first.header),
+        (Some(base), true) => {
+            let merged = merge_block(reader, base, block);
+            providers.insert(name, merged);
+            return;
+        }
+        // A provider without a block counts as one with an empty block.
+        (None, true) if name.alias.is_some() => missing_base(reader, &what, block.header),
+        (None, _) => {}
+    }
+    providers.insert(name, block.clone());
+}
+
+fn resource(
+    reader: &mut BodyReader,
+    resources: &mut BTreeMap<ResourceName, (Block, Option<Text>)>,
+    block: &Block,
+    check: Option<Text>,
+    is_override: bool,
+) {
+    let [type_name, name] = block.labels.as_slice() else {
+        return resource_with_extra_labels(reader, resources, block, check, is_override);
+    };
+    let mode = match &*block.kind.text {
+        "data" => Mode::Data,
+        "ephemeral" => Mode::Ephemeral,
+        _ => Mode::Managed,
+    };
+    let name = ResourceName { mode, type_name: type_name.text.clone(), name: name.text.clone() };
+    let what = format!("{} `{}.{}`", describe_mode(mode), name.type_name, name.name);
+    match (resources.get(&name), is_override) {
+        (Some((first, _)), false) => return duplicate(reader, &what, block.header, first.header),
+        (Some((base, check)), true) => {
+            let merged = (merge_block(reader, base, block), check.clone());
+            resources.insert(name, merged);
+            return;
+        }
+        (None, true) => missing_base(reader, &what, block.header),
+        (None, false) => {}
+    }
+    resources.insert(name, (block.clone(), check));
+}
+
+/// Surplus labels have been reported; the first two still name the resource.
+fn resource_with_extra_labels(
+    reader: &mut BodyReader,
+    resources: &mut BTreeMap<ResourceName, (Block, Option<Text>)>,
+    block: &Block,
+    check: Option<Text>,
+    is_override: bool,
+) {
+    if block.labels.len() > 2 {
+        let block = Block { labels: block.labels[..2].to_vec(), ..block.clone() };
+        resource(reader, resources, &block, check, is_override);
+    }
+}
+
+fn describe_mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Managed => "resource",
+        Mode::Data => "data source",
+        Mode::Ephemeral => "ephemeral resource",
+    }
+}

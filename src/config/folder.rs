@@ -1,0 +1,174 @@
+//! Reads folders: lists them, reads and parses their files on all threads, and hands out modules in a fixed order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::assemble::{ModuleFile, ModuleFolder, assemble};
+use super::module::{Module, Provenance};
+use super::names::{Dialect, automatic_variable_files, is_module_file, module_names};
+use super::parsing::parse_document;
+use crate::source::{Problem, ReadError, SourceFile, SourceMap, read_text, shown_path};
+
+/// The name of the lock file that `terraform init` writes.
+const LOCK_FILE: &str = ".terraform.lock.hcl";
+
+/// A module and what lies beside its files.
+#[derive(Debug)]
+pub(crate) struct Folder {
+    pub(crate) module: Arc<Module>,
+    /// Automatic variable files in the order in which later ones win.
+    pub(crate) variable_files: Vec<PathBuf>,
+    pub(crate) lock_file: Option<PathBuf>,
+    /// Whether `terraform init` ran here.
+    pub(crate) is_initialized: bool,
+    /// The folder with links resolved: what tells whether two paths are one folder.
+    pub(crate) identity: PathBuf,
+}
+
+/// A folder to read.
+pub(crate) struct Request {
+    pub(crate) dir: PathBuf,
+    /// The names that the walk found in it; none for a folder outside of it, which is taken as it is.
+    pub(crate) walked: Option<BTreeSet<String>>,
+    pub(crate) provenance: Provenance,
+}
+
+/// What holds for all folders.
+pub(crate) struct FolderReader<'a> {
+    pub(crate) sources: &'a SourceMap,
+    pub(crate) working_dir: &'a Path,
+    pub(crate) data_dir: &'a Path,
+    pub(crate) dialect: Option<Dialect>,
+}
+
+/// A folder listed and its files read, not yet parsed.
+struct ReadFolder {
+    request: Request,
+    listing: Listing,
+    texts: Vec<(PathBuf, Result<String, ReadError>)>,
+}
+
+struct Listing {
+    files: Vec<String>,
+    first_override: usize,
+    opentofu: bool,
+    variable_files: Vec<PathBuf>,
+    lock_file: Option<PathBuf>,
+    is_initialized: bool,
+    incomplete: bool,
+}
+
+impl FolderReader<'_> {
+    /// How people know a path.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        shown_path(path, self.working_dir)
+    }
+
+    /// Reads folders; what holds no module file is left out of the result. File ids follow the order of the requests,
+    /// whatever the threads do.
+    pub(crate) fn read(&self, requests: Vec<Request>) -> BTreeMap<PathBuf, Folder> {
+        let read: Vec<_> = requests.into_par_iter().filter_map(|request| self.read_texts(request)).collect();
+        let added: Vec<_> = read.into_iter().map(|folder| self.add_sources(folder)).collect();
+        let parsed = added.into_par_iter().filter_map(|(request, listing, files)| self.parse(request, listing, files));
+        parsed.collect::<Vec<_>>().into_iter().collect()
+    }
+
+    fn read_texts(&self, request: Request) -> Option<ReadFolder> {
+        let listing = self.list(&request)?;
+        let read = |name: &String| {
+            let path = request.dir.join(name);
+            let text = read_text(&path);
+            (path, text)
+        };
+        let texts = listing.files.iter().map(read).collect();
+        Some(ReadFolder { request, listing, texts })
+    }
+
+    fn list(&self, request: &Request) -> Option<Listing> {
+        let dir = &request.dir;
+        let entries = fs::read_dir(dir).ok()?.filter_map(Result::ok);
+        let all: BTreeSet<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+        let is_walked = |name: &str| request.walked.as_ref().is_none_or(|w| w.contains(name));
+        let names = module_names(all.iter().map(String::as_str).filter(|n| is_walked(n)), self.dialect);
+        if names.is_empty() {
+            return None;
+        }
+        // Variable files are inputs of the root rather than configuration: one that git ignores counts too.
+        let is_variable_file = |name: &&str| is_walked(name) || !dir.join(name).is_symlink();
+        let variable_files = automatic_variable_files(all.iter().map(String::as_str).filter(is_variable_file));
+        let lock_file = all.contains(LOCK_FILE).then(|| dir.join(LOCK_FILE));
+        Some(Listing {
+            first_override: names.primary.len(),
+            opentofu: names.opentofu,
+            variable_files: variable_files.into_iter().map(|n| dir.join(n)).collect(),
+            lock_file,
+            is_initialized: dir.join(self.data_dir).is_dir(),
+            // What git ignores is not checked, but Terraform reads it: it may declare anything.
+            incomplete: all.iter().any(|n| is_module_file(n) && !is_walked(n) && !is_passed_over(n, self.dialect)),
+            files: names.primary.into_iter().chain(names.overrides).collect(),
+        })
+    }
+
+    #[expect(clippy::type_complexity, reason = "passed on at once")]
+    fn add_sources(&self, folder: ReadFolder) -> (Request, Listing, Vec<Result<Arc<SourceFile>, (String, ReadError)>>) {
+        let add = |(path, text): (PathBuf, Result<String, ReadError>)| {
+            let name = self.shown(&path);
+            match text {
+                Ok(text) => Ok(self.sources.add(&path, name, text)),
+                Err(error) => Err((name, error)),
+            }
+        };
+        let files = folder.texts.into_iter().map(add).collect();
+        (folder.request, folder.listing, files)
+    }
+
+    fn parse(
+        &self,
+        request: Request,
+        listing: Listing,
+        texts: Vec<Result<Arc<SourceFile>, (String, ReadError)>>,
+    ) -> Option<(PathBuf, Folder)> {
+        let mut files = Vec::new();
+        let mut problems: Vec<Problem> = Vec::new();
+        let mut incomplete = listing.incomplete;
+        for (i, text) in texts.into_iter().enumerate() {
+            match text {
+                Ok(source) => {
+                    let document = Arc::new(parse_document(&source));
+                    files.push(ModuleFile { document, is_override: i >= listing.first_override });
+                }
+                Err((name, error)) => {
+                    incomplete |= !matches!(error, ReadError::NotAFile("a folder"));
+                    problems.push(error.problem(name));
+                }
+            }
+        }
+        let identity = fs::canonicalize(&request.dir).unwrap_or_else(|_| request.dir.clone());
+        let module = assemble(ModuleFolder {
+            name: self.shown(&request.dir).into(),
+            dir: request.dir.clone(),
+            files,
+            problems,
+            incomplete,
+            opentofu: listing.opentofu,
+            provenance: request.provenance,
+        });
+        let folder = Folder {
+            module: Arc::new(module),
+            variable_files: listing.variable_files,
+            lock_file: listing.lock_file,
+            is_initialized: listing.is_initialized,
+            identity,
+        };
+        Some((request.dir, folder))
+    }
+}
+
+/// A file of OpenTofu's that Terraform does not read.
+fn is_passed_over(name: &str, dialect: Option<Dialect>) -> bool {
+    dialect == Some(Dialect::Terraform) && (name.ends_with(".tofu") || name.ends_with(".tofu.json"))
+}

@@ -1,0 +1,373 @@
+//! From the paths of the command line to everything that is looked at: folders found, read and parsed, override files
+//! merged, call trees built, variable files at hand. [`load`] reads as the steps it takes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::folder::{Folder, FolderReader, Request};
+use super::manifest::Manifest;
+use super::module::{Module, Provenance};
+use super::names::{Dialect, is_module_file, is_variable_file};
+use super::roots::{RootStanding, find_units, standing};
+use super::scope::Scope;
+use super::terragrunt::{Terragrunt, is_terragrunt_file};
+use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
+use super::variables::{Input, InputArgument, VariableFile, VariableText};
+use crate::source::{FileId, Problem, SourceMap, Walk, normalize, read_text, shown_path, walk};
+use crate::syntax::{self, Text};
+
+/// What to load. Relative paths are relative to `working_dir`.
+#[derive(Clone, Debug)]
+pub struct LoadOptions {
+    /// An absolute folder; names shown to people are relative to it.
+    pub working_dir: PathBuf,
+    /// Folders, which are searched for modules, and files, whose modules are looked for in the work tree around them.
+    pub paths: Vec<PathBuf>,
+    /// Values for variables, in the order of the command line.
+    pub inputs: Vec<InputArgument>,
+    /// Values from `TF_VAR_` variables of the environment: name without the prefix, and value.
+    pub environment: Vec<(String, String)>,
+    /// Which language it is; without it OpenTofu's files count where there are any.
+    pub dialect: Option<Dialect>,
+    /// Where `terraform init` puts what it downloads, relative to a root.
+    pub data_dir: PathBuf,
+}
+
+impl LoadOptions {
+    /// Options that load `paths` and nothing else.
+    pub fn new(working_dir: impl Into<PathBuf>, paths: impl IntoIterator<Item = PathBuf>) -> LoadOptions {
+        LoadOptions {
+            working_dir: working_dir.into(),
+            paths: paths.into_iter().collect(),
+            inputs: Vec::new(),
+            environment: Vec::new(),
+            dialect: None,
+            data_dir: PathBuf::from(".terraform"),
+        }
+    }
+}
+
+/// Why nothing was loaded: what was asked for is not there.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// A path that does not exist.
+    #[error("`{0}`: no such file or folder")]
+    NoSuchPath(String),
+    /// A variable file that cannot be read.
+    #[error("variable file `{name}`: {reason}")]
+    VariableFile {
+        /// The file as shown to people.
+        name: String,
+        /// Why.
+        reason: crate::source::ReadError,
+    },
+}
+
+/// Everything that is looked at.
+#[derive(Debug)]
+pub struct Config {
+    /// All texts.
+    pub sources: Arc<SourceMap>,
+    /// The folders that are looked at by themselves, in order of their paths.
+    pub roots: Vec<Root>,
+    /// All modules in the trees of the roots, by folder.
+    pub modules: BTreeMap<PathBuf, Arc<Module>>,
+    /// Values for variables of every root, weakest first: environment, then the command line in its order. The variable
+    /// files of a root stand between the two.
+    pub inputs: Inputs,
+    /// What is wrong with folders, links and calls; modules, documents and variable files have their own, see
+    /// [`Config::all_problems`].
+    pub problems: Vec<Problem>,
+    /// Where single files were named: these, and the folders named beside them.
+    pub focus: Option<BTreeSet<PathBuf>>,
+}
+
+/// Values that are not written beside a root.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// From `TF_VAR_` variables; weaker than a root's variable files.
+    pub environment: Vec<VariableText>,
+    /// From `--var` and `--var-file`; stronger, later ones win.
+    pub command_line: Vec<Input>,
+}
+
+/// A folder that is looked at by itself, with all that it calls.
+#[derive(Debug)]
+pub struct Root {
+    /// The folder: absolute and normal.
+    pub dir: PathBuf,
+    /// The folder as shown to people.
+    pub name: Text,
+    /// Its module and what it calls.
+    pub module: Arc<ModuleNode>,
+    /// Whether somebody applies it.
+    pub standing: RootStanding,
+    /// Variable files that Terraform reads by itself, weakest first.
+    pub var_files: Vec<Arc<VariableFile>>,
+    /// `.terraform.lock.hcl`
+    pub lock_file: Option<PathBuf>,
+    /// Whether Terragrunt generates what cannot be seen here.
+    pub terragrunt: bool,
+    /// Whether state is kept elsewhere than in a local file.
+    pub has_backend: bool,
+    /// Which language its tree is in.
+    pub dialect: Dialect,
+}
+
+/// Reads all that `options` ask for. Whatever is wrong with the input becomes a [`Problem`]; only what was asked for and
+/// is not there is an error. Work is done on the current rayon pool, and the result does not depend on its size.
+pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
+    let working_dir = normalize(&options.working_dir);
+    let scope = Scope::new(&working_dir, &options.paths)?;
+    let sources = Arc::new(SourceMap::new());
+    let inputs = read_inputs(&sources, &working_dir, options)?;
+    let reader = FolderReader {
+        sources: &sources,
+        working_dir: &working_dir,
+        data_dir: &options.data_dir,
+        dialect: options.dialect,
+    };
+    let walk = walk_all(&scope, &working_dir);
+    let mut problems = walk.problems;
+    let terragrunt = read_terragrunt(&walk.folders, &reader);
+    let mut folders = read_checked(walk.folders, &reader);
+    read_called(&mut folders, &reader);
+    let units = scope.narrow(find_units(&folders), &folders);
+    let manifests = read_manifests(&units, options, &mut folders, &reader, &mut problems);
+    let mut trees = TreeBuilder::new(&folders);
+    let mut roots = Vec::new();
+    for (dir, manifest) in units.iter().zip(&manifests) {
+        if let Some(node) = trees.build(dir, manifest) {
+            roots.push(make_root(&folders[dir], node, &terragrunt, options, &reader, &mut problems));
+        }
+    }
+    problems.append(&mut trees.problems);
+    let modules = modules_of(&roots);
+    Ok(Config { sources: sources.clone(), roots, modules, inputs, problems, focus: scope.focus })
+}
+
+impl Config {
+    /// Everything that is wrong with what was read, apart from downloaded modules, in a fixed order and once each.
+    pub fn all_problems(&self) -> Vec<Problem> {
+        let own = |m: &&Arc<Module>| m.provenance != Provenance::Downloaded;
+        let modules = self.modules.values().filter(own);
+        let of_modules = modules.flat_map(|m| m.problems.iter().chain(m.documents.iter().flat_map(|d| &d.problems)));
+        let of_files = self.variable_files().flat_map(|f| f.problems.iter().chain(&f.document.problems));
+        let mut all: Vec<Problem> = self.problems.iter().chain(of_modules).chain(of_files).cloned().collect();
+        all.sort_by_cached_key(|p| self.problem_key(p));
+        all.dedup();
+        all
+    }
+
+    fn problem_key(&self, problem: &Problem) -> (Arc<str>, u32, String) {
+        let span = problem.label.as_ref().map(|l| l.span);
+        let name = span.map(|s| self.sources.file(s.file).name.clone()).or_else(|| problem.file.clone());
+        (name.unwrap_or_default(), span.map_or(0, |s| s.start), problem.message.clone())
+    }
+
+    /// All variable files: those beside roots, and those named on the command line.
+    pub fn variable_files(&self) -> impl Iterator<Item = &VariableFile> {
+        let named = self.inputs.command_line.iter().filter_map(|input| match input {
+            Input::File(file) => Some(&**file),
+            Input::Text(_) => None,
+        });
+        self.roots.iter().flat_map(|r| &r.var_files).map(|f| &**f).chain(named)
+    }
+
+    /// How many files were read that were to be checked or that local calls led to.
+    pub fn files_checked(&self) -> usize {
+        let modules = self.modules.values().filter(|m| m.provenance != Provenance::Downloaded);
+        let files: BTreeSet<FileId> = modules
+            .flat_map(|m| m.documents.iter().map(|d| d.file))
+            .chain(self.variable_files().map(|f| f.document.file))
+            .collect();
+        files.len()
+    }
+
+    /// Whether findings in a file are wanted: always, unless single files were named.
+    pub fn in_focus(&self, file: FileId) -> bool {
+        let Some(focus) = &self.focus else { return true };
+        let path = &self.sources.file(file).path;
+        path.ancestors().any(|p| focus.contains(p))
+    }
+}
+
+impl Root {
+    /// All files that the root is made of: its module, those it calls, its variable files.
+    pub fn files(&self) -> BTreeSet<FileId> {
+        let mut modules = BTreeMap::new();
+        gather_modules(&self.module, &mut modules);
+        let documents = modules.values().flat_map(|m| m.documents.iter().map(|d| d.file));
+        documents.chain(self.var_files.iter().map(|f| f.document.file)).collect()
+    }
+}
+
+fn read_inputs(sources: &SourceMap, working_dir: &Path, options: &LoadOptions) -> Result<Inputs, LoadError> {
+    let environment = options.environment.iter();
+    let environment = environment.map(|(name, value)| VariableText::from_environment(sources, name, value)).collect();
+    let read = |argument: &InputArgument| match argument {
+        InputArgument::Text { name, value } => Ok(Input::Text(VariableText::from_argument(sources, name, value))),
+        InputArgument::File(path) => {
+            let path = normalize(&working_dir.join(path));
+            let name = shown_path(&path, working_dir);
+            match VariableFile::read(sources, &path, &name) {
+                Ok(file) => Ok(Input::File(Arc::new(file))),
+                Err(reason) => Err(LoadError::VariableFile { name, reason }),
+            }
+        }
+    };
+    let command_line = options.inputs.iter().map(read).collect::<Result<_, _>>()?;
+    Ok(Inputs { environment, command_line })
+}
+
+/// Walks every folder of the scope; one that lies in another adds what git ignores in the other.
+fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
+    let wanted = |name: &str| is_module_file(name) || is_variable_file(name) || is_terragrunt_file(name);
+    let shown = |path: &Path| Arc::from(shown_path(path, working_dir));
+    let mut all = Walk::default();
+    for folder in &scope.folders {
+        let found = walk(folder, wanted, shown);
+        for (folder, names) in found.folders {
+            all.folders.entry(folder).or_default().extend(names);
+        }
+        all.problems.extend(found.problems);
+    }
+    all
+}
+
+fn read_terragrunt(folders: &BTreeMap<PathBuf, BTreeSet<String>>, reader: &FolderReader<'_>) -> Terragrunt {
+    let mut terragrunt = Terragrunt::default();
+    for (folder, names) in folders {
+        for name in names.iter().filter(|n| is_terragrunt_file(n)) {
+            let path = folder.join(name);
+            // A file that cannot be read still says that Terragrunt is at work.
+            let text = read_text(&path).unwrap_or_default();
+            let source = reader.sources.add(&path, reader.shown(&path), text);
+            terragrunt.add(folder, &syntax::parse(source.id, &source.text));
+        }
+    }
+    terragrunt
+}
+
+fn read_checked(found: BTreeMap<PathBuf, BTreeSet<String>>, reader: &FolderReader<'_>) -> BTreeMap<PathBuf, Folder> {
+    let is_module = |names: &BTreeSet<String>| names.iter().any(|n| is_module_file(n));
+    let found = found.into_iter().filter(|(_, names)| is_module(names));
+    let requests = found.map(|(dir, names)| Request { dir, walked: Some(names), provenance: Provenance::Checked });
+    reader.read(requests.collect())
+}
+
+/// Reads the folders that local calls lead to, until nothing new turns up.
+fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_>) {
+    let mut tried: BTreeSet<PathBuf> = folders.keys().cloned().collect();
+    loop {
+        let mut requests: BTreeMap<PathBuf, Provenance> = BTreeMap::new();
+        for (dir, folder) in &*folders {
+            let provenance = match folder.module.provenance {
+                Provenance::Downloaded => Provenance::Downloaded,
+                _ => Provenance::Called,
+            };
+            for target in folder.module.calls.values().filter_map(|call| local_target(dir, call)) {
+                if !tried.contains(&target) {
+                    let known = requests.entry(target).or_insert(provenance);
+                    *known = provenance.min(*known);
+                }
+            }
+        }
+        if requests.is_empty() {
+            return;
+        }
+        tried.extend(requests.keys().cloned());
+        let requests = requests.into_iter().map(|(dir, provenance)| Request { dir, walked: None, provenance });
+        folders.extend(reader.read(requests.collect()));
+    }
+}
+
+/// The manifests of the units, in their order; what they list is read as well.
+fn read_manifests(
+    units: &[PathBuf],
+    options: &LoadOptions,
+    folders: &mut BTreeMap<PathBuf, Folder>,
+    reader: &FolderReader<'_>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Manifest> {
+    let read = |dir: &PathBuf| Manifest::read(dir, &options.data_dir, |path| reader.shown(path));
+    let (manifests, faults): (Vec<_>, Vec<_>) = units.par_iter().map(read).unzip();
+    problems.extend(faults.into_iter().flatten());
+    let listed: BTreeSet<&Path> = manifests.iter().flat_map(Manifest::folders).collect();
+    let missing = listed.into_iter().filter(|dir| !folders.contains_key(*dir));
+    let requests: Vec<_> = missing
+        .map(|dir| Request { dir: dir.to_path_buf(), walked: None, provenance: Provenance::Downloaded })
+        .collect();
+    if !requests.is_empty() {
+        folders.extend(reader.read(requests));
+        read_called(folders, reader);
+    }
+    manifests
+}
+
+fn make_root(
+    folder: &Folder,
+    node: Arc<ModuleNode>,
+    terragrunt: &Terragrunt,
+    options: &LoadOptions,
+    reader: &FolderReader<'_>,
+    problems: &mut Vec<Problem>,
+) -> Root {
+    let module = &folder.module;
+    let mut var_files = Vec::new();
+    for path in &folder.variable_files {
+        let name = reader.shown(path);
+        match VariableFile::read(reader.sources, path, &name) {
+            Ok(file) => var_files.push(Arc::new(file)),
+            Err(error) => problems.push(error.problem(name)),
+        }
+    }
+    let settings = &module.settings;
+    let has_backend = settings.cloud.is_some() || settings.backend.as_ref().is_some_and(|b| &*b.kind.text != "local");
+    Root {
+        dir: module.dir.clone(),
+        name: module.name.clone(),
+        standing: standing(folder, terragrunt),
+        var_files,
+        lock_file: folder.lock_file.clone(),
+        terragrunt: terragrunt.governs(&module.dir),
+        has_backend,
+        dialect: options.dialect.unwrap_or_else(|| dialect_of(&node)),
+        module: node,
+    }
+}
+
+/// OpenTofu where a module of the tree has files of its own.
+fn dialect_of(node: &ModuleNode) -> Dialect {
+    let mut modules = BTreeMap::new();
+    gather_modules(node, &mut modules);
+    let is_opentofu = modules.values().any(|m| m.opentofu && m.provenance != Provenance::Downloaded);
+    if is_opentofu { Dialect::OpenTofu } else { Dialect::Terraform }
+}
+
+fn modules_of(roots: &[Root]) -> BTreeMap<PathBuf, Arc<Module>> {
+    let mut modules = BTreeMap::new();
+    for root in roots {
+        gather_modules(&root.module, &mut modules);
+    }
+    modules
+}
+
+/// Adds the modules of a tree. Nodes are shared, so that one that was seen is not entered again.
+fn gather_modules(node: &ModuleNode, modules: &mut BTreeMap<PathBuf, Arc<Module>>) {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        if !seen.insert(std::ptr::from_ref(node)) {
+            continue;
+        }
+        modules.insert(node.module.dir.clone(), node.module.clone());
+        open.extend(node.children.values().filter_map(|child| match child {
+            Child::Loaded(node) => Some(&**node),
+            Child::NotOnDisk { .. } | Child::Cycle => None,
+        }));
+    }
+}

@@ -1,0 +1,338 @@
+//! One folder of configuration, its files merged: the typed declarations that evaluation and rules look at.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::address::ResourceName;
+use super::settings::TerraformSettings;
+use super::source_address::ModuleSource;
+use crate::source::{Problem, Span};
+use crate::syntax::{Block, Body, Document, Expr, Ident, Text};
+
+/// The declarations of one folder. Maps are ordered by name, so that what is made from them never depends on hashing.
+#[derive(Debug)]
+pub struct Module {
+    /// The folder: absolute and normal.
+    pub dir: PathBuf,
+    /// The folder as shown to people; `.` for the working directory.
+    pub name: Text,
+    /// Its files in the order of loading: primary ones, then override files.
+    pub documents: Vec<Arc<Document>>,
+    /// `variable` blocks.
+    pub variables: BTreeMap<Text, Arc<Variable>>,
+    /// The arguments of all `locals` blocks.
+    pub locals: BTreeMap<Text, Arc<Local>>,
+    /// `output` blocks.
+    pub outputs: BTreeMap<Text, Arc<Output>>,
+    /// `resource`, `data` and `ephemeral` blocks, those inside `check` blocks included.
+    pub resources: BTreeMap<ResourceName, Arc<Resource>>,
+    /// `module` blocks.
+    pub calls: BTreeMap<Text, Arc<ModuleCall>>,
+    /// `provider` blocks.
+    pub providers: BTreeMap<ProviderName, Arc<ProviderConfig>>,
+    /// The `terraform` blocks, merged.
+    pub settings: TerraformSettings,
+    /// `moved` blocks in order.
+    pub moved: Vec<Moved>,
+    /// `removed` blocks in order.
+    pub removed: Vec<Removed>,
+    /// `import` blocks in order.
+    pub imports: Vec<Import>,
+    /// `check` blocks.
+    pub checks: BTreeMap<Text, Check>,
+    /// What is wrong with its blocks and files; what the parser found is with the documents.
+    pub problems: Vec<Problem>,
+    /// Whether some of it was not understood or not read: a name without a declaration proves nothing then.
+    pub incomplete: bool,
+    /// Whether files of OpenTofu's own (`.tofu`) are among its files.
+    pub opentofu: bool,
+    /// How it came to be read.
+    pub provenance: Provenance,
+}
+
+/// Why a module was read.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Provenance {
+    /// It lies in a folder that was to be checked.
+    Checked,
+    /// A local call leads to it, out of the checked folders.
+    Called,
+    /// `terraform init` fetched it, or a fetched module calls it: its problems are not those of the user.
+    Downloaded,
+}
+
+/// A `variable` block.
+#[derive(Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Ident,
+    /// The block's type and label.
+    pub header: Span,
+    /// `type`, an expression of the type language.
+    pub type_expr: Option<Arc<Expr>>,
+    /// `default`
+    pub default: Option<Arc<Expr>>,
+    /// `nullable`; true where it is not written.
+    pub nullable: bool,
+    /// `sensitive`
+    pub sensitive: bool,
+    /// `ephemeral`
+    pub ephemeral: bool,
+    /// `description`
+    pub description: Option<Arc<Expr>>,
+    /// `validation` blocks.
+    pub validations: Vec<Condition>,
+    /// The whole block's inside, override files merged.
+    pub body: Arc<Body>,
+}
+
+/// One argument of a `locals` block.
+#[derive(Debug)]
+pub struct Local {
+    /// Its name.
+    pub name: Ident,
+    /// Its value.
+    pub value: Arc<Expr>,
+    /// From the name to the end of the value.
+    pub span: Span,
+}
+
+/// An `output` block.
+#[derive(Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: Ident,
+    /// The block's type and label.
+    pub header: Span,
+    /// `value`; a block without one is a problem of the module.
+    pub value: Option<Arc<Expr>>,
+    /// `sensitive`
+    pub sensitive: bool,
+    /// `ephemeral`
+    pub ephemeral: bool,
+    /// `description`
+    pub description: Option<Arc<Expr>>,
+    /// `depends_on`
+    pub depends_on: Vec<Arc<Expr>>,
+    /// `precondition` blocks.
+    pub preconditions: Vec<Condition>,
+    /// The whole block's inside, override files merged.
+    pub body: Arc<Body>,
+}
+
+/// A `validation`, `precondition`, `postcondition` or `assert` block.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// `condition`
+    pub condition: Option<Arc<Expr>>,
+    /// `error_message`
+    pub error_message: Option<Arc<Expr>>,
+    /// The block's type.
+    pub span: Span,
+}
+
+/// A `resource`, `data` or `ephemeral` block.
+#[derive(Debug)]
+pub struct Resource {
+    /// Mode, type and name.
+    pub name: ResourceName,
+    /// The block's type and labels.
+    pub header: Span,
+    /// From the type to the closing brace.
+    pub span: Span,
+    /// `count`
+    pub count: Option<Arc<Expr>>,
+    /// `for_each`
+    pub for_each: Option<Arc<Expr>>,
+    /// `provider`
+    pub provider: Option<ProviderRef>,
+    /// `depends_on`
+    pub depends_on: Vec<Arc<Expr>>,
+    /// `lifecycle`
+    pub lifecycle: Lifecycle,
+    /// `provisioner` blocks.
+    pub provisioners: Vec<Block>,
+    /// The resource's own arguments and blocks: no meta arguments, no `lifecycle`, `provisioner`, `connection`.
+    pub arguments: Arc<Body>,
+    /// Everything in the block, override files merged.
+    pub body: Arc<Body>,
+    /// The `check` block it belongs to, if any.
+    pub check: Option<Text>,
+}
+
+/// The `lifecycle` block of a resource or module call; expressions that were not written are none.
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// The block's type, where the block is written.
+    pub header: Option<Span>,
+    /// `create_before_destroy`
+    pub create_before_destroy: Option<Arc<Expr>>,
+    /// `prevent_destroy`
+    pub prevent_destroy: Option<Arc<Expr>>,
+    /// `destroy`, of OpenTofu
+    pub destroy: Option<Arc<Expr>>,
+    /// `enabled`, of OpenTofu
+    pub enabled: Option<Arc<Expr>>,
+    /// `ignore_changes`
+    pub ignore_changes: IgnoreChanges,
+    /// `replace_triggered_by`
+    pub replace_triggered_by: Vec<Arc<Expr>>,
+    /// `precondition` blocks.
+    pub preconditions: Vec<Condition>,
+    /// `postcondition` blocks.
+    pub postconditions: Vec<Condition>,
+}
+
+/// Which changes Terraform leaves alone.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub enum IgnoreChanges {
+    /// None.
+    #[default]
+    Nothing,
+    /// `ignore_changes = all`
+    All(Span),
+    /// `ignore_changes = [tags, a[0].b]`
+    Paths(Vec<IgnoredPath>),
+}
+
+/// One element of `ignore_changes`.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct IgnoredPath {
+    /// The argument that the path begins with: `tags` of `tags["Name"]`.
+    pub argument: Text,
+    /// Whether the path ends there, so that the whole argument is ignored.
+    pub whole: bool,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A provider configuration as a resource or a module call names it: `aws.west`.
+#[derive(Clone, Debug)]
+pub struct ProviderRef {
+    /// The provider's local name.
+    pub name: Text,
+    /// The alias behind the dot.
+    pub alias: Option<Text>,
+    /// `aws.by_region["x"]`, of OpenTofu.
+    pub key: Option<Arc<Expr>>,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// A `module` block.
+#[derive(Debug)]
+pub struct ModuleCall {
+    /// Its name.
+    pub name: Ident,
+    /// The block's type and label.
+    pub header: Span,
+    /// From the type to the closing brace.
+    pub span: Span,
+    /// `source`, where it is plain text.
+    pub source: Option<ModuleSource>,
+    /// `source` as written.
+    pub source_expr: Option<Arc<Expr>>,
+    /// `version`
+    pub version: Option<Arc<Expr>>,
+    /// `count`
+    pub count: Option<Arc<Expr>>,
+    /// `for_each`
+    pub for_each: Option<Arc<Expr>>,
+    /// `lifecycle { enabled = … }`, of OpenTofu
+    pub enabled: Option<Arc<Expr>>,
+    /// `providers`: the name in the called module, and the configuration of this one that it stands for.
+    pub providers: Vec<(ProviderRef, ProviderRef)>,
+    /// `depends_on`
+    pub depends_on: Vec<Arc<Expr>>,
+    /// What is passed to the module's variables.
+    pub arguments: Arc<Body>,
+    /// Everything in the block, override files merged.
+    pub body: Arc<Body>,
+}
+
+impl ModuleCall {
+    /// The source as people should read it.
+    pub fn source_text(&self) -> &str {
+        self.source.as_ref().map_or("(computed)", ModuleSource::text)
+    }
+}
+
+/// What tells provider configurations of a module apart.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ProviderName {
+    /// The provider's local name: `aws`.
+    pub name: Text,
+    /// `alias`
+    pub alias: Option<Text>,
+}
+
+/// A `provider` block.
+#[derive(Debug)]
+pub struct ProviderConfig {
+    /// Local name and alias.
+    pub name: ProviderName,
+    /// The block's type and label.
+    pub header: Span,
+    /// From the type to the closing brace.
+    pub span: Span,
+    /// `for_each`, of OpenTofu
+    pub for_each: Option<Arc<Expr>>,
+    /// The provider's own arguments and blocks: neither `alias`, `version` nor `for_each`.
+    pub arguments: Arc<Body>,
+    /// Everything in the block, override files merged.
+    pub body: Arc<Body>,
+}
+
+impl ProviderConfig {
+    /// Whether it says anything, rather than standing in for a configuration that the caller passes.
+    pub fn is_configured(&self) -> bool {
+        !self.arguments.attributes.is_empty() || !self.arguments.blocks.is_empty()
+    }
+}
+
+/// A `moved` block.
+#[derive(Debug)]
+pub struct Moved {
+    /// The block's type.
+    pub header: Span,
+    /// The old address, a reference.
+    pub from: Option<Arc<Expr>>,
+    /// The new address, a reference.
+    pub to: Option<Arc<Expr>>,
+}
+
+/// A `removed` block.
+#[derive(Debug)]
+pub struct Removed {
+    /// The block's type.
+    pub header: Span,
+    /// The address that is given up, a reference.
+    pub from: Option<Arc<Expr>>,
+    /// `lifecycle { destroy = … }`
+    pub destroy: Option<Arc<Expr>>,
+}
+
+/// An `import` block.
+#[derive(Debug)]
+pub struct Import {
+    /// The block's type.
+    pub header: Span,
+    /// The address to import to, a reference.
+    pub to: Option<Arc<Expr>>,
+    /// `id`
+    pub id: Option<Arc<Expr>>,
+    /// `for_each`
+    pub for_each: Option<Arc<Expr>>,
+}
+
+/// A `check` block. Its data source is among the module's resources.
+#[derive(Debug)]
+pub struct Check {
+    /// Its name.
+    pub name: Ident,
+    /// The block's type and label.
+    pub header: Span,
+    /// `assert` blocks.
+    pub asserts: Vec<Condition>,
+}

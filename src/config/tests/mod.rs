@@ -1,0 +1,8 @@
+//! Tests that go through [`super::load()`], as users meet this layer.
+
+mod declarations;
+mod overrides;
+mod roots;
+mod trees;
+mod unreadable;
+mod values;

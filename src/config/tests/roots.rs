@@ -1,0 +1,165 @@
+use crate::config::testing::{Tree, problem_lines};
+use crate::config::{Config, Dialect, RootStanding};
+
+const CALL: &str = "module \"m\" {\n  source = \"../../modules/m\"\n}\n";
+const BACKEND: &str = "terraform {\n  backend \"s3\" {}\n}\n";
+const PROVIDER: &str = "provider \"aws\" {\n  region = \"r\"\n}\n";
+
+fn units(config: &Config) -> Vec<String> {
+    let describe = |r: &crate::config::Root| {
+        let standing = if r.standing == RootStanding::Root { "root" } else { "library" };
+        let terragrunt = if r.terragrunt { " terragrunt" } else { "" };
+        format!("{} {standing}{terragrunt}", r.name)
+    };
+    config.roots.iter().map(describe).collect()
+}
+
+/// The units of a tree of files, checked as a whole.
+#[track_caller]
+fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let config = Tree::new(files).load(&["."]);
+    assert_eq!(units(&config), expected);
+    assert_eq!(problem_lines(&config), [] as [&str; 0]);
+}
+
+#[test]
+fn who_is_applied_is_a_root() {
+    check(&[("main.tf", "")], &[". library"]);
+    check(&[("main.tf", BACKEND)], &[". root"]);
+    check(&[("main.tf", "terraform {\n  cloud {}\n}\n")], &[". root"]);
+    check(&[("main.tf", PROVIDER)], &[". root"]);
+    check(&[("main.tf", "provider \"aws\" {\n  alias = \"x\"\n}\n")], &[". library"]);
+    check(&[("main.tf", ""), (".terraform.lock.hcl", "")], &[". root"]);
+    check(&[("main.tf", ""), ("terraform.tfvars", "")], &[". root"]);
+    check(&[("main.tf", ""), ("x.auto.tfvars", "")], &[". root"]);
+    check(&[("main.tf", ""), ("prod.tfvars", "")], &[". library"]);
+    check(&[("main.tf", ""), (".terraform/x", "")], &[". library"]);
+}
+
+#[test]
+fn called_folders_are_looked_at_through_their_callers() {
+    check(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", "")], &["envs/prod library"]);
+    check(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", PROVIDER)], &["envs/prod library"]);
+    check(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", BACKEND)], &["envs/prod library", "modules/m root"]);
+    check(
+        &[("envs/prod/main.tf", CALL), ("modules/m/main.tf", ""), ("modules/m/terraform.tfvars", "")],
+        &["envs/prod library", "modules/m root"],
+    );
+    check(
+        &[("envs/prod/main.tf", CALL), ("modules/m/main.tf", ""), ("modules/m/.terraform/x", "")],
+        &["envs/prod library", "modules/m library"],
+    );
+    check(&[("modules/a/main.tf", ""), ("modules/b/main.tf", "")], &["modules/a library", "modules/b library"]);
+    let example = format!("{PROVIDER}module \"m\" {{\n  source = \"../..\"\n}}\n");
+    check(&[("main.tf", ""), ("examples/x/main.tf", &example)], &["examples/x root"]);
+}
+
+#[test]
+fn a_sub_folder_whose_callers_are_not_checked_is_a_unit() {
+    let tree = Tree::new(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", "")]);
+    assert_eq!(units(&tree.load(&["modules"])), ["modules/m library"]);
+    assert_eq!(units(&tree.load(&["envs/prod"])), ["envs/prod library"]);
+    assert_eq!(units(&tree.load(&["envs", "modules"])), ["envs/prod library"]);
+}
+
+#[test]
+fn folders_that_only_call_each_other_are_not_lost() {
+    let call = |to: &str| format!("module \"m\" {{\n  source = \"../{to}\"\n}}\n");
+    let config = Tree::new(&[("a/main.tf", &call("b")), ("b/main.tf", &call("a"))]).load(&["."]);
+    assert_eq!(units(&config), ["a library"]);
+    assert_eq!(
+        problem_lines(&config),
+        ["b/main.tf:2: modules call each other in a circle: `a` → `b` → `a` (see a/main.tf:2)"]
+    );
+}
+
+#[test]
+fn terragrunt_is_noticed() {
+    check(
+        &[("live/terragrunt.hcl", ""), ("live/prod/app/main.tf", BACKEND), ("other/main.tf", "")],
+        &["live/prod/app root terragrunt", "other library"],
+    );
+    let source = "terraform {\n  source = \"../../modules//app?ref=v1\"\n}\n";
+    check(
+        &[("live/prod/terragrunt.hcl", source), ("modules/app/main.tf", BACKEND)],
+        &["modules/app library terragrunt"],
+    );
+    let computed = "terraform {\n  source = \"${get_repo_root()}//modules/app\"\n}\n";
+    check(
+        &[("live/prod/terragrunt.hcl", computed), ("modules/app/main.tf", BACKEND), ("modules/other/main.tf", BACKEND)],
+        &["modules/app library terragrunt", "modules/other root"],
+    );
+    check(&[("root.hcl", ""), ("a/main.tf", "")], &["a library terragrunt"]);
+}
+
+#[test]
+fn single_files_are_looked_at_through_what_contains_or_calls_them() {
+    let tree = Tree::new(&[
+        (".git/HEAD", ""),
+        ("envs/prod/main.tf", CALL),
+        ("envs/dev/main.tf", CALL),
+        ("envs/dev/vars/dev.tfvars", ""),
+        ("envs/none/main.tf", ""),
+        ("modules/m/main.tf", ""),
+        ("modules/m/other.tf", ""),
+        ("readme.md", ""),
+    ]);
+    let check = |paths: &[&str], expected: &[&str]| assert_eq!(units(&tree.load(paths)), expected, "{paths:?}");
+    check(&["modules/m/main.tf"], &["envs/dev library", "envs/prod library"]);
+    check(&["envs/none/main.tf"], &["envs/none library"]);
+    check(&["envs/dev/vars/dev.tfvars"], &["envs/dev library"]);
+    check(&["envs/none/main.tf", "envs/prod"], &["envs/none library", "envs/prod library"]);
+    check(&["readme.md"], &[]);
+    let config = tree.load(&["modules/m/main.tf"]);
+    let focused = config.sources.files().into_iter().filter(|f| config.in_focus(f.id));
+    assert_eq!(focused.map(|f| f.name.to_string()).collect::<Vec<_>>(), ["modules/m/main.tf"]);
+}
+
+#[test]
+fn without_a_work_tree_the_common_folder_is_searched() {
+    let tree = Tree::new(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", "")]);
+    assert_eq!(units(&tree.load(&["modules/m/main.tf"])), ["modules/m library"]);
+    assert_eq!(units(&tree.load(&["modules/m/main.tf", "envs/prod/main.tf"])), ["envs/prod library"]);
+}
+
+#[test]
+fn a_path_that_does_not_exist_is_an_error() {
+    let tree = Tree::new(&[("main.tf", "")]);
+    let error = crate::config::load(&tree.options(&["nothing"])).unwrap_err();
+    assert_eq!(error.to_string(), "`nothing`: no such file or folder");
+}
+
+#[test]
+fn the_dialect_follows_the_files() {
+    let tree = Tree::new(&[
+        ("a/main.tf", CALL.replace("../../", "../").as_str()),
+        ("modules/m/main.tf", "variable \"tf\" {}"),
+        ("modules/m/main.tofu", "variable \"tofu\" {}"),
+        ("b/main.tf", ""),
+    ]);
+    let config = tree.load(&["."]);
+    let dialects: Vec<_> = config.roots.iter().map(|r| r.dialect).collect();
+    assert_eq!(dialects, [Dialect::OpenTofu, Dialect::Terraform]);
+    let variables = |config: &Config| -> Vec<String> {
+        config.modules[&tree.path("modules/m")].variables.keys().map(ToString::to_string).collect()
+    };
+    assert_eq!(variables(&config), ["tofu"]);
+    let mut options = tree.options(&["."]);
+    options.dialect = Some(Dialect::Terraform);
+    let config = crate::config::load(&options).unwrap();
+    assert_eq!(variables(&config), ["tf"]);
+    assert!(!config.modules[&tree.path("modules/m")].incomplete);
+}
+
+#[test]
+fn backends_other_than_local_ones_are_noticed() {
+    for (text, expected) in [
+        ("", false),
+        (BACKEND, true),
+        ("terraform {\n  backend \"local\" {}\n}", false),
+        ("terraform {\n  cloud {}\n}", true),
+    ] {
+        let config = Tree::new(&[("main.tf", text)]).load(&["."]);
+        assert_eq!(config.roots[0].has_backend, expected, "{text}");
+    }
+}
