@@ -1,5 +1,5 @@
 //! Finding one type for several values: what the arms of a conditional, the elements of a list and the arguments of
-//! set functions become. Knows types only; the conversion itself is [`super::convert`]'s.
+//! set functions become. Knows types only; the conversion itself is [`super::convert()`]'s.
 
 use super::convert::convert;
 use super::{EvalError, Type, Value};

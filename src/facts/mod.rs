@@ -1,7 +1,7 @@
 //! What AWS and its Terraform provider do when nobody says anything: data, embedded as text, read on demand.
 //!
-//! Four kinds of fact: the provider's schema ([`schema`]), the values that omitted arguments get ([`default`],
-//! [`condition`]), instance types and other tables of numbers ([`lookup`], [`table`]). Nothing is parsed at start-up:
+//! Four kinds of fact: the provider's schema ([`schema()`]), the values that omitted arguments get ([`default`],
+//! [`condition`]), instance types and other tables of numbers ([`lookup`], [`table()`]). Nothing is parsed at start-up:
 //! the texts are sorted, a question finds its few lines by bisection, and what was parsed is kept for the process.
 //!
 //! The texts lie in `rules/facts`; its README explains the formats and how to carry in a new provider version.
