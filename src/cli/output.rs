@@ -5,30 +5,65 @@ use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::options::CheckOptions;
-use crate::report::{self, Report};
+use crate::report::{self, Report, formats};
 
 /// A way to write a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Format {
     Pretty,
+    Compact,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
+    Junit,
+    Checkstyle,
+    Rdjson,
+    Markdown,
 }
 
 impl Format {
-    pub(super) const ALL: [Format; 2] = [Format::Pretty, Format::Json];
+    pub(super) const ALL: [Format; 10] = [
+        Format::Pretty,
+        Format::Compact,
+        Format::Json,
+        Format::Sarif,
+        Format::Github,
+        Format::Gitlab,
+        Format::Junit,
+        Format::Checkstyle,
+        Format::Rdjson,
+        Format::Markdown,
+    ];
 
     /// The name as it is typed.
     pub(super) fn name(self) -> &'static str {
         match self {
             Format::Pretty => "pretty",
+            Format::Compact => "compact",
             Format::Json => "json",
+            Format::Sarif => "sarif",
+            Format::Github => "github",
+            Format::Gitlab => "gitlab",
+            Format::Junit => "junit",
+            Format::Checkstyle => "checkstyle",
+            Format::Rdjson => "rdjson",
+            Format::Markdown => "markdown",
         }
     }
 
     fn write(self, report: &Report, options: &CheckOptions) -> String {
         match self {
             Format::Pretty => report::pretty::pretty(report, options.detail, options.look),
-            Format::Json => report::json(report, options.detail.verbose),
+            Format::Compact => formats::compact(report),
+            Format::Json => formats::json(report, options.detail.verbose),
+            Format::Sarif => formats::sarif(report),
+            Format::Github => formats::github(report),
+            Format::Gitlab => formats::gitlab(report),
+            Format::Junit => formats::junit(report),
+            Format::Checkstyle => formats::checkstyle(report),
+            Format::Rdjson => formats::rdjson(report),
+            Format::Markdown => formats::markdown(report),
         }
     }
 }
@@ -76,8 +111,21 @@ pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failu
             }
             None => print(&text)?,
         }
+        if output.format == Format::Github {
+            add_to_job_summary(report)?;
+        }
     }
     Ok(())
+}
+
+/// GitHub shows few annotations; everything goes to the summary of the job, where a workflow runs.
+fn add_to_job_summary(report: &Report) -> Result<(), Failure> {
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|p| !p.is_empty()).map(PathBuf::from) else {
+        return Ok(());
+    };
+    let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
+    file.and_then(|mut file| file.write_all(formats::markdown(report).as_bytes()))
+        .map_err(|reason| Failure::Write { path, reason })
 }
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no failure.

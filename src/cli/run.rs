@@ -31,7 +31,7 @@ fn start_threads(jobs: Option<usize>) -> Result<(), Failure> {
 
 fn read(options: &CheckOptions) -> Result<Outcome, Failure> {
     let start = Instant::now();
-    let mut outcome = Outcome::default();
+    let mut outcome = Outcome { folder: folder_in_repository(), ..Outcome::default() };
     let here = std::env::current_dir().unwrap_or_default();
     let shown = |path: &Path| Arc::from(source::shown_path(&source::normalize(&here.join(path)), &here));
     let wanted = |name: &str| [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
@@ -57,4 +57,13 @@ fn read(options: &CheckOptions) -> Result<Outcome, Failure> {
     }
     outcome.timings.push(("read", start.elapsed()));
     Ok(outcome)
+}
+
+/// The working folder as seen from the top of the repository it lies in; empty where there is none.
+fn folder_in_repository() -> String {
+    let Ok(here) = std::env::current_dir() else { return String::new() };
+    match here.ancestors().find(|folder| folder.join(".git").exists()) {
+        Some(top) => here.strip_prefix(top).unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/"),
+        None => String::new(),
+    }
 }

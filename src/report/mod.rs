@@ -7,9 +7,11 @@ pub mod harmless;
 pub mod words;
 
 mod entry;
+pub mod faults;
+pub mod formats;
 mod hcl;
-mod json;
 mod merge;
+pub mod page;
 mod place;
 pub mod pretty;
 
@@ -19,7 +21,6 @@ use std::time::Duration;
 use serde::Serialize;
 
 pub use entry::{Entry, Note, Subject};
-pub use json::json;
 pub use place::Place;
 
 use crate::infra::NotOnDisk;
@@ -41,6 +42,8 @@ pub struct Outcome {
     pub not_on_disk: Vec<NotOnDisk>,
     /// The rules that ran.
     pub rules: Vec<RuleInfo>,
+    /// The working folder as seen from the top of the repository: `infra/prod`; empty at the top and where there is none.
+    pub folder: String,
     /// How many files were read.
     pub files: usize,
     /// How many root modules were evaluated.
@@ -79,6 +82,8 @@ pub struct Report {
     pub not_analysed: Vec<NotAnalysed>,
     /// The rules that ran, by id.
     pub rules: Vec<RuleInfo>,
+    /// The working folder as seen from the top of the repository.
+    pub folder: String,
     /// The totals.
     pub summary: Summary,
     /// The gravest of what was found and not silenced, whether listed or not.
@@ -148,6 +153,7 @@ impl Report {
             entries,
             undecided,
             rules,
+            folder: outcome.folder,
             summary,
             worst,
             timings: outcome.timings,

@@ -276,10 +276,139 @@ mod pretty_output {
     }
 }
 
-#[test]
-fn json_output() {
-    let report = Report::new(outcome(), &Wanted { suppressed: true, ..Wanted::default() });
-    let text = json(&report, false);
-    assert!(!text.contains('\u{202e}'));
-    insta::assert_snapshot!(text);
+mod machine_formats {
+    use serde_json::Value;
+
+    use super::*;
+    use crate::report::formats;
+
+    /// The working folder lies below the top of the repository.
+    fn nested() -> Report {
+        Report::new(
+            Outcome { folder: "infra/live".to_owned(), rules: vec![rule()], ..outcome() },
+            &Wanted { suppressed: true, ..Wanted::default() },
+        )
+    }
+
+    fn rule() -> RuleInfo {
+        RuleInfo {
+            id: "rds-multi-az".into(),
+            title: "RDS instance runs in a single Availability Zone".into(),
+            severity: Severity::Error,
+            service: "rds".into(),
+            why: "The zone fails.".into(),
+            sources: vec!["https://example.com/multi-az".into()],
+            exceptions: vec!["read replicas".into()],
+            ..crate::report::faults::rules().remove(0)
+        }
+    }
+
+    fn parsed(text: &str) -> Value {
+        serde_json::from_str(text).expect("the report is JSON")
+    }
+
+    macro_rules! snapshots {
+        ($($name:ident: $text:expr),* $(,)?) => { $(
+            #[test]
+            fn $name() {
+                let text: String = $text;
+                assert!(!text.contains(['\u{1b}', '\u{202e}']), "raw control characters");
+                insta::assert_snapshot!(text);
+            }
+        )* };
+    }
+
+    snapshots! {
+        json: formats::json(&nested(), false),
+        compact: formats::compact(&nested()),
+        sarif: formats::sarif(&nested()),
+        github: formats::github(&nested()),
+        gitlab: formats::gitlab(&nested()),
+        junit: formats::junit(&nested()),
+        checkstyle: formats::checkstyle(&nested()),
+        rdjson: formats::rdjson(&nested()),
+        markdown: formats::markdown(&nested()),
+        junit_of_a_clean_run: formats::junit(&Report::new(Outcome::default(), &Wanted::default())),
+        markdown_of_a_clean_run: formats::markdown(&Report::new(Outcome::default(), &Wanted::default())),
+    }
+
+    #[test]
+    fn a_clean_run_is_a_valid_log() {
+        let clean = Report::new(Outcome::default(), &Wanted::default());
+        assert_eq!(parsed(&formats::sarif(&clean))["runs"][0]["results"], json!([]));
+        assert_eq!(parsed(&formats::gitlab(&clean)), json!([]));
+        assert_eq!(parsed(&formats::rdjson(&clean))["diagnostics"], json!([]));
+    }
+
+    #[test]
+    fn sarif_keeps_the_rules_of_code_scanning() {
+        let log = parsed(&formats::sarif(&nested()));
+        let run = &log["runs"][0];
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules are a list");
+        for result in run["results"].as_array().expect("results are a list") {
+            let index = result["ruleIndex"].as_u64().map(|i| i as usize);
+            if let Some(index) = index {
+                assert_eq!(rules[index]["id"], result["ruleId"]);
+            }
+            let region = &result["locations"][0]["physicalLocation"]["region"];
+            assert_eq!(region["startLine"], region["endLine"], "a region is one line");
+            assert!(result["message"]["text"].as_str().is_some_and(|t| !t.is_empty()));
+        }
+        for rule in rules {
+            for text in ["shortDescription", "fullDescription", "help"] {
+                assert!(rule[text]["text"].as_str().is_some_and(|t| !t.is_empty()), "{text} of {}", rule["id"]);
+            }
+            assert!(rule["properties"]["security-severity"].is_null(), "only security rules are security alerts");
+        }
+    }
+
+    #[test]
+    fn equal_fingerprints_are_told_apart_for_gitlab() {
+        let mut outcome = outcome();
+        outcome.findings.iter_mut().for_each(|f| f.fingerprint = "same".to_owned());
+        let issues = parsed(&formats::gitlab(&Report::new(outcome, &Wanted::default())));
+        let mut prints: Vec<&str> =
+            issues.as_array().expect("a list").iter().filter_map(|i| i["fingerprint"].as_str()).collect();
+        assert_eq!(prints[..3], ["same", "same-2", "same-3"]);
+        prints.sort_unstable();
+        prints.dedup();
+        assert_eq!(prints.len(), 5);
+    }
+
+    #[test]
+    fn github_shows_ten_of_each_kind_and_says_so() {
+        let mut outcome = Outcome::default();
+        let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n".repeat(20)).id;
+        outcome.findings =
+            (0..12).map(|i| finding("r", Severity::Warning, Span::new(file, i * 6, i * 6 + 5), "aws_x.y")).collect();
+        let text = formats::github(&Report::new(outcome, &Wanted::default()));
+        assert_eq!(text.matches("::warning file=a.tf,").count(), 10);
+        assert!(
+            text.ends_with(
+                "2 more findings, which GitHub would not show as annotations: see the summary of this job\n"
+            )
+        );
+    }
+
+    #[test]
+    fn fixes_become_edits_where_nothing_has_to_be_guessed() {
+        let check = |text: &str, marked: &str, origin: Origin, expected: Option<&str>| {
+            let mut outcome = outcome();
+            let file = outcome.sources.add(Path::new("fix.tf"), "fix.tf", text).id;
+            let mut found = outcome.findings.remove(4);
+            found.span = span_of(&outcome.sources, file, marked, 0);
+            found.origin = origin;
+            outcome.findings = vec![found];
+            outcome.problems.clear();
+            let log = parsed(&formats::sarif(&Report::new(outcome, &Wanted::default())));
+            let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
+            assert_eq!(change["insertedContent"]["text"].as_str(), expected, "{text}");
+        };
+        let block = "  resource \"a\" \"b\" {\n    multi_az = false\n  }\n";
+        check(block, "multi_az = false", Origin::Literal, Some("multi_az = true"));
+        check(block, "multi_az = false", Origin::VariableDefault, None);
+        check(block, "resource \"a\" \"b\"", Origin::ProviderDefault, Some("\n    multi_az = true"));
+        check("resource \"a\" \"b\" {}\n", "resource \"a\" \"b\"", Origin::ProviderDefault, None);
+        check("resource \"a\" \"b\" {\n  multi_az = [\n  ]\n}\n", "multi_az = [\n  ]", Origin::Literal, None);
+    }
 }

@@ -1,6 +1,6 @@
 //! The words that several formats share: counts, severities, what a fix does to what is live.
 
-use crate::rules::{Category, Impact, Severity};
+use crate::rules::{Category, Fix, Impact, Safety, Severity};
 
 /// `1 error`, `2 errors`; nouns here take an `s`, others give their plural after a slash: `entry/entries`.
 pub fn count(n: usize, noun: &str) -> String {
@@ -44,6 +44,13 @@ pub fn impact(impact: Impact) -> &'static str {
         Impact::Replacement => "forces replacement: what is live is destroyed and created again",
         Impact::NewResource => "creates something new beside what is live",
     }
+}
+
+/// What applying a fix does, and whether it needs thought; empty where nothing is known.
+pub fn effect(fix: &Fix) -> String {
+    let decision = (fix.safety == Some(Safety::Unsafe)).then_some("needs your decision");
+    let parts = fix.impact.map(impact).into_iter().chain(fix.note.as_deref()).chain(decision);
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 /// `a, b and c`; of more than `most` the first ones, and how many more there are.

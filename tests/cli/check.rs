@@ -41,7 +41,9 @@ fn an_unknown_format() {
 #[test]
 fn the_exit_status_is_the_same_in_every_format() {
     let case = unreadable();
-    for format in ["pretty", "json"] {
+    let formats =
+        ["pretty", "compact", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+    for format in formats {
         for (arguments, expected) in [(&["--fail-on", "never"][..], 0), (&["--fail-on", "error"], 1), (&[], 1)] {
             let status = case.run(&[&["--format", format], arguments].concat()).status;
             assert_eq!(status, expected, "{format} {arguments:?}");
@@ -59,6 +61,29 @@ fn several_reports_at_once() {
     let report: serde_json::Value = serde_json::from_str(&case.read("out.json")).expect("the report is JSON");
     assert_eq!(report["findings"][0]["rule"], "unreadable-file");
     assert_eq!(report["summary"]["errors"], 1);
+}
+
+#[test]
+fn a_workflow_gets_a_summary_of_the_job() {
+    let case = unreadable().with("GITHUB_STEP_SUMMARY", "summary.md");
+    case.file("summary.md", b"before\n");
+    let ran = case.run(&["--format", "github"]);
+    assert_snapshot!(format!("{ran}---- summary\n{}", case.read("summary.md")));
+}
+
+#[test]
+fn services_get_paths_from_the_top_of_the_repository() {
+    let case = Case::new(&[(".git/HEAD", ""), ("infra/main.tf", "")]);
+    case.file("infra/latin.tf", b"\xff");
+    let path = |format: &str| {
+        let output = case.command(&["--format", format]).current_dir(case.path().join("infra")).output();
+        let out = output.expect("the binary runs").stdout;
+        serde_json::from_slice::<serde_json::Value>(&out).expect("the report is JSON")
+    };
+    assert_eq!(path("gitlab")[0]["location"]["path"], "infra/latin.tf");
+    let location = &path("sarif")["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "infra/latin.tf");
+    assert_eq!(path("json")["findings"][0]["file"], "latin.tf");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 use self::snippet::Painter;
 use super::{Entry, Report, harmless, hcl, words};
-use crate::rules::{Finding, Fix, Safety, Severity};
+use crate::rules::{Finding, Fix, Severity};
 use crate::source::{Problem, SourceMap};
 
 pub use self::snippet::Look;
@@ -157,15 +157,10 @@ impl<'a> Page<'a> {
         if !code.is_empty() {
             self.keyed("fix", &code);
         }
-        let mut effect: Vec<String> = Vec::new();
-        effect.extend(fix.impact.map(|i| words::impact(i).to_owned()));
-        effect.extend(fix.note.as_ref().map(|n| harmless::line(n).into_owned()));
-        if fix.safety == Some(Safety::Unsafe) {
-            effect.push("needs your decision".to_owned());
-        }
+        let effect = words::effect(fix);
         if !effect.is_empty() {
             let key = if code.is_empty() { "fix" } else { "" };
-            self.note(key, &effect.join("; "));
+            self.note(key, &harmless::line(&effect));
         }
     }
 

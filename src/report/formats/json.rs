@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::harmless::is_invisible;
-use super::{Entry, Note, Report};
+use crate::report::harmless::is_invisible;
+use crate::report::{Entry, Note, Report};
 use crate::rules::Fix;
 
 /// The report as JSON with a line break at its end. Without `timings` the same input gives the same bytes.
@@ -65,8 +65,7 @@ fn notes(notes: &[Note]) -> Value {
     notes.iter().map(one).collect()
 }
 
-/// A fix as JSON, as reports and the list of rules give it.
-pub(super) fn fix(fix: &Fix) -> Value {
+fn fix(fix: &Fix) -> Value {
     let set: Map<String, Value> = fix.set.iter().map(|v| (v.path.to_string(), v.json.clone())).collect();
     json!({ "set": set, "text": fix.text, "safety": fix.safety, "impact": fix.impact, "note": fix.note })
 }

@@ -1,0 +1,249 @@
+//! SARIF 2.1.0, as GitHub's code scanning takes it, and as the standard has it where GitHub does not care.
+
+mod line_hash;
+mod rules;
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use self::line_hash::LineHashes;
+use super::edit::{Edit, edit};
+use super::json::to_text;
+use super::{fix_sentence, path_in_repository};
+use crate::report::{Entry, Note, Place, Report, Subject};
+use crate::rules::Severity;
+use crate::source::{FileId, ProblemKind, SourceFile, Span};
+
+/// GitHub refuses a run with more results.
+const MOST_RESULTS: usize = 25_000;
+/// GitHub keeps this many locations of a result.
+const MOST_LOCATIONS: usize = 100;
+
+/// The report as SARIF. Its rules are all that ran, not only those that fired.
+pub fn sarif(report: &Report) -> String {
+    let rules = rules::all(report);
+    let position: HashMap<&str, usize> = rules.iter().enumerate().map(|(i, r)| (&*r.id, i)).collect();
+    let mut writer = Writer { report, hashes: HashMap::new() };
+    let (entries, left_out) = gravest(report);
+    let results: Vec<Value> = entries.iter().map(|e| writer.result(e, &position)).collect();
+    to_text(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "tfcheck",
+                "version": env!("CARGO_PKG_VERSION"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(rules::descriptor).collect::<Vec<_>>(),
+            }},
+            "automationDetails": { "id": "tfcheck/" },
+            "columnKind": "utf16CodeUnits",
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "the top of the repository" } } },
+            "invocations": [{
+                "executionSuccessful": true,
+                "toolExecutionNotifications": writer.notifications(left_out),
+            }],
+            "results": results,
+        }],
+    }))
+}
+
+/// The entries to write, in the order of the report; of too many the gravest, and how many are missing.
+fn gravest(report: &Report) -> (Vec<&Entry>, usize) {
+    let mut entries: Vec<(usize, &Entry)> = report.entries.iter().enumerate().collect();
+    let left_out = entries.len().saturating_sub(MOST_RESULTS);
+    if left_out > 0 {
+        entries.sort_by_key(|(i, e)| (std::cmp::Reverse(e.severity()), *i));
+        entries.truncate(MOST_RESULTS);
+        entries.sort_by_key(|(i, _)| *i);
+    }
+    (entries.into_iter().map(|(_, e)| e).collect(), left_out)
+}
+
+struct Writer<'a> {
+    report: &'a Report,
+    hashes: HashMap<FileId, LineHashes>,
+}
+
+impl Writer<'_> {
+    fn result(&mut self, entry: &Entry, rules: &HashMap<&str, usize>) -> Value {
+        let notes: Vec<&Note> = entry.trail.iter().chain(&entry.related).take(MOST_LOCATIONS).collect();
+        let mut result = json!({
+            "ruleId": entry.rule(),
+            "level": level(entry.severity()),
+            "message": { "text": message(entry, &notes) },
+            "locations": [self.primary(entry)],
+            "relatedLocations": notes.iter().enumerate().map(|(i, n)| self.related(i, n)).collect::<Vec<_>>(),
+            "partialFingerprints": self.fingerprints(entry),
+        });
+        if let Some(index) = rules.get(entry.rule()) {
+            result["ruleIndex"] = json!(index);
+        }
+        if let Some(edit) = edit(entry, self.report) {
+            result["fixes"] = json!([self.fix(entry, &edit)]);
+        }
+        if let Some(silenced) = entry.suppressed() {
+            let kind = if &*silenced.by == "comment" { "inSource" } else { "external" };
+            result["suppressions"] = json!([{
+                "kind": kind, "status": "accepted", "justification": silenced.reason.as_deref().unwrap_or_default(),
+            }]);
+        }
+        if let Some(found) = entry.finding() {
+            result["properties"] = json!({
+                "addresses": found.addresses, "attribute": found.attribute, "value": found.value,
+                "origin": found.origin, "environments": found.environments, "scenario": found.scenario,
+            });
+        }
+        result
+    }
+
+    fn primary(&self, entry: &Entry) -> Value {
+        let mut location = json!({ "physicalLocation": self.physical(&entry.place) });
+        let logical = |a: &std::sync::Arc<str>| json!({ "fullyQualifiedName": a, "kind": "resource" });
+        let addresses: Vec<Value> = entry.addresses().iter().take(MOST_LOCATIONS).map(logical).collect();
+        if !addresses.is_empty() {
+            location["logicalLocations"] = Value::Array(addresses);
+        }
+        location
+    }
+
+    fn related(&self, position: usize, note: &Note) -> Value {
+        json!({
+            "id": position + 1,
+            "physicalLocation": self.physical(&note.place),
+            "message": { "text": note.text },
+        })
+    }
+
+    fn physical(&self, place: &Place) -> Value {
+        json!({
+            "artifactLocation": self.artifact(place),
+            "region": match place.span {
+                Some(span) => region(&self.report.sources.file(span.file), span),
+                None => json!({ "startLine": 1, "startColumn": 1, "endLine": 1, "endColumn": 1 }),
+            },
+        })
+    }
+
+    fn artifact(&self, place: &Place) -> Value {
+        json!({ "uri": encoded(&path_in_repository(self.report, &place.file)), "uriBaseId": "%SRCROOT%" })
+    }
+
+    /// GitHub follows an alert by the hash of its line; the other key survives edits of the line too.
+    fn fingerprints(&mut self, entry: &Entry) -> Value {
+        let mut keys = json!({ "tfcheckAddress/v1": entry.fingerprint() });
+        if let Some(span) = entry.place.span {
+            let sources = &self.report.sources;
+            let hashes = self.hashes.entry(span.file).or_insert_with(|| LineHashes::of(&sources.file(span.file).text));
+            if let Some(hash) = hashes.line(entry.place.line) {
+                keys["primaryLocationLineHash"] = json!(hash);
+            }
+        }
+        keys
+    }
+
+    fn fix(&self, entry: &Entry, edit: &Edit) -> Value {
+        let file = self.report.sources.file(edit.span.file);
+        json!({
+            "description": { "text": entry.fix().map(fix_sentence).unwrap_or_default() },
+            "artifactChanges": [{
+                "artifactLocation": self.artifact(&entry.place),
+                "replacements": [{
+                    "deletedRegion": region(&file, edit.span),
+                    "insertedContent": { "text": edit.text },
+                }],
+            }],
+        })
+    }
+
+    /// What could not be looked at. GitHub shows none of it, other readers do.
+    fn notifications(&self, left_out: usize) -> Vec<Value> {
+        let mut notifications = Vec::new();
+        for entry in &self.report.entries {
+            let Subject::Problem(problem) = &entry.subject else { continue };
+            if problem.kind != ProblemKind::Suppression {
+                notifications.push(json!({
+                    "level": level(entry.severity()),
+                    "descriptor": { "id": entry.rule() },
+                    "message": { "text": entry.message() },
+                    "locations": [self.primary(entry)],
+                }));
+            }
+        }
+        for call in &self.report.not_analysed {
+            let text = format!("not analysed, since not on disk: {} ({})", call.address, call.source);
+            notifications.push(json!({
+                "level": "warning",
+                "message": { "text": text },
+                "locations": [{ "physicalLocation": self.physical(&call.place) }],
+            }));
+        }
+        if left_out > 0 {
+            let text =
+                format!("{left_out} results of lesser severity are left out: there are more than {MOST_RESULTS}");
+            notifications.push(json!({ "level": "warning", "message": { "text": text } }));
+        }
+        notifications
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Advice => "note",
+    }
+}
+
+/// The first sentence becomes the alert's title. Steps of the trail are links to the related locations.
+fn message(entry: &Entry, notes: &[&Note]) -> String {
+    let mut text = entry.message_with_address();
+    if !entry.label().is_empty() {
+        text += &format!(". Here: {}", entry.label());
+    }
+    for (i, note) in notes.iter().enumerate() {
+        let words = note.text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+        text += &format!("; [{words}]({})", i + 1);
+    }
+    text += ".";
+    if let Some(fix) = entry.fix().map(fix_sentence).filter(|f| !f.is_empty()) {
+        text += &format!("\nFix: {fix}.");
+    }
+    text
+}
+
+/// Lines and columns from 1, columns in UTF-16 units, the end behind the last one.
+fn region(file: &SourceFile, span: Span) -> Value {
+    let position = |offset: u32| {
+        let line = file.line_column(offset).line;
+        let before = file.text.get(file.line_range(line).start..offset as usize).unwrap_or_default();
+        (line, before.trim_start_matches('\u{feff}').encode_utf16().count() + 1)
+    };
+    let ((line, column), (end_line, end_column)) = (position(span.start), position(span.end));
+    json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
+}
+
+/// A path as a relative URI.
+fn encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(byte.into()),
+            // Writing to a string does not fail.
+            byte => drop(write!(out, "%{byte:02X}")),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_become_uris() {
+        assert_eq!(encoded("a b/ü#1.tf"), "a%20b/%C3%BC%231.tf");
+    }
+}
