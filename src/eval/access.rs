@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::convert::{convert, with_article};
 use super::set::length_range;
 use super::union::{lift, one_of};
-use super::{Cause, EvalError, Fields, Kind, Number, Seq, Step, Type, Unknown, Value};
+use super::{Cause, EvalError, Fields, Kind, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
 /// `collection[key]`
@@ -87,9 +87,32 @@ fn some_item(collection: &Value, seq: &Seq, key: &Value) -> Value {
 }
 
 fn field(value: &Value, fields: &Fields, name: &str) -> Result<Value, EvalError> {
-    match fields.entries.get(name).or(fields.rest.as_ref()) {
-        Some(found) => Ok(inherit(found, value)),
-        None => Err(missing(fields, name, matches!(value.kind, Kind::Map(_)))),
+    match (fields.entries.get(name), &fields.rest) {
+        (Some(found), _) => Ok(inherit(found, value)),
+        (None, Some(rest)) => Ok(inherit(&named(rest, name), value)),
+        (None, None) => Err(missing(fields, name, matches!(value.kind, Kind::Map(_)))),
+    }
+}
+
+/// An attribute that a resource has besides those written: the reference to any of them becomes one to this one.
+fn named(rest: &Value, name: &str) -> Value {
+    let Kind::Unknown(unknown) = &rest.kind else { return rest.clone() };
+    let of_resource = |r: &&super::Reference| matches!(r.kind, ReferenceKind::Resource | ReferenceKind::Data);
+    let Some(origin) = unknown.origin.as_ref().filter(of_resource) else { return rest.clone() };
+    match origin.path.split_last() {
+        Some((Step::Any, before)) => {
+            let path = before.iter().cloned().chain([Step::Name(name.into())]).collect();
+            let origin = super::Reference { path, ..origin.clone() };
+            let printed = Text::from(origin.to_string());
+            let cause = match unknown.cause {
+                Cause::Data(_) => Cause::Data(printed),
+                _ => Cause::Attribute(printed),
+            };
+            let identifies = matches!(name, "id" | "arn");
+            let ty = if identifies { Type::String } else { unknown.ty.clone() };
+            Value::unknown_reference(origin, ty, identifies, cause)
+        }
+        _ => rest.clone(),
     }
 }
 

@@ -453,6 +453,15 @@ impl Value {
         self.children().fold(self.refs.clone(), |refs, child| refs.union(&child.deep_refs()))
     }
 
+    /// The references of the value itself; for a text of several parts also those of its parts.
+    pub fn deep_own_refs(&self) -> Vec<Reference> {
+        let own = match &self.kind {
+            Kind::Unknown(_) => self.deep_refs(),
+            _ => self.refs.clone(),
+        };
+        own.iter().cloned().collect()
+    }
+
     /// Its marks and those of everything inside it.
     pub fn deep_marks(&self) -> Marks {
         self.children().fold(self.marks, |marks, child| marks.union(child.deep_marks()))

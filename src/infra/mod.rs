@@ -3,11 +3,22 @@
 //! Built once for a root and immutable afterwards, so rules may look at it from several threads. Knows nothing of
 //! where instances came from beyond the spans they carry.
 
+mod analysis;
+mod build;
+mod fill;
+mod pseudo;
+mod query;
+mod trace;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::eval::{BlockSource, Cause, Value};
+pub use analysis::{AnalysisOptions, analyze, sandbox};
+pub use build::build;
+pub use pseudo::is_nonproduction;
+
+use crate::eval::{BlockSource, Value};
 use crate::source::Span;
 use crate::syntax::Text;
 
@@ -54,15 +65,17 @@ pub struct Instance {
     pub key: Option<Text>,
     /// True where count or for_each is not known: there may be none or many of it.
     pub open: bool,
-    /// Its attributes as an object: what the configuration sets, nested blocks as lists of objects, and the provider's
-    /// defaults with [`crate::eval::Marks::PROVIDER_DEFAULT`]. What nobody sets and nobody knows is missing.
+    /// Its attributes as an object: what the configuration sets, nested blocks as lists of objects with the provider's
+    /// defaults filled in. Defaults of its own arguments are added when they are asked for: see [`Infra::attribute`].
     pub attributes: Value,
     /// The block it was made from.
     pub block: Arc<BlockSource>,
     /// The whole block.
     pub span: Span,
-    /// Ids of the resources this one `depends_on`, and lifecycle facts, are attributes too (`lifecycle`, `depends_on`).
+    /// The `lifecycle` block.
     pub lifecycle: Lifecycle,
+    /// Whether its module instance, or a tag of its own, says development, test, staging and the like.
+    pub nonproduction: bool,
 }
 
 /// The `lifecycle` block, as far as rules ask for it.
@@ -91,8 +104,6 @@ pub struct Edge {
     pub to: InstanceId,
     /// The attribute of it that is read (`id`, `arn`), where known.
     pub to_attribute: Option<Text>,
-    /// Whether only an equal literal ties the two.
-    pub literal: bool,
 }
 
 /// Who decided a value.
@@ -122,6 +133,8 @@ pub struct Trail {
     pub origin: Origin,
     /// The steps, nearest first: a place and a note (`var.multi_az is false by default`).
     pub steps: Vec<TrailStep>,
+    /// The root module's variable whose default decided (`var.multi_az`): a run may set it from elsewhere.
+    pub variable: Option<Text>,
 }
 
 /// One step of a trail.
@@ -171,8 +184,8 @@ pub struct RootFacts {
     pub nonproduction: bool,
 }
 
-/// The instances of one root and their edges. Built by [`builder`](self).
-#[derive(Debug, Default)]
+/// The instances of one root and their edges. Made by [`build`].
+#[derive(Default)]
 pub struct Infra {
     /// The root as a whole.
     pub root: RootFacts,
@@ -185,6 +198,8 @@ pub struct Infra {
     pub(crate) incoming: Vec<Vec<Edge>>,
     /// Edges by the instance they start from, in the order of attributes.
     pub(crate) outgoing: Vec<Vec<Edge>>,
+    /// Who holds which references in one attribute of one type; made when first asked for.
+    pub(crate) holders: query::Holders,
 }
 
 impl Infra {
@@ -221,11 +236,4 @@ impl Infra {
     pub fn outgoing(&self, id: InstanceId) -> &[Edge] {
         &self.outgoing[id as usize]
     }
-}
-
-/// Why an answer about the graph is not complete.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Doubt {
-    /// The reason, as a clause: `module.vpc comes from a module that is not on disk`.
-    pub cause: Cause,
 }

@@ -4,9 +4,11 @@
 mod files;
 mod map;
 mod problem;
+mod sandbox;
 mod span;
 
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, normalize, read_text, shown_path, walk};
 pub use map::{LineColumn, SourceFile, SourceMap};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
+pub use sandbox::{Sandbox, SandboxRead};
 pub use span::{FileId, Span};

@@ -1,0 +1,148 @@
+//! The contents of a block as an object: arguments by name, nested blocks as lists of objects, `dynamic` blocks
+//! expanded.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::expr::iterate;
+use super::program::{Frame, Program};
+use super::{BlockSource, Cause, Fields, Kind, Reference, Seq, Step, Type, Value};
+use crate::syntax::{Block, Body, Text};
+
+/// Arguments and blocks that belong to Terraform itself, not to the resource.
+const META: [&str; 8] =
+    ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "enabled"];
+
+/// The names of the arguments and block types that a resource's body writes, `dynamic` ones included.
+pub(super) fn names(body: &Body) -> BTreeSet<Text> {
+    let attributes = body.attributes.iter().map(|a| &a.name.text);
+    let blocks = body.blocks.iter().map(block_type);
+    attributes.chain(blocks).filter(|n| !META.contains(&&***n)).cloned().collect()
+}
+
+/// The names of all arguments and block types that a body writes.
+pub(super) fn all_names(body: &Body) -> BTreeSet<Text> {
+    let attributes = body.attributes.iter().map(|a| &a.name.text);
+    attributes.chain(body.blocks.iter().map(block_type)).cloned().collect()
+}
+
+/// Whether a body writes an argument or block of that name.
+pub(super) fn writes(body: &Body, name: &str) -> bool {
+    !META.contains(&name) && (body.attribute(name).is_some() || body.blocks.iter().any(|b| &**block_type(b) == name))
+}
+
+/// The type of a block; of a `dynamic` block the type that it makes.
+fn block_type(block: &Block) -> &Text {
+    match (&*block.kind.text, block.labels.first()) {
+        ("dynamic", Some(label)) => &label.text,
+        _ => &block.kind.text,
+    }
+}
+
+/// Nested blocks deeper than this are not evaluated; Terraform's deepest schemas have about twenty levels.
+const BLOCK_DEPTH: usize = 64;
+
+impl<'c> Program<'c> {
+    /// The value of one argument, or of all blocks of one type; `None` where neither is written. `reference` leads to
+    /// it, for what the configuration leaves out.
+    pub(crate) fn body_item(
+        &self,
+        body: &Body,
+        name: &str,
+        frame: &Rc<Frame>,
+        reference: Option<&Reference>,
+    ) -> Option<Value> {
+        self.item(body, name, frame, reference, 0)
+    }
+
+    /// The whole body of a block as an object.
+    pub(crate) fn body_object(&self, source: BlockSource, frame: &Rc<Frame>, reference: Option<&Reference>) -> Value {
+        self.object_of(source, frame, reference, 0)
+    }
+
+    fn item(
+        &self,
+        body: &Body,
+        name: &str,
+        frame: &Rc<Frame>,
+        reference: Option<&Reference>,
+        depth: usize,
+    ) -> Option<Value> {
+        if let Some(attribute) = body.attribute(name) {
+            return Some(self.eval(&attribute.expr, frame));
+        }
+        let mut seq = Seq::default();
+        let mut written = false;
+        for block in body.blocks.iter().filter(|b| &**block_type(b) == name) {
+            written = true;
+            if &*block.kind.text == "dynamic" {
+                self.dynamic(block, frame, reference, depth, &mut seq);
+            } else {
+                let source = BlockSource { header: block.header, body: block.body.clone(), frame: frame.id };
+                let place = reference.map(|r| r.child(Step::Index(seq.items.len() as i64)));
+                let object = self.object_of(source, frame, place.as_ref(), depth + 1);
+                push(&mut seq, object, true);
+            }
+        }
+        written.then(|| Kind::Tuple(Arc::new(seq)).into())
+    }
+
+    fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, reference: Option<&Reference>, depth: usize) -> Value {
+        if depth > BLOCK_DEPTH {
+            return Value::unknown(Type::Any, Cause::Limit);
+        }
+        let body = source.body.clone();
+        let read = |name: &Text| {
+            let place = reference.map(|r| r.child(Step::Name(name.clone())));
+            let value = self.item(&body, name, frame, place.as_ref(), depth)?;
+            Some((name.clone(), value))
+        };
+        let entries = names(&body).iter().filter_map(read).collect();
+        let rest = reference.map(|r| {
+            let inner = r.child(Step::Any);
+            let cause = Cause::Attribute(inner.to_string().into());
+            Value::unknown_reference(inner, Type::Any, false, cause)
+        });
+        Kind::Object(Arc::new(Fields { entries, element: Type::Any, rest, block: Some(Arc::new(source)) })).into()
+    }
+
+    /// Adds the blocks that a `dynamic` block makes.
+    fn dynamic(&self, block: &Block, frame: &Rc<Frame>, reference: Option<&Reference>, depth: usize, seq: &mut Seq) {
+        let Some(content) = block.body.blocks("content").next() else { return };
+        let Some(for_each) = block.body.attribute("for_each") else { return };
+        let name = match block.body.attribute("iterator").map(|a| &a.expr.kind) {
+            Some(crate::syntax::ExprKind::Variable(name)) => name.clone(),
+            _ => block_type(block).clone(),
+        };
+        let collection = self.eval(&for_each.expr, frame);
+        let entries = match iterate(&collection) {
+            Ok(entries) => entries,
+            Err(error) => {
+                let unknown = self.failed(error.at(for_each.expr.span), for_each.expr.span);
+                iterate(&unknown).unwrap_or_default()
+            }
+        };
+        for entry in entries {
+            let each = [("key".into(), entry.key), ("value".into(), entry.value)];
+            let mut bindings = frame.bindings.clone();
+            bindings.push((name.clone(), Value::object(each.into_iter().collect())));
+            let inner = self.frame(&frame.module, bindings, Some((for_each.expr.clone(), frame.clone())));
+            let source = BlockSource { header: block.header, body: content.body.clone(), frame: inner.id };
+            let place = reference.map(|r| match entry.certain {
+                true => r.child(Step::Index(seq.items.len() as i64)),
+                false => r.child(Step::Any),
+            });
+            let object = self.object_of(source, &inner, place.as_ref(), depth + 1);
+            push(seq, object, entry.certain);
+        }
+    }
+}
+
+fn push(seq: &mut Seq, object: Value, certain: bool) {
+    // Behind a block that may be missing or repeated, positions are not known.
+    match certain && seq.rest.is_none() {
+        true => seq.items.push(object),
+        false => seq.rest = Some(super::expr::join(seq.rest.take(), object)),
+    }
+}

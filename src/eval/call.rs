@@ -1,0 +1,230 @@
+//! Evaluates calls: the functions that need their arguments unevaluated, the scope's own, and Terraform's.
+
+use std::sync::Arc;
+
+use super::expr::{Evaluation, Hop, Resolved, Scope};
+use super::functions::{self, Host};
+use super::{Cause, EvalError, Kind, Type, Value};
+use crate::source::{ProblemKind, Span};
+use crate::syntax::{Expr, Ident, Text};
+
+/// Template files that render template files may nest this deep.
+const TEMPLATE_DEPTH: usize = 32;
+
+/// The value of `name(args…)`.
+pub(super) fn eval(
+    evaluation: &Evaluation<'_>,
+    name: &Ident,
+    args: &[Expr],
+    expand_final: bool,
+    span: Span,
+) -> Result<Value, EvalError> {
+    if let Some(result) = evaluation.scope().call(name, args, evaluation) {
+        return result;
+    }
+    match name.text.strip_prefix("core::").unwrap_or(&name.text) {
+        "try" => try_first(evaluation, args),
+        "can" => can(evaluation, args),
+        "templatefile" => template_file(evaluation, args),
+        "templatestring" => template_string(evaluation, args, span),
+        "convert" => convert(evaluation, args),
+        plain => {
+            let Some(function) = functions::lookup(plain) else {
+                return undeclared(evaluation, name, args);
+            };
+            let Some(values) = arguments(evaluation, args, expand_final)? else {
+                let known: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
+                return Ok(Value::unknown_from(&known, Type::Any, false));
+            };
+            functions::call(function, evaluation.scope().host(), &values)
+        }
+    }
+}
+
+/// The arguments, a final `list...` spread; `None` where its length is not known.
+fn arguments(evaluation: &Evaluation<'_>, args: &[Expr], expand_final: bool) -> Result<Option<Vec<Value>>, EvalError> {
+    let mut values = args.iter().map(|a| evaluation.eval(a)).collect::<Result<Vec<_>, _>>()?;
+    if !expand_final {
+        return Ok(Some(values));
+    }
+    let Some(last) = values.pop() else { return Ok(Some(values)) };
+    let span = args.last().map(|a| a.span);
+    match last.as_seq() {
+        Some(seq) if seq.rest.is_none() => {
+            values.extend(seq.items.iter().map(|v| v.clone().with_refs(&last.refs).with_marks(last.marks)));
+            Ok(Some(values))
+        }
+        Some(_) => Ok(None),
+        None if last.is_unknown() => Ok(None),
+        None => {
+            let error = EvalError::new("only a list, tuple or set can be spread over arguments");
+            let error = error.with_label(format!("this is {}", describe(&last)));
+            Err(span.map_or(error.clone(), |s| error.at(s)))
+        }
+    }
+}
+
+fn describe(value: &Value) -> String {
+    match value.is_null() {
+        true => "null".into(),
+        false => format!("a {}", value.type_of().friendly_name()),
+    }
+}
+
+fn undeclared(evaluation: &Evaluation<'_>, name: &Ident, args: &[Expr]) -> Result<Value, EvalError> {
+    if name.text.starts_with("provider::") {
+        let values: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
+        let refs = values.iter().fold(super::Refs::default(), |refs, v| refs.union(&v.deep_refs()));
+        return Ok(Value::unknown(Type::Any, Cause::Function(name.text.clone())).with_refs(&refs));
+    }
+    let own = evaluation.scope().function_names();
+    let lazy = ["try", "can", "templatefile", "templatestring", "convert"];
+    let names = own.into_iter().chain(functions::names().map(|n| n as &str)).chain(lazy);
+    let near = nearest(&name.text, names).map(str::to_owned);
+    let mut error = EvalError::new(format!("there is no function named `{}`", name.text))
+        .with_label("not a function")
+        .at(name.span);
+    error.help = near.map(|n| format!("did you mean `{n}`?"));
+    error.kind = ProblemKind::UndeclaredName;
+    error.uncatchable = true;
+    Err(error)
+}
+
+/// The name most like a misspelt one, where one is alike enough.
+pub fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let scored = names.into_iter().map(|n| (strsim::damerau_levenshtein(wrong, n), n));
+    let (distance, name) = scored.min_by_key(|(d, n)| (*d, *n))?;
+    (distance <= 1 + wrong.chars().count() / 4).then_some(name)
+}
+
+fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
+    let mut maybe: Option<Value> = None;
+    let mut last_error = EvalError::new("`try` needs at least one argument");
+    for arg in args {
+        match evaluation.eval(arg) {
+            Ok(value) => {
+                // Something unknown of unknown type may turn out to fail, and then the next argument counts.
+                let may_fail = value.as_unknown().is_some_and(|u| u.ty == Type::Any && !u.not_null);
+                let value = match maybe {
+                    Some(earlier) => super::expr::join(Some(earlier), value),
+                    None => value,
+                };
+                if !may_fail {
+                    return Ok(value);
+                }
+                maybe = Some(value);
+            }
+            Err(error) if error.uncatchable => return Err(error),
+            Err(error) => last_error = error,
+        }
+    }
+    match maybe {
+        Some(value) => Ok(value),
+        None if args.len() > 1 => Err(last_error.with_help("none of the arguments of `try` has a value")),
+        None => Err(last_error),
+    }
+}
+
+fn can(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
+    let [arg] = args else { return Err(EvalError::new("`can` takes exactly one argument")) };
+    match evaluation.eval(arg) {
+        Ok(value) if value.is_unknown() => Ok(Value::unknown_from([&value], Type::Bool, true)),
+        Ok(_) => Ok(true.into()),
+        Err(error) if error.uncatchable => Err(error),
+        Err(_) => Ok(false.into()),
+    }
+}
+
+fn convert(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
+    let [value, ty] = args else { return Err(EvalError::new("`convert` takes a value and a type")) };
+    let ty = super::type_expr::parse(ty)?;
+    let value = evaluation.eval(value)?;
+    let value = super::convert::apply_defaults(&value, &ty);
+    super::convert::convert(&value, &ty)
+}
+
+fn template_file(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
+    let [path, vars] = args else { return Err(EvalError::new("`templatefile` takes a path and the variables")) };
+    let path_value = evaluation.eval(path)?;
+    let vars = evaluation.eval(vars)?;
+    let unknown = || Value::unknown_from([&path_value, &vars], Type::String, true);
+    let Kind::String(path_text) = &super::convert::convert(&path_value, &Type::String)?.kind else {
+        return Ok(unknown());
+    };
+    match evaluation.scope().template(path_text).map_err(|e| e.at(path.span))? {
+        None => Ok(unknown()),
+        Some(template) => render(evaluation, &template, &vars),
+    }
+}
+
+fn template_string(evaluation: &Evaluation<'_>, args: &[Expr], span: Span) -> Result<Value, EvalError> {
+    let [text, vars] = args else { return Err(EvalError::new("`templatestring` takes a template and the variables")) };
+    let is_reference = matches!(
+        text.kind,
+        crate::syntax::ExprKind::Attr(..) | crate::syntax::ExprKind::Index(..) | crate::syntax::ExprKind::Variable(_)
+    );
+    if !is_reference {
+        let error = EvalError::new("the template must be a reference to a string").with_label("not a reference");
+        return Err(error.with_help("write a literal template where it is used, as \"…${…}…\"").at(text.span));
+    }
+    let text_value = evaluation.eval(text)?;
+    let vars = evaluation.eval(vars)?;
+    let Kind::String(source) = &super::convert::convert(&text_value, &Type::String)?.kind else {
+        return Ok(Value::unknown_from([&text_value, &vars], Type::String, true));
+    };
+    let (template, problems) = crate::syntax::parse_template(span.file, source, 0);
+    // Spans lie in the text, not in a file: errors point at the call.
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(EvalError::new(problem.message).with_label("in this template").at(text.span));
+    }
+    let rendered = render(evaluation, &template, &vars);
+    let rendered = rendered.map_err(|e| EvalError { span: Some(text.span), ..e })?;
+    super::convert::convert(&rendered, &Type::String)
+}
+
+fn render(evaluation: &Evaluation<'_>, template: &Expr, vars: &Value) -> Result<Value, EvalError> {
+    let depth = evaluation.bound("\0depth").and_then(Value::as_number).and_then(|n| n.to_i64()).unwrap_or(0);
+    if depth as usize >= TEMPLATE_DEPTH {
+        let error = EvalError::new(format!("templates nest more than {TEMPLATE_DEPTH} deep"));
+        return Err(EvalError { kind: ProblemKind::Limit, ..error });
+    }
+    if vars.as_fields().is_none() && !vars.is_unknown() {
+        return Err(EvalError::new("the variables of a template must be a map or an object"));
+    }
+    let scope = TemplateScope { vars, outer: evaluation.scope() };
+    let depth_value = Value::from(depth + 1);
+    Evaluation::new(&scope).bind(&Text::from("\0depth"), depth_value).eval(template)
+}
+
+/// What a template file sees: its variables and nothing else.
+struct TemplateScope<'a> {
+    vars: &'a Value,
+    outer: &'a dyn Scope,
+}
+
+impl Scope for TemplateScope<'_> {
+    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let found = match self.vars.as_fields() {
+            Some(fields) => fields.entries.get(root).cloned().or_else(|| fields.rest.clone()),
+            None => Some(super::attribute(self.vars, root)?),
+        };
+        match found {
+            Some(value) => Ok(Resolved { value: value.with_refs(&self.vars.refs), consumed: 0 }),
+            None => Err(EvalError::new(format!("the template's variables have no `{root}`"))
+                .with_label("not passed to the template")
+                .at(span)),
+        }
+    }
+
+    fn handle_attribute(&self, handle: u32, name: &str) -> Result<Value, EvalError> {
+        self.outer.handle_attribute(handle, name)
+    }
+
+    fn host(&self) -> &dyn Host {
+        self.outer.host()
+    }
+
+    fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
+        self.outer.template(path)
+    }
+}

@@ -1,0 +1,86 @@
+//! Conditions and declarations of a module that no resource asks for: validations, pre- and postconditions, checks,
+//! and every local and output, so that each mistake is reported whether or not something uses the value.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::expand::InstanceSlot;
+use super::expr::Evaluation;
+use super::program::{Frame, ModuleInstance, Program};
+use super::scope::ModuleScope;
+use super::{Marks, Value, ops};
+use crate::config::{Condition, Resource, ResourceName};
+use crate::source::{Problem, ProblemKind};
+use crate::syntax::Text;
+
+impl<'c> Program<'c> {
+    /// Evaluates what a module declares beside resources and calls, and tests its conditions.
+    pub(crate) fn check_module(&self, module: &Rc<ModuleInstance>) {
+        let declared = module.node.module.clone();
+        let frame = self.plain_frame(module);
+        for (name, variable) in &declared.variables {
+            self.variable(module, name, variable);
+            variable.validations.iter().for_each(|c| self.condition(c, &frame, &format!("validation of `var.{name}`")));
+        }
+        for name in declared.locals.keys() {
+            self.local(module, name);
+        }
+        for (name, output) in &declared.outputs {
+            self.output(module, name);
+            output
+                .preconditions
+                .iter()
+                .for_each(|c| self.condition(c, &frame, &format!("precondition of output `{name}`")));
+        }
+        for check in declared.checks.values() {
+            check.asserts.iter().for_each(|c| self.condition(c, &frame, &format!("check `{}`", check.name.text)));
+        }
+    }
+
+    /// The configured attributes of an instance, by name.
+    pub(crate) fn configured_attributes(
+        &self,
+        slot: &InstanceSlot,
+        id: &ResourceName,
+        resource: &Resource,
+    ) -> BTreeMap<Text, Value> {
+        let lifecycle = &resource.lifecycle;
+        let conditions = lifecycle.preconditions.iter().map(|c| (c, "precondition"));
+        for (condition, what) in conditions {
+            self.condition(condition, &slot.frame, &format!("{what} of {}.{}", id.type_name, id.name));
+        }
+        let names = super::body::names(&resource.arguments);
+        names.into_iter().filter_map(|n| self.configured(slot, id, resource, &n).map(|v| (n, v))).collect()
+    }
+
+    /// Reports a condition that certainly does not hold.
+    fn condition(&self, condition: &Condition, frame: &Rc<Frame>, what: &str) {
+        let Some(expr) = &condition.condition else { return };
+        let value = self.eval(expr, frame);
+        match ops::to_bool(&value) {
+            Ok(Some(false)) => {}
+            Ok(_) => return,
+            Err(error) => {
+                self.failed(error.at(expr.span), expr.span);
+                return;
+            }
+        }
+        let said = condition.error_message.as_ref().and_then(|message| {
+            let scope = ModuleScope { program: self, frame: frame.clone() };
+            let text = Evaluation::new(&scope).eval(message).ok()?;
+            text.as_str().filter(|_| !text.deep_marks().contains(Marks::SENSITIVE)).map(str::to_owned)
+        });
+        let message = match said {
+            Some(said) => format!("the {what} fails: {}", said.trim()),
+            None => format!("the {what} fails"),
+        };
+        self.report(Problem::warning(ProblemKind::FailedCondition, expr.span, message, "this is false"));
+    }
+
+    /// The attributes of a block of the module itself (a provider, a call), by name.
+    pub(crate) fn block_attributes(&self, body: &Arc<crate::syntax::Body>, frame: &Rc<Frame>) -> BTreeMap<Text, Value> {
+        let names = super::body::all_names(body);
+        names.into_iter().filter_map(|n| self.body_item(body, &n, frame, None).map(|v| (n, v))).collect()
+    }
+}

@@ -1,0 +1,224 @@
+//! `aws_iam_policy_document`: the JSON text of a policy, with merged documents.
+//!
+//! The shape of the text is the provider's: empty members left out, a list of one written as the element itself, lists
+//! of several in reverse order of their text, `&{` in place of `${` for policy variables.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::super::expand::InstanceSlot;
+use super::super::functions::{self, NoFiles};
+use super::super::program::Program;
+use super::super::text::{from_segments, segments};
+use super::super::{BlockSource, Fields, Kind, Segment, Type, Value, convert};
+use crate::config::Resource;
+use crate::syntax::Text;
+
+/// The text of the document; `None` where its statements are not known.
+pub(super) fn json(program: &Program<'_>, slot: &InstanceSlot, resource: &Resource) -> Option<Value> {
+    let header = resource.header;
+    let source = BlockSource { header, body: resource.arguments.clone(), frame: slot.frame.id };
+    let document = program.body_object(source, &slot.frame, None);
+    let fields = document.as_fields()?;
+    let mut policy = Policy::default();
+    for source in documents(fields, "source_policy_documents")? {
+        policy.merge(&source)?;
+    }
+    policy.merge_own(fields)?;
+    for over in documents(fields, "override_policy_documents")? {
+        policy.merge(&over)?;
+    }
+    encode(&policy.into_value())
+}
+
+fn encode(value: &Value) -> Option<Value> {
+    let jsonencode = functions::lookup("jsonencode")?;
+    functions::call(jsonencode, &NoFiles, std::slice::from_ref(value)).ok()
+}
+
+/// The documents of a list argument, decoded; `None` where one of them is not known.
+fn documents(fields: &Fields, name: &str) -> Option<Vec<Value>> {
+    let Some(list) = fields.entries.get(name).filter(|v| !v.is_null()) else { return Some(Vec::new()) };
+    let seq = list.as_seq().filter(|s| s.rest.is_none())?;
+    let decode = functions::lookup("jsondecode")?;
+    let items = seq.items.iter().filter(|v| !v.is_null() && v.as_str() != Some(""));
+    items
+        .map(|text| functions::call(decode, &NoFiles, std::slice::from_ref(text)).ok().filter(|v| !v.is_unknown()))
+        .collect()
+}
+
+/// A policy while it is put together.
+#[derive(Default)]
+struct Policy {
+    version: Option<Value>,
+    id: Option<Value>,
+    statements: Vec<BTreeMap<Text, Value>>,
+}
+
+impl Policy {
+    /// Merges a decoded document; a statement with a known `Sid` replaces the earlier one in its place.
+    fn merge(&mut self, document: &Value) -> Option<()> {
+        let fields = document.as_fields().filter(|f| f.rest.is_none())?;
+        if let Some(id) = fields.entries.get("Id") {
+            self.id = Some(id.clone());
+        }
+        if let Some(version) = fields.entries.get("Version") {
+            self.version.get_or_insert(version.clone());
+        }
+        let statements = match fields.entries.get("Statement") {
+            Some(v) if v.as_seq().is_some() => v.as_seq().filter(|s| s.rest.is_none())?.items.clone(),
+            Some(v) => vec![v.clone()],
+            None => Vec::new(),
+        };
+        for statement in statements {
+            self.add(statement.as_fields().filter(|f| f.rest.is_none())?.entries.clone());
+        }
+        Some(())
+    }
+
+    fn add(&mut self, statement: BTreeMap<Text, Value>) {
+        let sid = |s: &BTreeMap<Text, Value>| {
+            s.get("Sid").and_then(|v| v.as_str().map(str::to_owned)).filter(|s| !s.is_empty())
+        };
+        let wanted = sid(&statement);
+        let place = wanted.and_then(|wanted| self.statements.iter().position(|s| sid(s).as_ref() == Some(&wanted)));
+        match place {
+            Some(place) => self.statements[place] = statement,
+            None => self.statements.push(statement),
+        }
+    }
+
+    /// Adds what the data source's own arguments and blocks say.
+    fn merge_own(&mut self, fields: &Fields) -> Option<()> {
+        let written = |name: &str| fields.entries.get(name).filter(|v| !v.is_null()).cloned();
+        if let Some(id) = written("policy_id") {
+            self.id = Some(id);
+        }
+        if let Some(version) = written("version") {
+            self.version = Some(version);
+        }
+        let Some(statements) = written("statement") else { return Some(()) };
+        for statement in &statements.as_seq().filter(|s| s.rest.is_none())?.items {
+            self.add(own_statement(statement.as_fields()?)?);
+        }
+        Some(())
+    }
+
+    fn into_value(self) -> Value {
+        let mut entries = BTreeMap::new();
+        entries.insert(Text::from("Version"), self.version.unwrap_or_else(|| "2012-10-17".into()));
+        if let Some(id) = self.id {
+            entries.insert("Id".into(), id);
+        }
+        if !self.statements.is_empty() {
+            let statements = self.statements.into_iter().map(Value::object).collect();
+            entries.insert("Statement".into(), Value::tuple(statements));
+        }
+        Value::object(entries)
+    }
+}
+
+fn own_statement(fields: &Fields) -> Option<BTreeMap<Text, Value>> {
+    let mut statement = BTreeMap::new();
+    let written = |name: &str| fields.entries.get(name).filter(|v| !v.is_null());
+    if let Some(sid) = written("sid").filter(|v| v.as_str() != Some("")) {
+        statement.insert(Text::from("Sid"), sid.clone());
+    }
+    statement.insert("Effect".into(), written("effect").cloned().unwrap_or_else(|| "Allow".into()));
+    for (argument, member) in [
+        ("actions", "Action"),
+        ("not_actions", "NotAction"),
+        ("resources", "Resource"),
+        ("not_resources", "NotResource"),
+    ] {
+        if let Some(list) = written(argument)
+            && let Some(value) = one_or_many(list, true)
+        {
+            statement.insert(member.into(), value);
+        }
+    }
+    for (argument, member) in [("principals", "Principal"), ("not_principals", "NotPrincipal")] {
+        if let Some(blocks) = written(argument) {
+            statement.insert(member.into(), principals(blocks)?);
+        }
+    }
+    if let Some(blocks) = written("condition") {
+        statement.insert("Condition".into(), conditions(blocks)?);
+    }
+    Some(statement)
+}
+
+/// A list as the provider writes it: one element alone, several in reverse order; nothing for an empty list. A list
+/// that is not wholly known stays as it is.
+fn one_or_many(list: &Value, reversed: bool) -> Option<Value> {
+    let Some(seq) = list.as_seq().filter(|s| s.rest.is_none()) else { return Some(list.clone()) };
+    let mut items: Vec<Value> = seq.items.iter().map(policy_variables).collect();
+    if reversed && items.iter().all(|v| v.as_str().is_some()) {
+        items.sort_by(|a, b| b.as_str().cmp(&a.as_str()));
+        items.dedup();
+    }
+    match items.len() {
+        0 => None,
+        1 => items.pop(),
+        _ => Some(Value::tuple(items)),
+    }
+}
+
+/// `&{` stands for the `${` of IAM's own variables.
+fn policy_variables(value: &Value) -> Value {
+    let replaced = |text: &str| Text::from(text.replace("&{", "${"));
+    match (&value.kind, segments(value)) {
+        (Kind::String(text), _) if text.contains("&{") => Value { kind: Kind::String(replaced(text)), ..value.clone() },
+        (Kind::Unknown(_), Some(parts)) => {
+            let parts = parts.into_iter().map(|part| match part {
+                Segment::Text(text) => Segment::Text(replaced(&text)),
+                unknown => unknown,
+            });
+            from_segments(parts.collect())
+        }
+        _ => convert::convert(value, &Type::String).unwrap_or_else(|_| value.clone()),
+    }
+}
+
+fn principals(blocks: &Value) -> Option<Value> {
+    let seq = blocks.as_seq().filter(|s| s.rest.is_none())?;
+    let mut by_type: BTreeMap<Text, Vec<Value>> = BTreeMap::new();
+    for block in &seq.items {
+        let fields = block.as_fields()?;
+        let kind = Text::from(fields.entries.get("type")?.as_str()?);
+        let identifiers = fields.entries.get("identifiers")?;
+        let identifiers = match identifiers.as_seq().filter(|s| s.rest.is_none()) {
+            Some(seq) => seq.items.clone(),
+            None => vec![identifiers.clone()],
+        };
+        let anyone = identifiers.len() == 1 && identifiers[0].as_str() == Some("*");
+        if &*kind == "*" && anyone && seq.items.len() == 1 {
+            return Some("*".into());
+        }
+        by_type.entry(kind).or_default().extend(identifiers);
+    }
+    let entry = |(kind, values): (Text, Vec<Value>)| Some((kind, one_or_many(&Value::tuple(values), true)?));
+    Some(Value::object(by_type.into_iter().filter_map(entry).collect()))
+}
+
+fn conditions(blocks: &Value) -> Option<Value> {
+    let seq = blocks.as_seq().filter(|s| s.rest.is_none())?;
+    let mut by_test: BTreeMap<Text, BTreeMap<Text, Value>> = BTreeMap::new();
+    for block in &seq.items {
+        let fields = block.as_fields()?;
+        let test = Text::from(fields.entries.get("test")?.as_str()?);
+        // A variable whose name is built from an issuer that is not known yet: keep what is known of it.
+        let variable = fields.entries.get("variable")?;
+        let name = match (&variable.kind, segments(variable)) {
+            (Kind::String(name), _) => name.clone(),
+            (_, Some(parts)) => {
+                Text::from(parts.iter().map(|p| if let Segment::Text(t) = p { t } else { "" }).collect::<String>())
+            }
+            _ => return None,
+        };
+        let value = one_or_many(fields.entries.get("values")?, false).unwrap_or_else(|| Value::tuple(Vec::new()));
+        by_test.entry(test).or_default().insert(name, value.with_refs(&variable.deep_refs()));
+    }
+    let members = by_test.into_iter().map(|(test, members)| (test, Value::object(members)));
+    Some(Kind::Object(Arc::new(Fields { entries: members.collect(), ..Fields::default() })).into())
+}

@@ -1,0 +1,222 @@
+//! Expansion: which instances a block with `count` or `for_each` has.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::expr::iterate;
+use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
+use super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value, convert};
+use crate::config::Key;
+use crate::source::{Problem, ProblemKind, Span};
+use crate::syntax::{Expr, Text};
+
+/// How a block is repeated.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Repetition {
+    /// Neither `count` nor `for_each`: one instance without a key.
+    Single,
+    /// `count`: instances by position.
+    Count,
+    /// `for_each`: instances by key.
+    ForEach,
+}
+
+/// The instances of a block.
+pub struct Expansion {
+    /// How it is repeated.
+    pub repetition: Repetition,
+    /// The instances; one with [`Key::Any`] stands for instances whose number or keys are not known.
+    pub instances: Vec<Rc<InstanceSlot>>,
+    /// Positions by key.
+    by_key: FxHashMap<Key, usize>,
+}
+
+/// One instance of a block while it is evaluated.
+pub struct InstanceSlot {
+    /// Its key.
+    pub key: Key,
+    /// What its expressions see.
+    pub frame: Rc<Frame>,
+    /// Values of its arguments and blocks, computed once.
+    pub(super) attributes: super::program::Memo<Text>,
+    /// For a module call: the instance of the module.
+    pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
+}
+
+impl Expansion {
+    fn new(repetition: Repetition, instances: Vec<Rc<InstanceSlot>>) -> Expansion {
+        let by_key = instances.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i)).collect();
+        Expansion { repetition, instances, by_key }
+    }
+
+    /// The instance with this key.
+    pub fn get(&self, key: &Key) -> Option<&Rc<InstanceSlot>> {
+        self.by_key.get(key).map(|i| &self.instances[*i])
+    }
+
+    /// The instance that stands for those not known.
+    pub fn open(&self) -> Option<&Rc<InstanceSlot>> {
+        self.get(&Key::Any)
+    }
+}
+
+/// The repetition arguments of a block.
+#[derive(Clone, Copy)]
+pub(super) struct RepetitionArgs<'a> {
+    pub(super) count: Option<&'a Arc<Expr>>,
+    pub(super) for_each: Option<&'a Arc<Expr>>,
+    pub(super) header: Span,
+}
+
+impl<'c> Program<'c> {
+    /// Works out the instances of a block in a module instance.
+    pub(super) fn expand(&self, module: &Rc<ModuleInstance>, args: RepetitionArgs<'_>) -> Expansion {
+        match (args.count, args.for_each) {
+            (Some(count), _) => self.expand_count(module, count, args.header),
+            (None, Some(for_each)) => self.expand_for_each(module, for_each, args.header),
+            (None, None) => Expansion::new(Repetition::Single, vec![slot(Key::None, self.plain_frame(module))]),
+        }
+    }
+
+    fn expand_count(&self, module: &Rc<ModuleInstance>, count: &Arc<Expr>, header: Span) -> Expansion {
+        let plain = self.plain_frame(module);
+        let value = self.eval(count, &plain);
+        let known = match self.count_number(&value, count.span) {
+            Some(n) if self.within_limits(n, header, count.span) => Some(n),
+            _ => None,
+        };
+        let instance = |key: Key, index: Value| {
+            let object = Value::object(BTreeMap::from([(Text::from("index"), index)]));
+            slot(key, self.frame(module, vec![("count".into(), object)], None))
+        };
+        let instances = match known {
+            Some(n) => (0..n as i64).map(|i| instance(Key::Int(i), i.into())).collect(),
+            None => vec![instance(Key::Any, open_index(&value))],
+        };
+        Expansion::new(Repetition::Count, instances)
+    }
+
+    /// The number of instances; `None` where it is not known or not a number (which is reported).
+    fn count_number(&self, value: &Value, span: Span) -> Option<usize> {
+        let report = |message: String| {
+            let error = EvalError::new(message).with_label("the number of instances").at(span);
+            self.failed(error, span);
+            None
+        };
+        match &value.kind {
+            Kind::Unknown(_) => None,
+            Kind::Null => report("`count` cannot be null".into()),
+            _ => match convert::convert(value, &Type::Number).ok().and_then(|v| v.as_number().cloned()) {
+                Some(n) => match n.to_usize() {
+                    Some(n) => Some(n),
+                    None if n.is_integer() && n > Number::from(0) => Some(usize::MAX),
+                    None => report(format!("`count` must be a whole number of at least 0, not {n}")),
+                },
+                None => report(format!("`count` must be a number, not a {}", value.type_of().friendly_name())),
+            },
+        }
+    }
+
+    fn within_limits(&self, n: usize, header: Span, span: Span) -> bool {
+        let total = self.expanded.get().saturating_add(n);
+        if n <= INSTANCE_LIMIT && total <= TOTAL_LIMIT {
+            self.expanded.set(total);
+            return true;
+        }
+        let message = match n > INSTANCE_LIMIT {
+            true => format!("more than {INSTANCE_LIMIT} instances of one block are not expanded"),
+            false => format!("more than {TOTAL_LIMIT} instances in all are not expanded"),
+        };
+        let problem = Problem::warning(ProblemKind::Limit, span, message, "too many instances");
+        self.report(problem.with_related(header, "of this block").with_help("the block is checked as one instance"));
+        false
+    }
+
+    fn expand_for_each(&self, module: &Rc<ModuleInstance>, for_each: &Arc<Expr>, header: Span) -> Expansion {
+        let plain = self.plain_frame(module);
+        let value = self.eval(for_each, &plain);
+        let entries = match self.for_each_entries(&value) {
+            Ok(entries) => entries,
+            Err(error) => {
+                self.failed(error, for_each.span);
+                vec![(Key::Any, Value::unknown(Type::String, Cause::Error), Value::unknown(Type::Any, Cause::Error))]
+            }
+        };
+        let entries = match self.within_limits(entries.len(), header, for_each.span) {
+            true => entries,
+            false => entries.into_iter().take(1).map(|(_, k, v)| (Key::Any, widened(&k), widened(&v))).collect(),
+        };
+        let source = Some((for_each.clone(), plain));
+        let instances = entries.into_iter().map(|(key, each_key, each_value)| {
+            let each = BTreeMap::from([(Text::from("key"), each_key), (Text::from("value"), each_value)]);
+            slot(key, self.frame(module, vec![("each".into(), Value::object(each))], source.clone()))
+        });
+        Expansion::new(Repetition::ForEach, instances.collect())
+    }
+
+    fn for_each_entries(&self, value: &Value) -> Result<Vec<(Key, Value, Value)>, EvalError> {
+        let wrong = |what: &str, help: &str| {
+            let message = format!("`for_each` must be a map, an object or a set of strings, not {what}");
+            Err(EvalError::new(message).with_label("cannot be iterated here").with_help(help))
+        };
+        match &value.kind {
+            Kind::Null => return wrong("null", "use `{}` or `toset([])` for no instances"),
+            Kind::List(_) => return wrong("a list", "wrap it in `toset(…)`"),
+            Kind::Tuple(_) => return wrong("a tuple", "wrap it in `toset(…)`"),
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {
+                return wrong(&format!("a {}", value.type_of().friendly_name()), "wrap it in `toset([…])`");
+            }
+            _ => {}
+        }
+        let is_set = matches!(value.kind, Kind::Set(_));
+        let mut entries = Vec::new();
+        let mut open: Option<(Value, Value)> = None;
+        for entry in iterate(value)? {
+            let key = match is_set {
+                true => convert::convert(&entry.key, &Type::String)?,
+                false => entry.key,
+            };
+            match (&key.kind, entry.certain) {
+                (Kind::Null, _) => return wrong("a set that holds null", "leave null out"),
+                (Kind::String(text), true) => entries.push((Key::Str(text.clone()), key.clone(), entry.value)),
+                _ => {
+                    open = Some(match open {
+                        None => (key, entry.value),
+                        Some((k, v)) => (widened(&k), super::expr::join(Some(v), entry.value)),
+                    });
+                }
+            }
+        }
+        entries.extend(open.map(|(key, value)| (Key::Any, key, value)));
+        Ok(entries)
+    }
+}
+
+fn slot(key: Key, frame: Rc<Frame>) -> Rc<InstanceSlot> {
+    Rc::new(InstanceSlot { key, frame, attributes: Default::default(), module: RefCell::new(None) })
+}
+
+/// A value of which only type and references are kept.
+fn widened(value: &Value) -> Value {
+    Value::unknown_from([value, &Value::unknown(Type::Any, Cause::Limit)], value.type_of(), !value.is_null())
+}
+
+/// `count.index` where the number of instances is not known: 0 where there is at most one, else at least 0.
+fn open_index(count: &Value) -> Value {
+    let at_most_one = count.as_unknown().is_some_and(|u| match &u.hint {
+        Hint::OneOf(alternatives) => {
+            alternatives.iter().all(|a| a.as_number().and_then(Number::to_i64).is_some_and(|n| n <= 1))
+        }
+        _ => false,
+    });
+    if at_most_one {
+        return 0.into();
+    }
+    let cause = count.cause().unwrap_or(Cause::Limit);
+    let hint = Hint::Range(Some(Number::from(0)), None);
+    Value::from(Kind::Unknown(Arc::new(Unknown { not_null: true, hint, ..Unknown::new(Type::Number, cause) })))
+}

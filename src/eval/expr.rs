@@ -1,0 +1,502 @@
+//! Evaluates expressions: one small function for each form. What names mean is the [`Scope`]'s business.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::functions::Host;
+use super::{Cause, EvalError, Fields, Hint, Kind, Refs, Seq, Type, Value, ops};
+use crate::source::Span;
+use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
+
+/// Gives meaning to names: variables, locals, resources in a module; `self` and `setting` in a rule.
+pub trait Scope {
+    /// Resolves a reference from the name it begins with. `hops` are the steps behind it; the answer says how many of
+    /// them belong to the name (`local.x`: one).
+    ///
+    /// # Errors
+    /// Where nothing of that name is declared.
+    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError>;
+
+    /// Calls a function of the scope's own with unevaluated arguments; `None` where it has none of that name.
+    fn call(&self, _name: &Ident, _args: &[Expr], _evaluation: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
+        None
+    }
+
+    /// An attribute of what a [`Kind::Handle`] stands for.
+    ///
+    /// # Errors
+    /// Where it has no such attribute, or the scope has no handles.
+    fn handle_attribute(&self, handle: u32, name: &str) -> Result<Value, EvalError>;
+
+    /// The files that functions may read.
+    fn host(&self) -> &dyn Host;
+
+    /// A template file, parsed; `None` where it may not be read.
+    ///
+    /// # Errors
+    /// Where there is no such file or its text is not a template.
+    fn template(&self, _path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
+        Ok(None)
+    }
+
+    /// Names of the scope's own functions, for suggestions.
+    fn function_names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+}
+
+/// A step behind the name that begins a reference.
+#[derive(Clone, Copy, Debug)]
+pub enum Hop<'a> {
+    /// `.name`
+    Attr(&'a Ident),
+    /// `[key]`
+    Index(&'a Expr),
+}
+
+impl<'a> Hop<'a> {
+    /// The name, for `.name` and for a literal `["name"]`.
+    pub fn name(&self) -> Option<&'a Text> {
+        match self {
+            Hop::Attr(name) => Some(&name.text),
+            Hop::Index(Expr { kind: ExprKind::String(text), .. }) => Some(text),
+            Hop::Index(_) => None,
+        }
+    }
+
+    /// Where it stands.
+    pub fn span(&self) -> Span {
+        match self {
+            Hop::Attr(name) => name.span,
+            Hop::Index(key) => key.span,
+        }
+    }
+}
+
+/// The value of a name and how many hops it took.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The value.
+    pub value: Value,
+    /// The number of hops that belong to the name.
+    pub consumed: usize,
+}
+
+/// Stack that must be left before an expression is evaluated, and how much is added where it is not.
+const RED_ZONE: usize = 256 * 1024;
+const STACK_STEP: usize = 4 * 1024 * 1024;
+
+/// A scope with the variables of the surrounding `for` expressions.
+pub struct Evaluation<'a> {
+    scope: &'a dyn Scope,
+    parent: Option<&'a Evaluation<'a>>,
+    binding: Option<(Text, Value)>,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Nothing but the scope.
+    pub fn new(scope: &'a dyn Scope) -> Evaluation<'a> {
+        Evaluation { scope, parent: None, binding: None }
+    }
+
+    /// The same with one more variable, which hides others of its name.
+    pub fn bind<'b>(&'b self, name: &Text, value: Value) -> Evaluation<'b> {
+        Evaluation { scope: self.scope, parent: Some(self), binding: Some((name.clone(), value)) }
+    }
+
+    /// The scope.
+    pub fn scope(&self) -> &'a dyn Scope {
+        self.scope
+    }
+
+    /// The innermost variable of that name.
+    pub fn bound(&self, name: &str) -> Option<&Value> {
+        let mut at = Some(self);
+        while let Some(evaluation) = at {
+            if let Some((bound, value)) = &evaluation.binding
+                && &**bound == name
+            {
+                return Some(value);
+            }
+            at = evaluation.parent;
+        }
+        None
+    }
+
+    /// What an expression is worth.
+    ///
+    /// # Errors
+    /// Where Terraform would refuse it; the error points at the innermost expression.
+    pub fn eval(&self, expr: &Expr) -> Result<Value, EvalError> {
+        let value = match &expr.kind {
+            ExprKind::Null => Ok(Value::NULL),
+            ExprKind::Bool(b) => Ok((*b).into()),
+            ExprKind::String(s) => Ok(s.clone().into()),
+            ExprKind::Number(text) => number(text),
+            ExprKind::Invalid => Ok(Value::unknown(Type::Any, Cause::Error)),
+            _ => stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_compound(expr)),
+        };
+        value.map_err(|e| e.at(expr.span))
+    }
+
+    fn eval_compound(&self, expr: &Expr) -> Result<Value, EvalError> {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.eval(inner),
+            ExprKind::Template(parts) => super::template::eval(self, parts),
+            ExprKind::Tuple(items) => Ok(Value::tuple(items.iter().map(|i| self.eval(i)).collect::<Result<_, _>>()?)),
+            ExprKind::Object(items) => self.object(items),
+            ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
+                self.reference(expr)
+            }
+            ExprKind::Splat { base, each } => self.splat(base, each),
+            ExprKind::Call { name, args, expand_final } => {
+                super::call::eval(self, name, args, *expand_final, expr.span)
+            }
+            ExprKind::Unary(op, operand) => ops::unary(*op, &self.eval(operand)?),
+            ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
+            ExprKind::Conditional { condition, then, otherwise } => {
+                let condition = self.eval(condition).map_err(|e| e.at(condition.span))?;
+                // Both arms give the result its type, but only the errors of the arm that is taken count.
+                ops::conditional(&condition, self.eval(then), self.eval(otherwise))
+            }
+            ExprKind::For(f) => self.for_expr(f),
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Invalid => {
+                Ok(Value::NULL)
+            }
+        }
+    }
+
+    fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Result<Value, EvalError> {
+        if !matches!(op, BinaryOp::And | BinaryOp::Or) {
+            return ops::binary(op, &self.eval(left)?, &self.eval(right)?);
+        }
+        // A left side that decides saves the work on the right one.
+        let left = self.eval(left);
+        match left.as_ref().ok().and_then(|v| ops::to_bool(v).ok().flatten()) {
+            Some(decided) if decided == (op == BinaryOp::Or) => ops::logical(op, left, Ok(Value::NULL)),
+            _ => ops::logical(op, left, self.eval(right)),
+        }
+    }
+
+    fn object(&self, items: &[ObjectItem]) -> Result<Value, EvalError> {
+        let mut fields = Fields::default();
+        let mut refs = Refs::default();
+        for item in items {
+            let key = self.eval(&item.key)?;
+            let value = self.eval(&item.value)?;
+            match self.key_text(&key, item.key.span)? {
+                Some(name) => {
+                    refs = refs.union(&key.refs);
+                    fields.entries.insert(name, value);
+                }
+                None => {
+                    refs = refs.union(&key.deep_refs());
+                    fields.rest = Some(join(fields.rest.take(), value));
+                }
+            }
+        }
+        Ok(Value::from(Kind::Object(Arc::new(fields))).with_refs(&refs))
+    }
+
+    /// A key as text; `None` where it is not known.
+    fn key_text(&self, key: &Value, span: Span) -> Result<Option<Text>, EvalError> {
+        if key.is_null() {
+            return Err(EvalError::new("a key cannot be null").with_label("null").at(span));
+        }
+        let text = super::convert::convert(key, &Type::String).map_err(|e| e.at(span))?;
+        Ok(match text.kind {
+            Kind::String(s) => Some(s),
+            _ => None,
+        })
+    }
+
+    fn reference(&self, expr: &Expr) -> Result<Value, EvalError> {
+        let mut hops = Vec::new();
+        let mut at = expr;
+        loop {
+            match &at.kind {
+                ExprKind::Attr(base, name) => {
+                    hops.push(Hop::Attr(name));
+                    at = base;
+                }
+                ExprKind::Index(base, key) => {
+                    hops.push(Hop::Index(key));
+                    at = base;
+                }
+                _ => break,
+            }
+        }
+        hops.reverse();
+        let start = match &at.kind {
+            ExprKind::SplatElement => self.bound(""),
+            ExprKind::Variable(name) => self.bound(name),
+            _ => None,
+        };
+        let resolved = match (&at.kind, start) {
+            (_, Some(value)) => Resolved { value: value.clone(), consumed: 0 },
+            (ExprKind::Variable(name), None) => self.scope.resolve(name, at.span, &hops).map_err(|e| e.at(at.span))?,
+            _ => Resolved { value: self.eval(at)?, consumed: 0 },
+        };
+        let rest = hops.get(resolved.consumed..).unwrap_or_default();
+        rest.iter().try_fold(resolved.value, |value, hop| self.hop(&value, hop).map_err(|e| e.at(hop.span())))
+    }
+
+    fn hop(&self, value: &Value, hop: &Hop<'_>) -> Result<Value, EvalError> {
+        match hop {
+            Hop::Attr(name) => self.attribute(value, &name.text),
+            Hop::Index(key) => {
+                let key = self.eval(key)?;
+                match key.as_str() {
+                    Some(name) if holds_handle(value) => self.attribute(value, name),
+                    _ => super::index(value, &key),
+                }
+            }
+        }
+    }
+
+    /// An attribute of a value, handles included.
+    ///
+    /// # Errors
+    /// Where the value has no such attribute.
+    pub fn attribute(&self, value: &Value, name: &str) -> Result<Value, EvalError> {
+        match &value.kind {
+            Kind::Handle(handle) => {
+                let found = self.scope.handle_attribute(*handle, name)?;
+                Ok(found.with_marks(value.marks))
+            }
+            Kind::Unknown(u) if holds_handle(value) => {
+                let Hint::OneOf(alternatives) = &u.hint else { return super::attribute(value, name) };
+                let mut found = None;
+                for alternative in alternatives.iter() {
+                    found = Some(join(found, self.attribute(alternative, name)?));
+                }
+                Ok(found.unwrap_or(Value::NULL).with_refs(&value.refs))
+            }
+            // A block has every argument of its schema; those it does not write are null.
+            Kind::Object(fields) if fields.block.is_some() && fields.rest.is_none() => {
+                Ok(fields.entries.get(name).cloned().unwrap_or(Value::NULL))
+            }
+            _ => super::attribute(value, name),
+        }
+    }
+
+    fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
+        let base_value = self.eval(base)?;
+        let element = |value: &Value| self.bind(&Text::from(""), value.clone()).eval(each);
+        let around = |v: Value| v.from_parts([&base_value]);
+        match &base_value.kind {
+            Kind::Null => Ok(around(Value::tuple(Vec::new()))),
+            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
+                let items = seq.items.iter().map(element).collect::<Result<Vec<_>, _>>()?;
+                let rest = seq.rest.as_ref().map(element).transpose()?;
+                let tuple = Value::from(Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })));
+                match base_value.kind {
+                    Kind::Tuple(_) => Ok(around(tuple)),
+                    _ => Ok(around(as_list(tuple)?)),
+                }
+            }
+            Kind::Unknown(u) => {
+                let inner = match &u.ty {
+                    // One unknown object counts as one element; what it is stays with it.
+                    Type::Map(_) | Type::Object(_) if u.not_null => {
+                        return Ok(around(Value::tuple(vec![element(&base_value)?])));
+                    }
+                    _ => super::some_element(&base_value),
+                };
+                let rest = Some(element(&inner)?);
+                Ok(around(Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest })).into()))
+            }
+            _ => Ok(Value::tuple(vec![element(&base_value)?])),
+        }
+    }
+
+    fn for_expr(&self, f: &ForExpr) -> Result<Value, EvalError> {
+        let collection = self.eval(&f.collection)?;
+        let entries = iterate(&collection).map_err(|e| e.at(f.collection.span))?;
+        let mut result = ForResult::default();
+        for Entry { key, value, certain } in entries {
+            let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));
+            let scope = keyed.as_ref().unwrap_or(self).bind(&f.value_var.text, value);
+            let certain = certain && !result.shaky;
+            let wanted = match &f.condition {
+                None => Some(true),
+                Some(condition) => scope.for_condition(condition)?,
+            };
+            if wanted == Some(false) {
+                continue;
+            }
+            scope.for_item(f, certain && wanted.is_some(), &mut result)?;
+        }
+        let value = match &f.key {
+            None => Kind::Tuple(Arc::new(Seq { items: result.items, element: Type::Any, rest: result.rest })),
+            Some(_) => Kind::Object(Arc::new(result.into_fields(f.group))),
+        };
+        Ok(Value::from(value).from_parts([&collection]))
+    }
+
+    /// Whether the `if` of a `for` holds; `None` where it is not known.
+    fn for_condition(&self, condition: &Expr) -> Result<Option<bool>, EvalError> {
+        let value = self.eval(condition)?;
+        if value.is_null() {
+            return Err(EvalError::new("the condition of a `for` cannot be null")
+                .with_label("null")
+                .at(condition.span));
+        }
+        ops::to_bool(&value).map_err(|e| e.at(condition.span))
+    }
+
+    fn for_item(&self, f: &ForExpr, certain: bool, result: &mut ForResult) -> Result<(), EvalError> {
+        let Some(key_expr) = &f.key else {
+            let value = self.eval(&f.value)?;
+            match certain {
+                true => result.items.push(value),
+                false => {
+                    // Positions behind an element that may be missing are not known.
+                    result.shaky = true;
+                    result.rest = Some(join(result.rest.take(), value));
+                }
+            }
+            return Ok(());
+        };
+        let key = self.eval(key_expr)?;
+        let value = self.eval(&f.value)?;
+        match self.key_text(&key, key_expr.span)?.filter(|_| certain) {
+            Some(name) if f.group => result.groups.entry(name).or_default().push(value),
+            Some(name) => {
+                if result.groups.contains_key(&name) {
+                    let message = format!("two elements give the key `{name}`");
+                    let help = "put `...` behind the value to gather values of equal keys";
+                    return Err(EvalError::new(message).with_label("not unique").with_help(help).at(key_expr.span));
+                }
+                result.groups.insert(name, vec![value]);
+            }
+            None => result.rest = Some(join(result.rest.take(), value)),
+        }
+        Ok(())
+    }
+}
+
+/// What a `for` expression has gathered so far.
+#[derive(Default)]
+struct ForResult {
+    items: Vec<Value>,
+    groups: BTreeMap<Text, Vec<Value>>,
+    rest: Option<Value>,
+    shaky: bool,
+}
+
+impl ForResult {
+    fn into_fields(self, group: bool) -> Fields {
+        let open_groups = group.then_some(()).and(self.rest.clone());
+        let value = |mut values: Vec<Value>| match (group, values.len()) {
+            (true, _) => {
+                Kind::Tuple(Arc::new(Seq { items: values, element: Type::Any, rest: open_groups.clone() })).into()
+            }
+            (false, _) => values.pop().unwrap_or(Value::NULL),
+        };
+        let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
+        let rest = match (group, self.rest) {
+            (true, Some(v)) => {
+                Some(Kind::Tuple(Arc::new(Seq { items: vec![], element: Type::Any, rest: Some(v) })).into())
+            }
+            (_, rest) => rest,
+        };
+        Fields { entries, rest, ..Fields::default() }
+    }
+}
+
+/// One element of a collection that is iterated.
+pub struct Entry {
+    /// `each.key`: the position, the name, or for a set the element itself.
+    pub key: Value,
+    /// The element.
+    pub value: Value,
+    /// False where there may be none or many of it.
+    pub certain: bool,
+}
+
+/// The elements of a collection in Terraform's order; an unknown collection gives one element that may not be there.
+///
+/// # Errors
+/// Where the value is null or not a collection.
+pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
+    let entry = |key, value: &Value, certain| Entry { key, value: value.clone(), certain };
+    let unknown_key = |ty| Value::unknown_from([collection], ty, true);
+    match &collection.kind {
+        Kind::List(seq) | Kind::Tuple(seq) => {
+            let items = seq.items.iter().enumerate().map(|(i, v)| entry((i as i64).into(), v, true));
+            Ok(items.chain(seq.rest.iter().map(|v| entry(unknown_key(Type::Number), v, false))).collect())
+        }
+        Kind::Set(seq) => {
+            let items = seq.items.iter().map(|v| entry(v.clone(), v, true));
+            Ok(items.chain(seq.rest.iter().map(|v| entry(v.clone(), v, false))).collect())
+        }
+        Kind::Map(fields) | Kind::Object(fields) => {
+            let items = fields.entries.iter().map(|(k, v)| entry(k.clone().into(), v, true));
+            Ok(items.chain(fields.rest.iter().map(|v| entry(unknown_key(Type::String), v, false))).collect())
+        }
+        Kind::Unknown(u) => {
+            if u.ty.is_primitive() {
+                return Err(not_iterable(&u.ty.friendly_name()));
+            }
+            let element = super::some_element(collection);
+            let key = match &u.ty {
+                Type::Set(_) => element.clone(),
+                Type::List(_) | Type::Tuple(_) => unknown_key(Type::Number),
+                Type::Map(_) | Type::Object(_) => unknown_key(Type::String),
+                _ => unknown_key(Type::Any),
+            };
+            Ok(vec![Entry { key, value: element, certain: false }])
+        }
+        Kind::Null => Err(EvalError::new("cannot iterate over null").with_label("null")),
+        _ => Err(not_iterable(&collection.type_of().friendly_name())),
+    }
+}
+
+/// What a further element looks like when one more of a different look is possible.
+pub(super) fn join(rest: Option<Value>, value: Value) -> Value {
+    match rest {
+        None => value,
+        Some(rest) => {
+            let cause = rest.cause().or_else(|| value.cause()).unwrap_or(Cause::Limit);
+            super::union::either(&rest, &value, &cause, &[])
+        }
+    }
+}
+
+/// A tuple as a list, its elements unified.
+fn as_list(tuple: Value) -> Result<Value, EvalError> {
+    let element = match tuple.as_seq() {
+        Some(seq) => {
+            let types: Vec<Type> = seq.items.iter().chain(&seq.rest).map(Value::type_of).collect();
+            super::unify::unify(&types)
+        }
+        None => None,
+    };
+    match element {
+        Some(element) => super::convert(&tuple, &Type::list(element)),
+        None => Ok(tuple),
+    }
+}
+
+fn not_iterable(what: &str) -> EvalError {
+    EvalError::new(format!("cannot iterate over a {what}"))
+        .with_label("not a collection")
+        .with_help("only lists, tuples, sets, maps and objects can be iterated")
+}
+
+fn number(text: &str) -> Result<Value, EvalError> {
+    match super::Number::parse(text) {
+        Some(n) => Ok(n.into()),
+        None => Err(EvalError::new(format!("`{text}` is not a number"))),
+    }
+}
+
+/// Whether a value is a handle or may be one.
+fn holds_handle(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Handle(_) => true,
+        Kind::Unknown(u) => matches!(&u.hint, Hint::OneOf(a) if a.iter().any(holds_handle)),
+        _ => false,
+    }
+}

@@ -1,0 +1,85 @@
+//! The files that functions of one root may read.
+
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::EvalError;
+use super::functions::{FileAnswer, Host};
+use crate::source::{Sandbox, SandboxRead, SourceMap, normalize, shown_path};
+use crate::syntax::{Expr, parse_template};
+
+/// Answers functions about files; paths are relative to the root module's folder, as Terraform's are.
+pub struct RootHost {
+    folder: PathBuf,
+    sandbox: Arc<Sandbox>,
+    sources: Arc<SourceMap>,
+    templates: RefCell<FxHashMap<String, Option<Arc<Expr>>>>,
+}
+
+impl RootHost {
+    /// A host for the root module in `folder`.
+    pub fn new(folder: &Path, sandbox: Arc<Sandbox>, sources: Arc<SourceMap>) -> RootHost {
+        RootHost { folder: folder.to_path_buf(), sandbox, sources, templates: RefCell::default() }
+    }
+
+    /// `path.module` of a module in this folder: relative to the root module, without a leading `./`.
+    pub(super) fn module_path(&self, folder: &Path) -> String {
+        shown_path(&normalize(folder), &normalize(&self.folder))
+    }
+
+    /// A template file, parsed once; `None` where it may not be read.
+    pub(super) fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
+        if let Some(known) = self.templates.borrow().get(path) {
+            return Ok(known.clone());
+        }
+        let template = match self.read_file(path) {
+            FileAnswer::Missing => {
+                return Err(EvalError::new(format!("there is no file `{path}`")).with_label("no such file"));
+            }
+            FileAnswer::OutOfBounds => None,
+            FileAnswer::Bytes(bytes) => match String::from_utf8(bytes) {
+                Err(_) => return Err(EvalError::new(format!("the file `{path}` is not UTF-8 text"))),
+                Ok(text) => Some(self.parse(path, text)?),
+            },
+        };
+        self.templates.borrow_mut().insert(path.to_owned(), template.clone());
+        Ok(template)
+    }
+
+    fn parse(&self, path: &str, text: String) -> Result<Arc<Expr>, EvalError> {
+        let place = normalize(&self.folder.join(path));
+        let name = shown_path(&place, &normalize(&std::env::current_dir().unwrap_or_default()));
+        let file = self.sources.add(&place, name, text);
+        let (template, problems) = parse_template(file.id, &file.text, 0);
+        match problems.into_iter().next() {
+            None => Ok(Arc::new(template)),
+            Some(problem) => {
+                let error = EvalError::new(format!("the template `{path}` has an error: {}", problem.message));
+                Err(match problem.label {
+                    Some(label) => error.with_label(label.text).at(label.span),
+                    None => error,
+                })
+            }
+        }
+    }
+}
+
+impl Host for RootHost {
+    fn read_file(&self, path: &str) -> FileAnswer {
+        if path.starts_with('~') {
+            return FileAnswer::OutOfBounds;
+        }
+        match self.sandbox.read(&self.folder.join(path)) {
+            SandboxRead::Bytes(bytes) => FileAnswer::Bytes(bytes),
+            SandboxRead::Missing => FileAnswer::Missing,
+            SandboxRead::Refused => FileAnswer::OutOfBounds,
+        }
+    }
+
+    fn file_set(&self, path: &str, pattern: &str) -> Option<Vec<String>> {
+        self.sandbox.list(&self.folder.join(path), pattern)
+    }
+}

@@ -1,0 +1,115 @@
+//! The values given to a root's variables from outside: which source wins, and what text means.
+
+use std::collections::BTreeMap;
+
+use super::program::{Input, Inputs};
+use super::{EvalError, Evaluation, NoScope, Type, Value, call::nearest};
+use crate::config::{self, Root, VariableFile, VariableText};
+use crate::source::{Problem, ProblemKind, SourceMap, Span};
+use crate::syntax::{Ident, Text, parse_expression};
+
+/// Gathers the inputs of one root, weakest first: the environment, the root's own variable files, `extra` files, the
+/// command line. Values that cannot be evaluated are reported and count as not given.
+pub fn gather(
+    sources: &SourceMap,
+    given: &config::Inputs,
+    root: &Root,
+    extra: &[std::sync::Arc<VariableFile>],
+    problems: &mut Vec<Problem>,
+) -> Inputs {
+    let mut gathered = Gathered { sources, root, values: BTreeMap::new(), problems };
+    given.environment.iter().for_each(|text| gathered.text(text, true));
+    root.var_files.iter().chain(extra).for_each(|file| gathered.file(file));
+    for input in &given.command_line {
+        match input {
+            config::Input::File(file) => gathered.file(file),
+            config::Input::Text(text) => gathered.text(text, false),
+        }
+    }
+    Inputs { variables: gathered.values, workspace: None }
+}
+
+struct Gathered<'a> {
+    sources: &'a SourceMap,
+    root: &'a Root,
+    values: BTreeMap<Text, Input>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Gathered<'_> {
+    fn file(&mut self, file: &VariableFile) {
+        let from = self.sources.file(file.document.file).name.clone();
+        for (name, expr) in &file.values {
+            if !self.declared(name) {
+                continue;
+            }
+            let value = Evaluation::new(&NoScope).eval(expr);
+            self.set(&name.text, value, name.span.to(expr.span), from.clone());
+        }
+    }
+
+    /// Whether the root declares the variable; one that it does not is worth a word, as Terraform says one.
+    fn declared(&mut self, name: &Ident) -> bool {
+        let module = &self.root.module.module;
+        if module.variables.contains_key(&name.text) {
+            return true;
+        }
+        if !module.incomplete {
+            let message = format!("a value is set for `{}`, which the module does not declare", name.text);
+            let problem = Problem::warning(ProblemKind::UndeclaredName, name.span, message, "no such variable");
+            let near = nearest(&name.text, module.variables.keys().map(|n| &**n));
+            self.problems.push(match near {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem,
+            });
+        }
+        false
+    }
+
+    fn text(&mut self, given: &VariableText, from_environment: bool) {
+        let module = &self.root.module.module;
+        let Some(variable) = module.variables.get(&given.name) else {
+            if !from_environment && !module.incomplete {
+                let message = format!("`--var` sets `{}`, which the module does not declare", given.name);
+                self.problems.push(Problem::warning(
+                    ProblemKind::UndeclaredName,
+                    given.span,
+                    message,
+                    "no such variable",
+                ));
+            }
+            return;
+        };
+        let ty = variable.type_expr.as_ref().map(|e| super::type_expr::parse(e));
+        // Text for a variable of a primitive type, or of none, is meant literally.
+        let literal = match &ty {
+            None => true,
+            Some(Ok(ty)) => ty.is_primitive(),
+            Some(Err(_)) => false,
+        };
+        let value = if literal { Ok(given.text.clone().into()) } else { self.expression(given) };
+        let from = if from_environment { format!("TF_VAR_{}", given.name) } else { "--var".to_owned() };
+        self.set(&given.name, value, given.span, from.into());
+    }
+
+    fn expression(&self, given: &VariableText) -> Result<Value, EvalError> {
+        let (expr, problems) = parse_expression(given.span.file, &given.text, given.span.start);
+        match problems.into_iter().next() {
+            Some(problem) => Err(EvalError::new(problem.message).with_label("in this value").at(given.span)),
+            None => Evaluation::new(&NoScope).eval(&expr),
+        }
+    }
+
+    fn set(&mut self, name: &Text, value: Result<Value, EvalError>, span: Span, from: Text) {
+        match value {
+            Ok(value) => {
+                self.values.insert(name.clone(), Input { value, span, from });
+            }
+            Err(error) => {
+                self.problems.push(error.into_problem(span));
+                let value = Value::unknown(Type::Any, super::Cause::Error);
+                self.values.insert(name.clone(), Input { value, span, from });
+            }
+        }
+    }
+}

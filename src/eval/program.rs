@@ -1,0 +1,346 @@
+//! The evaluation of one root module and everything it calls: which values exist, computed on demand and once.
+//!
+//! A [`Program`] is made for a [`Root`] and its inputs. Values of variables, locals, resources and outputs are computed
+//! when something asks for them and remembered for each module instance; a value that asks for itself is a cycle,
+//! reported once and unknown.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::expand::Expansion;
+use super::expr::Evaluation;
+use super::host::RootHost;
+use super::scope::ModuleScope;
+use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
+use crate::config::{Module, ModuleAddress, ModuleNode, ResourceName, Root, Variable};
+use crate::source::{Problem, ProblemKind, Span};
+use crate::syntax::{Expr, Text};
+
+/// A value given to a variable of the root module from outside the configuration.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The value as given, before conversion to the variable's type.
+    pub value: Value,
+    /// Where it is given: a line of a variable file, or the text of an option.
+    pub span: Span,
+    /// What gives it, for people: `terraform.tfvars`, `--var`, `TF_VAR_env`.
+    pub from: Text,
+}
+
+/// What one evaluation of a root is given.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    /// Values of the root module's variables.
+    pub variables: BTreeMap<Text, Input>,
+    /// `terraform.workspace`, where the run knows it.
+    pub workspace: Option<Text>,
+}
+
+/// More instances of one block than this are not expanded.
+pub const INSTANCE_LIMIT: usize = 200_000;
+/// More instances of all blocks and modules together than this are not expanded.
+pub const TOTAL_LIMIT: usize = 2_000_000;
+
+/// The evaluation of one root.
+pub struct Program<'c> {
+    root: &'c Root,
+    inputs: Inputs,
+    modules: RefCell<Vec<Rc<ModuleInstance>>>,
+    frames: RefCell<Vec<Rc<Frame>>>,
+    problems: RefCell<Vec<Problem>>,
+    reported: RefCell<FxHashSet<(Span, String)>>,
+    pub(super) host: RootHost,
+    pub(super) expanded: Cell<usize>,
+    /// Types of variables by the place of their declaration: parsed once however many instances there are.
+    types: RefCell<FxHashMap<Span, Type>>,
+}
+
+/// One instance of a module: the root, or an instance of a call.
+pub struct ModuleInstance {
+    /// Its position in the program.
+    pub id: u32,
+    /// Its address; empty for the root.
+    pub address: ModuleAddress,
+    /// `module.a[0].` or nothing: what addresses inside begin with.
+    pub prefix: Text,
+    /// The module and the modules it calls.
+    pub node: std::sync::Arc<ModuleNode>,
+    /// The frame in which the call's arguments are evaluated, and the call's name; none for the root.
+    pub(super) call: Option<(Rc<Frame>, Text)>,
+    plain_frame: Cell<Option<u32>>,
+    pub(super) variables: Memo<Text>,
+    pub(super) locals: Memo<Text>,
+    pub(super) outputs: Memo<Text>,
+    pub(super) resources: RefCell<FxHashMap<ResourceName, Option<Rc<Expansion>>>>,
+    pub(super) calls: RefCell<FxHashMap<Text, Option<Rc<Expansion>>>>,
+}
+
+impl ModuleInstance {
+    /// The module's declaration.
+    pub fn module(&self) -> &Module {
+        &self.node.module
+    }
+}
+
+/// What the expressions of one instance see beside their module: `each`, `count`, iterators of dynamic blocks.
+pub struct Frame {
+    /// Its position in the program; see [`super::BlockSource::frame`].
+    pub id: u32,
+    /// The module instance.
+    pub module: Rc<ModuleInstance>,
+    /// Names and their values, innermost last.
+    pub bindings: Vec<(Text, Value)>,
+    /// The expression that a binding's value was taken from, and the frame it belongs to, for trails.
+    pub source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
+}
+
+/// Values by name, computed once; `None` while one is being computed.
+#[derive(Default)]
+pub(super) struct Memo<K>(RefCell<FxHashMap<K, Option<Value>>>);
+
+impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
+    /// The remembered value, or the computed one; `cycle` where the value asks for itself.
+    pub(super) fn get(&self, key: &K, compute: impl FnOnce() -> Value, cycle: impl FnOnce() -> Value) -> Value {
+        match self.0.borrow().get(key) {
+            Some(Some(value)) => return value.clone(),
+            Some(None) => return cycle(),
+            None => {}
+        }
+        self.0.borrow_mut().insert(key.clone(), None);
+        let value = compute();
+        self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
+        value
+    }
+}
+
+impl<'c> Program<'c> {
+    /// A program for this root; nothing is computed yet.
+    pub fn new(root: &'c Root, inputs: Inputs, host: RootHost) -> Program<'c> {
+        let program = Program {
+            root,
+            inputs,
+            modules: RefCell::default(),
+            frames: RefCell::default(),
+            problems: RefCell::default(),
+            reported: RefCell::default(),
+            host,
+            expanded: Cell::new(0),
+            types: RefCell::default(),
+        };
+        let instance = program.add_module(ModuleAddress::root(), root.module.clone(), None);
+        program.plain_frame(&instance);
+        program
+    }
+
+    /// The root that is evaluated.
+    pub fn root(&self) -> &'c Root {
+        self.root
+    }
+
+    /// The root module's instance.
+    pub fn root_instance(&self) -> Rc<ModuleInstance> {
+        self.modules.borrow()[0].clone()
+    }
+
+    /// The frame of the root module itself: no `each`, no `count`.
+    pub fn root_frame(&self) -> Rc<Frame> {
+        self.frames.borrow()[0].clone()
+    }
+
+    /// The value that `terraform.workspace` has.
+    pub(crate) fn workspace(&self) -> Value {
+        match &self.inputs.workspace {
+            Some(name) => name.clone().into(),
+            None => {
+                let reference = Reference::to(ReferenceKind::Runtime, "terraform.workspace");
+                let cause = Cause::Runtime("terraform.workspace".into());
+                Value::unknown_reference(reference, Type::String, true, cause)
+            }
+        }
+    }
+
+    pub(super) fn add_module(
+        &self,
+        address: ModuleAddress,
+        node: std::sync::Arc<ModuleNode>,
+        call: Option<(Rc<Frame>, Text)>,
+    ) -> Rc<ModuleInstance> {
+        let mut modules = self.modules.borrow_mut();
+        let printed = address.to_string();
+        let prefix = if printed.is_empty() { printed } else { printed + "." };
+        let instance = Rc::new(ModuleInstance {
+            id: modules.len() as u32,
+            address,
+            prefix: prefix.into(),
+            node,
+            call,
+            plain_frame: Cell::new(None),
+            variables: Memo::default(),
+            locals: Memo::default(),
+            outputs: Memo::default(),
+            resources: RefCell::default(),
+            calls: RefCell::default(),
+        });
+        modules.push(instance.clone());
+        instance
+    }
+
+    pub(super) fn frame(
+        &self,
+        module: &Rc<ModuleInstance>,
+        bindings: Vec<(Text, Value)>,
+        source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
+    ) -> Rc<Frame> {
+        let mut frames = self.frames.borrow_mut();
+        let frame = Rc::new(Frame { id: frames.len() as u32, module: module.clone(), bindings, source });
+        frames.push(frame.clone());
+        frame
+    }
+
+    /// The frame with this id.
+    pub(crate) fn frame_by_id(&self, id: u32) -> Rc<Frame> {
+        self.frames.borrow()[id as usize].clone()
+    }
+
+    /// A frame of the module itself, without `each` and `count`.
+    pub(crate) fn plain_frame(&self, module: &Rc<ModuleInstance>) -> Rc<Frame> {
+        if let Some(id) = module.plain_frame.get() {
+            return self.frame_by_id(id);
+        }
+        let frame = self.frame(module, Vec::new(), None);
+        module.plain_frame.set(Some(frame.id));
+        frame
+    }
+
+    /// Reports a problem, once for each place and message.
+    pub(crate) fn report(&self, problem: Problem) {
+        let place = problem.label.as_ref().map(|l| l.span);
+        if let Some(span) = place
+            && !self.reported.borrow_mut().insert((span, problem.message.clone()))
+        {
+            return;
+        }
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// The problems found so far.
+    pub fn take_problems(&self) -> Vec<Problem> {
+        std::mem::take(&mut self.problems.borrow_mut())
+    }
+
+    /// What an expression is worth in a frame; an error is reported and gives an unknown value.
+    pub(crate) fn eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Value {
+        self.try_eval(expr, frame).unwrap_or_else(|error| self.failed(error, expr.span))
+    }
+
+    /// What an expression is worth in a frame.
+    pub(crate) fn try_eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Result<Value, EvalError> {
+        let scope = ModuleScope { program: self, frame: frame.clone() };
+        Evaluation::new(&scope).eval(expr)
+    }
+
+    pub(super) fn failed(&self, error: EvalError, fallback: Span) -> Value {
+        self.report(error.into_problem(fallback));
+        Value::unknown(Type::Any, Cause::Error)
+    }
+
+    pub(super) fn cycle(&self, span: Span, what: &str) -> Value {
+        let message = format!("`{what}` depends on itself");
+        let problem = Problem::error(ProblemKind::Cycle, span, message, "part of a cycle of references");
+        self.report(problem.with_help("break the cycle: one of these values must not refer to the others"));
+        Value::unknown(Type::Any, Cause::Cycle)
+    }
+
+    /// The value of a variable of a module instance.
+    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
+        let compute = || self.compute_variable(module, name, variable);
+        module.variables.get(name, compute, || self.cycle(variable.header, &format!("var.{name}")))
+    }
+
+    fn compute_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
+        let ty = self.variable_type(variable);
+        let given = self.given(module, name);
+        let nullable = variable.nullable;
+        let given = given.filter(|(v, _)| nullable || !v.is_null());
+        let (value, span) = match (given, &variable.default) {
+            (Some(given), _) => given,
+            (None, Some(default)) => (self.default_value(default), default.span),
+            (None, None) => (self.unset_variable(module, name, &ty, nullable), variable.header),
+        };
+        let value = convert::apply_defaults(&value, &ty);
+        let value = convert::convert(&value, &ty).unwrap_or_else(|error| {
+            let message = format!("the value of `var.{name}` does not fit its type: {}", error.message);
+            let error = EvalError { message, ..error }.with_label(format!("does not fit `{ty}`")).at(span);
+            self.failed(error, span)
+        });
+        let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
+        let marks = mark(variable.sensitive, Marks::SENSITIVE).union(mark(variable.ephemeral, Marks::EPHEMERAL));
+        value.with_marks(marks)
+    }
+
+    fn default_value(&self, default: &Expr) -> Value {
+        Evaluation::new(&super::NoScope).eval(default).unwrap_or_else(|error| self.failed(error, default.span))
+    }
+
+    /// The type that a variable is converted to.
+    pub(crate) fn variable_type(&self, variable: &Variable) -> Type {
+        let Some(expr) = &variable.type_expr else { return Type::Any };
+        if let Some(ty) = self.types.borrow().get(&expr.span) {
+            return ty.clone();
+        }
+        let ty = type_expr::parse(expr).unwrap_or_else(|error| {
+            self.report(error.into_problem(expr.span));
+            Type::Any
+        });
+        self.types.borrow_mut().insert(expr.span, ty.clone());
+        ty
+    }
+
+    /// What a variable is set to from outside its module, and where.
+    fn given(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<(Value, Span)> {
+        let Some((frame, call)) = &module.call else {
+            let input = self.inputs.variables.get(name)?;
+            return Some((input.value.clone(), input.span));
+        };
+        let call = frame.module.module().calls.get(call)?;
+        let argument = call.arguments.attribute(name)?;
+        Some((self.eval(&argument.expr, frame), argument.expr.span))
+    }
+
+    /// The input that sets a variable of the root module.
+    pub(crate) fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.variables.get(name)
+    }
+
+    fn unset_variable(&self, module: &Rc<ModuleInstance>, name: &Text, ty: &Type, nullable: bool) -> Value {
+        let address = format!("{}var.{name}", module.prefix);
+        let reference = Reference::to(ReferenceKind::Variable, &*address);
+        Value::unknown_reference(reference, ty.clone(), !nullable, Cause::Variable(address.into()))
+    }
+
+    /// The value of a local of a module instance.
+    pub(crate) fn local(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<Value> {
+        let local = module.module().locals.get(name)?;
+        let compute = || self.eval(&local.value, &self.plain_frame(module));
+        Some(module.locals.get(name, compute, || self.cycle(local.span, &format!("local.{name}"))))
+    }
+
+    /// The value of an output of a module instance.
+    pub(crate) fn output(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<Value> {
+        let output = module.module().outputs.get(name)?;
+        let compute = || {
+            let Some(value) = &output.value else { return Value::unknown(Type::Any, Cause::Error) };
+            let value = self.eval(value, &self.plain_frame(module));
+            value.with_marks(if output.sensitive { Marks::SENSITIVE } else { Marks::NONE })
+        };
+        Some(module.outputs.get(name, compute, || self.cycle(output.header, &format!("output.{name}"))))
+    }
+
+    /// A template file, parsed.
+    pub(super) fn template(&self, path: &str) -> Result<Option<std::sync::Arc<Expr>>, EvalError> {
+        self.host.template(path)
+    }
+}

@@ -1,0 +1,283 @@
+//! Values of resources, data sources and module calls, as references to them see them.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
+use super::expr::Hop;
+use super::program::{ModuleInstance, Program};
+use super::{Cause, EvalError, Fields, Kind, Reference, ReferenceKind, Refs, Seq, Step, Type, Value};
+use crate::config::{Child, Key, Mode, ModuleCall, Resource, ResourceName};
+use crate::source::ProblemKind;
+use crate::syntax::{Expr, Text};
+
+/// Evaluates the key of an index.
+pub(super) type EvalKey<'a> = dyn Fn(&Expr) -> Result<Value, EvalError> + 'a;
+
+/// Module calls nested deeper than this are not followed.
+const CALL_DEPTH: usize = 64;
+
+impl<'c> Program<'c> {
+    /// The instances of a resource; `None` while they are being worked out (a cycle).
+    pub(crate) fn resource_expansion(
+        &self,
+        module: &Rc<ModuleInstance>,
+        id: &ResourceName,
+        resource: &Resource,
+    ) -> Option<Rc<Expansion>> {
+        if let Some(found) = module.resources.borrow().get(id) {
+            return found.clone();
+        }
+        module.resources.borrow_mut().insert(id.clone(), None);
+        let (count, for_each) = (resource.count.as_ref(), resource.for_each.as_ref());
+        let args = RepetitionArgs { count, for_each, header: resource.header };
+        let expansion = Rc::new(self.expand(module, args));
+        module.resources.borrow_mut().insert(id.clone(), Some(expansion.clone()));
+        Some(expansion)
+    }
+
+    /// The value of `TYPE.NAME` followed by `hops`; says how many hops it took.
+    pub(super) fn resource_value(
+        &self,
+        module: &Rc<ModuleInstance>,
+        id: &ResourceName,
+        hops: &[Hop<'_>],
+        key: &EvalKey<'_>,
+    ) -> Result<(Value, usize), EvalError> {
+        let Some(resource) = module.module().resources.get(id) else {
+            return Ok((Value::unknown(Type::Any, Cause::Error), 0));
+        };
+        let Some(expansion) = self.resource_expansion(module, id, resource) else {
+            return Ok((self.cycle(resource.header, &format!("{}.{}", id.type_name, id.name)), 0));
+        };
+        let attribute = |slot: &InstanceSlot, name: &Text| Ok(self.referenced_attribute(slot, id, resource, name));
+        let whole = |slot: &InstanceSlot| self.referenced_object(slot, id, resource);
+        self.select(&expansion, hops, key, &attribute, &whole)
+    }
+
+    /// Chooses the instance that the hops name and reads it: one attribute where the next hop names one.
+    fn select(
+        &self,
+        expansion: &Expansion,
+        hops: &[Hop<'_>],
+        key: &EvalKey<'_>,
+        attribute: &dyn Fn(&InstanceSlot, &Text) -> Result<Value, EvalError>,
+        whole: &dyn Fn(&InstanceSlot) -> Value,
+    ) -> Result<(Value, usize), EvalError> {
+        let read = |slot: &InstanceSlot, taken: usize| match hops.get(taken) {
+            Some(Hop::Attr(name)) => Ok((attribute(slot, &name.text).map_err(|e| e.at(name.span))?, taken + 1)),
+            _ => Ok((whole(slot), taken)),
+        };
+        if expansion.repetition == Repetition::Single {
+            return match hops.first() {
+                Some(Hop::Index(index)) => {
+                    let error = EvalError::new("this block has neither `count` nor `for_each`, so it takes no index");
+                    Err(error.with_label("not repeated").with_help("leave the index out").at(index.span))
+                }
+                _ => read(&expansion.instances[0], 0),
+            };
+        }
+        if let Some(Hop::Index(index)) = hops.first() {
+            let value = key(index)?;
+            if let Some(known) = known_key(&value, expansion.repetition) {
+                return match expansion.get(&known).or(expansion.open()) {
+                    Some(slot) => read(slot, 1),
+                    None => Err(EvalError::new(format!(
+                        "there is no instance with the key {}",
+                        super::display::short(&value)
+                    ))
+                    .with_label("not among the instances")
+                    .at(index.span)),
+                };
+            }
+        }
+        Ok((whole_collection(expansion, whole), 0))
+    }
+
+    /// What an instance's references are made of: its printed address and what it is.
+    pub(crate) fn instance_reference(&self, slot: &InstanceSlot, id: &ResourceName) -> Reference {
+        let address = slot.frame.module.address.resource(id, slot.key.clone()).to_string();
+        let kind = match id.mode {
+            Mode::Managed => ReferenceKind::Resource,
+            Mode::Data => ReferenceKind::Data,
+            Mode::Ephemeral => ReferenceKind::Ephemeral,
+        };
+        Reference::to(kind, address)
+    }
+
+    /// The configured value of an argument or of all blocks of a type; `None` where it is not written.
+    pub(crate) fn configured(
+        &self,
+        slot: &InstanceSlot,
+        id: &ResourceName,
+        resource: &Resource,
+        name: &Text,
+    ) -> Option<Value> {
+        let body = &resource.arguments;
+        if !super::body::writes(body, name) {
+            return None;
+        }
+        let compute = || {
+            let reference = self.instance_reference(slot, id).child(Step::Name(name.clone()));
+            self.body_item(body, name, &slot.frame, Some(&reference)).unwrap_or(Value::NULL)
+        };
+        let cycle = || self.cycle(resource.header, &format!("{}.{}.{name}", id.type_name, id.name));
+        Some(slot.attributes.get(name, compute, cycle))
+    }
+
+    fn referenced_attribute(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource, name: &Text) -> Value {
+        let reference = self.instance_reference(slot, id).child(Step::Name(name.clone()));
+        if let Some(value) = self.configured(slot, id, resource, name).filter(|v| !v.is_null()) {
+            return value.with_refs(&Refs::one(reference));
+        }
+        if let Some(value) = super::data::computed(self, slot, id, resource, name) {
+            return value.with_refs(&Refs::one(reference));
+        }
+        unset(reference, id.mode, name)
+    }
+
+    fn referenced_object(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> Value {
+        let reference = self.instance_reference(slot, id);
+        let names = super::body::names(&resource.arguments);
+        let read = |name: Text| {
+            let value = self.referenced_attribute(slot, id, resource, &name);
+            (name, value)
+        };
+        let entries = names.into_iter().map(read).collect();
+        let rest = Some(unset(reference.child(Step::Any), id.mode, "*"));
+        let fields = Fields { entries, rest, ..Fields::default() };
+        // Its parts refer to it, each to its own attribute; the whole adds nothing to them.
+        Kind::Object(Arc::new(fields)).into()
+    }
+
+    /// The instances of a module call; `None` while they are being worked out (a cycle).
+    pub(crate) fn call_expansion(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &Text,
+        call: &ModuleCall,
+    ) -> Option<Rc<Expansion>> {
+        if let Some(found) = module.calls.borrow().get(name) {
+            return found.clone();
+        }
+        module.calls.borrow_mut().insert(name.clone(), None);
+        let (count, for_each) = (call.count.as_ref(), call.for_each.as_ref());
+        let expansion = Rc::new(self.expand(module, RepetitionArgs { count, for_each, header: call.header }));
+        module.calls.borrow_mut().insert(name.clone(), Some(expansion.clone()));
+        Some(expansion)
+    }
+
+    /// The module instance behind one instance of a call; `None` where the module is not on disk.
+    pub(crate) fn called_module(&self, slot: &InstanceSlot, name: &Text) -> Option<Rc<ModuleInstance>> {
+        if let Some(module) = &*slot.module.borrow() {
+            return Some(module.clone());
+        }
+        let caller = &slot.frame.module;
+        let Some(Child::Loaded(node)) = caller.node.children.get(name) else { return None };
+        if caller.address.steps().len() >= CALL_DEPTH {
+            return None;
+        }
+        let address = caller.address.child(name.clone(), slot.key.clone());
+        let module = self.add_module(address, node.clone(), Some((slot.frame.clone(), name.clone())));
+        *slot.module.borrow_mut() = Some(module.clone());
+        Some(module)
+    }
+
+    /// The value of `module.NAME` followed by `hops`; says how many hops it took.
+    pub(super) fn call_value(
+        &self,
+        module: &Rc<ModuleInstance>,
+        name: &Text,
+        call: &ModuleCall,
+        hops: &[Hop<'_>],
+        key: &EvalKey<'_>,
+    ) -> Result<(Value, usize), EvalError> {
+        let Some(expansion) = self.call_expansion(module, name, call) else {
+            return Ok((self.cycle(call.header, &format!("module.{name}")), 0));
+        };
+        let attribute = |slot: &InstanceSlot, output: &Text| self.call_output(slot, name, output);
+        let whole = |slot: &InstanceSlot| self.call_object(slot, name);
+        self.select(&expansion, hops, key, &attribute, &whole)
+    }
+
+    /// The reference to one instance of a module call.
+    pub(crate) fn call_reference(&self, slot: &InstanceSlot, name: &Text) -> Reference {
+        let address = slot.frame.module.address.child(name.clone(), slot.key.clone());
+        Reference::to(ReferenceKind::Module, address.to_string())
+    }
+
+    fn not_on_disk(&self, slot: &InstanceSlot, name: &Text) -> Value {
+        let reference = self.call_reference(slot, name);
+        let cause = Cause::Module(reference.target.clone());
+        Value::unknown_reference(reference, Type::Any, true, cause)
+    }
+
+    fn call_output(&self, slot: &InstanceSlot, name: &Text, output: &Text) -> Result<Value, EvalError> {
+        let Some(module) = self.called_module(slot, name) else {
+            return Ok(super::scope::child(&self.not_on_disk(slot, name), output));
+        };
+        if let Some(value) = self.output(&module, output) {
+            return Ok(value);
+        }
+        if module.module().incomplete {
+            return Ok(Value::unknown(Type::Any, Cause::Error));
+        }
+        let near = super::call::nearest(output, module.module().outputs.keys().map(|n| &**n));
+        let message = format!("the module has no output `{output}`");
+        let mut error = EvalError::new(message).with_label("not an output");
+        error.help = near.map(|near| format!("did you mean `{near}`?"));
+        error.kind = ProblemKind::UndeclaredName;
+        error.uncatchable = true;
+        Err(error)
+    }
+
+    fn call_object(&self, slot: &InstanceSlot, name: &Text) -> Value {
+        let Some(module) = self.called_module(slot, name) else { return self.not_on_disk(slot, name) };
+        let names: Vec<Text> = module.module().outputs.keys().cloned().collect();
+        let read = |name: Text| self.output(&module, &name).map(|value| (name, value));
+        Value::object(names.into_iter().filter_map(read).collect())
+    }
+}
+
+/// All instances as one value: a tuple for `count`, an object for `for_each`.
+fn whole_collection(expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
+    let rest = expansion.open().map(|slot| whole(slot));
+    let known = expansion.instances.iter().filter(|slot| slot.key != Key::Any);
+    match expansion.repetition {
+        Repetition::ForEach => {
+            let entry = |slot: &Rc<InstanceSlot>| match &slot.key {
+                Key::Str(key) => Some((key.clone(), whole(slot))),
+                _ => None,
+            };
+            let entries = known.filter_map(entry).collect();
+            Kind::Object(Arc::new(Fields { entries, rest, ..Fields::default() })).into()
+        }
+        _ => {
+            let items = known.map(|slot| whole(slot)).collect();
+            Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+        }
+    }
+}
+
+fn known_key(value: &Value, repetition: Repetition) -> Option<Key> {
+    let target = if repetition == Repetition::Count { Type::Number } else { Type::String };
+    let value = super::convert::convert(value, &target).ok()?;
+    match value.kind {
+        Kind::Number(n) => n.to_i64().map(Key::Int),
+        Kind::String(s) => Some(Key::Str(s)),
+        _ => None,
+    }
+}
+
+/// An attribute that the configuration does not set: decided by AWS at apply, or read by a data source.
+fn unset(reference: Reference, mode: Mode, name: &str) -> Value {
+    // Names that every provider uses for what identifies an object; such an attribute is never null.
+    let identifies = matches!(name, "id" | "arn");
+    let printed = Text::from(reference.to_string());
+    let cause = match mode {
+        Mode::Managed => Cause::Attribute(printed),
+        Mode::Data | Mode::Ephemeral => Cause::Data(printed),
+    };
+    let ty = if identifies { Type::String } else { Type::Any };
+    Value::unknown_reference(reference, ty, identifies, cause)
+}

@@ -1,0 +1,249 @@
+//! What names mean inside a module: variables, locals, resources, module calls and the like.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::call::nearest;
+use super::expr::{Evaluation, Hop, Resolved, Scope};
+use super::functions::Host;
+use super::program::{Frame, ModuleInstance, Program};
+use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value};
+use crate::config::{Mode, ResourceName};
+use crate::source::{ProblemKind, Span};
+use crate::syntax::{Expr, Text};
+
+/// The scope of an expression in one frame.
+pub(crate) struct ModuleScope<'p, 'c> {
+    pub(crate) program: &'p Program<'c>,
+    pub(crate) frame: Rc<Frame>,
+}
+
+impl Scope for ModuleScope<'_, '_> {
+    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        if let Some((_, value)) = self.frame.bindings.iter().rev().find(|(name, _)| &**name == root) {
+            return Ok(Resolved { value: value.clone(), consumed: 0 });
+        }
+        match root {
+            "var" => self.variable(span, hops),
+            "local" => self.local(span, hops),
+            "module" => self.module_call(span, hops),
+            "data" => self.resource(Mode::Data, span, hops),
+            "ephemeral" => self.resource(Mode::Ephemeral, span, hops),
+            "resource" => self.resource(Mode::Managed, span, hops),
+            "path" => self.path(span, hops),
+            "terraform" | "tofu" => self.terraform(span, hops),
+            "self" => Ok(Resolved { value: runtime("self"), consumed: 0 }),
+            "each" | "count" => {
+                let argument = if root == "each" { "for_each" } else { "count" };
+                let error = undeclared(span, format!("`{root}` has no meaning in a block without `{argument}`"));
+                Err(error.with_label(format!("no `{argument}` here")))
+            }
+            _ => self.managed(root, span, hops),
+        }
+    }
+
+    fn handle_attribute(&self, _: u32, name: &str) -> Result<Value, EvalError> {
+        Err(EvalError::new(format!("there is no attribute `{name}`")))
+    }
+
+    fn host(&self) -> &dyn Host {
+        &self.program.host
+    }
+
+    fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
+        self.program.template(path)
+    }
+}
+
+impl ModuleScope<'_, '_> {
+    fn module(&self) -> &Rc<ModuleInstance> {
+        &self.frame.module
+    }
+
+    fn variable(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let (name, at) = first_name("var", span, hops)?;
+        let module = self.module();
+        match module.module().variables.get(name) {
+            Some(variable) => Ok(one(self.program.variable(module, name, variable))),
+            None => self.missing(at, "variable", &format!("var.{name}"), name, module.module().variables.keys()),
+        }
+    }
+
+    fn local(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let (name, at) = first_name("local", span, hops)?;
+        match self.program.local(self.module(), name) {
+            Some(value) => Ok(one(value)),
+            None => {
+                let names = self.module().module().locals.keys();
+                self.missing(at, "local value", &format!("local.{name}"), name, names)
+            }
+        }
+    }
+
+    fn module_call(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let (name, at) = first_name("module", span, hops)?;
+        let module = self.module();
+        let Some(call) = module.module().calls.get(name) else {
+            return self.missing(at, "module call", &format!("module.{name}"), name, module.module().calls.keys());
+        };
+        let key = |key: &Expr| self.eval(key);
+        let (value, consumed) = self.program.call_value(module, name, call, &hops[1..], &key)?;
+        Ok(Resolved { value, consumed: 1 + consumed })
+    }
+
+    fn eval(&self, expr: &Expr) -> Result<Value, EvalError> {
+        Evaluation::new(self).eval(expr)
+    }
+
+    /// `aws_vpc.main`: a managed resource whose type is the root of the reference.
+    fn managed(&self, type_name: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let Some(name) = hops.first().and_then(Hop::name) else {
+            return self.bare_name(type_name, span);
+        };
+        let end = hops.first().map_or(span, Hop::span);
+        let resolved = self.resource_value(Mode::Managed, &type_name.into(), name, span.to(end), &hops[1..])?;
+        Ok(Resolved { consumed: resolved.consumed + 1, ..resolved })
+    }
+
+    fn bare_name(&self, name: &str, span: Span) -> Result<Resolved, EvalError> {
+        let module = self.module().module();
+        let help = if module.variables.contains_key(name) {
+            Some(format!("did you mean `var.{name}`?"))
+        } else if module.locals.contains_key(name) {
+            Some(format!("did you mean `local.{name}`?"))
+        } else {
+            Some(format!("write \"{name}\" for text, or `var.{name}`, `local.{name}` for a value"))
+        };
+        let mut error = undeclared(span, format!("a bare name such as `{name}` refers to nothing"));
+        error.help = help;
+        Err(error)
+    }
+
+    fn resource(&self, mode: Mode, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let names = (hops.first().and_then(Hop::name), hops.get(1).and_then(Hop::name));
+        let (Some(type_name), Some(name)) = names else {
+            return Err(undeclared(span, "a reference to a resource needs its type and its name".into()));
+        };
+        let resolved = self.resource_value(mode, type_name, name, span.to(hops[1].span()), &hops[2..])?;
+        Ok(Resolved { consumed: resolved.consumed + 2, ..resolved })
+    }
+
+    fn resource_value(
+        &self,
+        mode: Mode,
+        type_name: &Text,
+        name: &Text,
+        span: Span,
+        rest: &[Hop<'_>],
+    ) -> Result<Resolved, EvalError> {
+        let module = self.module();
+        let id = ResourceName { mode, type_name: type_name.clone(), name: name.clone() };
+        if !module.module().resources.contains_key(&id) {
+            let of_type = module.module().resources.keys().filter(|r| r.mode == mode && r.type_name == *type_name);
+            let names: Vec<&Text> = of_type.map(|r| &r.name).collect();
+            let kind = match mode {
+                Mode::Data => "data source",
+                Mode::Ephemeral => "ephemeral resource",
+                Mode::Managed => "resource",
+            };
+            let printed = format!("{}{type_name}.{name}", if mode == Mode::Data { "data." } else { "" });
+            return self.missing(span, kind, &printed, name, names.into_iter());
+        }
+        let key = |key: &Expr| self.eval(key);
+        let (value, consumed) = self.program.resource_value(module, &id, rest, &key)?;
+        Ok(Resolved { value, consumed })
+    }
+
+    /// The error for a name that nothing declares; unknown where a file of the module could not be read whole.
+    fn missing<'n>(
+        &self,
+        span: Span,
+        kind: &str,
+        printed: &str,
+        name: &str,
+        names: impl Iterator<Item = &'n Text>,
+    ) -> Result<Resolved, EvalError> {
+        if self.module().module().incomplete {
+            return Ok(Resolved {
+                value: Value::unknown(Type::Any, Cause::Error),
+                consumed: usize::from(kind != "resource"),
+            });
+        }
+        let near = nearest(name, names.map(|n| &**n));
+        let mut error = undeclared(span, format!("the module declares no {kind} `{printed}`"));
+        error.help = near.map(|near| format!("did you mean `{near}`?"));
+        Err(error)
+    }
+
+    fn path(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let (name, at) = first_name("path", span, hops)?;
+        let value = match &**name {
+            "module" => self.program.host.module_path(&self.module().node.module.dir).into(),
+            "root" => ".".into(),
+            "cwd" => runtime("path.cwd"),
+            _ => return Err(undeclared(at, format!("there is no `path.{name}`"))),
+        };
+        Ok(one(value))
+    }
+
+    fn terraform(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let (name, at) = first_name("terraform", span, hops)?;
+        match &**name {
+            "workspace" => Ok(one(self.program.workspace())),
+            "applying" => Ok(one(runtime("terraform.applying"))),
+            _ => Err(undeclared(at, format!("there is no `terraform.{name}`"))),
+        }
+    }
+}
+
+fn one(value: Value) -> Resolved {
+    Resolved { value, consumed: 1 }
+}
+
+fn runtime(name: &str) -> Value {
+    let reference = Reference::to(ReferenceKind::Runtime, name);
+    Value::unknown_reference(reference, Type::Any, true, Cause::Runtime(name.into()))
+}
+
+fn first_name<'h>(root: &str, span: Span, hops: &[Hop<'h>]) -> Result<(&'h Text, Span), EvalError> {
+    match hops.first() {
+        Some(hop) => match hop.name() {
+            Some(name) => Ok((name, span.to(hop.span()))),
+            None => Err(undeclared(span, format!("`{root}` needs a literal name behind it"))),
+        },
+        None => Err(undeclared(span, format!("`{root}` alone is not a value: a name must follow"))),
+    }
+}
+
+fn undeclared(span: Span, message: String) -> EvalError {
+    let error = EvalError::new(message).with_label("not declared").at(span);
+    EvalError { kind: ProblemKind::UndeclaredName, uncatchable: true, ..error }
+}
+
+/// The scope without any names: defaults of variables, variable files, backend arguments.
+pub struct NoScope;
+
+impl Scope for NoScope {
+    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let error = undeclared(span, format!("`{root}` cannot be used here: only literal values can"));
+        Err(EvalError { kind: ProblemKind::Evaluation, ..error })
+    }
+
+    fn call(&self, name: &crate::syntax::Ident, _: &[Expr], _: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
+        let error = EvalError::new("functions cannot be called here: only literal values are allowed");
+        Some(Err(error.with_label("a function call").at(name.span)))
+    }
+
+    fn handle_attribute(&self, _: u32, name: &str) -> Result<Value, EvalError> {
+        Err(EvalError::new(format!("there is no attribute `{name}`")))
+    }
+
+    fn host(&self) -> &dyn Host {
+        &super::functions::NoFiles
+    }
+}
+
+/// What is left of a value when the rest of a reference is known by name only.
+pub(super) fn child(value: &Value, name: &str) -> Value {
+    super::attribute(value, name).unwrap_or_else(|_| Value::unknown_from([value], Type::Any, false))
+}

@@ -1,0 +1,372 @@
+//! How a value came to be: walks the expression again, from the argument outwards, to whoever decided the value.
+
+use std::rc::Rc;
+
+use super::display::short;
+use super::program::{Frame, Program};
+use super::{BlockSource, Value};
+use crate::config::{Key, Mode, ResourceName};
+use crate::source::Span;
+use crate::syntax::{Expr, ExprKind, Text};
+
+/// Who decided a value, as far as expressions say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decider {
+    /// The configuration does not set it.
+    Nobody,
+    /// Written where it is used.
+    Literal,
+    /// A variable's default.
+    VariableDefault,
+    /// A variable file, an option or the environment.
+    Input,
+    /// An argument of a module call.
+    ModuleCall,
+    /// Computed.
+    Expression,
+}
+
+/// The steps of a trail and who stands at its end.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Steps {
+    /// Who decided.
+    pub decider: Decider,
+    /// Places and notes, nearest first. The argument itself is not among them.
+    pub steps: Vec<(Span, String)>,
+    /// Addresses of root variables whose default decided (`var.multi_az`).
+    pub root_default: Option<Text>,
+}
+
+/// Trails are not followed further than this.
+const STEP_LIMIT: usize = 16;
+
+/// A path into a value that is still to be followed: innermost step last.
+type Path = Vec<Text>;
+
+impl<'c> Program<'c> {
+    /// How the value of an argument of a block came to be.
+    pub(crate) fn trail(&self, block: &BlockSource, argument: &str) -> Steps {
+        let mut trail = Walk { program: self, steps: Vec::new(), root_default: None };
+        let decider = match block.body.attribute(argument) {
+            None => Decider::Nobody,
+            Some(attribute) => {
+                trail.expr(&attribute.expr, &self.frame_by_id(block.frame), Vec::new(), Decider::Literal)
+            }
+        };
+        Steps { decider, steps: trail.steps, root_default: trail.root_default }
+    }
+}
+
+struct Walk<'p, 'c> {
+    program: &'p Program<'c>,
+    steps: Vec<(Span, String)>,
+    root_default: Option<Text>,
+}
+
+impl Walk<'_, '_> {
+    fn step(&mut self, span: Span, note: String) {
+        if self.steps.last().is_none_or(|(last, _)| *last != span) {
+            self.steps.push((span, note));
+        }
+    }
+
+    /// Follows one expression; `so_far` is who has decided if it turns out to be a literal.
+    fn expr(&mut self, expr: &Expr, frame: &Rc<Frame>, path: Path, so_far: Decider) -> Decider {
+        if self.steps.len() >= STEP_LIMIT {
+            return Decider::Expression;
+        }
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.expr(inner, frame, path, so_far),
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => so_far,
+            ExprKind::Unary(_, operand) if is_literal(operand) => so_far,
+            ExprKind::Tuple(items) => self.tuple(items, frame, path, so_far),
+            ExprKind::Object(items) => match path.split_last() {
+                None => so_far,
+                Some((name, rest)) => {
+                    let found = items.iter().rev().find(|item| self.key_is(&item.key, frame, name));
+                    match found {
+                        Some(item) => {
+                            self.step(item.key.span.to(item.value.span), format!("`{name}` is set here"));
+                            self.expr(&item.value, frame, rest.to_vec(), so_far)
+                        }
+                        None => so_far,
+                    }
+                }
+            },
+            ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) => {
+                self.reference(expr, frame, path, so_far)
+            }
+            ExprKind::Conditional { condition, then, otherwise } => {
+                match self.program.try_eval(condition, frame).ok().and_then(|v| v.as_bool()) {
+                    None => Decider::Expression,
+                    Some(holds) => {
+                        let truth = if holds { "true" } else { "false" };
+                        self.step(condition.span, format!("this condition is {truth}"));
+                        self.expr(if holds { then } else { otherwise }, frame, path, so_far)
+                    }
+                }
+            }
+            ExprKind::Call { name, args, .. } => self.call(&name.text, args, frame, path, so_far),
+            ExprKind::Template(parts) => match parts.as_slice() {
+                [crate::syntax::TemplatePart::Interpolation(only)] => self.expr(only, frame, path, so_far),
+                _ => Decider::Expression,
+            },
+            _ => Decider::Expression,
+        }
+    }
+
+    fn tuple(&mut self, items: &[Expr], frame: &Rc<Frame>, path: Path, so_far: Decider) -> Decider {
+        match path.split_last() {
+            Some((index, rest)) => match index.parse::<usize>().ok().and_then(|i| items.get(i)) {
+                Some(item) => self.expr(item, frame, rest.to_vec(), so_far),
+                None => so_far,
+            },
+            // A list of one reference is as good as the reference.
+            None => match items {
+                [only] if !is_literal(only) => self.expr(only, frame, path, so_far),
+                _ => so_far,
+            },
+        }
+    }
+
+    fn key_is(&self, key: &Expr, frame: &Rc<Frame>, name: &str) -> bool {
+        match &key.kind {
+            ExprKind::String(text) => &**text == name,
+            _ => self.program.try_eval(key, frame).ok().is_some_and(|v| v.as_str() == Some(name)),
+        }
+    }
+
+    /// Functions that pass one of their arguments on.
+    fn call(&mut self, name: &str, args: &[Expr], frame: &Rc<Frame>, path: Path, so_far: Decider) -> Decider {
+        let value = |expr: &Expr| self.program.try_eval(expr, frame).ok();
+        let chosen = match name {
+            "try" => args.iter().find(|a| value(a).is_some()),
+            "coalesce" => args
+                .iter()
+                .find(|a| value(a).is_some_and(|v| v.is_unknown() || !(v.is_null() || v.as_str() == Some("")))),
+            "coalescelist" => args
+                .iter()
+                .find(|a| value(a).is_some_and(|v| v.as_seq().is_none_or(|s| !s.items.is_empty() || s.rest.is_some()))),
+            "merge" => {
+                let wanted = path.last().cloned();
+                args.iter().rev().find(|a| match (&wanted, value(a)) {
+                    (Some(name), Some(v)) => v.as_fields().is_some_and(|f| f.entries.contains_key(name)),
+                    _ => false,
+                })
+            }
+            "lookup" => {
+                return match (args, args.get(1).and_then(value).and_then(|v| v.as_str().map(Text::from))) {
+                    ([map, _, rest @ ..], Some(key)) => {
+                        let there =
+                            value(map).is_some_and(|v| v.as_fields().is_some_and(|f| f.entries.contains_key(&key)));
+                        match (there, rest.first()) {
+                            (false, Some(default)) => self.expr(default, frame, path, so_far),
+                            _ => self.expr(map, frame, deeper(path, key), so_far),
+                        }
+                    }
+                    _ => Decider::Expression,
+                };
+            }
+            "tostring" | "tonumber" | "tobool" | "tolist" | "toset" | "tomap" | "sensitive" | "nonsensitive"
+            | "concat" | "flatten" | "compact" | "distinct" | "one"
+                if args.len() == 1 =>
+            {
+                args.first()
+            }
+            "jsonencode" | "jsondecode" => {
+                return if args.iter().all(is_literal) { so_far } else { Decider::Expression };
+            }
+            _ => None,
+        };
+        match chosen {
+            Some(arg) => self.expr(arg, frame, path, so_far),
+            None => Decider::Expression,
+        }
+    }
+
+    fn reference(&mut self, expr: &Expr, frame: &Rc<Frame>, mut path: Path, so_far: Decider) -> Decider {
+        // Steps behind the root, nearest to the root first.
+        let mut hops: Vec<Text> = Vec::new();
+        let mut at = expr;
+        let root = loop {
+            match &at.kind {
+                ExprKind::Attr(base, name) => {
+                    hops.push(name.text.clone());
+                    at = base;
+                }
+                ExprKind::Index(base, key) => {
+                    let key = self.program.try_eval(key, frame).ok();
+                    let Some(text) = key.and_then(|k| key_text(&k)) else { return Decider::Expression };
+                    hops.push(text);
+                    at = base;
+                }
+                ExprKind::Variable(root) => break root.clone(),
+                _ => return Decider::Expression,
+            }
+        };
+        hops.reverse();
+        let follow = |path: &mut Path, hops: &[Text]| path.extend(hops.iter().rev().cloned());
+        if let Some(position) = frame.bindings.iter().rposition(|(name, _)| *name == root) {
+            return self.binding(frame, position, &hops, path);
+        }
+        let Some(name) = hops.first() else { return Decider::Expression };
+        match &*root {
+            "var" => {
+                follow(&mut path, &hops[1..]);
+                self.variable(frame, name, path)
+            }
+            "local" => {
+                let module = frame.module.clone();
+                let Some(local) = module.module().locals.get(name) else { return Decider::Expression };
+                let value = self.program.local(&module, name);
+                self.step(local.span, noted(&format!("local.{name}"), value.as_ref(), ""));
+                follow(&mut path, &hops[1..]);
+                self.expr(&local.value, &self.program.plain_frame(&module), path, so_far)
+            }
+            "module" => self.output(frame, &hops, path, so_far),
+            "data" | "each" | "count" | "self" | "path" | "terraform" | "tofu" => Decider::Expression,
+            type_name => {
+                let name = ResourceName { mode: Mode::Managed, type_name: type_name.into(), name: name.clone() };
+                self.resource(frame, &name, &hops[1..], path, so_far)
+            }
+        }
+    }
+
+    /// `each.value` and iterators: on to the collection that is iterated.
+    fn binding(&mut self, frame: &Rc<Frame>, position: usize, hops: &[Text], mut path: Path) -> Decider {
+        let is_last = position + 1 == frame.bindings.len();
+        let Some((collection, outer)) = frame.source.clone().filter(|_| is_last) else { return Decider::Expression };
+        if hops.first().map(|h| &**h) != Some("value") {
+            return Decider::Expression;
+        }
+        let (_, value) = &frame.bindings[position];
+        let key = value.as_fields().and_then(|f| f.entries.get("key")).and_then(key_text);
+        let Some(key) = key else { return Decider::Expression };
+        path.extend(hops[1..].iter().rev().cloned());
+        path.push(key.clone());
+        self.step(collection.span, format!("iterated here; this is the element {}", short(&key.into())));
+        self.expr(&collection, &outer, path, Decider::Literal)
+    }
+
+    fn variable(&mut self, frame: &Rc<Frame>, name: &Text, path: Path) -> Decider {
+        let module = frame.module.clone();
+        let Some(variable) = module.module().variables.get(name) else { return Decider::Expression };
+        let value = self.program.variable(&module, name, variable);
+        let shown = format!("var.{name}");
+        match &module.call {
+            None => {
+                if let Some(input) = self.program.input(name) {
+                    self.step(input.span, noted(&shown, Some(&value), &format!("set by {}", input.from)));
+                    return Decider::Input;
+                }
+            }
+            Some((outer, call)) => {
+                let call = outer.module.module().calls.get(call).cloned();
+                if let Some(argument) = call.as_ref().and_then(|c| c.arguments.attribute(name)) {
+                    self.step(argument.span, noted(&shown, Some(&value), "passed here"));
+                    return self.expr(&argument.expr, outer, path, Decider::ModuleCall);
+                }
+            }
+        }
+        let Some(default) = &variable.default else {
+            self.step(variable.header, format!("`{shown}` has no value"));
+            return Decider::Expression;
+        };
+        self.step(default.span, noted(&shown, Some(&value), "by default"));
+        if module.call.is_none() {
+            self.root_default = Some(shown.into());
+        }
+        Decider::VariableDefault
+    }
+
+    fn output(&mut self, frame: &Rc<Frame>, hops: &[Text], mut path: Path, so_far: Decider) -> Decider {
+        let module = frame.module.clone();
+        let Some(call) = module.module().calls.get(&hops[0]) else { return Decider::Expression };
+        let Some(expansion) = self.program.call_expansion(&module, &hops[0], call) else { return Decider::Expression };
+        let (slot, used) = match expansion.get(&Key::None) {
+            Some(slot) => (slot, 1),
+            None => match hops.get(1).and_then(|h| expansion.instances.iter().find(|s| key_is(&s.key, h))) {
+                Some(slot) => (slot, 2),
+                None => return Decider::Expression,
+            },
+        };
+        let (Some(inner), Some(name)) = (self.program.called_module(slot, &hops[0]), hops.get(used)) else {
+            return Decider::Expression;
+        };
+        let Some(output) = inner.module().outputs.get(name) else { return Decider::Expression };
+        let Some(value) = &output.value else { return Decider::Expression };
+        self.step(output.header, format!("output `{name}` of module.{}", hops[0]));
+        path.extend(hops[used + 1..].iter().rev().cloned());
+        self.expr(value, &self.program.plain_frame(&inner), path, so_far)
+    }
+
+    fn resource(
+        &mut self,
+        frame: &Rc<Frame>,
+        name: &ResourceName,
+        hops: &[Text],
+        mut path: Path,
+        so_far: Decider,
+    ) -> Decider {
+        let module = frame.module.clone();
+        let Some(resource) = module.module().resources.get(name) else { return Decider::Expression };
+        let Some(expansion) = self.program.resource_expansion(&module, name, resource) else {
+            return Decider::Expression;
+        };
+        let (slot, used) = match expansion.get(&Key::None) {
+            Some(slot) => (slot, 0),
+            None => match hops.first().and_then(|h| expansion.instances.iter().find(|s| key_is(&s.key, h))) {
+                Some(slot) => (slot, 1),
+                None => return Decider::Expression,
+            },
+        };
+        let Some(attribute) = hops.get(used).and_then(|h| resource.arguments.attribute(h)) else {
+            return Decider::Expression;
+        };
+        self.step(attribute.span, format!("`{}.{}` says so", name.type_name, name.name));
+        path.extend(hops[used + 1..].iter().rev().cloned());
+        self.expr(&attribute.expr, &slot.frame.clone(), path, so_far)
+    }
+}
+
+fn noted(name: &str, value: Option<&Value>, how: &str) -> String {
+    let how = if how.is_empty() { String::new() } else { format!(" {how}") };
+    match value {
+        // Large values say nothing on one line.
+        Some(v) if v.as_seq().is_none() && v.as_fields().is_none() && !v.is_unknown() => {
+            format!("`{name}` is {}{how}", short(v))
+        }
+        _ => format!("`{name}` comes from here{}", if how == " by default" { ", its default" } else { "" }),
+    }
+}
+
+fn deeper(mut path: Path, key: Text) -> Path {
+    path.push(key);
+    path
+}
+
+fn key_text(key: &Value) -> Option<Text> {
+    match (key.as_str(), key.as_number()) {
+        (Some(text), _) => Some(text.into()),
+        (_, Some(n)) => Some(n.to_string().into()),
+        _ => None,
+    }
+}
+
+fn key_is(key: &Key, text: &str) -> bool {
+    match key {
+        Key::Int(n) => n.to_string() == text,
+        Key::Str(s) => &**s == text,
+        Key::None | Key::Any => false,
+    }
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => true,
+        ExprKind::Paren(inner) | ExprKind::Unary(_, inner) => is_literal(inner),
+        ExprKind::Tuple(items) => items.iter().all(is_literal),
+        ExprKind::Object(items) => items.iter().all(|i| is_literal(&i.value)),
+        _ => false,
+    }
+}

@@ -1,0 +1,103 @@
+//! Type expressions: `list(string)`, `object({ a = optional(number, 1) })`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{AttributeType, EvalError, NoScope, ObjectType, Type};
+use crate::source::ProblemKind;
+use crate::syntax::{Expr, ExprKind, ObjectItem, Text};
+
+/// The type that an expression names.
+///
+/// # Errors
+/// Where it is not a type; the error points at the part that is not.
+pub fn parse(expr: &Expr) -> Result<Type, EvalError> {
+    match &expr.kind {
+        ExprKind::Paren(inner) => parse(inner),
+        ExprKind::Variable(name) => named(name).ok_or_else(|| not_a_type(expr, name)),
+        ExprKind::Call { name, args, .. } => constructor(expr, &name.text, args),
+        // Terraform 0.11 wrote types as text, and the two bare words are still accepted by old modules.
+        ExprKind::String(text) if matches!(&**text, "string" | "list" | "map") => {
+            named(text).ok_or_else(|| not_a_type(expr, text))
+        }
+        _ => Err(not_a_type(expr, "")),
+    }
+}
+
+fn named(name: &str) -> Option<Type> {
+    Some(match name {
+        "any" => Type::Any,
+        "bool" => Type::Bool,
+        "number" => Type::Number,
+        "string" => Type::String,
+        "list" => Type::list(Type::Any),
+        "map" => Type::map(Type::Any),
+        "set" => Type::set(Type::Any),
+        _ => return None,
+    })
+}
+
+fn constructor(expr: &Expr, name: &str, args: &[Expr]) -> Result<Type, EvalError> {
+    match (name, args) {
+        ("list", [of]) => Ok(Type::list(parse(of)?)),
+        ("set", [of]) => Ok(Type::set(parse(of)?)),
+        ("map", [of]) => Ok(Type::map(parse(of)?)),
+        ("tuple", [Expr { kind: ExprKind::Tuple(items), .. }]) => {
+            Ok(Type::Tuple(items.iter().map(parse).collect::<Result<_, _>>()?))
+        }
+        ("object", [Expr { kind: ExprKind::Object(items), .. }]) => {
+            let attributes = items.iter().map(attribute).collect::<Result<BTreeMap<_, _>, _>>()?;
+            Ok(Type::Object(Arc::new(ObjectType { attributes })))
+        }
+        ("list" | "set" | "map" | "tuple" | "object", _) => {
+            Err(invalid(expr, format!("`{name}` needs one type argument")))
+        }
+        ("optional", _) => Err(invalid(expr, "`optional` is only for the attributes of an object".into())),
+        _ => Err(not_a_type(expr, name)),
+    }
+}
+
+fn attribute(item: &ObjectItem) -> Result<(Text, AttributeType), EvalError> {
+    let ExprKind::String(name) = &item.key.kind else {
+        return Err(invalid(&item.key, "an attribute's name must be a bare name".into()));
+    };
+    let ExprKind::Call { name: call, args, .. } = &item.value.kind else {
+        return Ok((name.clone(), AttributeType { ty: parse(&item.value)?, optional: false, default: None }));
+    };
+    if &*call.text != "optional" {
+        return Ok((name.clone(), AttributeType { ty: parse(&item.value)?, optional: false, default: None }));
+    }
+    let (ty, default) = match args.as_slice() {
+        [ty] => (parse(ty)?, None),
+        [ty, default] => (parse(ty)?, Some(default)),
+        _ => return Err(invalid(&item.value, "`optional` takes a type and possibly a default".into())),
+    };
+    let default = match default {
+        None => None,
+        Some(expr) => {
+            let value = super::Evaluation::new(&NoScope).eval(expr)?;
+            let value = super::convert::apply_defaults(&value, &ty);
+            Some(super::convert::convert(&value, &ty).map_err(|e| e.at(expr.span))?)
+        }
+    };
+    Ok((name.clone(), AttributeType { ty, optional: true, default }))
+}
+
+fn not_a_type(expr: &Expr, name: &str) -> EvalError {
+    let known = ["any", "bool", "number", "string", "list", "map", "set", "tuple", "object"];
+    let error = match name {
+        "" => invalid(expr, "this is not a type".into()),
+        name => invalid(expr, format!("`{name}` is not a type")),
+    };
+    match super::call::nearest(name, known) {
+        Some(near) => error.with_help(format!("did you mean `{near}`?")),
+        None => error.with_help(
+            "types are `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])`, `object({…})`",
+        ),
+    }
+}
+
+fn invalid(expr: &Expr, message: String) -> EvalError {
+    let error = EvalError::new(message).with_label("not a type").at(expr.span);
+    EvalError { kind: ProblemKind::Configuration, ..error }
+}

@@ -1,0 +1,59 @@
+//! From a loaded root to its infra: inputs gathered, the program evaluated, the graph built.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::{Infra, RootFacts, build};
+use crate::config::{Config, Root, RootStanding, VariableFile};
+use crate::eval::{Program, RootHost, inputs};
+use crate::source::{Problem, Sandbox};
+use crate::syntax::Text;
+
+/// What is chosen for one analysis of a root.
+#[derive(Clone, Debug, Default)]
+pub struct AnalysisOptions {
+    /// The environment, where one was chosen, and whether it is one of development, test and the like.
+    pub environment: Option<(Text, bool)>,
+    /// Variable files of the environment; stronger than the root's own, weaker than the command line.
+    pub var_files: Vec<Arc<VariableFile>>,
+    /// `terraform.workspace`, where it was chosen.
+    pub workspace: Option<Text>,
+}
+
+/// The folders that functions of a configuration may read: the checked ones and those of all modules.
+pub fn sandbox<'p>(config: &'p Config, checked: impl IntoIterator<Item = &'p Path>) -> Arc<Sandbox> {
+    let folders = checked.into_iter().chain(config.modules.keys().map(|dir| dir.as_path()));
+    Arc::new(Sandbox::new(folders))
+}
+
+/// Evaluates a root and builds its graph. Problems of the evaluation are returned beside it.
+pub fn analyze<'c>(
+    config: &'c Config,
+    root: &'c Root,
+    sandbox: &Arc<Sandbox>,
+    options: &AnalysisOptions,
+) -> (Program<'c>, Infra, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut inputs = inputs::gather(&config.sources, &config.inputs, root, &options.var_files, &mut problems);
+    inputs.workspace = options.workspace.clone();
+    let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
+    let program = Program::new(root, inputs, host);
+    let infra = build(&program, facts_of(root, options));
+    problems.extend(program.take_problems());
+    (program, infra, problems)
+}
+
+fn facts_of(root: &Root, options: &AnalysisOptions) -> RootFacts {
+    let settings = &root.module.module.settings;
+    let remote = settings.backend.as_ref().is_some_and(|b| &*b.kind.text == "remote");
+    RootFacts {
+        folder: root.name.clone(),
+        library: root.standing == RootStanding::Library,
+        remote_variables: settings.cloud.is_some() || remote,
+        has_backend: root.has_backend,
+        has_lock_file: root.lock_file.is_some(),
+        terragrunt: root.terragrunt,
+        environment: options.environment.as_ref().map(|(name, _)| name.clone()),
+        nonproduction: options.environment.as_ref().is_some_and(|(_, nonproduction)| *nonproduction),
+    }
+}

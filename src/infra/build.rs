@@ -1,0 +1,252 @@
+//! Makes an [`Infra`] from an evaluated program.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::fill::Filler;
+use super::pseudo;
+use super::{Edge, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, RootFacts};
+use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
+use crate::eval::expand::InstanceSlot;
+use crate::eval::program::{ModuleInstance, Program};
+use crate::eval::{BlockSource, ReferenceKind, Step, Value};
+use crate::source::{Problem, ProblemKind};
+use crate::syntax::Text;
+
+/// More module instances than this are not looked at.
+const MODULE_LIMIT: usize = 200_000;
+
+/// The instances of a program's root and of all modules it calls, and the edges between them.
+pub fn build(program: &Program<'_>, root: RootFacts) -> Infra {
+    let mut builder = Builder { program, infra: Infra { root, ..Infra::default() }, filler: Filler::default() };
+    builder.modules();
+    builder.sort();
+    builder.edges();
+    builder.infra
+}
+
+struct Builder<'p, 'c> {
+    program: &'p Program<'c>,
+    infra: Infra,
+    filler: Filler,
+}
+
+impl Builder<'_, '_> {
+    fn modules(&mut self) {
+        let root = self.program.root_instance();
+        let root_nonproduction = self.infra.root.nonproduction;
+        let mut todo = vec![(root, root_nonproduction)];
+        let mut seen = 0;
+        while let Some((module, inherited)) = todo.pop() {
+            seen += 1;
+            if seen > MODULE_LIMIT {
+                self.too_many_modules(&module);
+                return;
+            }
+            // An environment that was chosen for the run decides; otherwise the configuration may name one.
+            let chosen = self.infra.root.environment.is_some();
+            let nonproduction = inherited || (!chosen && pseudo::says_nonproduction(self.program, &module));
+            if module.id == 0 {
+                self.infra.root.nonproduction = nonproduction;
+            }
+            self.program.check_module(&module);
+            self.resources(&module, nonproduction);
+            pseudo::declarations(self.program, &module, nonproduction, &mut self.infra);
+            self.calls(&module, nonproduction, &mut todo);
+        }
+    }
+
+    fn too_many_modules(&self, module: &ModuleInstance) {
+        let message = format!("more than {MODULE_LIMIT} module instances are not looked at");
+        let problem = match module.module().variables.values().next() {
+            Some(variable) => Problem::warning(ProblemKind::Limit, variable.header, message, "in this module"),
+            None => Problem::about_file(ProblemKind::Limit, module.module().name.clone(), message),
+        };
+        self.program.report(problem);
+    }
+
+    fn resources(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool) {
+        let resources: Vec<_> = module.module().resources.iter().map(|(n, r)| (n.clone(), r.clone())).collect();
+        for (name, resource) in resources {
+            let Some(expansion) = self.program.resource_expansion(module, &name, &resource) else { continue };
+            for slot in &expansion.instances {
+                self.resource(module, &name, &resource, slot, nonproduction);
+            }
+        }
+    }
+
+    fn resource(
+        &mut self,
+        module: &Rc<ModuleInstance>,
+        name: &ResourceName,
+        resource: &Resource,
+        slot: &InstanceSlot,
+        nonproduction: bool,
+    ) {
+        let reference = self.program.instance_reference(slot, name);
+        let attributes = self.program.configured_attributes(slot, name, resource);
+        let attributes = match name.mode {
+            Mode::Managed => self.filler.complete(&name.type_name, &reference, attributes),
+            _ => attributes,
+        };
+        let kind = match name.mode {
+            Mode::Managed => InstanceKind::Resource,
+            Mode::Data | Mode::Ephemeral => InstanceKind::Data,
+        };
+        let block = BlockSource { header: resource.header, body: resource.body.clone(), frame: slot.frame.id };
+        let chosen = self.infra.root.environment.is_some();
+        let nonproduction = nonproduction || (!chosen && pseudo::tags_say_nonproduction(&attributes));
+        self.infra.instances.push(Instance {
+            id: 0,
+            address: reference.target.clone(),
+            block_address: module.address.resource(name, Key::None).to_string().into(),
+            kind,
+            type_name: name.type_name.clone(),
+            name: name.name.clone(),
+            module: module.prefix.trim_end_matches('.').into(),
+            key: key_text(&slot.key),
+            open: slot.key == Key::Any || module.address.steps().iter().any(|(_, key)| *key == Key::Any),
+            attributes: Value::object(attributes),
+            block: Arc::new(block),
+            span: resource.span,
+            lifecycle: self.lifecycle(resource, slot),
+            nonproduction,
+        });
+    }
+
+    fn lifecycle(&self, resource: &Resource, slot: &InstanceSlot) -> Lifecycle {
+        let written = &resource.lifecycle;
+        let value = |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map(|e| self.program.eval(e, &slot.frame));
+        let (ignores_all, ignore_changes) = match &written.ignore_changes {
+            IgnoreChanges::All(_) => (true, Vec::new()),
+            IgnoreChanges::Paths(paths) => (false, paths.iter().map(|p| p.argument.clone()).collect()),
+            IgnoreChanges::Nothing => (false, Vec::new()),
+        };
+        Lifecycle {
+            ignores_all,
+            ignore_changes,
+            prevent_destroy: value(&written.prevent_destroy),
+            create_before_destroy: value(&written.create_before_destroy),
+            destroy: value(&written.destroy),
+        }
+    }
+
+    fn calls(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool, todo: &mut Vec<(Rc<ModuleInstance>, bool)>) {
+        let calls: Vec<_> = module.module().calls.iter().map(|(n, c)| (n.clone(), c.clone())).collect();
+        for (name, call) in calls {
+            let Some(expansion) = self.program.call_expansion(module, &name, &call) else { continue };
+            if let Some(Child::NotOnDisk { source, .. }) = module.node.children.get(&name) {
+                let address = module.address.child(name.clone(), Key::None).to_string();
+                let source = source.to_string().into();
+                self.infra.not_on_disk.push(NotOnDisk { address: address.into(), source, span: call.header });
+            }
+            for slot in &expansion.instances {
+                let loaded = self.program.called_module(slot, &name);
+                pseudo::call(
+                    self.program,
+                    module,
+                    (&name, &call),
+                    slot,
+                    loaded.is_some(),
+                    nonproduction,
+                    &mut self.infra,
+                );
+                todo.extend(loaded.map(|called| (called, nonproduction)));
+            }
+        }
+    }
+
+    /// Gives instances their ids: by place, then by key.
+    fn sort(&mut self) {
+        let instances = &mut self.infra.instances;
+        let number = |key: &Option<Text>| key.as_ref().and_then(|k| k.parse::<i64>().ok());
+        instances.sort_by(|a, b| {
+            let place = |i: &Instance| (i.span.file, i.span.start);
+            let keys = || number(&a.key).cmp(&number(&b.key)).then_with(|| a.address.cmp(&b.address));
+            place(a).cmp(&place(b)).then_with(keys)
+        });
+        for (id, instance) in instances.iter_mut().enumerate() {
+            instance.id = id as InstanceId;
+        }
+        for instance in &self.infra.instances {
+            let of_type = self.infra.by_type.entry((instance.kind, instance.type_name.clone())).or_default();
+            of_type.push(instance.id);
+            self.infra.by_address.insert(instance.address.clone(), instance.id);
+        }
+        self.infra.not_on_disk.sort_by(|a, b| a.address.cmp(&b.address));
+        self.infra.not_on_disk.dedup_by(|a, b| a.address == b.address);
+    }
+
+    fn edges(&mut self) {
+        let count = self.infra.instances.len();
+        self.infra.incoming = vec![Vec::new(); count];
+        self.infra.outgoing = vec![Vec::new(); count];
+        for instance in &self.infra.instances {
+            let mut edges = Vec::new();
+            let Some(fields) = instance.attributes.as_fields() else { continue };
+            for (name, value) in &fields.entries {
+                collect(value, &mut name.to_string(), instance.id, &self.infra.by_address, &mut edges);
+            }
+            for edge in &edges {
+                self.infra.incoming[edge.to as usize].push(edge.clone());
+            }
+            self.infra.outgoing[instance.id as usize] = edges;
+        }
+    }
+}
+
+/// Gathers the edges that a value makes; `path` is the attribute's path so far.
+fn collect(
+    value: &Value,
+    path: &mut String,
+    from: InstanceId,
+    by_address: &FxHashMap<Text, InstanceId>,
+    edges: &mut Vec<Edge>,
+) {
+    for reference in value.refs.iter() {
+        let resolvable = !matches!(reference.kind, ReferenceKind::Variable | ReferenceKind::Runtime);
+        if !resolvable {
+            continue;
+        }
+        if let Some(to) = by_address.get(&reference.target).filter(|to| **to != from) {
+            let to_attribute = reference.path.iter().find_map(|s| match s {
+                Step::Name(name) => Some(name.clone()),
+                _ => None,
+            });
+            let edge = Edge { from, attribute: path.as_str().into(), to: *to, to_attribute };
+            if !edges.contains(&edge) {
+                edges.push(edge);
+            }
+        }
+    }
+    match value.as_fields() {
+        Some(fields) => {
+            for (name, inner) in &fields.entries {
+                let length = path.len();
+                path.push('.');
+                path.push_str(name);
+                collect(inner, path, from, by_address, edges);
+                path.truncate(length);
+            }
+            if let Some(rest) = &fields.rest {
+                collect(rest, path, from, by_address, edges);
+            }
+        }
+        None => value.children().for_each(|inner| collect(inner, path, from, by_address, edges)),
+    }
+}
+
+pub(super) fn key_text(key: &Key) -> Option<Text> {
+    match key {
+        Key::None => None,
+        Key::Int(n) => Some(n.to_string().into()),
+        Key::Str(text) => Some(text.clone()),
+        Key::Any => Some("*".into()),
+    }
+}
+
+/// Attributes by name.
+pub(super) type Attributes = BTreeMap<Text, Value>;

@@ -1,0 +1,186 @@
+//! Completes configured values by the provider's schema: nested blocks get the provider's defaults, scalars the types
+//! that the provider converts them to, and single JSON objects become the lists that blocks are.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use crate::eval::{Cause, Fields, Kind, Marks, Number, Reference, Seq, Step, Type, Value, convert};
+use crate::facts::{self, FactValue, Schema};
+use crate::syntax::Text;
+
+/// A provider's default as a value that says so.
+pub(super) fn default_value(fact: &FactValue) -> Value {
+    fact_value(fact).with_marks(Marks::PROVIDER_DEFAULT)
+}
+
+fn fact_value(fact: &FactValue) -> Value {
+    match fact {
+        FactValue::Null => Value::NULL,
+        FactValue::Bool(b) => (*b).into(),
+        FactValue::Number(digits) => Number::parse(digits.trim_start_matches('-'))
+            .map_or(Value::NULL, |n| if digits.starts_with('-') { n.negated().into() } else { n.into() }),
+        FactValue::Text(text) => (*text).into(),
+        FactValue::List(items) => Value::tuple(items.iter().map(fact_value).collect()),
+    }
+}
+
+/// Defaults of nested blocks as a tree, by resource type.
+#[derive(Default)]
+pub(super) struct Filler {
+    trees: FxHashMap<Text, Rc<Defaults>>,
+}
+
+/// Defaults below one block type.
+#[derive(Default)]
+struct Defaults {
+    values: BTreeMap<Text, Value>,
+    blocks: BTreeMap<Text, Defaults>,
+}
+
+impl Defaults {
+    fn of(resource_type: &str) -> Defaults {
+        let mut root = Defaults::default();
+        let Some(all) = facts::defaults(resource_type) else { return root };
+        for (path, default) in all.iter() {
+            let mut node = &mut root;
+            let mut steps = path.split('.').peekable();
+            while let Some(step) = steps.next() {
+                match steps.peek() {
+                    Some(_) => node = node.blocks.entry(step.into()).or_default(),
+                    None => {
+                        node.values.insert(step.into(), default_value(&default.value));
+                    }
+                }
+            }
+        }
+        root
+    }
+}
+
+impl Filler {
+    fn tree(&mut self, resource_type: &Text) -> Rc<Defaults> {
+        let make = || Rc::new(Defaults::of(resource_type));
+        self.trees.entry(resource_type.clone()).or_insert_with(make).clone()
+    }
+
+    /// Completes the configured attributes of an instance of a resource type; `reference` leads to the instance.
+    pub(super) fn complete(
+        &mut self,
+        resource_type: &Text,
+        reference: &Reference,
+        attributes: BTreeMap<Text, Value>,
+    ) -> BTreeMap<Text, Value> {
+        let schema = facts::schema(resource_type);
+        let defaults = self.tree(resource_type);
+        let complete = |(name, value): (Text, Value)| {
+            let inner = reference.child(Step::Name(name.clone()));
+            let value = entry(&name, value, schema, &defaults, &inner);
+            (name, value)
+        };
+        attributes.into_iter().map(complete).collect()
+    }
+}
+
+/// One argument or the blocks of one type.
+fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults, reference: &Reference) -> Value {
+    let block = schema.and_then(|s| s.block(name));
+    let body = schema.and_then(|s| s.body(name));
+    if block.is_none()
+        && let Some(argument) = schema.and_then(|s| s.attribute(name))
+    {
+        let value = scalar(value, &argument.ty);
+        return if body.is_some() { blocks(value, body, defaults.blocks.get(name), reference) } else { value };
+    }
+    // A block type in JSON syntax, or given as an argument: one object is a list of one.
+    let single = block.is_some() && matches!(value.kind, Kind::Object(_) | Kind::Map(_));
+    let value = if single { Value::tuple(vec![value]) } else { value };
+    blocks(value, body, defaults.blocks.get(name), reference)
+}
+
+/// What the provider makes of text for a number or bool, and the other way round.
+fn scalar(value: Value, ty: &facts::Type) -> Value {
+    let target = match ty {
+        facts::Type::Bool => Type::Bool,
+        facts::Type::Number => Type::Number,
+        facts::Type::String => Type::String,
+        _ => return value,
+    };
+    match value.kind {
+        Kind::Bool(_) | Kind::Number(_) | Kind::String(_) if value.type_of() != target => {
+            convert::convert(&value, &target).unwrap_or(value)
+        }
+        _ => value,
+    }
+}
+
+/// A list of objects that blocks became.
+fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, reference: &Reference) -> Value {
+    let complete = |seq: &Seq| {
+        let items = seq
+            .items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| object(item, schema, defaults, &reference.child(Step::Index(i as i64))));
+        let rest = seq.rest.as_ref().map(|rest| object(rest, schema, defaults, &reference.child(Step::Any)));
+        Arc::new(Seq { items: items.collect(), element: seq.element.clone(), rest })
+    };
+    let kind = match &value.kind {
+        Kind::List(seq) => Kind::List(complete(seq)),
+        Kind::Tuple(seq) => Kind::Tuple(complete(seq)),
+        Kind::Set(seq) => Kind::Set(complete(seq)),
+        _ => return value,
+    };
+    Value { kind, ..value }
+}
+
+fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, reference: &Reference) -> Value {
+    let Kind::Object(fields) = &value.kind else { return value.clone() };
+    if fields.block.is_none() && schema.is_none() {
+        return value.clone();
+    }
+    let none = Defaults::default();
+    let defaults = defaults.unwrap_or(&none);
+    let mut entries = BTreeMap::new();
+    for (name, inner) in &fields.entries {
+        let place = reference.child(Step::Name(name.clone()));
+        entries.insert(name.clone(), entry(name, inner.clone(), schema, defaults, &place));
+    }
+    for (name, default) in &defaults.values {
+        let value = entries.entry(name.clone()).or_insert(Value::NULL);
+        if value.is_null() {
+            *value = default.clone();
+        }
+    }
+    if let Some(schema) = schema {
+        missing(&mut entries, schema, reference);
+    }
+    // What a block does not write is null, not unknown; other objects keep what they may hold besides.
+    let rest = if fields.block.is_some() { None } else { fields.rest.clone() };
+    let fields = Fields { entries, element: fields.element.clone(), rest, block: fields.block.clone() };
+    Value { kind: Kind::Object(Arc::new(fields)), ..value.clone() }
+}
+
+/// Adds what a block has although the configuration does not write it: no blocks of a type, attributes that the
+/// provider alone sets.
+fn missing(entries: &mut BTreeMap<Text, Value>, schema: &Schema, reference: &Reference) {
+    for block in &schema.blocks {
+        if !entries.contains_key(block.name) {
+            entries.insert(block.name.into(), Value::tuple(Vec::new()));
+        }
+    }
+    for argument in &schema.arguments {
+        if argument.mode == facts::Mode::Computed && !entries.contains_key(argument.name) {
+            let place = reference.child(Step::Name(argument.name.into()));
+            entries.insert(argument.name.into(), computed(place));
+        }
+    }
+}
+
+/// An attribute that only the provider sets.
+pub(super) fn computed(reference: Reference) -> Value {
+    let cause = Cause::Attribute(reference.to_string().into());
+    Value::unknown_reference(reference, Type::Any, true, cause)
+}

@@ -1,0 +1,288 @@
+//! Instances that are no resources: module calls, providers, variables, outputs, the `terraform` blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::build::{Attributes, key_text};
+use super::{Infra, Instance, InstanceKind, Lifecycle};
+use crate::config::{Child, Key, ModuleCall, ModuleNode};
+use crate::eval::expand::InstanceSlot;
+use crate::eval::program::{Frame, ModuleInstance, Program};
+use crate::eval::{BlockSource, Value};
+use crate::source::Span;
+use crate::syntax::{Body, Text};
+
+/// Words that name an environment that is not production.
+const NONPRODUCTION: [&str; 11] =
+    ["dev", "develop", "development", "test", "testing", "qa", "stage", "staging", "sandbox", "nonprod", "preprod"];
+/// Variables and tags that name an environment.
+const ENVIRONMENT_NAMES: [&str; 3] = ["env", "environment", "stage"];
+
+/// Whether a name is that of an environment other than production: one of its words says so.
+pub fn is_nonproduction(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    let mut words = lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty());
+    words.any(|word| NONPRODUCTION.contains(&word))
+}
+
+fn names_environment(key: &str) -> bool {
+    ENVIRONMENT_NAMES.iter().any(|name| key.eq_ignore_ascii_case(name))
+}
+
+/// Whether a variable, the workspace or the default tags of a module instance name such an environment.
+pub(super) fn says_nonproduction(program: &Program<'_>, module: &Rc<ModuleInstance>) -> bool {
+    let declared = module.module();
+    let variables = declared.variables.iter().filter(|(name, _)| names_environment(name));
+    let mut values = variables.map(|(name, variable)| program.variable(module, name, variable));
+    if values.any(|v| v.as_str().is_some_and(is_nonproduction)) {
+        return true;
+    }
+    if module.id == 0 && program.workspace().as_str().is_some_and(is_nonproduction) {
+        return true;
+    }
+    let frame = program.plain_frame(module);
+    declared.providers.values().any(|provider| {
+        let blocks = program.body_item(&provider.arguments, "default_tags", &frame, None);
+        let first = blocks.as_ref().and_then(Value::as_seq).and_then(|s| s.items.first().cloned());
+        first.as_ref().and_then(Value::as_fields).is_some_and(|f| tags_say_nonproduction(&f.entries))
+    })
+}
+
+/// Whether the `tags` among these attributes name such an environment.
+pub(super) fn tags_say_nonproduction(attributes: &Attributes) -> bool {
+    let Some(tags) = attributes.get("tags").and_then(Value::as_fields) else { return false };
+    let named = tags.entries.iter().filter(|(key, _)| names_environment(key));
+    named.into_iter().any(|(_, value)| value.as_str().is_some_and(is_nonproduction))
+}
+
+/// What all pseudo-instances of one module share.
+struct Maker<'a> {
+    module: &'a ModuleInstance,
+    frame: &'a Rc<Frame>,
+    nonproduction: bool,
+}
+
+impl Maker<'_> {
+    fn instance(
+        &self,
+        kind: InstanceKind,
+        (type_name, name): (&str, &Text),
+        local: String,
+        (header, span, body): (Span, Span, &Arc<Body>),
+        attributes: Attributes,
+    ) -> Instance {
+        let address = Text::from(format!("{}{local}", self.module.prefix));
+        Instance {
+            id: 0,
+            block_address: address.clone(),
+            address,
+            kind,
+            type_name: type_name.into(),
+            name: name.clone(),
+            module: self.module.prefix.trim_end_matches('.').into(),
+            key: None,
+            open: self.module.address.steps().iter().any(|(_, key)| *key == Key::Any),
+            attributes: Value::object(attributes),
+            block: Arc::new(BlockSource { header, body: body.clone(), frame: self.frame.id }),
+            span,
+            lifecycle: Lifecycle::default(),
+            nonproduction: self.nonproduction,
+        }
+    }
+}
+
+/// Adds a module instance's providers, variables and outputs, and the root's `terraform` blocks.
+pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, nonproduction: bool, infra: &mut Infra) {
+    let declared = module.node.module.clone();
+    let frame = program.plain_frame(module);
+    let maker = Maker { module, frame: &frame, nonproduction };
+    for (name, provider) in &declared.providers {
+        let mut attributes = program.block_attributes(&provider.arguments, &frame);
+        attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
+        let suffix = name.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
+        let local = format!("provider.{}{suffix}", name.name);
+        let place = (provider.header, provider.span, &provider.body);
+        infra.instances.push(maker.instance(
+            InstanceKind::Provider,
+            (&name.name, &name.name),
+            local,
+            place,
+            attributes,
+        ));
+    }
+    for (name, variable) in &declared.variables {
+        let value = program.variable(module, name, variable);
+        let text =
+            |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map_or(Value::NULL, |e| program.eval(e, &frame));
+        let attributes = BTreeMap::from([
+            ("sensitive".into(), variable.sensitive.into()),
+            ("nullable".into(), variable.nullable.into()),
+            ("type".into(), program.variable_type(variable).to_string().into()),
+            ("default".into(), text(&variable.default)),
+            ("has_default".into(), variable.default.is_some().into()),
+            ("description".into(), text(&variable.description)),
+            ("value".into(), value),
+        ]);
+        let place = (variable.header, variable.header, &variable.body);
+        let named = ("variable", name);
+        infra.instances.push(maker.instance(InstanceKind::Variable, named, format!("var.{name}"), place, attributes));
+    }
+    for (name, output) in &declared.outputs {
+        let value = program.output(module, name).unwrap_or(Value::NULL);
+        let attributes = BTreeMap::from([("value".into(), value), ("sensitive".into(), output.sensitive.into())]);
+        let place = (output.header, output.header, &output.body);
+        infra.instances.push(maker.instance(
+            InstanceKind::Output,
+            ("output", name),
+            format!("output.{name}"),
+            place,
+            attributes,
+        ));
+    }
+    if module.id == 0 {
+        terraform(program, &maker, infra);
+    }
+}
+
+/// The `terraform` blocks of the root, with what rules about roots ask for.
+fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
+    let declared = maker.module.node.module.clone();
+    let settings = &declared.settings;
+    let eval = |expr: &Arc<crate::syntax::Expr>| program.eval(expr, maker.frame);
+    let block_object = |header, body: &Arc<Body>, kind: Option<&Text>| {
+        let mut entries = program.block_attributes(body, maker.frame);
+        if let Some(kind) = kind {
+            entries.insert("type".into(), kind.clone().into());
+        }
+        let block = Some(Arc::new(BlockSource { header, body: body.clone(), frame: maker.frame.id }));
+        let fields = crate::eval::Fields { entries, block, ..Default::default() };
+        Value::from(crate::eval::Kind::Object(Arc::new(fields)))
+    };
+    let backend = settings.backend.iter().map(|b| block_object(b.header, &b.body, Some(&b.kind.text)));
+    let cloud = settings.cloud.iter().map(|b| block_object(b.header, &b.body, None));
+    let required = settings.required_providers.iter().map(|(name, required)| {
+        let part = |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map_or(Value::NULL, eval);
+        let entries =
+            BTreeMap::from([("source".into(), part(&required.source)), ("version".into(), part(&required.version))]);
+        (name.clone(), Value::object(entries))
+    });
+    let mut tree = Tree::default();
+    tree.visit(program, &maker.module.node, 0);
+    let texts = |set: &BTreeSet<Text>| Value::tuple(set.iter().map(|t| t.clone().into()).collect());
+    let constraints = tree.constraints.iter().map(|(name, all)| (name.clone(), texts(all)));
+    let root = &infra.root;
+    let attributes = BTreeMap::from([
+        ("required_version".into(), Value::tuple(settings.required_versions.iter().map(eval).collect())),
+        ("required_providers".into(), Value::object(required.collect())),
+        ("backend".into(), Value::tuple(backend.collect())),
+        ("cloud".into(), Value::tuple(cloud.collect())),
+        ("constraints".into(), Value::object(constraints.collect())),
+        ("providers_used".into(), texts(&tree.used)),
+        ("providers_configured".into(), texts(&declared.providers.keys().map(|p| p.name.clone()).collect())),
+        ("providers_in_modules".into(), texts(&tree.configured_below)),
+        ("managed_types".into(), texts(&tree.managed_types)),
+        ("unseen_modules".into(), Value::from(tree.unseen)),
+        ("folder".into(), root.folder.clone().into()),
+        ("library".into(), root.library.into()),
+        ("terragrunt".into(), root.terragrunt.into()),
+        ("has_lock_file".into(), root.has_lock_file.into()),
+    ]);
+    let empty = Arc::new(Body { attributes: vec![], blocks: vec![], span: first_span(&declared), incomplete: false });
+    let body = settings.body.as_ref().unwrap_or(&empty);
+    let header = settings.headers.first().copied().unwrap_or_else(|| first_span(&declared));
+    let place = (header, header, body);
+    let name = Text::from("terraform");
+    infra.instances.push(maker.instance(
+        InstanceKind::Terraform,
+        ("terraform", &name),
+        "terraform".into(),
+        place,
+        attributes,
+    ));
+}
+
+/// The header of the first block of a module: where a finding about something that is nowhere points.
+fn first_span(module: &crate::config::Module) -> Span {
+    let documents = module.documents.iter();
+    let blocks = documents.flat_map(|d| d.body.blocks.iter().map(|b| b.header));
+    let fallback = || module.documents.first().map(|d| Span { end: d.body.span.start, ..d.body.span });
+    blocks.min().or_else(fallback).unwrap_or(Span { file: crate::source::FileId(0), start: 0, end: 0 })
+}
+
+/// What a root's tree of modules uses.
+#[derive(Default)]
+struct Tree {
+    used: BTreeSet<Text>,
+    configured_below: BTreeSet<Text>,
+    constraints: BTreeMap<Text, BTreeSet<Text>>,
+    managed_types: BTreeSet<Text>,
+    unseen: bool,
+    seen: BTreeSet<std::path::PathBuf>,
+}
+
+impl Tree {
+    fn visit(&mut self, program: &Program<'_>, node: &ModuleNode, depth: usize) {
+        let module = &node.module;
+        if !self.seen.insert(module.dir.clone()) {
+            return;
+        }
+        for resource in module.resources.values() {
+            let by_type = resource.name.type_name.split('_').next().unwrap_or_default();
+            let provider = resource.provider.as_ref().map_or_else(|| by_type.into(), |p| p.name.clone());
+            self.used.insert(provider);
+            if resource.name.mode == crate::config::Mode::Managed {
+                self.managed_types.insert(resource.name.type_name.clone());
+            }
+        }
+        for provider in module.providers.keys() {
+            self.used.insert(provider.name.clone());
+            if depth > 0 {
+                self.configured_below.insert(provider.name.clone());
+            }
+        }
+        for (name, required) in &module.settings.required_providers {
+            let version = required.version.as_ref().map(|e| program.eval(e, &program.root_frame()));
+            if let Some(text) = version.as_ref().and_then(Value::as_str) {
+                self.constraints.entry(name.clone()).or_default().insert(text.into());
+            }
+        }
+        for child in node.children.values() {
+            match child {
+                Child::Loaded(node) => self.visit(program, node, depth + 1),
+                _ => self.unseen = true,
+            }
+        }
+    }
+}
+
+/// Adds one instance of a module call.
+pub(super) fn call(
+    program: &Program<'_>,
+    module: &Rc<ModuleInstance>,
+    (name, call): (&Text, &ModuleCall),
+    slot: &InstanceSlot,
+    on_disk: bool,
+    nonproduction: bool,
+    infra: &mut Infra,
+) {
+    let maker = Maker { module, frame: &slot.frame, nonproduction };
+    // What a loaded module does with its arguments is seen inside it.
+    let mut attributes = program.block_attributes(&call.arguments, &slot.frame);
+    attributes.insert("source".into(), call.source_text().to_string().into());
+    let version = call.version.as_ref().map_or(Value::NULL, |e| program.eval(e, &slot.frame));
+    attributes.insert("version".into(), version);
+    attributes.insert("on_disk".into(), on_disk.into());
+    let place = (call.header, call.span, &call.body);
+    let reference = program.call_reference(slot, name);
+    let instance = maker.instance(InstanceKind::Module, ("module", name), String::new(), place, attributes);
+    let block_address = module.address.child(name.clone(), Key::None).to_string().into();
+    let open = instance.open || slot.key == Key::Any;
+    infra.instances.push(Instance {
+        address: reference.target,
+        block_address,
+        key: key_text(&slot.key),
+        open,
+        ..instance
+    });
+}

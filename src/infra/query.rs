@@ -1,0 +1,403 @@
+//! Questions about the graph: what a value refers to, who refers to an instance, and whether somebody unseen might.
+//!
+//! Answers are tuples of handles. Where the answer may not be complete the tuple is open: its `rest` says what a
+//! further element could be, so that Terraform's own functions come to "unknown" by themselves.
+
+use std::sync::{Arc, Mutex};
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::{Infra, InstanceId, InstanceKind};
+use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
+use crate::facts;
+use crate::syntax::Text;
+
+/// Arguments by which instances are named in literals of others.
+const IDENTITY: [&str; 14] = [
+    "name",
+    "bucket",
+    "identifier",
+    "cluster_identifier",
+    "function_name",
+    "replication_group_id",
+    "cluster_id",
+    "domain_name",
+    "family",
+    "global_cluster_identifier",
+    "id",
+    "arn",
+    "table_name",
+    "allocation_id",
+];
+
+/// Indexes made when first asked for.
+#[derive(Default)]
+pub struct Holders {
+    by_attribute: Mutex<FxHashMap<(Text, Text), Arc<HolderIndex>>>,
+    by_identity: Mutex<FxHashMap<Text, Arc<IdentityIndex>>>,
+}
+
+/// The instances of a type by the texts that name them.
+type IdentityIndex = FxHashMap<Text, Vec<InstanceId>>;
+
+/// Who holds what in one attribute of one type.
+#[derive(Default)]
+struct HolderIndex {
+    by_target: FxHashMap<InstanceId, Vec<Holder>>,
+    by_token: FxHashMap<Text, Vec<Holder>>,
+    /// Instances whose attribute is not known and leads to nothing.
+    unresolved: Vec<(InstanceId, Cause)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Holder {
+    from: InstanceId,
+    certain: bool,
+}
+
+/// What a value leads to.
+#[derive(Default)]
+struct Leads {
+    targets: Vec<(InstanceId, bool)>,
+    tokens: Vec<(Text, bool)>,
+    /// Why some of it leads to nothing that is here; `from_module` where only modules not on disk are to blame.
+    unresolved: Option<Cause>,
+    from_module: Option<Cause>,
+}
+
+/// A tuple that is being gathered.
+#[derive(Default)]
+pub(crate) struct Answer {
+    items: Vec<InstanceId>,
+    maybe: Vec<InstanceId>,
+    doubt: Option<Cause>,
+}
+
+impl Answer {
+    fn add(&mut self, id: InstanceId, certain: bool) {
+        let place = if certain { &mut self.items } else { &mut self.maybe };
+        place.push(id);
+    }
+
+    fn into_value(mut self) -> Value {
+        self.items.sort_unstable();
+        self.items.dedup();
+        let known: FxHashSet<InstanceId> = self.items.iter().copied().collect();
+        self.maybe.sort_unstable();
+        self.maybe.dedup();
+        self.maybe.retain(|id| !known.contains(id));
+        let handle = |id: &InstanceId| Value::from(Kind::Handle(*id));
+        let mut rest: Vec<Value> = self.maybe.iter().map(handle).collect();
+        rest.extend(self.doubt.iter().map(|cause| Value::unknown(Type::Any, cause.clone())));
+        let rest = match rest.len() {
+            0 => None,
+            1 => rest.pop(),
+            _ => {
+                let cause = self.doubt.unwrap_or(Cause::Limit);
+                Some(union::one_of(rest, cause, []))
+            }
+        };
+        let items = self.items.iter().map(handle).collect();
+        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+    }
+}
+
+impl Infra {
+    /// An attribute as rules see it: the configured value; else the provider's default; else, for what only the
+    /// provider sets, the unknown that stands for it; else no blocks of that type, or null.
+    pub fn attribute(&self, id: InstanceId, name: &str) -> Value {
+        let instance = self.get(id);
+        let configured = instance.attributes.as_fields().and_then(|f| f.entries.get(name));
+        if let Some(value) = configured.filter(|v| !v.is_null()) {
+            return value.clone();
+        }
+        let reference = |kind| Reference::to(kind, instance.address.clone()).child(Step::Name(name.into()));
+        match instance.kind {
+            InstanceKind::Resource => {
+                if let Some(default) = facts::default(&instance.type_name, name) {
+                    return super::fill::default_value(&default.value);
+                }
+                let schema = facts::schema(&instance.type_name);
+                if schema.is_some_and(|s| s.block(name).is_some()) {
+                    return Value::tuple(Vec::new());
+                }
+                let computed = schema.is_some_and(|s| s.is_computed_only(name)) || matches!(name, "id" | "arn");
+                if computed { super::fill::computed(reference(ReferenceKind::Resource)) } else { Value::NULL }
+            }
+            InstanceKind::Data if configured.is_none() => {
+                let reference = reference(ReferenceKind::Data);
+                let cause = Cause::Data(reference.to_string().into());
+                Value::unknown_reference(reference, Type::Any, false, cause)
+            }
+            _ => Value::NULL,
+        }
+    }
+
+    /// All instances of these types.
+    pub fn resources(&self, kind: InstanceKind, types: &[&str]) -> Value {
+        let mut answer = Answer::default();
+        for id in types.iter().flat_map(|t| self.of_type(kind, t)) {
+            answer.add(*id, !self.get(*id).open);
+        }
+        answer.into_value()
+    }
+
+    /// The instances that a value refers to, of these types (all types where none is named).
+    pub fn referenced(&self, value: &Value, types: &[&str]) -> Value {
+        let mut leads = Leads::default();
+        self.leads(value, true, &mut leads);
+        let wanted = |id: InstanceId| {
+            let instance = self.get(id);
+            types.is_empty() || (instance.kind == InstanceKind::Resource && types.contains(&&*instance.type_name))
+        };
+        let mut answer = Answer::default();
+        for (id, certain) in leads.targets {
+            if wanted(id) {
+                answer.add(id, certain && !self.get(id).open);
+            } else if self.get(id).kind == InstanceKind::Data && !types.is_empty() {
+                let printed = self.get(id).address.clone();
+                answer.doubt.get_or_insert(Cause::Data(printed));
+            }
+        }
+        let mut matched_all = true;
+        for (token, certain) in &leads.tokens {
+            let mut matched = false;
+            for ty in types {
+                for id in self.identity_index(ty).get(token).into_iter().flatten() {
+                    matched = true;
+                    answer.add(*id, *certain && !self.get(*id).open);
+                }
+            }
+            // A text that names nothing here names something elsewhere.
+            matched_all &= matched || !token.starts_with(UNKNOWN_TOKEN);
+        }
+        let doubt = leads.unresolved.filter(|_| !matched_all || leads.tokens.is_empty());
+        answer.doubt = answer.doubt.or(doubt).or(leads.from_module);
+        answer.into_value()
+    }
+
+    /// The instances of these types that refer to `id` in one of these attributes (in any where none is named).
+    pub fn referrers(&self, id: InstanceId, types: &[&str], attributes: &[&str]) -> Value {
+        let mut answer = Answer::default();
+        let tokens = self.identities(id);
+        let any = [""];
+        let attributes = if attributes.is_empty() { &any[..] } else { attributes };
+        for ty in types {
+            for attribute in attributes {
+                let index = self.holders_of(ty, attribute);
+                let by_token = tokens.iter().flat_map(|t| index.by_token.get(t).into_iter().flatten());
+                for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token) {
+                    if holder.from != id {
+                        answer.add(holder.from, holder.certain && !self.get(holder.from).open);
+                    }
+                }
+                // In any attribute at all, something is always unknown: that proves nothing.
+                let unresolved = index.unresolved.iter().filter(|_| !attribute.is_empty());
+                answer.maybe.extend(unresolved.filter(|(from, _)| *from != id).map(|(from, _)| *from));
+            }
+        }
+        answer.doubt = self.unseen_holder(id, &[]);
+        answer.into_value()
+    }
+
+    /// A module not on disk that is handed a reference to an instance (to one of these attributes of it).
+    fn unseen_holder(&self, id: InstanceId, attributes: &[&str]) -> Option<Cause> {
+        let unseen = |from: InstanceId| {
+            let from = self.get(from);
+            from.kind == InstanceKind::Module && self.attribute(from.id, "on_disk").as_bool() == Some(false)
+        };
+        let wanted =
+            |to: &Option<Text>| attributes.is_empty() || to.as_ref().is_none_or(|a| attributes.contains(&&**a));
+        let edge = self.incoming(id).iter().find(|e| wanted(&e.to_attribute) && unseen(e.from))?;
+        Some(Cause::Module(self.get(edge.from).address.clone()))
+    }
+
+    /// Whether a module not on disk is handed a reference to an instance (to one of these attributes of it).
+    pub fn passed_to_unseen(&self, id: InstanceId, attributes: &[&str]) -> bool {
+        self.unseen_holder(id, attributes).is_some()
+    }
+
+    /// Whether an output of the root module hands out a reference to an instance (to one of these attributes of it).
+    pub fn exported(&self, id: InstanceId, attributes: &[&str]) -> bool {
+        let wanted =
+            |to: &Option<Text>| attributes.is_empty() || to.as_ref().is_none_or(|a| attributes.contains(&&**a));
+        self.incoming(id).iter().any(|e| {
+            let from = self.get(e.from);
+            from.kind == InstanceKind::Output && from.module.is_empty() && wanted(&e.to_attribute)
+        })
+    }
+
+    fn identity_index(&self, ty: &str) -> Arc<IdentityIndex> {
+        let mut indexes = self.holders.by_identity.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(index) = indexes.get(ty) {
+            return index.clone();
+        }
+        let mut index = IdentityIndex::default();
+        for id in self.of_type(InstanceKind::Resource, ty) {
+            for token in self.identities(*id) {
+                index.entry(token).or_default().push(*id);
+            }
+        }
+        let index = Arc::new(index);
+        indexes.insert(ty.into(), index.clone());
+        index
+    }
+
+    /// The texts by which an instance may be named elsewhere.
+    fn identities(&self, id: InstanceId) -> Vec<Text> {
+        let Some(fields) = self.get(id).attributes.as_fields() else { return Vec::new() };
+        IDENTITY.iter().filter_map(|name| token(fields.entries.get(*name)?)).collect()
+    }
+
+    fn holders_of(&self, ty: &str, attribute: &str) -> Arc<HolderIndex> {
+        let key = (Text::from(ty), Text::from(attribute));
+        if let Some(index) = self.holders.by_attribute.lock().unwrap_or_else(|e| e.into_inner()).get(&key) {
+            return index.clone();
+        }
+        let mut index = HolderIndex::default();
+        let kinds = [InstanceKind::Resource, InstanceKind::Data];
+        for from in kinds.iter().flat_map(|kind| self.of_type(*kind, ty)) {
+            self.hold(*from, attribute, &mut index);
+        }
+        let index = Arc::new(index);
+        self.holders.by_attribute.lock().unwrap_or_else(|e| e.into_inner()).insert(key, index.clone());
+        index
+    }
+
+    fn hold(&self, from: InstanceId, attribute: &str, index: &mut HolderIndex) {
+        let instance = self.get(from);
+        let mut leads = Leads::default();
+        match attribute {
+            "" => self.leads(&instance.attributes, true, &mut leads),
+            path => {
+                let (first, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
+                let value = instance.attributes.as_fields().and_then(|f| f.entries.get(first));
+                value.into_iter().for_each(|v| at_path(v, rest, true, &mut |v, c| self.leads(v, c, &mut leads)));
+            }
+        }
+        for (to, certain) in leads.targets {
+            index.by_target.entry(to).or_default().push(Holder { from, certain });
+        }
+        for (token, certain) in leads.tokens {
+            index.by_token.entry(token).or_default().push(Holder { from, certain });
+        }
+        index.unresolved.extend(leads.unresolved.map(|cause| (from, cause)));
+    }
+
+    /// Gathers what a value leads to, leaf by leaf.
+    fn leads(&self, value: &Value, certain: bool, leads: &mut Leads) {
+        let open = match &value.kind {
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => {
+                s.items.iter().for_each(|v| self.leads(v, certain, leads));
+                &s.rest
+            }
+            Kind::Map(f) | Kind::Object(f) => {
+                f.entries.values().for_each(|v| self.leads(v, certain, leads));
+                &f.rest
+            }
+            Kind::Unknown(u) => match &u.hint {
+                Hint::OneOf(alternatives) => {
+                    return alternatives.iter().for_each(|v| self.leads(v, false, leads));
+                }
+                _ => return self.leaf(value, certain, leads),
+            },
+            Kind::Handle(id) => {
+                leads.targets.push((*id, certain));
+                return;
+            }
+            _ => return self.leaf(value, certain, leads),
+        };
+        if let Some(rest) = open {
+            self.leads(rest, false, leads);
+        }
+        self.references(value, certain, leads);
+    }
+
+    /// Adds the instances that a value's own references lead to; says whether there were any.
+    fn references(&self, value: &Value, certain: bool, leads: &mut Leads) -> bool {
+        let mut found = false;
+        for reference in value.deep_own_refs() {
+            match reference.kind {
+                ReferenceKind::Resource | ReferenceKind::Data | ReferenceKind::Ephemeral => {
+                    if let Some(id) = self.resolve(&reference.target) {
+                        found = true;
+                        leads.targets.push((id, certain));
+                    }
+                }
+                ReferenceKind::Module => {
+                    found = true;
+                    leads.from_module.get_or_insert(Cause::Module(reference.to_string().into()));
+                }
+                ReferenceKind::Variable | ReferenceKind::Runtime => {}
+            }
+        }
+        found
+    }
+
+    fn leaf(&self, value: &Value, certain: bool, leads: &mut Leads) {
+        let found = self.references(value, certain, leads);
+        if found {
+            return;
+        }
+        if let Some(token) = token(value) {
+            leads.tokens.push((token, certain));
+        }
+        if let Some(unknown) = value.as_unknown() {
+            leads.unresolved.get_or_insert(unknown.cause.clone());
+        }
+    }
+
+    /// The instance with this address, or the open one that stands for it.
+    fn resolve(&self, address: &Text) -> Option<InstanceId> {
+        if let Some(id) = self.by_address.get(address) {
+            return Some(*id);
+        }
+        let (block, _) = address.rsplit_once('[')?;
+        self.by_address.get(&*format!("{block}[*]")).copied()
+    }
+}
+
+/// Begins the token of something that is not known: equal only to itself.
+const UNKNOWN_TOKEN: char = '\u{1}';
+
+/// The text by which a primitive value is compared: its own, or a stand-in for an unknown that is equal to itself.
+fn token(value: &Value) -> Option<Text> {
+    match &value.kind {
+        Kind::String(text) if !text.is_empty() => Some(text.clone()),
+        Kind::Unknown(u) => match (&u.origin, &u.hint) {
+            (Some(origin), _) => Some(format!("{UNKNOWN_TOKEN}{origin}").into()),
+            (None, Hint::Text(segments)) => {
+                let mut out = String::from(UNKNOWN_TOKEN);
+                for segment in segments.iter() {
+                    match segment {
+                        Segment::Text(text) => out.push_str(text),
+                        Segment::Unknown(v) => out.push_str(&token(v)?),
+                    }
+                }
+                Some(out.into())
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Calls `visit` for each value at a path below `value`, through lists of blocks.
+fn at_path(value: &Value, path: Option<&str>, certain: bool, visit: &mut dyn FnMut(&Value, bool)) {
+    let Some(path) = path else { return visit(value, certain) };
+    match &value.kind {
+        Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => {
+            s.items.iter().for_each(|v| at_path(v, Some(path), certain, visit));
+            s.rest.iter().for_each(|v| at_path(v, Some(path), false, visit));
+        }
+        Kind::Map(f) | Kind::Object(f) => {
+            let (first, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
+            f.entries.get(first).into_iter().for_each(|v| at_path(v, rest, certain, visit));
+        }
+        Kind::Unknown(u) => match &u.hint {
+            Hint::OneOf(alternatives) => alternatives.iter().for_each(|v| at_path(v, Some(path), false, visit)),
+            _ => visit(value, false),
+        },
+        _ => {}
+    }
+}

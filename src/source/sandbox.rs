@@ -1,0 +1,136 @@
+//! Reading on behalf of the configuration (`file()` and its kin): only below the folders that are checked.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use ignore::WalkBuilder;
+
+/// A larger file is not read for a function.
+const SIZE_LIMIT: u64 = 1024 * 1024;
+/// More files than this are not listed for `fileset`.
+const LIST_LIMIT: usize = 100_000;
+
+/// The folders that functions may read below.
+#[derive(Clone, Debug, Default)]
+pub struct Sandbox {
+    /// The folders with links resolved.
+    folders: Vec<PathBuf>,
+}
+
+/// What became of an attempt to read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum SandboxRead {
+    /// The file's bytes.
+    Bytes(Vec<u8>),
+    /// A place below the folders where there is no file.
+    Missing,
+    /// Outside the folders, too large, not a plain file, or not readable.
+    Refused,
+}
+
+impl Sandbox {
+    /// A sandbox of these folders; those that do not exist are left out.
+    pub fn new<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
+        let mut folders: Vec<PathBuf> = folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect();
+        folders.sort();
+        folders.dedup();
+        Sandbox { folders }
+    }
+
+    fn holds(&self, real: &Path) -> bool {
+        self.folders.iter().any(|folder| real.starts_with(folder))
+    }
+
+    /// Reads a file; links and `..` are resolved before the place is judged.
+    pub fn read(&self, path: &Path) -> SandboxRead {
+        let real = match fs::canonicalize(path) {
+            Ok(real) => real,
+            Err(_) => return if self.would_hold(path) { SandboxRead::Missing } else { SandboxRead::Refused },
+        };
+        if !self.holds(&real) {
+            return SandboxRead::Refused;
+        }
+        let Ok(metadata) = fs::metadata(&real) else { return SandboxRead::Refused };
+        if metadata.is_dir() {
+            return SandboxRead::Missing;
+        }
+        if !metadata.is_file() || metadata.len() > SIZE_LIMIT {
+            return SandboxRead::Refused;
+        }
+        let mut bytes = Vec::new();
+        match fs::File::open(&real).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)) {
+            Ok(_) if bytes.len() as u64 <= SIZE_LIMIT => SandboxRead::Bytes(bytes),
+            _ => SandboxRead::Refused,
+        }
+    }
+
+    /// Whether a path that leads nowhere would lie below the folders: its nearest existing ancestor does.
+    fn would_hold(&self, path: &Path) -> bool {
+        // A dangling link is not missing: what it would be is not ours to say.
+        if fs::symlink_metadata(path).is_ok() {
+            return false;
+        }
+        let mut rest = path;
+        while let Some(parent) = rest.parent() {
+            if rest.file_name().is_none() {
+                return false;
+            }
+            let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+            if let Ok(real) = fs::canonicalize(parent) {
+                return self.holds(&real);
+            }
+            rest = parent;
+        }
+        false
+    }
+
+    /// The plain files below `folder` that match a doublestar pattern, relative to it, with forward slashes and sorted;
+    /// `None` where the folder may not be read or the pattern is not one.
+    pub fn list(&self, folder: &Path, pattern: &str) -> Option<Vec<String>> {
+        let real = fs::canonicalize(folder).ok()?;
+        if !self.holds(&real) {
+            return None;
+        }
+        let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+        let mut names = Vec::new();
+        for entry in WalkBuilder::new(&real).standard_filters(false).follow_links(false).build().flatten() {
+            let Ok(relative) = entry.path().strip_prefix(&real) else { continue };
+            if entry.file_type().is_some_and(|t| t.is_file()) && glob.is_match(relative) {
+                names.push(relative.to_string_lossy().replace('\\', "/"));
+            }
+            if names.len() > LIST_LIMIT {
+                return None;
+            }
+        }
+        names.sort();
+        Some(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_below_its_folders_only() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let inside = dir.path().join("in");
+        fs::create_dir(&inside).expect("a folder");
+        fs::write(inside.join("a.txt"), "a").expect("a file");
+        fs::write(dir.path().join("secret"), "s").expect("a file");
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(dir.path().join("secret"), inside.join("link")).expect("a link");
+        let sandbox = Sandbox::new([inside.as_path()]);
+        assert_eq!(sandbox.read(&inside.join("a.txt")), SandboxRead::Bytes(b"a".to_vec()));
+        assert_eq!(sandbox.read(&inside.join("b.txt")), SandboxRead::Missing);
+        assert_eq!(sandbox.read(&inside.join("no/such/b.txt")), SandboxRead::Missing);
+        assert_eq!(sandbox.read(&inside.join("../secret")), SandboxRead::Refused);
+        assert_eq!(sandbox.read(&inside.join("../nothing")), SandboxRead::Refused);
+        #[cfg(unix)]
+        assert_eq!(sandbox.read(&inside.join("link")), SandboxRead::Refused);
+        assert_eq!(sandbox.list(&inside, "*.txt"), Some(vec!["a.txt".to_owned()]));
+        assert_eq!(sandbox.list(dir.path(), "*"), None);
+    }
+}
