@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::inputs::InputArgs;
 use crate::rules::Severity;
 
 /// Checks Terraform and OpenTofu configuration for defaults that are not fit for production
@@ -32,6 +33,9 @@ pub(super) struct CheckArgs {
     /// Number of threads [default: one for each core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
+
+    #[command(flatten)]
+    pub inputs: InputArgs,
 
     #[command(flatten)]
     pub output: OutputArgs,

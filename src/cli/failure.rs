@@ -5,13 +5,16 @@ use std::path::PathBuf;
 
 use super::exit::Exit;
 use super::output::Format;
+use crate::config::LoadError;
 use crate::report::{harmless, words};
 
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
-    #[error("no such file or folder: `{}`", .0.display())]
-    NoSuchPath(PathBuf),
+    #[error(transparent)]
+    Load(#[from] LoadError),
+    #[error("the working folder is not there: {0}")]
+    NoWorkingFolder(std::io::Error),
     #[error("no Terraform file in {}", list(.0))]
     NothingToCheck(Vec<PathBuf>),
     #[error("there is no format `{0}`")]
@@ -27,7 +30,7 @@ pub(super) enum Failure {
 impl Failure {
     fn help(&self) -> Option<String> {
         match self {
-            Failure::NoSuchPath(_) | Failure::Write { .. } | Failure::Threads { .. } => None,
+            Failure::Load(_) | Failure::NoWorkingFolder(_) | Failure::Write { .. } | Failure::Threads { .. } => None,
             Failure::NothingToCheck(_) => Some(
                 "name a folder that holds .tf, .tofu or .tf.json files, such as `tfcheck ./infra`; folders that \
                  .gitignore names are not searched unless they are given themselves"

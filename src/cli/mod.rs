@@ -6,6 +6,7 @@
 mod args;
 mod exit;
 mod failure;
+mod inputs;
 mod options;
 mod output;
 mod run;

@@ -1,5 +1,6 @@
 //! What the arguments mean.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::args::CheckArgs;
@@ -7,6 +8,7 @@ use super::exit::Threshold;
 use super::failure::Failure;
 use super::output::Output;
 use super::terminal;
+use crate::config::{InputArgument, LoadOptions};
 use crate::report::Wanted;
 use crate::report::pretty::{Detail, Look};
 use crate::rules::Severity;
@@ -14,8 +16,8 @@ use crate::rules::Severity;
 /// A check as it will run.
 #[derive(Debug)]
 pub(super) struct CheckOptions {
-    /// What to check.
-    pub paths: Vec<PathBuf>,
+    /// What to check, and with which variables.
+    pub load: LoadOptions,
     /// Where the reports go.
     pub outputs: Vec<Output>,
     /// What the reports list.
@@ -38,7 +40,7 @@ impl CheckOptions {
         // What makes the run fail is listed, unless that was decided otherwise.
         let least = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
         Ok(CheckOptions {
-            paths: args.paths,
+            load: load_options(args.paths, args.inputs.0)?,
             wanted: Wanted {
                 min_severity: args.min_severity.map_or(least, Severity::from),
                 suppressed: output.show_suppressed,
@@ -55,4 +57,19 @@ impl CheckOptions {
             jobs: args.jobs.map(std::num::NonZeroUsize::get),
         })
     }
+}
+
+/// The variables of Terraform's own environment count as they do for Terraform.
+fn load_options(paths: Vec<PathBuf>, inputs: Vec<InputArgument>) -> Result<LoadOptions, Failure> {
+    let mut load = LoadOptions::new(std::env::current_dir().map_err(Failure::NoWorkingFolder)?, paths);
+    load.inputs = inputs;
+    let variable = |(name, value): (OsString, OsString)| {
+        Some((name.to_str()?.strip_prefix("TF_VAR_")?.to_owned(), value.into_string().ok()?))
+    };
+    load.environment = std::env::vars_os().filter_map(variable).collect();
+    load.environment.sort();
+    if let Some(folder) = std::env::var_os("TF_DATA_DIR").filter(|f| !f.is_empty()) {
+        load.data_dir = folder.into();
+    }
+    Ok(load)
 }

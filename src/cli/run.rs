@@ -1,20 +1,23 @@
-//! The pipeline, readable as the data flow: paths, files, report.
+//! The pipeline, readable as the data flow: paths, configuration, findings, report.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
 use super::output;
+use crate::config::{self, Child, Config, ModuleNode};
+use crate::infra::NotOnDisk;
 use crate::report::{Outcome, Report};
-use crate::source;
+use crate::source::Problem;
 
 /// Checks what the options name, and writes the reports.
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     start_threads(options.jobs)?;
-    let outcome = read(options)?;
+    let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
+    let config = timed(&mut outcome, "load", || load(options))?;
+    add_configuration(&mut outcome, &config);
     let report = Report::new(outcome, &options.wanted);
     output::write(&report, options)?;
     Ok(Exit::of(&report, options.threshold))
@@ -29,39 +32,51 @@ fn start_threads(jobs: Option<usize>) -> Result<(), Failure> {
     }
 }
 
-fn read(options: &CheckOptions) -> Result<Outcome, Failure> {
+fn timed<T>(outcome: &mut Outcome, stage: &'static str, work: impl FnOnce() -> T) -> T {
     let start = Instant::now();
-    let mut outcome = Outcome { folder: folder_in_repository(), ..Outcome::default() };
-    let here = std::env::current_dir().unwrap_or_default();
-    let shown = |path: &Path| Arc::from(source::shown_path(&source::normalize(&here.join(path)), &here));
-    let wanted = |name: &str| [".tf", ".tofu", ".tf.json", ".tofu.json"].iter().any(|end| name.ends_with(end));
-    for path in &options.paths {
-        if !path.exists() {
-            return Err(Failure::NoSuchPath(path.clone()));
-        }
-        let walk = source::walk(path, wanted, shown);
-        outcome.problems.extend(walk.problems);
-        for (folder, names) in walk.folders {
-            for name in names {
-                let path = folder.join(name);
-                match source::read_text(&path) {
-                    Ok(text) => drop(outcome.sources.add(&path, shown(&path), text)),
-                    Err(error) => outcome.problems.push(error.problem(shown(&path))),
+    let result = work();
+    outcome.timings.push((stage, start.elapsed()));
+    result
+}
+
+fn load(options: &CheckOptions) -> Result<Config, Failure> {
+    let config = config::load(&options.load)?;
+    if config.roots.is_empty() && config.all_problems().is_empty() {
+        return Err(Failure::NothingToCheck(options.load.paths.clone()));
+    }
+    Ok(config)
+}
+
+/// What reading the configuration alone has to say.
+fn add_configuration(outcome: &mut Outcome, config: &Config) {
+    let wanted = |p: &Problem| p.label.as_ref().is_none_or(|l| config.in_focus(l.span.file));
+    outcome.sources = config.sources.clone();
+    outcome.problems.extend(config.all_problems().into_iter().filter(wanted));
+    outcome.files = config.files_checked();
+    outcome.roots = config.roots.len();
+    for root in &config.roots {
+        add_missing(&mut outcome.not_on_disk, &root.module, "");
+    }
+}
+
+/// The calls below a module whose modules are not on disk.
+fn add_missing(missing: &mut Vec<NotOnDisk>, node: &ModuleNode, prefix: &str) {
+    for (name, child) in &node.children {
+        let address = format!("{prefix}module.{name}");
+        match child {
+            Child::Loaded(node) => add_missing(missing, node, &format!("{address}.")),
+            Child::NotOnDisk { source } => {
+                if let Some(call) = node.module.calls.get(name) {
+                    missing.push(NotOnDisk { address: address.into(), source: source.clone(), span: call.header });
                 }
             }
+            Child::Cycle => {}
         }
     }
-    outcome.files = outcome.sources.files().len();
-    if outcome.files == 0 && outcome.problems.is_empty() {
-        return Err(Failure::NothingToCheck(options.paths.clone()));
-    }
-    outcome.timings.push(("read", start.elapsed()));
-    Ok(outcome)
 }
 
 /// The working folder as seen from the top of the repository it lies in; empty where there is none.
-fn folder_in_repository() -> String {
-    let Ok(here) = std::env::current_dir() else { return String::new() };
+fn folder_in_repository(here: &Path) -> String {
     match here.ancestors().find(|folder| folder.join(".git").exists()) {
         Some(top) => here.strip_prefix(top).unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/"),
         None => String::new(),

@@ -127,3 +127,26 @@ fn the_output_does_not_depend_on_the_number_of_threads() {
     let json = |jobs: &str| case.run(&["--format", "json", "--jobs", jobs]).out;
     assert_eq!(json("1"), json("8"));
 }
+
+#[test]
+fn one_mistake_hides_neither_the_rest_nor_another_file() {
+    let case = Case::new(&[
+        ("main.tf", "locals {\n  a = [1, 2\n  b = 3\n}\n\nlocals {\n  c = = 4\n}\n"),
+        (
+            "modules/net/main.tf",
+            "module \"vpc\" {\n  source  = \"terraform-aws-modules/vpc/aws\"\n  version = \"5.0.0\"\n}\n",
+        ),
+        ("other.tf", "resource \"aws_s3_bucket\" \"a\" {\n  bucket = local.nowhere\n}\n"),
+        ("net.tf", "module \"net\" {\n  source = \"./modules/net\"\n}\n"),
+    ]);
+    assert_snapshot!(case.run(&["."]));
+}
+
+#[test]
+fn single_files_are_judged_in_their_roots() {
+    let case = Case::new(&[("a.tf", "locals {\n  a = \n}\n"), ("b.tf", "locals {\n  b = \n}\n")]);
+    let ran = case.run(&["a.tf", "--format", "compact"]);
+    assert!(ran.out.contains("a.tf:2:"), "{ran}");
+    assert!(!ran.out.contains("b.tf"), "{ran}");
+    assert_eq!(ran.status, 1);
+}
