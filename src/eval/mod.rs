@@ -19,6 +19,7 @@ mod host;
 pub mod inputs;
 pub mod json;
 mod number;
+pub mod open;
 pub mod ops;
 pub mod program;
 mod reference;

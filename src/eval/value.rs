@@ -98,7 +98,7 @@ pub enum Hint {
     None,
     /// A string made of these parts; at least one is unknown. Neighbouring texts are joined.
     Text(Arc<[Segment]>),
-    /// One of these (at least two, at most eight): a conditional whose condition is not known.
+    /// One of these (at most eight): a conditional whose condition is not known. A single one may also be missing.
     OneOf(Arc<[Value]>),
     /// A number in this range (both ends included).
     Range(Option<Number>, Option<Number>),

@@ -157,12 +157,11 @@ fn call_decided(function: &Function, host: &dyn Host, args: &[Value], result: &T
     }
 }
 
-/// Runs the function and adds the arguments' marks and references to the result.
+/// Runs the function and adds the arguments' marks and references to the result, unless it passes them on itself.
 fn run(function: &Function, host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let result = (function.run)(host, args)?;
     if function.transparent {
-        let marks = args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.marks));
-        return Ok(result.with_marks(marks.without(Marks::PROVIDER_DEFAULT)));
+        return Ok(result);
     }
     Ok(args.iter().fold(result, |result, arg| {
         let marks = arg.deep_marks().without(Marks::PROVIDER_DEFAULT);
@@ -210,7 +209,6 @@ impl Param {
     }
 
     /// The same, and null is allowed.
-    #[allow(dead_code, reason = "the families that use it arrive next")]
     pub(super) const fn or_null(self) -> Param {
         Param { nullable: true, ..self }
     }

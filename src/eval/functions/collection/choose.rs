@@ -1,0 +1,174 @@
+//! Functions that find or choose something in their arguments.
+
+use super::super::super::equality::equal;
+use super::super::super::open::elements;
+use super::super::super::ops::with_hint;
+use super::super::super::set::length_range;
+use super::super::super::unify::unify_values;
+use super::super::super::union::{is_not_null, one_of};
+use super::super::super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value};
+use super::super::Host;
+use super::super::args::number;
+use super::marked;
+use super::sequence::{is_not_empty, positioned};
+
+fn unknown_bool(args: &[Value]) -> Value {
+    Value::unknown_from(args, Type::Bool, true)
+}
+
+/// Any known false decides, null counts as false.
+pub(super) fn alltrue(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = elements(&args[0]).unwrap_or_default();
+    if seq.items.iter().any(|v| matches!(v.kind, Kind::Bool(false) | Kind::Null)) {
+        return Ok(false.into());
+    }
+    let decided = seq.rest.is_none() && seq.items.iter().all(|v| matches!(v.kind, Kind::Bool(true)));
+    Ok(if decided { true.into() } else { unknown_bool(args) })
+}
+
+/// Any known true decides, null is skipped.
+pub(super) fn anytrue(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = elements(&args[0]).unwrap_or_default();
+    if seq.items.iter().any(|v| matches!(v.kind, Kind::Bool(true))) {
+        return Ok(true.into());
+    }
+    let decided = seq.rest.is_none() && seq.items.iter().all(|v| matches!(v.kind, Kind::Bool(false) | Kind::Null));
+    Ok(if decided { false.into() } else { unknown_bool(args) })
+}
+
+pub(super) fn contains(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    // The elements of a set need no positions here.
+    let seq = args[0].as_seq().cloned().or_else(|| elements(&args[0]));
+    let Some(seq) = seq else { return Err(EvalError::new("`contains` takes a list, set or tuple")) };
+    let mut open = seq.rest.as_ref().is_some_and(|rest| equal(rest, &args[1]) != Some(false));
+    for item in &seq.items {
+        match equal(item, &args[1]) {
+            Some(true) => return Ok(true.into()),
+            Some(false) => {}
+            None => open = true,
+        }
+    }
+    Ok(if open { unknown_bool(args) } else { false.into() })
+}
+
+pub(super) fn index(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = positioned(&args[0], "index")?;
+    for (i, item) in seq.items.iter().enumerate() {
+        match equal(item, &args[1]) {
+            Some(true) => return Ok((i as i64).into()),
+            Some(false) => {}
+            None => return Ok(index_from(args, i)),
+        }
+    }
+    match seq.rest {
+        Some(_) => Ok(index_from(args, seq.items.len())),
+        None => Err(EvalError::new("`index` finds no such element")),
+    }
+}
+
+fn index_from(args: &[Value], at: usize) -> Value {
+    let unknown = Value::unknown_from(args, Type::Number, true);
+    with_hint(unknown, Hint::Range(Some(Number::from(at as i64)), None))
+}
+
+pub(super) fn element(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = positioned(&args[0], "element")?;
+    let length = seq.items.len();
+    if length == 0 && seq.rest.is_none() {
+        return Err(EvalError::new("`element` takes a list with at least one element"));
+    }
+    let any = |cause: Option<Cause>| {
+        let all: Vec<Value> = seq.items.iter().chain(&seq.rest).cloned().collect();
+        one_of(all, cause.unwrap_or(Cause::Error), [])
+    };
+    if args[1].is_unknown() {
+        return Ok(marked(args, any(args[1].cause())).with_refs(&args[1].refs));
+    }
+    let wanted = number(&args[1])?;
+    let at = wanted.to_i64();
+    let at = at.ok_or_else(|| EvalError::new(format!("an index must be a whole number: {wanted}")))?;
+    let within = usize::try_from(at).ok().filter(|at| *at < length);
+    let result = match (within, &seq.rest) {
+        (Some(at), _) => seq.items[at].clone(),
+        (None, None) => seq.items[at.rem_euclid(length as i64) as usize].clone(),
+        // In a list of unknown length the index is taken as it is; where it wraps, the plain index would fail.
+        (None, Some(_)) if args[0].is_unknown() && at >= 0 => super::super::super::index(&args[0], &args[1])?,
+        (None, Some(rest)) => any(rest.cause()),
+    };
+    Ok(marked(args, result))
+}
+
+pub(super) fn one(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let Some(seq) = elements(&args[0]) else { return Err(EvalError::new("`one` takes a list, set or tuple")) };
+    let (min, _) = length_range(&args[0]).unwrap_or((0, None));
+    let result = match (seq.items.as_slice(), seq.rest) {
+        _ if min > 1 => {
+            return Err(EvalError::new(format!("`one` takes at most one element, and there are at least {min}")));
+        }
+        ([], None) => Value::NULL,
+        // Further elements would be an error.
+        ([only, ..], _) => only.clone(),
+        ([], Some(rest)) => {
+            let cause = rest.cause().unwrap_or(Cause::Error);
+            let only = match args[0].is_unknown() && !matches!(args[0].type_of(), Type::Set(_)) {
+                true => super::super::super::index(&args[0], &Value::from(0)).unwrap_or(rest),
+                false => rest,
+            };
+            one_of(vec![only, Value::NULL], cause, [])
+        }
+    };
+    Ok(marked(args, result))
+}
+
+pub(super) fn coalesce(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let (_, values) = unify_values(args.to_vec())?;
+    let empty = |v: &Value| v.is_null() || v.as_str().is_some_and(str::is_empty);
+    let certain = |v: &Value| match v.type_of() {
+        Type::String | Type::Any if v.is_unknown() => is_not_empty(v),
+        _ => is_not_null(v),
+    };
+    choose(args, values, empty, certain)
+        .ok_or_else(|| EvalError::new("`coalesce` has no argument that is neither null nor empty"))
+}
+
+pub(super) fn coalescelist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    for arg in args.iter().filter(|arg| !arg.is_null()) {
+        positioned(arg, "coalescelist")?;
+    }
+    let range = |v: &Value| length_range(v).unwrap_or((0, None));
+    let empty = |v: &Value| v.is_null() || range(v).1 == Some(0);
+    let certain = |v: &Value| is_not_null(v) && range(v).0 > 0;
+    choose(args, args.to_vec(), empty, certain)
+        .ok_or_else(|| EvalError::new("`coalescelist` has no argument with elements"))
+}
+
+/// The first value that is not empty: one of several where it is not known which.
+fn choose(
+    args: &[Value],
+    values: Vec<Value>,
+    empty: impl Fn(&Value) -> bool,
+    certain: impl Fn(&Value) -> bool,
+) -> Option<Value> {
+    let mut possible: Vec<Value> = Vec::new();
+    for value in values.into_iter().filter(|v| !empty(v)) {
+        let last = certain(&value);
+        possible.push(value);
+        if last {
+            break;
+        }
+    }
+    let cause = possible.first()?.cause().unwrap_or(Cause::Error);
+    // Something comes out that is not null, else the call fails.
+    let chosen = possible.into_iter().map(not_null).collect();
+    Some(marked(args, one_of(chosen, cause, [])))
+}
+
+fn not_null(value: Value) -> Value {
+    match value.kind {
+        Kind::Unknown(u) if !u.not_null => {
+            let unknown = Unknown { not_null: true, ..std::sync::Arc::unwrap_or_clone(u) };
+            Value { kind: Kind::Unknown(unknown.into()), ..value }
+        }
+        _ => value,
+    }
+}

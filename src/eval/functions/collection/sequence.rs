@@ -1,0 +1,320 @@
+//! Functions that make sequences of sequences.
+
+use std::sync::Arc;
+
+use super::super::super::equality::equal;
+use super::super::super::open::{Items, elements};
+use super::super::super::set::compare;
+use super::super::super::unify::unify_values;
+use super::super::super::union::one_of;
+use super::super::super::{
+    Cause, EvalError, Hint, Kind, ReferenceKind, Segment, Seq, Step, Type, Value, convert, inherit, some_element,
+};
+use super::super::Host;
+use super::super::args::integer;
+use super::{MAX_ELEMENTS, marked, too_many};
+
+/// A list of these elements, made of one type.
+fn list_of(seq: Seq) -> Result<Value, EvalError> {
+    let open = seq.rest.is_some();
+    let mut items = seq.items;
+    items.extend(seq.rest);
+    let (element, mut items) = unify_values(items)?;
+    let rest = if open { items.pop() } else { None };
+    Ok(Kind::List(Arc::new(Seq { items, element, rest })).into())
+}
+
+/// The elements with their type, as a list.
+fn typed_list(element: Type, items: Items) -> Value {
+    Kind::List(Arc::new(Seq { element, ..items.finish() })).into()
+}
+
+fn list_elements(value: &Value) -> Result<Seq, EvalError> {
+    elements(value).ok_or_else(|| EvalError::new("a list is required"))
+}
+
+/// The elements of a list or tuple; sets have no positions and are refused.
+pub(super) fn positioned(value: &Value, name: &str) -> Result<Seq, EvalError> {
+    match (&value.kind, value.type_of()) {
+        (Kind::Set(_), _) | (_, Type::Set(_)) => {
+            Err(EvalError::new(format!("`{name}` takes lists and tuples, not sets"))
+                .with_help("convert it with `tolist`"))
+        }
+        _ => elements(value).ok_or_else(|| EvalError::new(format!("`{name}` takes lists and tuples"))),
+    }
+}
+
+/// Whether a value is a tuple rather than a list; unknown values of unknown type may be either.
+fn is_tuple(value: &Value) -> bool {
+    matches!(value.kind, Kind::Tuple(_)) || matches!(value.type_of(), Type::Tuple(_) | Type::Any)
+}
+
+pub(super) fn concat(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let mut items = Items::default();
+    let mut count = 0usize;
+    for arg in args {
+        let seq = positioned(arg, "concat")?;
+        count = count.saturating_add(seq.items.len());
+        if count > MAX_ELEMENTS {
+            return Err(too_many());
+        }
+        items.extend(seq);
+    }
+    let result = if args.iter().any(is_tuple) { items.into_tuple() } else { list_of(items.finish())? };
+    Ok(marked(args, result))
+}
+
+pub(super) fn flatten(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let Some(seq) = elements(&args[0]) else { return Err(EvalError::new("`flatten` takes a list, set or tuple")) };
+    let mut items = Items::default();
+    let mut left = MAX_ELEMENTS;
+    flatten_into(seq, &mut items, false, &mut left)?;
+    Ok(marked(args, items.into_tuple()))
+}
+
+fn flatten_into(seq: Seq, into: &mut Items, possible: bool, left: &mut usize) -> Result<(), EvalError> {
+    let rest = seq.rest.into_iter().map(|v| (v, true));
+    for (item, open) in seq.items.into_iter().map(|v| (v, possible)).chain(rest) {
+        *left = left.checked_sub(1).ok_or_else(too_many)?;
+        let may_be_element = match &item.kind {
+            Kind::Unknown(u) => !matches!(u.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)),
+            _ => item.as_seq().is_none(),
+        };
+        let may_be_sequence = match &item.kind {
+            Kind::Unknown(u) => matches!(u.ty, Type::Any | Type::List(_) | Type::Set(_) | Type::Tuple(_)),
+            _ => item.as_seq().is_some(),
+        };
+        if may_be_element && !may_be_sequence && !open {
+            into.push(item);
+            continue;
+        }
+        if may_be_element {
+            into.push_possible(item.clone(), None);
+        }
+        if may_be_sequence {
+            let inner = elements(&item).unwrap_or_default();
+            // What an unknown of unknown type holds is not looked into any further.
+            match item.type_of() == Type::Any && item.is_unknown() {
+                true => into.push_possible(some_element(&item), None),
+                false => flatten_into(inner, into, open, left)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn reverse(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let Some(mut seq) = elements(&args[0]) else {
+        return Err(EvalError::new("`reverse` takes a list, set or tuple"));
+    };
+    let tuple = is_tuple(&args[0]);
+    if seq.rest.is_some() {
+        seq = all_possible(seq);
+    }
+    seq.items.reverse();
+    let kind = if tuple { Kind::Tuple } else { Kind::List };
+    Ok(marked(args, kind(Arc::new(seq)).into()))
+}
+
+/// The same elements at unknown positions.
+fn all_possible(seq: Seq) -> Seq {
+    let cause = seq.rest.as_ref().and_then(Value::cause);
+    let mut items = Items::default();
+    seq.items.into_iter().chain(seq.rest).for_each(|item| items.push_possible(item, cause.clone()));
+    Seq { element: seq.element, ..items.finish() }
+}
+
+pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = positioned(&args[0], "slice")?;
+    let kind = if is_tuple(&args[0]) { Kind::Tuple } else { Kind::List };
+    let bound = |value: &Value| match value.is_unknown() {
+        true => Ok(None),
+        false => {
+            let n = integer(value)?;
+            let n = usize::try_from(n).map_err(|_| EvalError::new(format!("{n} is negative")))?;
+            Ok(Some(n))
+        }
+    };
+    let (start, end) = (bound(&args[1])?, bound(&args[2])?);
+    let (Some(start), Some(end)) = (start, end) else {
+        let cause = args[1].cause().or(args[2].cause());
+        let mut items = Items::default();
+        seq.items.into_iter().chain(seq.rest).for_each(|item| items.push_possible(item, cause.clone()));
+        return Ok(marked(args, kind(Arc::new(Seq { element: seq.element, ..items.finish() })).into()));
+    };
+    let length = seq.items.len();
+    if start > end {
+        return Err(EvalError::new(format!("the start {start} lies behind the end {end}")));
+    }
+    if end > length && seq.rest.is_none() {
+        return Err(EvalError::new(format!("the end {end} is out of range: there are {length} elements")));
+    }
+    if end > MAX_ELEMENTS {
+        return Err(too_many());
+    }
+    let items = (start..end).map(|i| taken(&args[0], &seq, i)).collect();
+    Ok(marked(args, kind(Arc::new(Seq { items, element: seq.element.clone(), rest: None })).into()))
+}
+
+/// The element at a position that must exist.
+fn taken(collection: &Value, seq: &Seq, at: usize) -> Value {
+    let known = seq.items.get(at).cloned();
+    let known = known.or_else(|| super::super::super::index(collection, &Value::from(at as i64)).ok());
+    known.or_else(|| seq.rest.clone()).unwrap_or(Value::NULL)
+}
+
+pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = list_elements(&args[0])?;
+    let size = integer(&args[1])?;
+    let size = usize::try_from(size).map_err(|_| EvalError::new("the size of chunks must not be negative"))?;
+    let chunk = |items: Vec<Value>, rest: Option<Value>| {
+        Value::from(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest })))
+    };
+    let list = Type::list(seq.element.clone());
+    let mut chunks = Items::default();
+    if size == 0 {
+        chunks.push(chunk(seq.items.clone(), seq.rest.clone()));
+        return Ok(marked(args, typed_list(list, chunks)));
+    }
+    for items in seq.items.chunks(size) {
+        let full = items.len() == size;
+        chunks.push(chunk(items.to_vec(), if full { None } else { seq.rest.clone() }));
+    }
+    if let Some(rest) = &seq.rest {
+        chunks.push_possible(chunk(vec![], Some(rest.clone())), rest.cause());
+    }
+    Ok(marked(args, typed_list(list, chunks)))
+}
+
+pub(super) fn compact(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = list_elements(&args[0])?;
+    let mut items = Items::default();
+    for item in seq.items {
+        match &item.kind {
+            Kind::Null => {}
+            Kind::String(text) if text.is_empty() => {}
+            Kind::Unknown(_) if !is_not_empty(&item) => items.push_possible(item, None),
+            _ => items.push(item),
+        }
+    }
+    if let Some(rest) = seq.rest {
+        items.push_possible(rest, None);
+    }
+    Ok(marked(args, typed_list(Type::String, items)))
+}
+
+/// Whether a string is certainly neither null nor empty, known or not.
+pub(super) fn is_not_empty(value: &Value) -> bool {
+    match &value.kind {
+        Kind::String(text) => !text.is_empty(),
+        Kind::Unknown(u) => match &u.hint {
+            Hint::Text(parts) => parts.iter().any(|p| matches!(p, Segment::Text(text) if !text.is_empty())),
+            Hint::OneOf(values) => values.iter().all(is_not_empty),
+            Hint::Length(min, _) if *min > 0 => u.not_null,
+            // A resource without an id does not exist.
+            _ => {
+                u.not_null
+                    && u.origin.as_ref().is_some_and(|origin| {
+                        origin.kind == ReferenceKind::Resource
+                            && matches!(&*origin.path, [Step::Name(name)] if matches!(&**name, "id" | "arn"))
+                    })
+            }
+        },
+        _ => false,
+    }
+}
+
+pub(super) fn distinct(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let seq = list_elements(&args[0])?;
+    let mut items = Items::default();
+    let mut seen: Vec<Value> = Vec::new();
+    let mut keys = std::collections::HashSet::new();
+    for item in seq.items {
+        // Known primitives are found by their key; everything else is compared with all before it.
+        if let Some(text) = item.as_str()
+            && seen.iter().all(|v| v.as_str().is_some())
+        {
+            if keys.insert(text.to_owned()) {
+                seen.push(item.clone());
+                items.push(item);
+            }
+            continue;
+        }
+        let compared: Vec<Option<bool>> = seen.iter().map(|known| equal(known, &item)).collect();
+        if compared.contains(&Some(true)) {
+            continue;
+        }
+        seen.push(item.clone());
+        match compared.contains(&None) {
+            true => {
+                let cause = item.cause().or_else(|| seen.iter().find_map(Value::cause));
+                items.push_possible(item, cause);
+            }
+            false => items.push(item),
+        }
+    }
+    if let Some(rest) = seq.rest {
+        items.push_possible(rest, None);
+    }
+    Ok(marked(args, typed_list(seq.element, items)))
+}
+
+pub(super) fn sort(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let mut seq = list_elements(&args[0])?;
+    if seq.items.iter().any(Value::is_null) {
+        return Err(EvalError::new("`sort` takes strings, not null"));
+    }
+    if seq.rest.is_some() {
+        seq = all_possible(seq);
+    } else if seq.items.len() > 1 && !seq.items.iter().all(Value::is_wholly_known) {
+        // Each position may hold any of the elements.
+        let cause = seq.items.iter().find_map(Value::cause).unwrap_or(Cause::Error);
+        let any = one_of(seq.items.clone(), cause, []);
+        seq.items.iter_mut().for_each(|item| *item = any.clone());
+    } else {
+        seq.items.sort_by(compare);
+    }
+    Ok(marked(args, Kind::List(Arc::new(Seq { element: Type::String, ..seq })).into()))
+}
+
+pub(super) fn matchkeys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let (values, keys) = (list_elements(&args[0])?, list_elements(&args[1])?);
+    let closed = values.rest.is_none() && keys.rest.is_none();
+    if closed && values.items.len() != keys.items.len() {
+        return Err(EvalError::new("`matchkeys` takes as many keys as values"));
+    }
+    let (_, unified) = unify_values(vec![args[1].clone(), args[2].clone()])?;
+    let keys = list_elements(&unified[0])?;
+    let wanted = list_elements(&unified[1])?;
+    let mut items = Items::default();
+    for (value, key) in values.items.iter().zip(&keys.items) {
+        let found: Vec<Option<bool>> = wanted.items.iter().map(|w| equal(w, key)).collect();
+        match (found.contains(&Some(true)), found.contains(&None) || wanted.rest.is_some()) {
+            (true, _) => items.push(value.clone()),
+            (false, true) => {
+                let cause = key.cause().or_else(|| args[2].cause());
+                items.push_possible(value.clone(), cause);
+            }
+            (false, false) => {}
+        }
+    }
+    if !closed {
+        let cause = args[0].cause().or_else(|| args[1].cause());
+        let left = values.items.iter().skip(keys.items.len()).chain(&values.rest);
+        left.for_each(|value| items.push_possible(value.clone(), cause.clone()));
+    }
+    Ok(marked(args, typed_list(values.element, items)))
+}
+
+/// The elements of a collection as one type, each with what the collection as a whole carries.
+pub(super) fn as_list(value: &Value) -> Result<Value, EvalError> {
+    let list = convert(value, &Type::list(Type::Any))?;
+    match list.as_seq() {
+        Some(seq) => {
+            let items = seq.items.iter().map(|item| inherit(item, &list)).collect();
+            let rest = seq.rest.as_ref().map(|item| inherit(item, &list));
+            Ok(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest })).into())
+        }
+        None => Ok(list),
+    }
+}

@@ -1,0 +1,204 @@
+//! Collections of which only a part is known: looking at their elements, and building them.
+//!
+//! [`elements`] shows any list, set or tuple as known elements and a rest, [`Items`] and [`Entries`] collect results
+//! whose later parts may or may not be there. Elements taken out keep the references and marks of what held them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::access::{child, inherit, some_element};
+use super::set::{length_range, sequence};
+use super::union::{is_not_null, one_of};
+use super::{Cause, Fields, Hint, Kind, Seq, Step, Type, Unknown, Value};
+use crate::syntax::Text;
+
+/// Up to this length an unknown list of known length is shown element by element.
+const MAX_SYNTHETIC: u64 = 64;
+
+/// The elements of a list, tuple or set, also of one that is unknown; `None` for values that are not sequences. An
+/// unknown of unknown type counts as a sequence.
+pub fn elements(value: &Value) -> Option<Seq> {
+    match &value.kind {
+        Kind::List(_) | Kind::Tuple(_) | Kind::Set(_) => {
+            let mut seq = sequence(value)?;
+            if !value.refs.is_empty() || value.marks != super::Marks::NONE {
+                seq.items.iter_mut().chain(&mut seq.rest).for_each(|item| *item = inherit(item, value));
+            }
+            Some(seq)
+        }
+        Kind::Unknown(unknown) => unknown_elements(value, unknown),
+        _ => None,
+    }
+}
+
+fn unknown_elements(value: &Value, unknown: &Unknown) -> Option<Seq> {
+    let at = |i: usize, ty: &Type| child(value, unknown, Step::Index(i as i64), ty.clone());
+    match &unknown.ty {
+        Type::Tuple(types) => {
+            let items = types.iter().enumerate().map(|(i, ty)| at(i, ty)).collect();
+            Some(Seq { items, ..Seq::default() })
+        }
+        Type::List(element) => {
+            let (min, max) = length_range(value).unwrap_or((0, None));
+            let known = min.min(MAX_SYNTHETIC);
+            let items = (0..known as usize).map(|i| at(i, element)).collect();
+            let rest = (max != Some(known)).then(|| some_element(value));
+            Some(Seq { items, element: (**element).clone(), rest })
+        }
+        Type::Set(element) => {
+            Some(Seq { items: vec![], element: (**element).clone(), rest: Some(some_element(value)) })
+        }
+        Type::Any => Some(Seq { items: vec![], element: Type::Any, rest: Some(some_element(value)) }),
+        _ => None,
+    }
+}
+
+/// The entries of a map or object, also of one that is unknown; `None` for values that are neither.
+pub fn entries(value: &Value) -> Option<Fields> {
+    match &value.kind {
+        Kind::Map(f) | Kind::Object(f) => {
+            let mut fields = (**f).clone();
+            fields.entries.values_mut().chain(&mut fields.rest).for_each(|v| *v = inherit(v, value));
+            Some(fields)
+        }
+        Kind::Unknown(unknown) => match &unknown.ty {
+            Type::Object(o) => {
+                let attributes = o.attributes.iter();
+                let entries = attributes.map(|(name, attribute)| {
+                    (name.clone(), child(value, unknown, Step::Name(name.clone()), attribute.ty.clone()))
+                });
+                Some(Fields { entries: entries.collect(), ..Fields::default() })
+            }
+            Type::Map(_) | Type::Any => {
+                Some(Fields { rest: Some(some_element(value)), element: unknown.ty.element(), ..Fields::default() })
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// A value that may be there or not, for this reason. A known one is wrapped, so that the reason is kept.
+fn possible(value: Value, cause: &Cause) -> Value {
+    if value.cause().is_some() {
+        return value;
+    }
+    let (ty, not_null) = (value.type_of(), is_not_null(&value));
+    let hint = Hint::OneOf(Arc::new([value]));
+    Kind::Unknown(Arc::new(Unknown { not_null, hint, ..Unknown::new(ty, cause.clone()) })).into()
+}
+
+/// One of several values that may be there or not.
+fn one_possible(values: Vec<Value>, cause: Option<Cause>) -> Option<Value> {
+    if values.is_empty() {
+        return None;
+    }
+    let cause = cause.unwrap_or(Cause::Error);
+    Some(possible(one_of(values, cause.clone(), []), &cause))
+}
+
+/// Collects the elements of a sequence. Once an element is only possible, the positions of all later ones are open.
+#[derive(Default)]
+pub struct Items {
+    certain: Vec<Value>,
+    possible: Vec<Value>,
+    cause: Option<Cause>,
+}
+
+impl Items {
+    /// An element that is there.
+    pub fn push(&mut self, value: Value) {
+        if self.possible.is_empty() { self.certain.push(value) } else { self.possible.push(value) }
+    }
+
+    /// An element that may be there any number of times, for this reason or the one it is itself unknown for.
+    pub fn push_possible(&mut self, value: Value, cause: Option<Cause>) {
+        self.cause = self.cause.take().or(cause).or_else(|| value.cause());
+        self.possible.push(value);
+    }
+
+    /// All elements of a sequence.
+    pub fn extend(&mut self, seq: Seq) {
+        seq.items.into_iter().for_each(|item| self.push(item));
+        if let Some(rest) = seq.rest {
+            self.push_possible(rest, None);
+        }
+    }
+
+    /// Whether some elements are only possible.
+    pub fn is_open(&self) -> bool {
+        !self.possible.is_empty()
+    }
+
+    /// The elements as a sequence of untyped elements.
+    pub fn finish(self) -> Seq {
+        Seq { items: self.certain, element: Type::Any, rest: one_possible(self.possible, self.cause) }
+    }
+
+    /// The elements as a tuple.
+    pub fn into_tuple(self) -> Value {
+        Kind::Tuple(Arc::new(self.finish())).into()
+    }
+}
+
+/// Collects the entries of a map or object. An entry with an unknown key may overwrite each of those before it.
+#[derive(Default)]
+pub struct Entries {
+    certain: BTreeMap<Text, Value>,
+    possible: Vec<Value>,
+    cause: Option<Cause>,
+}
+
+impl Entries {
+    /// An entry with a known key; it replaces an earlier one.
+    pub fn insert(&mut self, key: Text, value: Value) {
+        self.certain.insert(key, value);
+    }
+
+    /// An entry with a known key that may be there or not.
+    pub fn insert_possible(&mut self, key: &Text, value: Value, cause: Cause) {
+        match self.certain.get_mut(key) {
+            Some(known) => *known = one_of(vec![known.clone(), value], cause, []),
+            None => {
+                self.cause.get_or_insert(cause);
+                self.possible.push(value);
+            }
+        }
+    }
+
+    /// Entries with unknown keys: any key may be among them but `except`.
+    pub fn insert_unknown(&mut self, value: Value, cause: Cause, except: &BTreeMap<Text, Value>) {
+        for (key, known) in &mut self.certain {
+            if !except.contains_key(key) {
+                *known = one_of(vec![known.clone(), value.clone()], cause.clone(), []);
+            }
+        }
+        self.cause.get_or_insert(cause);
+        self.possible.push(value);
+    }
+
+    /// All entries of a map or object, which replace earlier ones.
+    pub fn extend(&mut self, fields: Fields) {
+        if let Some(rest) = fields.rest {
+            let cause = rest.cause().unwrap_or(Cause::Error);
+            self.insert_unknown(rest, cause, &fields.entries);
+        }
+        self.certain.extend(fields.entries);
+    }
+
+    /// The entries collected so far that are certain.
+    pub fn certain(&self) -> &BTreeMap<Text, Value> {
+        &self.certain
+    }
+
+    /// The entries as untyped fields.
+    pub fn finish(self) -> Fields {
+        let rest = one_possible(self.possible, self.cause);
+        Fields { entries: self.certain, rest, ..Fields::default() }
+    }
+
+    /// The entries as an object.
+    pub fn into_object(self) -> Value {
+        Kind::Object(Arc::new(self.finish())).into()
+    }
+}
