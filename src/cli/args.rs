@@ -21,7 +21,36 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check configuration (what tfcheck does when no command is given)
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
+    /// Show what a rule finds, why, and what to do about it
+    Explain(ExplainArgs),
+    /// List all rules
+    Rules(RulesArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// The rule's id, as findings name it
+    pub rule: String,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RulesArgs {
+    /// How to write the list
+    #[arg(long, short, default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// A way to write the list of rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, ClapArgs)]

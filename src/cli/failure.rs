@@ -17,6 +17,8 @@ pub(super) enum Failure {
     NoWorkingFolder(std::io::Error),
     #[error("no Terraform file in {}", list(.0))]
     NothingToCheck(Vec<PathBuf>),
+    #[error("there is no rule `{id}`")]
+    UnknownRule { id: String, nearest: Option<String> },
     #[error("there is no format `{0}`")]
     UnknownFormat(String),
     #[error("several formats would be written to the same place")]
@@ -36,6 +38,8 @@ impl Failure {
                  .gitignore names are not searched unless they are given themselves"
                     .to_owned(),
             ),
+            Failure::UnknownRule { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Failure::UnknownRule { nearest: None, .. } => Some("`tfcheck rules` lists all rules".to_owned()),
             Failure::UnknownFormat(_) => {
                 Some(format!("the formats are {}", words::list(&Format::ALL.map(|f| f.name()), 20)))
             }

@@ -9,6 +9,7 @@ mod failure;
 mod inputs;
 mod options;
 mod output;
+mod pages;
 mod run;
 mod terminal;
 
@@ -38,9 +39,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(args: Args) -> Result<Exit, Failure> {
-    let check = match args.command {
-        None => args.check,
-        Some(Command::Check(check)) => check,
-    };
-    run::check(&CheckOptions::new(check)?)
+    match args.command {
+        None => run::check(&CheckOptions::new(args.check)?),
+        Some(Command::Check(check)) => run::check(&CheckOptions::new(*check)?),
+        Some(Command::Explain(explain)) => pages::explain(&explain),
+        Some(Command::Rules(rules)) => pages::rules(&rules),
+    }
 }

@@ -3,7 +3,6 @@
 use std::io::IsTerminal as _;
 
 use super::args::ColorArg;
-use super::output::Output;
 use crate::report::pretty::Look;
 
 /// The width of a report that goes to a file or a pipe.
@@ -11,9 +10,10 @@ const WIDTH_ELSEWHERE: usize = 100;
 /// Narrower than this nothing can be drawn sensibly.
 const LEAST_WIDTH: usize = 40;
 
-/// The look of the report on standard output. A report that goes to a file has no colours unless they are asked for.
-pub(super) fn look(color: ColorArg, outputs: &[Output]) -> Look {
-    let to_terminal = std::io::stdout().is_terminal() && outputs.iter().any(|o| o.file.is_none());
+/// The look of what is printed, `here` on standard output or into a file. Files have no colours unless they are asked
+/// for.
+pub(super) fn look(color: ColorArg, here: bool) -> Look {
+    let to_terminal = here && std::io::stdout().is_terminal();
     let width = match terminal_size::terminal_size() {
         Some((width, _)) if to_terminal => usize::from(width.0),
         _ => WIDTH_ELSEWHERE,

@@ -1,4 +1,5 @@
 //! The real binary, in an environment that cannot change what it prints.
 
 mod check;
+mod pages;
 mod run;

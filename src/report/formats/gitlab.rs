@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::json::to_text;
-use super::path_in_repository;
+use super::{path_in_repository, to_text};
 use crate::report::{Entry, Report, Subject};
 use crate::rules::Severity;
 use crate::source::ProblemKind;

@@ -50,7 +50,7 @@ fn finding(entry: &Entry) -> Value {
         "origin": found.map(|f| f.origin),
         "trail": notes(&entry.trail),
         "related": notes(&entry.related),
-        "fix": entry.fix().map(fix),
+        "fix": entry.fix().map(fix_json),
         "why": entry.why(),
         "sources": found.map_or(&[][..], |f| &f.sources),
         "peers": found.map_or(&[][..], |f| &f.peers),
@@ -65,14 +65,15 @@ fn notes(notes: &[Note]) -> Value {
     notes.iter().map(one).collect()
 }
 
-fn fix(fix: &Fix) -> Value {
+/// A fix as JSON, as reports and the list of rules give it.
+pub(in crate::report) fn fix_json(fix: &Fix) -> Value {
     let set: Map<String, Value> = fix.set.iter().map(|v| (v.path.to_string(), v.json.clone())).collect();
     json!({ "set": set, "text": fix.text, "safety": fix.safety, "impact": fix.impact, "note": fix.note })
 }
 
 /// JSON in lines. Control and direction characters are escaped, also those that JSON would allow as they are: the text
 /// may end in a terminal. Such characters stand only inside strings, so the escape is right wherever they are.
-pub(super) fn to_text(value: &Value) -> String {
+pub(in crate::report) fn to_text(value: &Value) -> String {
     let mut out = String::new();
     for c in format!("{value:#}").chars() {
         match c {

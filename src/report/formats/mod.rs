@@ -19,6 +19,7 @@ pub use compact::compact;
 pub use github::github;
 pub use gitlab::gitlab;
 pub use json::json;
+pub(super) use json::{fix_json, to_text};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use rdjson::rdjson;

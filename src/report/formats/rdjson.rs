@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::edit::{Edit, edit};
-use super::json::to_text;
-use super::{path_in_repository, provenance};
+use super::{path_in_repository, provenance, to_text};
 use crate::report::{Entry, Report};
 use crate::rules::Severity;
 use crate::source::Span;

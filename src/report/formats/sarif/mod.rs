@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use self::line_hash::LineHashes;
 use super::edit::{Edit, edit};
-use super::json::to_text;
-use super::{fix_sentence, path_in_repository};
+use super::{fix_sentence, path_in_repository, to_text};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
 use crate::source::{FileId, ProblemKind, SourceFile, Span};
