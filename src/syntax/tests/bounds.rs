@@ -57,11 +57,8 @@ fn chains_are_bounded() {
 
 #[test]
 fn what_people_write_is_well_within_the_bounds() {
-    let chain = format!(
-        "a = {}true\nb = {}\n",
-        "x == \"y\" || ".repeat(200),
-        format!("{}{}", "[".repeat(200), "]".repeat(200))
-    );
+    let (open, close) = ("[".repeat(200), "]".repeat(200));
+    let chain = format!("a = {}true\nb = {open}{close}\n", "x == \"y\" || ".repeat(200));
     assert!(quick(&chain).problems.is_empty());
 }
 
