@@ -25,14 +25,14 @@ pub(super) enum Failure {
     SharedOutput,
     #[error("cannot write `{}`: {reason}", .path.display())]
     Write { path: PathBuf, reason: std::io::Error },
-    #[error("cannot start {jobs} threads")]
-    Threads { jobs: usize },
+    #[error("cannot start threads: {0}")]
+    Threads(rayon::ThreadPoolBuildError),
 }
 
 impl Failure {
     fn help(&self) -> Option<String> {
         match self {
-            Failure::Load(_) | Failure::NoWorkingFolder(_) | Failure::Write { .. } | Failure::Threads { .. } => None,
+            Failure::Load(_) | Failure::NoWorkingFolder(_) | Failure::Write { .. } | Failure::Threads(_) => None,
             Failure::NothingToCheck(_) => Some(
                 "name a folder that holds .tf, .tofu or .tf.json files, such as `tfcheck ./infra`; folders that \
                  .gitignore names are not searched unless they are given themselves"

@@ -12,6 +12,7 @@ mod output;
 mod pages;
 mod run;
 mod terminal;
+mod threads;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
