@@ -26,6 +26,26 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
+    /// Show what expressions are worth in a root module
+    Eval(EvalArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct EvalArgs {
+    /// Expressions, such as `local.zones` or `cidrsubnet(var.cidr, 4, 1)`
+    #[arg(value_name = "EXPR", required_unless_present = "stdin", conflicts_with = "stdin")]
+    pub expressions: Vec<String>,
+
+    /// Read one expression a line and write one JSON object a line: {"value": ...}, {"unknown": ...} or {"error": ...}
+    #[arg(long)]
+    pub stdin: bool,
+
+    /// The folder of the root module
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+
+    #[command(flatten)]
+    pub inputs: InputArgs,
 }
 
 #[derive(Debug, ClapArgs)]

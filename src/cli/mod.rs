@@ -4,6 +4,7 @@
 //! written ([`output`]), and the outcome is one of three exit statuses ([`exit`]).
 
 mod args;
+mod eval;
 mod exit;
 mod failure;
 mod inputs;
@@ -45,5 +46,6 @@ fn dispatch(args: Args) -> Result<Exit, Failure> {
         Some(Command::Check(check)) => run::check(&CheckOptions::new(*check)?),
         Some(Command::Explain(explain)) => pages::explain(&explain),
         Some(Command::Rules(rules)) => pages::rules(&rules),
+        Some(Command::Eval(eval)) => eval::eval(eval),
     }
 }

@@ -60,7 +60,7 @@ impl CheckOptions {
 }
 
 /// The variables of Terraform's own environment count as they do for Terraform.
-fn load_options(paths: Vec<PathBuf>, inputs: Vec<InputArgument>) -> Result<LoadOptions, Failure> {
+pub(super) fn load_options(paths: Vec<PathBuf>, inputs: Vec<InputArgument>) -> Result<LoadOptions, Failure> {
     let mut load = LoadOptions::new(std::env::current_dir().map_err(Failure::NoWorkingFolder)?, paths);
     load.inputs = inputs;
     let variable = |(name, value): (OsString, OsString)| {

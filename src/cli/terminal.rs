@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal as _;
 
+use supports_unicode::Stream;
+
 use super::args::ColorArg;
 use crate::report::pretty::Look;
 
@@ -13,14 +15,22 @@ const LEAST_WIDTH: usize = 40;
 /// The look of what is printed, `here` on standard output or into a file. Files have no colours unless they are asked
 /// for.
 pub(super) fn look(color: ColorArg, here: bool) -> Look {
-    let to_terminal = here && std::io::stdout().is_terminal();
+    look_of(color, here && std::io::stdout().is_terminal(), Stream::Stdout)
+}
+
+/// The look of what is printed on standard error.
+pub(super) fn look_of_errors() -> Look {
+    look_of(ColorArg::Auto, std::io::stderr().is_terminal(), Stream::Stderr)
+}
+
+fn look_of(color: ColorArg, to_terminal: bool, stream: Stream) -> Look {
     let width = match terminal_size::terminal_size() {
         Some((width, _)) if to_terminal => usize::from(width.0),
         _ => WIDTH_ELSEWHERE,
     };
     Look {
         color: use_color(color, to_terminal, |name| std::env::var(name).ok()),
-        unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
+        unicode: supports_unicode::on(stream),
         width: width.max(LEAST_WIDTH),
     }
 }

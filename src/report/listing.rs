@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
-use super::formats::{fix_json, to_text};
+use super::formats::{fix_json, json_text};
 use super::{harmless, words};
 use crate::rules::RuleInfo;
 
@@ -30,7 +30,7 @@ pub fn markdown(rules: &[RuleInfo]) -> String {
 
 /// Everything about every rule.
 pub fn json(rules: &[RuleInfo]) -> String {
-    to_text(&Value::Array(rules.iter().map(rule).collect()))
+    json_text(&Value::Array(rules.iter().map(rule).collect()))
 }
 
 fn rule(rule: &RuleInfo) -> Value {
