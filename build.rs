@@ -1,14 +1,18 @@
-//! Writes the lists of `include_str!` by which the files below `rules/` become part of the binary; nothing else.
+//! Writes the lists by which the files below `rules/` become part of the binary; nothing else.
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
+#[path = "src/rules/scan.rs"]
+mod scan;
+
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    embed(&root.join("rules/facts"), "tsv", &out.join("fact_tables.rs"))
+    embed(&root.join("rules/facts"), "tsv", &out.join("fact_tables.rs"))?;
+    embed_rules(&root.join("rules"), &out.join("rule_files.rs"))
 }
 
 /// Writes an array of `(name without extension, text)`, sorted by name, of the files in `folder` with this extension.
@@ -29,5 +33,40 @@ fn embed(folder: &Path, extension: &str, list: &Path) -> Result<(), Box<dyn Erro
     }
     text.push_str("]\n");
     fs::write(list, text)?;
+    Ok(())
+}
+
+/// Writes the outlines of the rule files, sorted by path, as `EmbeddedFile`s of `rules::catalog`.
+fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
+    let mut files = Vec::new();
+    rule_files(root, &mut files)?;
+    files.sort();
+    let mut text = String::from("&[\n");
+    for path in &files {
+        let shown = path.strip_prefix(root)?.to_str().ok_or("a file name that is not UTF-8")?.replace('\\', "/");
+        let outline = scan::outline(&fs::read_to_string(path)?);
+        writeln!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), rules: &[")?;
+        for rule in &outline.rules {
+            let scan::RuleOutline { id, category, subjects } = rule;
+            writeln!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, subjects: &{subjects:?} }},")?;
+        }
+        writeln!(text, "    ], functions: &{:?} }},", outline.functions)?;
+    }
+    text.push_str("]\n");
+    fs::write(list, text)?;
+    Ok(())
+}
+
+/// All `.hcl` files below a folder.
+fn rule_files(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={}", folder.display());
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            rule_files(&path, files)?;
+        } else if path.extension().is_some_and(|found| found == "hcl") {
+            files.push(path);
+        }
+    }
     Ok(())
 }

@@ -91,11 +91,7 @@ impl<'c> Program<'c> {
         };
         let instance = |key: Key, index: Value| {
             let object = Value::object(BTreeMap::from([(Text::from("index"), index)]));
-            let bindings = vec![("count".into(), object)];
-            match key {
-                Key::Any => slot(key, self.open_frame(module, bindings, None)),
-                _ => slot(key, self.frame(module, bindings, None)),
-            }
+            slot(key, self.frame(module, vec![("count".into(), object)], None))
         };
         let instances = match known {
             Some(n) => (0..n as i64).map(|i| instance(Key::Int(i), i.into())).collect(),
@@ -157,11 +153,7 @@ impl<'c> Program<'c> {
         let source = Some((for_each.clone(), plain));
         let instances = entries.into_iter().map(|(key, each_key, each_value)| {
             let each = BTreeMap::from([(Text::from("key"), each_key), (Text::from("value"), each_value)]);
-            let bindings = vec![("each".into(), Value::object(each))];
-            match key {
-                Key::Any => slot(key, self.open_frame(module, bindings, source.clone())),
-                _ => slot(key, self.frame(module, bindings, source.clone())),
-            }
+            slot(key, self.frame(module, vec![("each".into(), Value::object(each))], source.clone()))
         });
         Expansion::new(Repetition::ForEach, instances.collect())
     }

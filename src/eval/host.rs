@@ -1,8 +1,7 @@
 //! The files that functions of one root may read.
 
-use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -16,13 +15,13 @@ pub struct RootHost {
     folder: PathBuf,
     sandbox: Arc<Sandbox>,
     sources: Arc<SourceMap>,
-    templates: RefCell<FxHashMap<String, Option<Arc<Expr>>>>,
+    templates: Mutex<FxHashMap<String, Option<Arc<Expr>>>>,
 }
 
 impl RootHost {
     /// A host for the root module in `folder`.
     pub fn new(folder: &Path, sandbox: Arc<Sandbox>, sources: Arc<SourceMap>) -> RootHost {
-        RootHost { folder: folder.to_path_buf(), sandbox, sources, templates: RefCell::default() }
+        RootHost { folder: folder.to_path_buf(), sandbox, sources, templates: Mutex::default() }
     }
 
     /// `path.module` of a module in this folder: relative to the root module, without a leading `./`.
@@ -32,7 +31,7 @@ impl RootHost {
 
     /// A template file, parsed once; `None` where it may not be read.
     pub(super) fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
-        if let Some(known) = self.templates.borrow().get(path) {
+        if let Some(known) = self.templates.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Ok(known.clone());
         }
         let template = match self.read_file(path) {
@@ -45,7 +44,8 @@ impl RootHost {
                 Ok(text) => Some(self.parse(path, text)?),
             },
         };
-        self.templates.borrow_mut().insert(path.to_owned(), template.clone());
+        let mut templates = self.templates.lock().unwrap_or_else(PoisonError::into_inner);
+        templates.insert(path.to_owned(), template.clone());
         Ok(template)
     }
 

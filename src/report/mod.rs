@@ -10,7 +10,6 @@ mod entry;
 pub mod faults;
 pub mod formats;
 mod hcl;
-pub mod listing;
 mod merge;
 pub mod page;
 mod place;

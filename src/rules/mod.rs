@@ -1,7 +1,36 @@
 //! Rule declarations: read, compiled, and run over an infra. Knows nothing of output formats.
+//!
+//! [`Catalog`] holds all rules, [`Catalog::select`] chooses among them, [`check`] runs them.
 
+mod catalog;
+mod check;
+mod clauses;
+mod compile;
+mod decl;
+mod draft;
 mod finding;
+pub mod functions;
+mod lint;
+mod literal;
+mod locals;
+mod names;
+mod place;
+mod render;
+mod rule;
+mod run;
+pub mod scan;
+mod scope;
+mod settings;
+mod verdict;
+mod words;
 
+pub use catalog::{Catalog, EmbeddedFile, EmbeddedRule, embedded_files};
+pub use check::{Outcome, check};
+pub use decl::FunctionDecl;
 pub use finding::{
     Category, Finding, Fix, FixedValue, Impact, RuleInfo, RuleSetting, Safety, Severity, Suppressed, Undecided,
 };
+pub use lint::lint;
+pub use rule::{Pattern, Rule, Subject};
+pub use settings::{OptionError, OptionFault, RuleOptions, Selection};
+pub use words::Word;

@@ -1,6 +1,4 @@
 //! The real binary, in an environment that cannot change what it prints.
 
 mod check;
-mod eval;
-mod pages;
 mod run;

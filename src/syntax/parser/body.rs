@@ -6,7 +6,7 @@ use rustc_hash::FxHashSet;
 
 use super::{Broken, Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, Text};
+use crate::syntax::ast::{Attribute, Block, Body, ExprKind, Ident, Text};
 
 /// With this many arguments a body looks names up in a set rather than one by one.
 const MANY: usize = 16;
@@ -32,14 +32,6 @@ impl Items {
         }
         self.attributes.iter().map(|a| &a.name).find(|n| n.text == *name)
     }
-
-    /// Takes the value from the last argument, if no block stands behind it: more text belongs to it.
-    fn doubt_last(&mut self) {
-        let block_end = self.blocks.last().map_or(0, |b| b.span.end);
-        if let Some(last) = self.attributes.last_mut().filter(|a| a.span.end > block_end) {
-            last.expr = Arc::new(Expr { kind: ExprKind::Invalid, span: last.expr.span });
-        }
-    }
 }
 
 impl<'a> Parser<'a> {
@@ -61,11 +53,8 @@ impl<'a> Parser<'a> {
     /// A `}` that closes nothing: what stands before and behind it may belong together.
     fn stray_brace(&mut self, items: &mut Items) {
         let span = self.token_span(self.tok);
-        let last_block = items.blocks.last().map_or(0, |b| b.span.end as usize);
-        if self.failed_at.take().is_none_or(|at| at < last_block) {
-            let problem = Problem::error(ProblemKind::Syntax, span, "this `}` closes nothing", "no `{` is open here");
-            self.report(problem.with_help("remove it, or look for a `}` too many above"));
-        }
+        let problem = Problem::error(ProblemKind::Syntax, span, "this `}` closes nothing", "no `{` is open here");
+        self.report(problem.with_help("remove it, or look for a `}` too many above"));
         self.lost = true;
         if let Some(body) = items.blocks.last_mut().and_then(|b| Arc::get_mut(&mut b.body)) {
             body.incomplete = true;
@@ -81,17 +70,14 @@ impl<'a> Parser<'a> {
                 Kind::Newline => self.bump(),
                 Kind::End | Kind::CloseBrace => return,
                 Kind::Ident if self.depth > 0 && self.at_top_block() => return,
-                _ if self.continues_expression() => {
-                    self.line_goes_on();
-                    items.doubt_last();
-                }
-                _ => match self.item(items) {
-                    Ok(()) => self.end_of_item(items),
-                    Err(Broken) => {
+                _ => {
+                    if self.item(items).is_err() {
                         self.lost = true;
                         self.skip_item_of_body();
+                    } else {
+                        self.end_of_item();
                     }
-                },
+                }
             }
         }
     }
@@ -258,7 +244,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The line break behind an item, or what stands there in its place.
-    fn end_of_item(&mut self, items: &mut Items) {
+    fn end_of_item(&mut self) {
         match self.tok.kind {
             Kind::Newline => self.bump(),
             Kind::End => {}
@@ -271,7 +257,6 @@ impl<'a> Parser<'a> {
             Kind::Ident if !self.poisoned && self.starts_item() => self.missing_line_break(),
             _ => {
                 self.junk_behind_item();
-                items.doubt_last();
                 self.lost = true;
                 self.skip_item_of_body();
             }

@@ -151,8 +151,6 @@ struct Parser<'a> {
     suspects: Vec<usize>,
     /// Where an unclosed bracket was last noticed.
     unclosed_at: Option<usize>,
-    /// Where an item was last given up. A brace too many or too few near it is no mistake of its own.
-    failed_at: Option<usize>,
     /// Nesting of the constructs that are being read.
     depth: u32,
     /// Height of the tree that was read last.
@@ -182,7 +180,6 @@ impl<'a> Parser<'a> {
             resync: false,
             suspects: Vec::new(),
             unclosed_at: None,
-            failed_at: None,
             depth: 0,
             height: 0,
         }
@@ -303,7 +300,6 @@ impl<'a> Parser<'a> {
     fn fail(&mut self, problem: Problem) -> Broken {
         self.report(problem);
         self.poisoned = true;
-        self.failed_at = Some(self.tok.start);
         Broken
     }
 }

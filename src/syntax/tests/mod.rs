@@ -1,11 +1,7 @@
 //! Tests of the native syntax: trees, spans, templates, messages, bounds.
 
-mod bodies;
-mod bounds;
 mod dump;
 mod expressions;
-mod messages;
-mod spans;
 mod templates;
 
 use self::dump::dump;

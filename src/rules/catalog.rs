@@ -1,0 +1,429 @@
+//! All rules: those embedded in the binary and those of given files, sorted by id, found by what they look at.
+//!
+//! Outlines of the embedded files (ids, categories, subjects) are made at build time; a file is parsed and compiled
+//! when one of its rules is wanted for the first time. Files given by the user are compiled at once, so that every
+//! mistake in them is known before anything runs.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+use super::compile::{self, Surroundings};
+use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
+use super::literal;
+use super::names::Functions;
+use super::rule::{Pattern, Rule, Subject};
+use super::settings::{OptionError, OptionFault, RuleOptions, Selection};
+use super::words::Word;
+use super::{Category, RuleInfo};
+use crate::eval::nearest;
+use crate::infra::InstanceKind;
+use crate::source::{Problem, SourceFile, SourceMap};
+use crate::syntax::{self, Text};
+
+/// A file below `rules/`, with its outline.
+pub struct EmbeddedFile {
+    /// Its path below `rules/`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// Its rules.
+    pub rules: &'static [EmbeddedRule],
+    /// The names of its functions.
+    pub functions: &'static [&'static str],
+}
+
+/// A rule of an embedded file.
+pub struct EmbeddedRule {
+    /// Its id.
+    pub id: &'static str,
+    /// Its category.
+    pub category: &'static str,
+    /// What it looks at: kind and pattern.
+    pub subjects: &'static [(&'static str, &'static str)],
+}
+
+static EMBEDDED: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
+
+/// The files that are part of the binary.
+pub fn embedded_files() -> &'static [EmbeddedFile] {
+    EMBEDDED
+}
+
+/// All rules.
+pub struct Catalog<'s> {
+    sources: &'s SourceMap,
+    files: Vec<RuleFile>,
+    /// Sorted by id.
+    entries: Vec<Entry>,
+    /// Where functions are declared.
+    functions: FxHashMap<Text, usize>,
+    /// Positions in `entries` by exact subjects.
+    by_subject: FxHashMap<(InstanceKind, Text), Vec<usize>>,
+    /// Subjects that are globs, with their positions.
+    globs: Vec<(Subject, usize)>,
+}
+
+/// A rule before its file is parsed.
+struct Entry {
+    id: Text,
+    category: Option<Category>,
+    file: usize,
+    /// Its position among the rules of its file.
+    position: usize,
+    subjects: Vec<Subject>,
+}
+
+struct RuleFile {
+    service: Text,
+    text: Source,
+    loaded: OnceLock<(Arc<SourceFile>, FileDecl)>,
+    compiled: OnceLock<(Vec<Arc<Rule>>, Vec<Problem>)>,
+}
+
+enum Source {
+    Embedded(&'static EmbeddedFile),
+    Given(Arc<SourceFile>),
+}
+
+impl<'s> Catalog<'s> {
+    /// The embedded rules. Their files become part of `sources` when they are needed.
+    pub fn embedded(sources: &'s SourceMap) -> Catalog<'s> {
+        let mut catalog = Catalog::empty(sources);
+        for file in EMBEDDED {
+            let index = catalog.push(service(Path::new(file.path)), Source::Embedded(file));
+            for (position, rule) in file.rules.iter().enumerate() {
+                let subject = |(kind, pattern): &(&str, &str)| {
+                    Some(Subject { kind: InstanceKind::parse(kind)?, pattern: Pattern::parse(pattern).ok()? })
+                };
+                let subjects = rule.subjects.iter().filter_map(subject).collect();
+                let category = Category::parse(rule.category);
+                catalog.entries.push(Entry { id: rule.id.into(), category, file: index, position, subjects });
+            }
+            catalog.functions.extend(file.functions.iter().map(|name| (Text::from(*name), index)));
+        }
+        catalog.index();
+        catalog
+    }
+
+    /// Nothing but the rules of these files.
+    ///
+    /// # Errors
+    /// Every mistake in them.
+    pub fn of_files(sources: &'s SourceMap, given: &[Arc<SourceFile>]) -> Result<Catalog<'s>, Vec<Problem>> {
+        Catalog::empty(sources).with_files(given)
+    }
+
+    /// With the rules of further files.
+    ///
+    /// # Errors
+    /// Every mistake in them, an id or a function that exists already included.
+    pub fn with_files(mut self, given: &[Arc<SourceFile>]) -> Result<Catalog<'s>, Vec<Problem>> {
+        let first = self.files.len();
+        let mut problems = Vec::new();
+        for file in given {
+            let index = self.push(service(&file.path), Source::Given(file.clone()));
+            self.declare(index, &mut problems);
+        }
+        self.index();
+        for index in first..self.files.len() {
+            problems.extend(self.compiled(index).1.iter().cloned());
+        }
+        self.recursion(first, &mut problems);
+        if problems.is_empty() { Ok(self) } else { Err(problems) }
+    }
+
+    fn empty(sources: &'s SourceMap) -> Catalog<'s> {
+        Catalog {
+            sources,
+            files: Vec::new(),
+            entries: Vec::new(),
+            functions: FxHashMap::default(),
+            by_subject: FxHashMap::default(),
+            globs: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, service: Text, text: Source) -> usize {
+        self.files.push(RuleFile { service, text, loaded: OnceLock::new(), compiled: OnceLock::new() });
+        self.files.len() - 1
+    }
+
+    /// Enters what a file declares; what is declared already is a mistake.
+    fn declare(&mut self, index: usize, problems: &mut Vec<Problem>) {
+        let decl = self.loaded(index).1.clone();
+        problems.extend(decl.problems.iter().cloned());
+        let mut ignored = Vec::new();
+        for (position, rule) in decl.rules.iter().enumerate() {
+            let id = &rule.id.text;
+            if self.entries.iter().any(|e| e.id == *id) {
+                problems.push(wrong(rule.id.span, format!("there are two rules `{id}`"), "the second"));
+            }
+            let category = argument(&rule.arguments, "category");
+            let category = category.and_then(|a| literal::text(a, &mut ignored)).and_then(|c| Category::parse(&c));
+            let patterns = rule.subjects.iter().flat_map(|(kind, attribute)| {
+                literal::texts(attribute, &mut Vec::new()).into_iter().map(|pattern| (*kind, pattern))
+            });
+            let subject = |(kind, pattern): (_, Text)| Some(Subject { kind, pattern: Pattern::parse(&pattern).ok()? });
+            let subjects = patterns.filter_map(subject).collect();
+            self.entries.push(Entry { id: id.clone(), category, file: index, position, subjects });
+        }
+        for function in &decl.functions {
+            let name = &function.name;
+            if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
+                let message = format!("there is a function `{}` already", name.text);
+                problems.push(wrong(name.span, message, "not yours to declare"));
+            } else if self.functions.insert(name.text.clone(), index).is_some() {
+                problems.push(wrong(name.span, format!("there are two functions `{}`", name.text), "the second"));
+            }
+        }
+    }
+
+    fn index(&mut self) {
+        self.entries.sort_by(|a, b| a.id.cmp(&b.id));
+        self.by_subject.clear();
+        self.globs.clear();
+        for (at, entry) in self.entries.iter().enumerate() {
+            for subject in &entry.subjects {
+                match &subject.pattern {
+                    Pattern::Exact(name) => {
+                        self.by_subject.entry((subject.kind, name.clone())).or_default().push(at);
+                    }
+                    Pattern::Glob(..) => self.globs.push((subject.clone(), at)),
+                }
+            }
+        }
+    }
+
+    /// Functions, declared from the file of this index on, that call themselves.
+    fn recursion(&self, first: usize, problems: &mut Vec<Problem>) {
+        for (_, decl) in self.files[first..].iter().filter_map(|f| f.loaded.get()) {
+            for function in &decl.functions {
+                let mut seen = BTreeSet::new();
+                let mut wanted = self.calls(function);
+                while let Some(name) = wanted.pop() {
+                    if name == function.name.text {
+                        let message = format!("function `{name}` calls itself");
+                        problems.push(wrong(function.name.span, message, "itself or through others"));
+                        break;
+                    }
+                    if let Some(callee) = self.function(&name).filter(|_| seen.insert(name.clone())) {
+                        wanted.extend(self.calls(callee));
+                    }
+                }
+            }
+        }
+    }
+
+    fn calls(&self, function: &FunctionDecl) -> Vec<Text> {
+        let params: Vec<Text> = function.param_names().cloned().collect();
+        let names = super::names::Names {
+            in_rule: false,
+            each: false,
+            locals: &[],
+            settings: &[],
+            params: &params,
+            functions: self,
+        };
+        let value = function.value.as_ref();
+        value.map(|v| super::names::check(&v.expr, &names, &mut Vec::new()).functions).unwrap_or_default()
+    }
+
+    fn loaded(&self, index: usize) -> &(Arc<SourceFile>, FileDecl) {
+        let file = &self.files[index];
+        file.loaded.get_or_init(|| {
+            let source = match &file.text {
+                Source::Given(file) => file.clone(),
+                Source::Embedded(file) => {
+                    let name = format!("rules/{}", file.path);
+                    self.sources.add(Path::new(&name), name.clone(), file.text)
+                }
+            };
+            let decl = decl::read(&syntax::parse(source.id, &source.text));
+            (source, decl)
+        })
+    }
+
+    fn compiled(&self, index: usize) -> &(Vec<Arc<Rule>>, Vec<Problem>) {
+        let file = &self.files[index];
+        file.compiled.get_or_init(|| {
+            let (source, decl) = self.loaded(index);
+            compile::compile(decl, &file.service, source, self)
+        })
+    }
+
+    /// The ids of all rules, sorted.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.entries.iter().map(|e| &*e.id)
+    }
+
+    fn position(&self, id: &str) -> Option<usize> {
+        self.entries.binary_search_by(|e| (*e.id).cmp(id)).ok()
+    }
+
+    /// The rule of that id; `None` where there is none, or it could not be compiled.
+    pub fn rule(&self, id: &str) -> Option<Arc<Rule>> {
+        self.rule_at(self.position(id)?)
+    }
+
+    fn rule_at(&self, at: usize) -> Option<Arc<Rule>> {
+        let entry = &self.entries[at];
+        let (rules, problems) = self.compiled(entry.file);
+        // Rules stand in the order of the text; one that could not be compiled moves the others up.
+        let guess = if problems.is_empty() { rules.get(entry.position) } else { None };
+        guess.or_else(|| rules.iter().find(|r| r.info.id == entry.id)).cloned()
+    }
+
+    /// What there is to know of all rules, sorted by id. Parses every file.
+    pub fn infos(&self) -> Vec<RuleInfo> {
+        (0..self.entries.len()).filter_map(|at| self.rule_at(at)).map(|rule| rule.info.clone()).collect()
+    }
+
+    /// All rules, sorted by id. Parses every file.
+    pub fn rules(&self) -> Vec<Arc<Rule>> {
+        (0..self.entries.len()).filter_map(|at| self.rule_at(at)).collect()
+    }
+
+    /// All functions that rule files declare. Parses every file.
+    pub fn declared_functions(&self) -> Vec<Arc<FunctionDecl>> {
+        (0..self.files.len()).flat_map(|index| self.loaded(index).1.functions.clone()).collect()
+    }
+
+    /// Every mistake in the embedded files; their tests keep it empty.
+    pub fn verify(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        for index in 0..self.files.len() {
+            problems.extend(self.loaded(index).1.problems.iter().cloned());
+            problems.extend(self.compiled(index).1.iter().cloned());
+        }
+        self.recursion(0, &mut problems);
+        problems
+    }
+
+    /// The enabled rules that look at instances of this kind and name, sorted by id.
+    pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> Vec<Arc<Rule>> {
+        let exact = self.by_subject.get(&(kind, name.clone())).map_or(&[][..], Vec::as_slice);
+        let globs = self.globs.iter().filter(|(s, _)| s.kind == kind && s.pattern.matches(name)).map(|(_, at)| at);
+        let wanted: BTreeSet<usize> = exact.iter().chain(globs).copied().filter(|at| selection.enabled[*at]).collect();
+        wanted.into_iter().filter_map(|at| self.rule_at(at)).collect()
+    }
+
+    /// What a request means.
+    ///
+    /// # Errors
+    /// Every name in it that does not exist.
+    pub fn select(&self, options: &RuleOptions) -> Result<Selection, Vec<OptionError>> {
+        let mut errors = Vec::new();
+        let mut enabled = vec![options.select.is_empty(); self.entries.len()];
+        for (selectors, on) in [(&options.select, true), (&options.ignore, false)] {
+            for selector in selectors {
+                match self.matching(selector) {
+                    found if found.is_empty() => errors.push(self.unknown_selector(selector)),
+                    found => found.into_iter().for_each(|at| enabled[at] = on),
+                }
+            }
+        }
+        let mut selection = Selection { enabled, ..Selection::default() };
+        for (id, severity) in &options.severities {
+            match self.position(id) {
+                Some(_) => drop(selection.severities.insert(id.as_str().into(), *severity)),
+                None => errors.push(self.unknown_rule(id)),
+            }
+        }
+        for (id, settings) in &options.settings {
+            match self.rule(id) {
+                Some(rule) => {
+                    drop(selection.settings.insert(id.as_str().into(), thresholds(&rule, settings, &mut errors)))
+                }
+                None => errors.push(self.unknown_rule(id)),
+            }
+        }
+        if errors.is_empty() { Ok(selection) } else { Err(errors) }
+    }
+
+    /// Positions of the rules that an id, a category, a service or a glob names.
+    fn matching(&self, selector: &str) -> Vec<usize> {
+        let category = Category::parse(selector);
+        let pattern = Pattern::parse(selector).ok();
+        let fits = |entry: &Entry| {
+            pattern.as_ref().is_some_and(|p| p.matches(&entry.id))
+                || (category.is_some() && entry.category == category)
+                || *self.files[entry.file].service == *selector
+        };
+        self.entries.iter().enumerate().filter(|(_, entry)| fits(entry)).map(|(at, _)| at).collect()
+    }
+
+    fn unknown_selector(&self, selector: &str) -> OptionError {
+        let services = self.files.iter().map(|f| &*f.service);
+        let categories = Category::WORDS.iter().map(|(word, _)| *word);
+        let suggestion = nearest(selector, self.ids().chain(services).chain(categories)).map(Text::from);
+        OptionError { name: selector.into(), fault: OptionFault::Selector, suggestion }
+    }
+
+    fn unknown_rule(&self, id: &str) -> OptionError {
+        let suggestion = nearest(id, self.ids()).map(Text::from);
+        OptionError { name: id.into(), fault: OptionFault::Rule, suggestion }
+    }
+}
+
+fn thresholds(
+    rule: &Rule,
+    settings: &std::collections::BTreeMap<String, crate::eval::Value>,
+    errors: &mut Vec<OptionError>,
+) -> FxHashMap<Text, crate::eval::Value> {
+    let mut found = FxHashMap::default();
+    for (name, value) in settings {
+        let known = rule.settings.iter().find(|(known, _)| **known == **name);
+        let Some((known, default)) = known else {
+            let suggestion = nearest(name, rule.settings.iter().map(|(known, _)| &**known)).map(Text::from);
+            let fault = OptionFault::Setting { rule: rule.info.id.to_string() };
+            errors.push(OptionError { name: name.clone(), fault, suggestion });
+            continue;
+        };
+        let (wanted, given) = (default.type_of().friendly_name(), value.type_of().friendly_name());
+        if wanted != given {
+            let fault = OptionFault::SettingType { rule: rule.info.id.to_string(), wanted, given };
+            errors.push(OptionError { name: name.clone(), fault, suggestion: None });
+            continue;
+        }
+        found.insert(known.clone(), value.clone());
+    }
+    found
+}
+
+/// A file's name without folder and ending.
+fn service(path: &Path) -> Text {
+    path.file_stem().map_or_else(|| "".into(), |stem| stem.to_string_lossy().into())
+}
+
+impl Functions for Catalog<'_> {
+    fn declared(&self, name: &str) -> Option<&FunctionDecl> {
+        self.function(name)
+    }
+
+    fn names(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.functions.keys().map(|n| &**n).collect();
+        names.sort_unstable();
+        names
+    }
+}
+
+impl Catalog<'_> {
+    /// The declared function of that name.
+    pub fn function(&self, name: &str) -> Option<&FunctionDecl> {
+        let index = *self.functions.get(name)?;
+        self.loaded(index).1.functions.iter().find(|f| *f.name.text == *name).map(|f| &**f)
+    }
+}
+
+impl Surroundings for Catalog<'_> {
+    fn has_rule(&self, id: &str) -> bool {
+        self.position(id).is_some()
+    }
+
+    fn nearest_rule(&self, id: &str) -> Option<&str> {
+        nearest(id, self.ids())
+    }
+}

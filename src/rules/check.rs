@@ -1,0 +1,253 @@
+//! The loop: each instance, its rules, their verdicts, findings.
+//!
+//! Instances are looked at in parallel; what comes out is put in order and filled in on one thread, because trails
+//! are walked through the evaluated program. Entry point: [`check`].
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::catalog::Catalog;
+use super::draft::{self, Draft};
+use super::place;
+use super::rule::{Check, Rule, subject_name};
+use super::run::Run;
+use super::scope::RuleScope;
+use super::settings::Selection;
+use super::verdict::{Truth, reason};
+use super::{Finding, Undecided};
+use crate::eval::expr::iterate;
+use crate::eval::functions::Host;
+use crate::eval::{EvalError, Evaluation, Kind, Value};
+use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Tracer};
+use crate::source::Problem;
+use crate::syntax::Text;
+
+/// What came of running the rules over one infra.
+#[derive(Clone, Debug, Default)]
+pub struct Outcome {
+    /// What is not fit for production, in the order of files and positions.
+    pub findings: Vec<Finding>,
+    /// What could not be decided, sorted by rule and address.
+    pub undecided: Vec<Undecided>,
+    /// Rules that failed while they ran.
+    pub problems: Vec<Problem>,
+}
+
+/// Runs the selected rules over an infra.
+pub fn check(
+    catalog: &Catalog<'_>,
+    selection: &Selection,
+    infra: &Infra,
+    host: &(dyn Host + Sync),
+    tracer: &dyn Tracer,
+) -> Outcome {
+    let run = Run::new(catalog, selection, infra, host);
+    let rules = applicable(&run);
+    let look = |instance: &Instance| {
+        let rules = rules.get(&(instance.kind, subject_name(instance).clone()))?;
+        let mut seen = Seen::default();
+        for rule in rules {
+            Subject { run: &run, rule, instance, seen: &mut seen }.look();
+        }
+        (!seen.is_empty()).then_some(seen)
+    };
+    let seen: Vec<Seen> = infra.instances().par_iter().with_min_len(8).filter_map(look).collect();
+    finish(&run, seen, tracer)
+}
+
+type Applicable = FxHashMap<(InstanceKind, Text), Vec<Arc<Rule>>>;
+
+/// The rules for each kind and name that occurs.
+fn applicable(run: &Run<'_>) -> Applicable {
+    let mut names: FxHashSet<(InstanceKind, Text)> = FxHashSet::default();
+    for instance in run.infra.instances() {
+        let name = subject_name(instance);
+        if !names.contains(&(instance.kind, name.clone())) {
+            names.insert((instance.kind, name.clone()));
+        }
+    }
+    let names: Vec<_> = names.into_iter().collect();
+    let rules = |key: (InstanceKind, Text)| {
+        let rules = run.catalog.rules_for(run.selection, key.0, &key.1);
+        (!rules.is_empty()).then_some((key, rules))
+    };
+    names.into_par_iter().filter_map(rules).collect()
+}
+
+/// What was seen at one instance.
+#[derive(Default)]
+struct Seen {
+    drafts: Vec<Draft>,
+    undecided: Vec<Undecided>,
+    problems: Vec<Problem>,
+}
+
+impl Seen {
+    fn is_empty(&self) -> bool {
+        self.drafts.is_empty() && self.undecided.is_empty() && self.problems.is_empty()
+    }
+}
+
+/// A rule that looks at an instance.
+struct Subject<'a, 's> {
+    run: &'a Run<'a>,
+    rule: &'a Arc<Rule>,
+    instance: &'a Instance,
+    seen: &'s mut Seen,
+}
+
+impl<'a> Subject<'a, '_> {
+    fn look(&mut self) {
+        let Some(first) = self.rule.checks.first() else { return };
+        let scope = RuleScope::new(self.run, self.rule, first, self.instance.id);
+        for (at, check) in self.rule.checks.iter().enumerate() {
+            scope.enter_check(check);
+            let before = self.seen.drafts.len();
+            self.check(at, check, &scope);
+            if self.rule.first && self.seen.drafts.len() > before {
+                break;
+            }
+        }
+    }
+
+    fn check(&mut self, at: usize, check: &'a Check, scope: &RuleScope<'a>) {
+        if check.production_only && self.instance.nonproduction {
+            return;
+        }
+        let evaluation = Evaluation::new(scope);
+        let skip = self.skip(check, &evaluation, false);
+        if let Truth::Yes = skip {
+            return;
+        }
+        let Some(for_each) = &check.for_each else { return self.verdict(at, check, scope, skip, true) };
+        let collection = match evaluation.eval(for_each) {
+            Ok(collection) => collection,
+            Err(error) => return self.failed(error),
+        };
+        if collection.is_null() {
+            return;
+        }
+        let entries = match iterate(&collection) {
+            Ok(entries) => entries,
+            Err(error) => return self.failed(error.at(for_each.span)),
+        };
+        for entry in entries {
+            scope.enter_element(entry.key, entry.value);
+            let own = self.skip(check, &Evaluation::new(scope), true);
+            match own {
+                Truth::Yes => continue,
+                Truth::No => self.verdict(at, check, scope, skip.clone(), entry.certain),
+                doubt => self.verdict(at, check, scope, doubt, entry.certain),
+            }
+        }
+    }
+
+    /// Whether a check is silent: by the skips that depend on the element, or by the others.
+    fn skip(&mut self, check: &Check, evaluation: &Evaluation<'_>, per_element: bool) -> Truth {
+        let per_element = per_element && check.for_each.is_some();
+        let mut doubt = Truth::No;
+        for clause in check.skips.iter().filter(|c| (c.per_element && check.for_each.is_some()) == per_element) {
+            match Truth::any(evaluation, &clause.expr) {
+                Truth::Yes => return Truth::Yes,
+                Truth::No => {}
+                other => doubt = other,
+            }
+        }
+        doubt
+    }
+
+    fn verdict(&mut self, at: usize, check: &'a Check, scope: &RuleScope<'a>, skip: Truth, certain: bool) {
+        let evaluation = Evaluation::new(scope);
+        match (Truth::of(&evaluation, &check.require.expr), skip) {
+            (Truth::Yes, _) => {}
+            (Truth::Failed(error), _) | (Truth::No, Truth::Failed(error)) => self.failed(error),
+            (Truth::Unknown(because), _) | (Truth::No, Truth::Unknown(because)) => self.undecided(because),
+            // Of what may not be there nothing is claimed.
+            (Truth::No, _) if !certain => {
+                let because = scope.element().filter(Value::is_unknown).as_ref().map(reason);
+                self.undecided(because.unwrap_or_else(|| "it is not known how many there are".into()));
+            }
+            (Truth::No, _) => {
+                let (draft, problems) = draft::draft(self.run, (self.rule, at), self.instance.id, scope);
+                self.seen.drafts.push(draft);
+                self.problems(problems);
+            }
+        }
+    }
+
+    fn failed(&mut self, error: EvalError) {
+        self.undecided(error.message.clone());
+        self.problems(vec![error]);
+    }
+
+    fn problems(&mut self, errors: Vec<EvalError>) {
+        for mut error in errors {
+            error.kind = crate::source::ProblemKind::Rule;
+            let problem = error.into_problem(self.rule.span);
+            self.seen.problems.push(problem.with_related(self.instance.block.header, "while looking at this"));
+        }
+    }
+
+    /// One reason for each rule and instance is enough.
+    fn undecided(&mut self, because: String) {
+        let Instance { address, block, .. } = self.instance;
+        let rule = &self.rule.info.id;
+        if self.seen.undecided.iter().any(|u| u.rule == *rule) {
+            return;
+        }
+        let (rule, address) = (rule.clone(), address.clone());
+        self.seen.undecided.push(Undecided { rule, address, because, span: block.header });
+    }
+}
+
+/// Takes out what is superseded, fills in the rest and puts it in order.
+fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
+    let mut outcome = Outcome::default();
+    let mut drafts = Vec::new();
+    for part in seen {
+        drafts.extend(part.drafts);
+        outcome.undecided.extend(part.undecided);
+        outcome.problems.extend(part.problems);
+    }
+    let silent = superseded(&drafts);
+    let wanted = drafts.iter().filter(|d| !silent.contains(&(&d.rule.info.id, d.instance)));
+    outcome.findings = wanted.map(|draft| draft.finding(run, tracer)).collect();
+    let order = |f: &Finding| (f.span, f.rule.clone(), f.addresses.first().cloned(), f.message.clone());
+    outcome.findings.sort_by_cached_key(order);
+    draft::number(&mut outcome.findings);
+    let silent_undecided = |u: &Undecided| {
+        let id = run.infra.by_address(&u.address).map(|i| i.id);
+        id.is_some_and(|id| silent.contains(&(&u.rule, id)))
+    };
+    outcome.undecided.retain(|u| !silent_undecided(u));
+    outcome.undecided.sort();
+    outcome.undecided.dedup();
+    outcome
+}
+
+/// Rules and instances about which another rule says all there is to say.
+fn superseded(drafts: &[Draft]) -> FxHashSet<(&Text, InstanceId)> {
+    let mut silent = FxHashSet::default();
+    for draft in drafts {
+        for rule in &draft.rule.info.supersedes {
+            silent.insert((rule, draft.instance));
+            silent.extend(draft.related.iter().map(|id| (rule, *id)));
+        }
+    }
+    silent
+}
+
+/// The instance that a value is.
+pub(super) fn handle(value: &Value) -> Option<InstanceId> {
+    match value.kind {
+        Kind::Handle(id) => Some(id),
+        _ => None,
+    }
+}
+
+/// The place that a check points at, if it says so and that leads somewhere.
+pub(super) fn pointed_at(run: &Run<'_>, check: &Check, scope: &RuleScope<'_>) -> Option<place::Place> {
+    place::place(run, &Evaluation::new(scope), check.at.as_deref()?)
+}

@@ -1,0 +1,302 @@
+//! Declarations to rules. Every mistake in a rule file is found here, when it is loaded, and said at its place.
+//!
+//! Entry point: [`compile`]. Knows nothing of instances.
+
+use std::sync::Arc;
+
+use super::clauses::{self, Join, Parts};
+use super::decl::{FileDecl, FunctionDecl, RuleDecl, argument, wrong};
+use super::literal;
+use super::locals::Locals;
+use super::names::{self, Functions, Names};
+use super::render;
+use super::rule::{Check, FixTemplate, Pattern, Rule, Subject};
+use super::{Category, Fix, FixedValue, RuleInfo, RuleSetting};
+use crate::eval::{Evaluation, NoScope, Value};
+use crate::source::{Problem, SourceFile, Span};
+use crate::syntax::{Attribute, Expr, ExprKind, TemplatePart, Text};
+
+/// What a rule file can name beyond itself.
+pub trait Surroundings: Functions {
+    /// Whether there is a rule of that id.
+    fn has_rule(&self, id: &str) -> bool;
+    /// The id most like it.
+    fn nearest_rule(&self, id: &str) -> Option<&str>;
+}
+
+/// The rules of a file in the order of the text, and what is wrong in it, its syntax aside.
+pub fn compile(
+    decl: &FileDecl,
+    service: &Text,
+    source: &SourceFile,
+    around: &dyn Surroundings,
+) -> (Vec<Arc<Rule>>, Vec<Problem>) {
+    let mut compiler = Compiler { service, source, around, problems: Vec::new() };
+    let rules = decl.rules.iter().filter_map(|rule| compiler.rule(rule)).map(Arc::new).collect();
+    for function in &decl.functions {
+        compiler.function(function);
+    }
+    (rules, compiler.problems)
+}
+
+struct Compiler<'a> {
+    service: &'a Text,
+    source: &'a SourceFile,
+    around: &'a dyn Surroundings,
+    problems: Vec<Problem>,
+}
+
+impl Compiler<'_> {
+    fn rule(&mut self, decl: &RuleDecl) -> Option<Rule> {
+        self.id(decl);
+        let settings = self.settings(decl);
+        let subjects = self.subjects(decl);
+        let names: Vec<Text> = settings.iter().map(|(s, _)| s.name.clone()).collect();
+        let (parts, checks) = self.checks(decl, &names);
+        let info = self.info(decl, &parts, &checks, &subjects, settings.iter().map(|(s, _)| s.clone()).collect())?;
+        let first = argument(&decl.arguments, "first");
+        let first = first.and_then(|a| literal::boolean(a, &mut self.problems)).unwrap_or(false);
+        let settings = settings.into_iter().map(|(s, value)| (s.name, value)).collect();
+        (!checks.is_empty()).then_some(Rule { info, span: decl.header, subjects, first, settings, checks })
+    }
+
+    fn id(&mut self, decl: &RuleDecl) {
+        let id = &decl.id.text;
+        let is_kebab = id
+            .split('-')
+            .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        if !is_kebab {
+            let problem = wrong(decl.id.span, format!("`{id}` is not an id"), "not in kebab case");
+            self.problems.push(problem.with_help("write lower-case words with `-` between them"));
+        }
+    }
+
+    fn subjects(&mut self, decl: &RuleDecl) -> Vec<Subject> {
+        if decl.subjects.is_empty() {
+            let problem = wrong(decl.header, "this rule does not say what it looks at", "no subject");
+            self.problems
+                .push(problem.with_help("add `resource = \"aws_…\"`, or `data`, `module`, `provider`, `block`"));
+        }
+        let mut subjects = Vec::new();
+        for (kind, attribute) in &decl.subjects {
+            for text in literal::texts(attribute, &mut self.problems) {
+                match Pattern::parse(&text) {
+                    Ok(pattern) => subjects.push(Subject { kind: *kind, pattern }),
+                    Err(why) => self.problems.push(wrong(attribute.expr.span, format!("`{text}` is no pattern"), why)),
+                }
+            }
+        }
+        subjects
+    }
+
+    fn settings(&mut self, decl: &RuleDecl) -> Vec<(RuleSetting, Value)> {
+        let mut settings: Vec<(RuleSetting, Value)> = Vec::new();
+        for setting in &decl.settings {
+            let name = &setting.name;
+            if settings.iter().any(|(s, _)| s.name == name.text) {
+                let message = format!("there are two settings `{}`", name.text);
+                self.problems.push(wrong(name.span, message, "the second"));
+                continue;
+            }
+            let description = argument(&setting.body.arguments, "description");
+            let description = description.and_then(|a| literal::text(a, &mut self.problems)).unwrap_or_default();
+            let Some(default) = argument(&setting.body.arguments, "default") else { continue };
+            match Evaluation::new(&NoScope).eval(&default.expr) {
+                Ok(value) => {
+                    let default = render::json(&value);
+                    settings.push((RuleSetting { name: name.text.clone(), default, description }, value));
+                }
+                Err(error) => {
+                    let problem = wrong(error.span.unwrap_or(default.expr.span), error.message, error.label);
+                    self.problems.push(problem);
+                }
+            }
+        }
+        settings
+    }
+
+    /// The rule's own clauses and its checks: the ones it declares, else the rule as its only one.
+    fn checks(&mut self, decl: &RuleDecl, settings: &[Text]) -> (Parts, Vec<Check>) {
+        let of_checks = decl.checks.iter().any(|c| argument(&c.clauses.arguments, "for_each").is_some());
+        let each = of_checks || argument(&decl.clauses.arguments, "for_each").is_some();
+        let own: Vec<Text> = decl.clauses.locals.iter().map(|a| a.name.text.clone()).collect();
+        let around = self.around;
+        let mut problems = Vec::new();
+        let shared = locals(
+            &decl.clauses.locals,
+            &Locals::default(),
+            true,
+            &in_rule(around, settings, &own, each),
+            &mut problems,
+        );
+        let parts = clauses::compile(&decl.clauses, &in_rule(around, settings, &own, each), &mut problems);
+        let mut checks = Vec::new();
+        if decl.checks.is_empty() {
+            let locals = shared.clone().without_cycles(&mut problems);
+            let join = Join { header: decl.header, name: "".into(), locals: &locals };
+            checks.extend(clauses::join(&parts, &Parts::default(), &join, &mut problems));
+        }
+        let rule_each = argument(&decl.clauses.arguments, "for_each").is_some();
+        for check in &decl.checks {
+            let all: Vec<Text> =
+                own.iter().cloned().chain(check.clauses.locals.iter().map(|a| a.name.text.clone())).collect();
+            let each = rule_each || argument(&check.clauses.arguments, "for_each").is_some();
+            let names = in_rule(around, settings, &all, each);
+            let locals = locals(&check.clauses.locals, &shared, false, &names, &mut problems);
+            let mut cycles = Vec::new();
+            let locals = locals.without_cycles(&mut cycles);
+            problems.extend(cycles.into_iter().filter(|p| !problems.contains(p)).collect::<Vec<_>>());
+            let own = clauses::compile(&check.clauses, &names, &mut problems);
+            let join = Join { header: check.header, name: check.name.text.clone(), locals: &locals };
+            checks.extend(clauses::join(&parts, &own, &join, &mut problems));
+        }
+        self.problems.extend(problems);
+        self.check_names(decl);
+        (parts, checks)
+    }
+
+    /// Two checks of one name would be one in messages.
+    fn check_names(&mut self, decl: &RuleDecl) {
+        for (i, check) in decl.checks.iter().enumerate() {
+            if decl.checks[..i].iter().any(|earlier| earlier.name.text == check.name.text) {
+                let message = format!("there are two checks `{}`", check.name.text);
+                self.problems.push(wrong(check.name.span, message, "the second"));
+            }
+        }
+    }
+
+    fn function(&mut self, decl: &FunctionDecl) {
+        let params: Vec<Text> = decl.param_names().cloned().collect();
+        let names =
+            Names { in_rule: false, each: false, locals: &[], settings: &[], params: &params, functions: self.around };
+        if let Some(value) = &decl.value {
+            names::check(&value.expr, &names, &mut self.problems);
+        }
+        if let Some(description) = &decl.description {
+            literal::text(description, &mut self.problems);
+        }
+    }
+
+    fn info(
+        &mut self,
+        decl: &RuleDecl,
+        parts: &Parts,
+        checks: &[Check],
+        subjects: &[Subject],
+        settings: Vec<RuleSetting>,
+    ) -> Option<RuleInfo> {
+        let get = |name| argument(&decl.arguments, name);
+        let problems = &mut self.problems;
+        let title = required(decl, "title", problems).and_then(|a| literal::text(a, problems));
+        let category = required(decl, "category", problems).and_then(|a| literal::word::<Category>(a, problems));
+        let default = get("default").and_then(|a| literal::text(a, problems));
+        let mut list = |name| get(name).map(|a| literal::texts(a, problems)).unwrap_or_default();
+        let (exceptions, sources, peers) = (list("exceptions"), list("sources"), list("peers"));
+        let supersedes = self.supersedes(decl);
+        let (scenario, why) = parts.words();
+        let severity = parts.severity().or_else(|| checks.iter().map(|c| c.severity).max());
+        Some(RuleInfo {
+            id: decl.id.text.clone(),
+            title: title?,
+            severity: severity?,
+            category: category?,
+            scenario: scenario.unwrap_or_default(),
+            service: self.service.clone(),
+            subjects: subjects.iter().map(|s| s.pattern.text().clone()).collect(),
+            default,
+            why: why.unwrap_or_default(),
+            fix: parts.fix_template().map(|fix| self.fix(fix)),
+            exceptions,
+            sources,
+            peers,
+            settings,
+            supersedes,
+        })
+    }
+
+    fn supersedes(&mut self, decl: &RuleDecl) -> Vec<Text> {
+        let Some(attribute) = argument(&decl.arguments, "supersedes") else { return Vec::new() };
+        let ids = literal::texts(attribute, &mut self.problems);
+        for (id, item) in ids.iter().zip(literal::items(attribute)) {
+            let mut problem = match (self.around.has_rule(id), *id == decl.id.text) {
+                (true, false) => continue,
+                (_, true) => wrong(item.span, "a rule cannot supersede itself", "this rule"),
+                (false, _) => wrong(item.span, format!("there is no rule `{id}`"), "unknown rule"),
+            };
+            problem.help = self.around.nearest_rule(id).map(|near| format!("did you mean `{near}`?"));
+            self.problems.push(problem);
+        }
+        ids
+    }
+
+    /// The fix as the docs show it: what depends on the instance is shown as it is written.
+    fn fix(&self, fix: &FixTemplate) -> Fix {
+        let constant = |expr: &Expr| Evaluation::new(&NoScope).eval(expr).ok().filter(Value::is_wholly_known);
+        let set = fix.set.iter().map(|(path, expr)| FixedValue {
+            path: path.clone(),
+            hcl: self.text(expr.span),
+            json: constant(expr).map_or(serde_json::Value::Null, |v| render::json(&v)),
+        });
+        let words = |expr: &Arc<Expr>| match constant(expr).as_ref().and_then(Value::as_str) {
+            Some(text) => text.trim_end().to_owned(),
+            None => self.template(expr),
+        };
+        Fix {
+            set: set.collect(),
+            text: fix.text.as_ref().map(words),
+            safety: fix.safety,
+            impact: fix.impact,
+            note: fix.note.as_ref().map(words),
+        }
+    }
+
+    fn text(&self, span: Span) -> String {
+        self.source.text.get(span.range()).unwrap_or_default().to_owned()
+    }
+
+    /// A template with its interpolations as they are written.
+    fn template(&self, expr: &Expr) -> String {
+        let ExprKind::Template(parts) = &expr.kind else { return self.text(expr.span) };
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Literal(text, _) => text.to_string(),
+            TemplatePart::Interpolation(expr) => format!("${{{}}}", self.text(expr.span)),
+            TemplatePart::If { span, .. } | TemplatePart::For { span, .. } => self.text(*span),
+        };
+        parts.iter().map(part).collect::<String>().trim_end().to_owned()
+    }
+}
+
+/// The locals of one block on top of those it sees, their names checked.
+fn locals(
+    declared: &[Attribute],
+    outer: &Locals,
+    shared: bool,
+    names: &Names<'_>,
+    problems: &mut Vec<Problem>,
+) -> Locals {
+    let mut locals = outer.clone();
+    for attribute in declared {
+        if locals.has(&attribute.name.text) {
+            let message = format!("there are two locals `{}`", attribute.name.text);
+            problems.push(wrong(attribute.name.span, message, "the second"));
+            continue;
+        }
+        let reads = names::check(&attribute.expr, names, problems);
+        locals.push(attribute, reads, shared);
+    }
+    locals
+}
+
+/// What may be named inside a rule.
+fn in_rule<'a>(around: &'a dyn Surroundings, settings: &'a [Text], locals: &'a [Text], each: bool) -> Names<'a> {
+    Names { in_rule: true, each, locals, settings, params: &[], functions: around }
+}
+
+/// An argument that every rule has.
+fn required<'a>(decl: &'a RuleDecl, name: &str, problems: &mut Vec<Problem>) -> Option<&'a Attribute> {
+    let found = argument(&decl.arguments, name);
+    if found.is_none() {
+        problems.push(wrong(decl.header, format!("this rule has no `{name}`"), format!("no `{name}`")));
+    }
+    found
+}

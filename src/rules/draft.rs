@@ -1,0 +1,285 @@
+//! Findings: first as drafts, made where the rule ran, then filled in with trail, label and fingerprint.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use sha2::{Digest, Sha256};
+
+use super::check::{handle, pointed_at};
+use super::place::{self, Owner, Place};
+use super::render;
+use super::rule::{Check, FixTemplate, Rule};
+use super::run::Run;
+use super::scope::RuleScope;
+use super::{Finding, Fix, FixedValue, Severity};
+use crate::eval::{EvalError, Evaluation, Marks, Value};
+use crate::facts;
+use crate::infra::{InstanceId, InstanceKind, Origin, Tracer, Trail, TrailStep};
+use crate::syntax::{Expr, Text};
+
+/// A finding before its trail is known.
+pub struct Draft {
+    /// The rule.
+    pub rule: Arc<Rule>,
+    /// The instance it is about.
+    pub instance: InstanceId,
+    /// Other instances that it is about as well: what it iterates, what it points at.
+    pub related: Vec<InstanceId>,
+    check: usize,
+    message: String,
+    place: Place,
+    value: Option<Value>,
+    fix: Option<Fix>,
+    also: Vec<TrailStep>,
+}
+
+/// Drafts a finding of one check of a rule; also what failed on the way. A message that fails is the rule's title.
+pub fn draft(
+    run: &Run<'_>,
+    (rule, at): (&Arc<Rule>, usize),
+    instance: InstanceId,
+    scope: &RuleScope<'_>,
+) -> (Draft, Vec<EvalError>) {
+    let check = &rule.checks[at];
+    let evaluation = Evaluation::new(scope);
+    let mut errors = Vec::new();
+    let message = words(&evaluation, &check.message, &mut errors).unwrap_or_else(|| rule.info.title.to_string());
+    let pointed = pointed_at(run, check, scope);
+    let value = pointed.as_ref().and(check.at.as_ref()).and_then(|at| value_at(&evaluation, at));
+    let own = || Place {
+        span: run.infra.get(instance).block.header,
+        written: true,
+        owner: Owner::Instance(instance),
+        argument: None,
+    };
+    let place = pointed.unwrap_or_else(own);
+    let mut related: Vec<InstanceId> = scope.element().as_ref().and_then(handle).into_iter().collect();
+    let mut also = Vec::new();
+    for further in &check.also {
+        let places = place::places(run, &evaluation, &further.at);
+        if places.is_empty() {
+            continue;
+        }
+        let note = words(&evaluation, &further.note, &mut errors).unwrap_or_default();
+        for place in places {
+            related.extend(owner_instance(&place));
+            also.push(TrailStep { span: place.span, note: note.clone() });
+        }
+    }
+    related.extend(owner_instance(&place));
+    also.dedup();
+    let fix = check.fix.as_ref().map(|fix| filled_in(fix, &evaluation, &mut errors));
+    (Draft { rule: rule.clone(), instance, related, check: at, message, place, value, fix, also }, errors)
+}
+
+fn owner_instance(place: &Place) -> Option<InstanceId> {
+    match place.owner {
+        Owner::Instance(id) => Some(id),
+        Owner::Block(_) => None,
+    }
+}
+
+/// The value at the place: of a list of places, of the first that has one.
+fn value_at(evaluation: &Evaluation<'_>, at: &Expr) -> Option<Value> {
+    use crate::syntax::ExprKind;
+    match &at.kind {
+        ExprKind::Tuple(items) => items.iter().find_map(|item| value_at(evaluation, item)),
+        ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::Paren(_) | ExprKind::Conditional { .. } => {
+            evaluation.eval(at).ok()
+        }
+        _ => None,
+    }
+}
+
+/// A text for people; what is unknown or secret in it is named, not shown.
+fn words(evaluation: &Evaluation<'_>, expr: &Expr, errors: &mut Vec<EvalError>) -> Option<String> {
+    match evaluation.eval(expr) {
+        Ok(value) => Some(render::text(&value).trim_end().to_owned()),
+        Err(error) => {
+            errors.push(error);
+            None
+        }
+    }
+}
+
+fn filled_in(fix: &FixTemplate, evaluation: &Evaluation<'_>, errors: &mut Vec<EvalError>) -> Fix {
+    let mut set = Vec::new();
+    for (path, expr) in &fix.set {
+        match evaluation.eval(expr) {
+            Ok(value) => set.extend(render::hcl(&value).map(|hcl| {
+                let json = render::json(&value);
+                FixedValue { path: path.clone(), hcl, json }
+            })),
+            Err(error) => errors.push(error),
+        }
+    }
+    let mut text = |expr: &Option<Arc<Expr>>| words(evaluation, expr.as_ref()?, errors);
+    Fix { set, text: text(&fix.text), note: text(&fix.note), safety: fix.safety, impact: fix.impact }
+}
+
+impl Draft {
+    fn check(&self) -> &Check {
+        &self.rule.checks[self.check]
+    }
+
+    /// The whole finding.
+    pub fn finding(&self, run: &Run<'_>, tracer: &dyn Tracer) -> Finding {
+        let (check, info) = (self.check(), &self.rule.info);
+        let instance = run.infra.get(self.instance);
+        let trail = self.trail(run, tracer);
+        let attribute = self.attribute(run);
+        let asked = run.selection.severity(&info.id).unwrap_or(check.severity);
+        let (severity, message) = self.capped(run, &trail, asked);
+        let address = instance.address.clone();
+        Finding {
+            rule: info.id.clone(),
+            severity,
+            category: info.category,
+            scenario: check.scenario.clone(),
+            title: info.title.clone(),
+            message,
+            span: self.place.span,
+            label: self.label(&trail),
+            fingerprint: fingerprint(&[&info.id, &run.infra.root.folder, &address, attribute.as_deref().unwrap_or("")]),
+            addresses: vec![address],
+            attribute,
+            value: self.value.as_ref().map_or(serde_json::Value::Null, render::json),
+            origin: trail.origin,
+            trail: trail.steps,
+            related: self.also.iter().filter(|step| step.span != self.place.span).cloned().collect(),
+            why: check.why.clone(),
+            fix: self.fix.clone(),
+            sources: info.sources.clone(),
+            peers: info.peers.clone(),
+            root: run.infra.root.folder.clone(),
+            environments: run.infra.root.environment.iter().cloned().collect(),
+            suppressed: None,
+        }
+    }
+
+    fn trail(&self, run: &Run<'_>, tracer: &dyn Tracer) -> Trail {
+        let nothing = |origin| Trail { origin, steps: Vec::new(), variable: None };
+        match &self.place.argument {
+            None => nothing(Origin::Expression),
+            Some(_) if self.is_missing_block(run) => nothing(Origin::MissingBlock),
+            Some(argument) => tracer.trail(self.place.owner.block(run), argument),
+        }
+    }
+
+    /// Whether the place is where a nested block would stand.
+    fn is_missing_block(&self, run: &Run<'_>) -> bool {
+        let Some(argument) = self.place.argument.as_deref().filter(|_| !self.place.written) else { return false };
+        let Owner::Instance(id) = self.place.owner else { return false };
+        let instance = run.infra.get(id);
+        instance.kind == InstanceKind::Resource
+            && facts::schema(&instance.type_name).is_some_and(|schema| schema.block(argument).is_some())
+    }
+
+    /// Where the workspace may set variables that nobody here can see, a variable's default proves little.
+    fn capped(&self, run: &Run<'_>, trail: &Trail, severity: Severity) -> (Severity, String) {
+        let Some(variable) = trail.variable.as_deref().filter(|_| run.infra.root.remote_variables) else {
+            return (severity, self.message.clone());
+        };
+        let message = format!("{}, unless the workspace sets {variable}", self.message);
+        (severity.min(Severity::Warning), message)
+    }
+
+    /// The effective value and who decided it.
+    fn label(&self, trail: &Trail) -> String {
+        let Some(argument) = &self.place.argument else {
+            return if self.place.written { "declared here".into() } else { "here".into() };
+        };
+        if trail.origin == Origin::MissingBlock {
+            return format!("there is no `{argument}` block");
+        }
+        let value = self.value.as_ref().filter(|value| !value.is_null());
+        let Some(value) = value else {
+            return match self.place.written {
+                true => format!("`{argument}` is null"),
+                false => format!("`{argument}` is not set"),
+            };
+        };
+        let is_block = value.as_fields().is_some() || value.as_seq().is_some_and(|s| s.items.iter().any(is_block));
+        if is_block || is_block_value(value) {
+            return format!("this is `{argument}`");
+        }
+        let default = value.marks.contains(Marks::PROVIDER_DEFAULT);
+        let who = match trail.origin {
+            Origin::ProviderDefault if default => ": the provider's default".to_owned(),
+            Origin::VariableDefault => match &trail.variable {
+                Some(variable) => format!(": the default of {variable}"),
+                None => ": a variable's default".to_owned(),
+            },
+            Origin::Tfvars => ": set by a variable's value".to_owned(),
+            Origin::ModuleCall => ": passed by the module's caller".to_owned(),
+            _ => String::new(),
+        };
+        format!("`{argument}` is {}{who}", render::short(value))
+    }
+
+    /// The path of the argument that the finding is about, from the instance it belongs to, without positions.
+    fn attribute(&self, run: &Run<'_>) -> Option<Text> {
+        let argument = self.place.argument.as_deref();
+        let path = match &self.place.owner {
+            Owner::Instance(_) => argument.unwrap_or_default().to_owned(),
+            Owner::Block(block) => {
+                let owners = [self.instance].into_iter().chain(self.related.iter().copied());
+                let mut found = owners.filter_map(|id| path_of(&run.infra.get(id).attributes, block));
+                let mut path = found.next().unwrap_or_default();
+                if let Some(argument) = argument {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    let _ = write!(path, "{dot}{argument}");
+                }
+                path
+            }
+        };
+        (!path.is_empty()).then(|| path.into())
+    }
+}
+
+fn is_block_value(value: &Value) -> bool {
+    value.as_seq().is_some_and(|seq| seq.items.iter().any(is_block))
+}
+
+fn is_block(value: &Value) -> bool {
+    value.as_fields().is_some_and(|fields| fields.block.is_some())
+}
+
+/// The path of a nested block inside a value, without positions.
+fn path_of(value: &Value, block: &crate::eval::BlockSource) -> Option<String> {
+    match value.as_fields() {
+        Some(fields) if fields.block.as_deref() == Some(block) => Some(String::new()),
+        Some(fields) => fields.entries.iter().find_map(|(name, inner)| {
+            let rest = path_of(inner, block)?;
+            Some(if rest.is_empty() { name.to_string() } else { format!("{name}.{rest}") })
+        }),
+        None => value.as_seq()?.items.iter().find_map(|item| path_of(item, block)),
+    }
+}
+
+/// A name for a finding that stays when lines move.
+fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    let mut text = String::with_capacity(20);
+    for byte in &hash.finalize()[..10] {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+/// Tells findings of one rule, instance and attribute apart: the second and further ones get a number.
+pub fn number(findings: &mut [Finding]) {
+    let mut counts: FxHashMap<String, usize> = FxHashMap::default();
+    for finding in findings {
+        let count = counts.entry(finding.fingerprint.clone()).or_default();
+        *count += 1;
+        if *count > 1 {
+            let _ = write!(finding.fingerprint, "-{count}");
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! What is written, what is known, and where something runs: tags, environment, files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Call, OwnFunction, unknown_bool};
+use crate::eval::functions::FileAnswer;
+use crate::eval::{Cause, EvalError, Fields, Kind, Marks, ReferenceKind, Type, Unknown, Value};
+use crate::syntax::Text;
+
+pub(super) const FUNCTIONS: &[OwnFunction] = &[
+    OwnFunction {
+        name: "is_set",
+        params: "value",
+        arity: (1, 1),
+        description: "Whether somebody wrote the argument: neither null nor filled in with the provider's default. What \
+                      another resource, a data source or a module not on disk gives is set; a variable without value may \
+                      be null, so that it is unknown. An argument of a block that is not there is not set.",
+        run: is_set,
+    },
+    OwnFunction {
+        name: "is_known",
+        params: "value",
+        arity: (1, 1),
+        description: "Whether nothing in the value is unknown.",
+        run: |call| Ok(call.value(0)?.is_wholly_known().into()),
+    },
+    OwnFunction {
+        name: "unknown_reason",
+        params: "value",
+        arity: (1, 1),
+        description: "Why the value, or the first unknown thing in it, is not known, as a clause; null where all is known.",
+        run: |call| Ok(call.value(0)?.cause().map_or(Value::NULL, |cause| cause.to_string().into())),
+    },
+    OwnFunction {
+        name: "tags",
+        params: "instance",
+        arity: (1, 1),
+        description: "The instance's tags merged over the `default_tags` of its provider, as a map; the `tag` blocks of \
+                      autoscaling groups count too.",
+        run: tags,
+    },
+    OwnFunction {
+        name: "nonproduction",
+        params: "instance",
+        arity: (1, 1),
+        description: "Whether the instance is for development, test, staging or the like: by the environment of the run, \
+                      else by its tags. What is not known counts as production.",
+        run: nonproduction,
+    },
+    OwnFunction {
+        name: "file_exists",
+        params: "path",
+        arity: (1, 1),
+        description: "Whether there is a file at this path below the root module's folder.",
+        run: file_exists,
+    },
+];
+
+fn is_set(call: &Call<'_>) -> Result<Value, EvalError> {
+    let value = match call.value(0) {
+        Ok(value) => value,
+        Err(error) if error.uncatchable => return Err(error),
+        Err(_) => return Ok(false.into()),
+    };
+    let leads_somewhere = |unknown: &Unknown| {
+        let kind = unknown.origin.as_ref().map(|origin| origin.kind);
+        matches!(kind, Some(ReferenceKind::Resource | ReferenceKind::Data | ReferenceKind::Module))
+    };
+    Ok(match value.as_unknown() {
+        _ if value.is_null() || value.marks.contains(Marks::PROVIDER_DEFAULT) => false.into(),
+        Some(unknown) if !unknown.not_null && !leads_somewhere(unknown) => unknown_bool([&value]),
+        _ => true.into(),
+    })
+}
+
+fn tags(call: &Call<'_>) -> Result<Value, EvalError> {
+    Ok(match call.instance(0)? {
+        Ok(id) => call.run.tags(id),
+        Err(unknown) => Value::unknown_from([&unknown], Type::map(Type::String), true),
+    })
+}
+
+fn nonproduction(call: &Call<'_>) -> Result<Value, EvalError> {
+    Ok(match call.instance(0)? {
+        Ok(id) => call.run.infra.get(id).nonproduction.into(),
+        Err(unknown) => unknown_bool([&unknown]),
+    })
+}
+
+fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {
+    let path = match call.text(0, Type::Bool)? {
+        Ok(path) => path,
+        Err(unknown) => return Ok(unknown),
+    };
+    Ok(match call.run.host.read_file(&path) {
+        FileAnswer::Bytes(_) => true.into(),
+        FileAnswer::Missing => false.into(),
+        FileAnswer::OutOfBounds => Value::unknown_not_null(Type::Bool, Cause::Function("file_exists".into())),
+    })
+}
+
+/// Maps of tags merged, later ones over earlier ones; one that is not known may hold anything.
+pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> Value {
+    let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
+    let mut rest: Option<Value> = None;
+    for layer in layers {
+        match layer.as_fields() {
+            Some(fields) => {
+                entries.extend(fields.entries.iter().map(|(k, v)| (k.clone(), v.clone())));
+                rest = rest.or_else(|| fields.rest.clone());
+            }
+            None if layer.is_unknown() => {
+                let cause = layer.cause().unwrap_or(Cause::Error);
+                rest.get_or_insert_with(|| Value::unknown(Type::String, cause));
+            }
+            None => {}
+        }
+    }
+    Kind::Map(Arc::new(Fields { entries, element: Type::String, rest, block: None })).into()
+}

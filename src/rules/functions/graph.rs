@@ -1,0 +1,154 @@
+//! Other instances: by type, by reference, by being referred to.
+
+use std::sync::Arc;
+
+use super::{Call, OwnFunction, unknown_bool};
+use crate::eval::union::either;
+use crate::eval::{Cause, EvalError, Kind, Seq, Type, Value};
+use crate::infra::{Infra, InstanceId, InstanceKind};
+use crate::syntax::Text;
+
+pub(super) const FUNCTIONS: &[OwnFunction] = &[
+    OwnFunction {
+        name: "resources",
+        params: "type…",
+        arity: (1, super::MANY),
+        description: "All resource instances of these types. The list is open where count or for_each of one is not known.",
+        run: |call| of_types(call, InstanceKind::Resource),
+    },
+    OwnFunction {
+        name: "data_sources",
+        params: "type…",
+        arity: (1, super::MANY),
+        description: "All data source instances of these types.",
+        run: |call| of_types(call, InstanceKind::Data),
+    },
+    OwnFunction {
+        name: "modules",
+        params: "",
+        arity: (0, 0),
+        description: "All instances of module calls, those of modules that are not on disk included.",
+        run: |call| Ok(of_kind(call, InstanceKind::Module, &[])),
+    },
+    OwnFunction {
+        name: "providers",
+        params: "name…",
+        arity: (0, super::MANY),
+        description: "The `provider` blocks of these local names, or all; aliased ones included.",
+        run: |call| Ok(of_kind(call, InstanceKind::Provider, &call.texts_from(0)?)),
+    },
+    OwnFunction {
+        name: "terraform_blocks",
+        params: "",
+        arity: (0, 0),
+        description: "The `terraform` blocks, merged: one for each module.",
+        run: |call| Ok(of_kind(call, InstanceKind::Terraform, &[])),
+    },
+    OwnFunction {
+        name: "referenced",
+        params: "value, type…",
+        arity: (1, super::MANY),
+        description: "The instances, of these types if any are given, that a value refers to: by a reference in it, or by a \
+                      literal that equals an instance's name, id or ARN. The list is open where something in the value \
+                      leads to what cannot be seen: a variable without value, a data source, a module that is not on disk.",
+        run: |call| Ok(call.run.infra.referenced(&call.value(0)?, &borrowed(&call.texts_from(1)?))),
+    },
+    OwnFunction {
+        name: "referrers",
+        params: "instance, type or types, attribute or attributes",
+        arity: (2, 3),
+        description: "The instances of these types whose attributes (or one of the given ones, as paths such as \
+                      `vpc_config.subnet_ids`) refer to the instance. The list is open where an unseen one is possible.",
+        run: referrers,
+    },
+    OwnFunction {
+        name: "passed_to_unseen",
+        params: "instance, attribute…",
+        arity: (1, super::MANY),
+        description: "Whether a module that is not on disk receives a reference to the instance (to one of the attributes).",
+        run: |call| about_one(call, |infra, id, attributes| infra.passed_to_unseen(id, attributes)),
+    },
+    OwnFunction {
+        name: "exported",
+        params: "instance, attribute…",
+        arity: (1, super::MANY),
+        description: "Whether an output of the root module hands out a reference to the instance (to one of the attributes).",
+        run: |call| about_one(call, |infra, id, attributes| infra.exported(id, attributes)),
+    },
+    OwnFunction {
+        name: "same",
+        params: "a, b",
+        arity: (2, 2),
+        description: "Whether two values are the same instance; unknown where one of them is, or is one of an unknown number.",
+        run: same,
+    },
+];
+
+fn of_types(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
+    let types = call.texts_from(0)?;
+    let ids = types.iter().flat_map(|ty| call.run.infra.of_type(kind, ty).iter().copied());
+    Ok(list(call, ids))
+}
+
+fn of_kind(call: &Call<'_>, kind: InstanceKind, types: &[Text]) -> Value {
+    let instances = call.run.infra.instances().iter();
+    let found = instances.filter(|i| i.kind == kind && (types.is_empty() || types.contains(&i.type_name)));
+    list(call, found.map(|i| i.id))
+}
+
+/// A list of instances: those that may not be there are what further elements look like.
+fn list(call: &Call<'_>, ids: impl IntoIterator<Item = InstanceId>) -> Value {
+    let (mut items, mut rest) = (Vec::new(), None);
+    for id in ids {
+        let handle = Value::from(Kind::Handle(id));
+        match call.run.infra.get(id).open {
+            true => {
+                let cause = Cause::Runtime(call.run.infra.get(id).address.clone());
+                rest = Some(rest.map_or(handle.clone(), |rest| either(&rest, &handle, &cause, &[])));
+            }
+            false => items.push(handle),
+        }
+    }
+    open_list(items, rest)
+}
+
+fn borrowed(texts: &[Text]) -> Vec<&str> {
+    texts.iter().map(|text| &**text).collect()
+}
+
+fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
+    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+}
+
+fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
+    let (types, attributes) = (call.texts(1)?, call.texts(2)?);
+    Ok(match call.instance(0)? {
+        Ok(id) => call.run.infra.referrers(id, &borrowed(&types), &borrowed(&attributes)),
+        Err(unknown) => {
+            let cause = unknown.cause().unwrap_or(Cause::Error);
+            open_list(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause)))
+        }
+    })
+}
+
+fn about_one(call: &Call<'_>, ask: fn(&Infra, InstanceId, &[&str]) -> bool) -> Result<Value, EvalError> {
+    let attributes = call.texts_from(1)?;
+    Ok(match call.instance(0)? {
+        Ok(id) => ask(call.run.infra, id, &borrowed(&attributes)).into(),
+        Err(unknown) => unknown_bool([&unknown]),
+    })
+}
+
+fn same(call: &Call<'_>) -> Result<Value, EvalError> {
+    let (a, b) = (call.value(0)?, call.value(1)?);
+    if a.is_unknown() || b.is_unknown() {
+        return Ok(unknown_bool([&a, &b]));
+    }
+    let (Kind::Handle(a), Kind::Handle(b)) = (a.kind, b.kind) else { return Ok(false.into()) };
+    let instance = call.run.infra.get(a);
+    // Of an instance with an open key there may be several.
+    if a == b && instance.open {
+        return Ok(Value::unknown_not_null(Type::Bool, Cause::Runtime(instance.address.clone())));
+    }
+    Ok((a == b).into())
+}

@@ -1,0 +1,140 @@
+//! The functions that rules have beside Terraform's: one table entry each, with the words that the docs show.
+//!
+//! They get their arguments unevaluated. What is unknown in them makes the result unknown, and a collection that may
+//! be incomplete says so, so that nothing is concluded from what cannot be seen.
+
+mod cidr;
+mod context;
+mod facts;
+mod graph;
+mod text;
+
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
+use super::run::Run;
+use crate::eval::{EvalError, Evaluation, Kind, Type, Value, convert};
+use crate::syntax::{Expr, Text};
+
+pub(super) use context::merged_tags;
+
+/// A function of the rule language.
+pub struct OwnFunction {
+    /// Its name.
+    pub name: &'static str,
+    /// Its parameters as the docs show them: `value, type…`.
+    pub params: &'static str,
+    /// The least and the greatest number of arguments.
+    pub arity: (usize, usize),
+    /// What it computes, in a sentence or two.
+    pub description: &'static str,
+    /// Computes it.
+    pub run: fn(&Call<'_>) -> Result<Value, EvalError>,
+}
+
+/// Any number of arguments.
+const MANY: usize = usize::MAX;
+
+/// All functions, topic by topic.
+pub fn all() -> impl Iterator<Item = &'static OwnFunction> {
+    [context::FUNCTIONS, graph::FUNCTIONS, cidr::FUNCTIONS, text::FUNCTIONS, facts::FUNCTIONS].into_iter().flatten()
+}
+
+/// The names of all functions.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    all().map(|f| f.name)
+}
+
+/// The function of that name.
+pub fn lookup(name: &str) -> Option<&'static OwnFunction> {
+    static BY_NAME: OnceLock<FxHashMap<&'static str, &'static OwnFunction>> = OnceLock::new();
+    BY_NAME.get_or_init(|| all().map(|f| (f.name, f)).collect()).get(name).copied()
+}
+
+/// One call: where it happens and what it was given.
+pub struct Call<'a> {
+    /// The run.
+    pub run: &'a Run<'a>,
+    /// The arguments.
+    pub args: &'a [Expr],
+    /// Evaluates them.
+    pub evaluation: &'a Evaluation<'a>,
+}
+
+impl Call<'_> {
+    /// The value of an argument; null where it was left out.
+    fn value(&self, index: usize) -> Result<Value, EvalError> {
+        self.args.get(index).map_or(Ok(Value::NULL), |arg| self.evaluation.eval(arg))
+    }
+
+    /// An argument as text; the inner error is the value that the call has because the text is not known.
+    fn text(&self, index: usize, result: Type) -> Result<Result<Text, Value>, EvalError> {
+        let value = self.value(index)?;
+        let text = convert::convert(&value, &Type::String).map_err(|e| self.at(index, e))?;
+        match &text.kind {
+            Kind::String(text) => Ok(Ok(text.clone())),
+            Kind::Unknown(_) => Ok(Err(Value::unknown_from([&value], result, true))),
+            _ => Err(self.at(index, EvalError::new("a text is needed here, not null").with_label("null"))),
+        }
+    }
+
+    /// An argument that is a known text or a list of them; an argument that was left out has none.
+    fn texts(&self, index: usize) -> Result<Vec<Text>, EvalError> {
+        let value = self.value(index)?;
+        let items = match value.as_seq() {
+            Some(seq) => seq.items.as_slice(),
+            None if value.is_null() => &[],
+            None => std::slice::from_ref(&value),
+        };
+        let text = |item: &Value| {
+            let error = || EvalError::new("a known text is needed here").with_label("not a known text");
+            item.as_str().map(Text::from).ok_or_else(|| self.at(index, error()))
+        };
+        items.iter().map(text).collect()
+    }
+
+    /// The texts of all arguments from this one on.
+    fn texts_from(&self, index: usize) -> Result<Vec<Text>, EvalError> {
+        let mut texts = Vec::new();
+        for index in index..self.args.len() {
+            texts.extend(self.texts(index)?);
+        }
+        Ok(texts)
+    }
+
+    /// An error at an argument.
+    fn at(&self, index: usize, error: EvalError) -> EvalError {
+        match self.args.get(index) {
+            Some(arg) => error.at(arg.span),
+            None => error,
+        }
+    }
+
+    /// The one instance that an argument is; the inner error is the value that is not known to be one.
+    fn instance(&self, index: usize) -> Result<Result<u32, Value>, EvalError> {
+        let value = self.value(index)?;
+        match handles(&value).as_deref() {
+            Some([id]) => Ok(Ok(*id)),
+            _ if value.is_unknown() => Ok(Err(value)),
+            _ => {
+                let error = EvalError::new("an instance is needed here, such as `self`").with_label("not an instance");
+                Err(self.at(index, error))
+            }
+        }
+    }
+}
+
+/// The instances that a value is: a handle, or a collection of them. `None` where some are not known.
+fn handles(value: &Value) -> Option<Vec<u32>> {
+    if let Kind::Handle(id) = value.kind {
+        return Some(vec![id]);
+    }
+    let seq = value.as_seq().filter(|seq| seq.rest.is_none())?;
+    seq.items.iter().map(|v| if let Kind::Handle(id) = v.kind { Some(id) } else { None }).collect()
+}
+
+/// A bool that is unknown because these are.
+fn unknown_bool<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Value {
+    Value::unknown_from(parts, Type::Bool, true)
+}

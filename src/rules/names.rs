@@ -1,0 +1,237 @@
+//! Checks the names in a rule's expressions when the rule is loaded: roots, locals, settings, functions and how many
+//! arguments they take. Also says what an expression reads, so that values are kept as long as they hold.
+
+use super::decl::{FunctionDecl, wrong};
+use super::functions::{self as own, OwnFunction};
+use crate::eval::{functions as terraform, nearest};
+use crate::source::{Problem, Span};
+use crate::syntax::{Expr, ExprKind, ForExpr, Ident, TemplatePart, Text};
+
+/// Finds functions that rule files declare.
+pub trait Functions {
+    /// The function of that name.
+    fn declared(&self, name: &str) -> Option<&FunctionDecl>;
+    /// The names of all.
+    fn names(&self) -> Vec<&str>;
+}
+
+/// What may be named where an expression stands.
+pub struct Names<'a> {
+    /// Whether there is a subject: `self`, `setting`, `local`.
+    pub in_rule: bool,
+    /// Whether there is an element: `each`.
+    pub each: bool,
+    /// The names behind `local.`.
+    pub locals: &'a [Text],
+    /// The names behind `setting.`.
+    pub settings: &'a [Text],
+    /// The parameters of the function.
+    pub params: &'a [Text],
+    /// Functions of rule files.
+    pub functions: &'a dyn Functions,
+}
+
+/// What an expression reads.
+#[derive(Clone, Debug, Default)]
+pub struct Reads {
+    /// It reads `each` itself.
+    pub each: bool,
+    /// The locals it reads itself.
+    pub locals: Vec<Text>,
+    /// The declared functions that it calls itself.
+    pub functions: Vec<Text>,
+}
+
+/// Functions that the evaluator handles itself: name, least and greatest number of arguments.
+const SPECIAL: &[(&str, usize, usize)] =
+    &[("try", 1, usize::MAX), ("can", 1, 1), ("convert", 2, 2), ("templatefile", 2, 2), ("templatestring", 2, 2)];
+
+/// Checks an expression; mistakes are added to `problems`.
+pub fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Reads {
+    let mut walk = Walk { names, problems, reads: Reads::default(), bound: Vec::new() };
+    walk.expr(expr);
+    walk.reads
+}
+
+struct Walk<'a, 'p> {
+    names: &'a Names<'a>,
+    problems: &'p mut Vec<Problem>,
+    reads: Reads,
+    bound: Vec<Text>,
+}
+
+impl Walk<'_, '_> {
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::String(_)
+            | ExprKind::SplatElement
+            | ExprKind::Invalid => {}
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Tuple(items) => items.iter().for_each(|i| self.expr(i)),
+            ExprKind::Object(items) => items.iter().for_each(|item| {
+                self.expr(&item.key);
+                self.expr(&item.value);
+            }),
+            ExprKind::Variable(name) => self.root(name, None, expr.span),
+            ExprKind::Attr(base, name) => match &base.kind {
+                ExprKind::Variable(root) => self.root(root, Some(name), base.span),
+                _ => self.expr(base),
+            },
+            ExprKind::Index(base, key) => {
+                self.expr(base);
+                self.expr(key);
+            }
+            ExprKind::Splat { base, each } => {
+                self.expr(base);
+                self.expr(each);
+            }
+            ExprKind::Call { name, args, expand_final } => {
+                self.call(name, args.len(), *expand_final);
+                args.iter().for_each(|a| self.expr(a));
+            }
+            ExprKind::Unary(_, operand) => self.expr(operand),
+            ExprKind::Binary(_, left, right) => {
+                self.expr(left);
+                self.expr(right);
+            }
+            ExprKind::Conditional { condition, then, otherwise } => {
+                [condition, then, otherwise].into_iter().for_each(|e| self.expr(e));
+            }
+            ExprKind::For(f) => self.for_expr(f),
+            ExprKind::Paren(inner) => self.expr(inner),
+        }
+    }
+
+    fn for_expr(&mut self, f: &ForExpr) {
+        self.expr(&f.collection);
+        let depth = self.bound.len();
+        self.bind(f.key_var.as_ref(), &f.value_var);
+        f.key.iter().chain([&f.value]).chain(&f.condition).for_each(|e| self.expr(e));
+        self.bound.truncate(depth);
+    }
+
+    fn bind(&mut self, key: Option<&Ident>, value: &Ident) {
+        self.bound.extend(key.into_iter().chain([value]).map(|ident| ident.text.clone()));
+    }
+
+    fn template(&mut self, parts: &[TemplatePart]) {
+        for part in parts {
+            match part {
+                TemplatePart::Literal(..) => {}
+                TemplatePart::Interpolation(expr) => self.expr(expr),
+                TemplatePart::If { condition, then, otherwise, .. } => {
+                    self.expr(condition);
+                    self.template(then);
+                    self.template(otherwise);
+                }
+                TemplatePart::For { key_var, value_var, collection, body, .. } => {
+                    self.expr(collection);
+                    let depth = self.bound.len();
+                    self.bind(key_var.as_ref(), value_var);
+                    self.template(body);
+                    self.bound.truncate(depth);
+                }
+            }
+        }
+    }
+
+    /// A name that begins a reference, and the name behind its dot.
+    fn root(&mut self, root: &Text, step: Option<&Ident>, span: Span) {
+        if self.bound.contains(root) || self.names.params.contains(root) {
+            return;
+        }
+        let names = self.names;
+        match &**root {
+            "environment" => {}
+            "self" if names.in_rule => {}
+            "each" if names.each => {
+                self.reads.each = true;
+                self.member("each", step, span, &["key".into(), "value".into()]);
+            }
+            "each" if names.in_rule => {
+                let problem = wrong(span, "there is no `each` without `for_each`", "nothing is iterated here");
+                self.problems.push(problem.with_help("add `for_each` to the rule or the check"));
+            }
+            "local" if names.in_rule => {
+                self.reads.locals.extend(step.map(|s| s.text.clone()));
+                self.member("local", step, span, names.locals);
+            }
+            "setting" if names.in_rule => self.member("setting", step, span, names.settings),
+            _ => self.unknown_root(root, span),
+        }
+    }
+
+    fn member(&mut self, root: &str, step: Option<&Ident>, span: Span, known: &[Text]) {
+        let Some(step) = step else {
+            let message = format!("`{root}` needs a name behind it");
+            self.problems.push(wrong(span, message, format!("write `{root}.name`")));
+            return;
+        };
+        if known.contains(&step.text) {
+            return;
+        }
+        let message = format!("there is no `{root}.{}`", step.text);
+        let mut problem = wrong(step.span, message, "not declared");
+        problem.help = nearest(&step.text, known.iter().map(|k| &**k)).map(|n| format!("did you mean `{root}.{n}`?"));
+        self.problems.push(problem);
+    }
+
+    fn unknown_root(&mut self, root: &Text, span: Span) {
+        let of_rule = ["self", "local", "setting", "each"];
+        let roots = if self.names.in_rule { of_rule.as_slice() } else { &[] };
+        let known = self.bound.iter().chain(self.names.params).map(|n| &**n).chain(roots.iter().copied());
+        let near = nearest(root, known.chain(["environment"])).map(|n| format!("did you mean `{n}`?"));
+        let mut problem = wrong(span, format!("there is no `{root}` here"), "not declared");
+        problem.help = near.or_else(|| {
+            let in_function = !self.names.in_rule && of_rule.contains(&&**root);
+            in_function.then(|| "a function sees its parameters only: pass it in".to_owned())
+        });
+        self.problems.push(problem);
+    }
+
+    fn call(&mut self, name: &Ident, count: usize, expand: bool) {
+        let Some((least, most)) = self.arity(&name.text) else { return self.unknown_function(name) };
+        let fits = if expand { count <= most } else { (least..=most).contains(&count) };
+        if fits {
+            return;
+        }
+        let wants = match (least, most) {
+            (least, most) if least == most => format!("{least}"),
+            (least, usize::MAX) => format!("at least {least}"),
+            (least, most) => format!("{least} to {most}"),
+        };
+        let message =
+            format!("`{}` takes {wants} argument{}, not {count}", name.text, if wants == "1" { "" } else { "s" });
+        self.problems.push(wrong(name.span, message, "wrong number of arguments"));
+    }
+
+    /// The least and the greatest number of arguments of a function.
+    fn arity(&mut self, name: &Text) -> Option<(usize, usize)> {
+        if let Some(OwnFunction { arity, .. }) = own::lookup(name) {
+            return Some(*arity);
+        }
+        if let Some(declared) = self.names.functions.declared(name) {
+            self.reads.functions.push(name.clone());
+            return Some((declared.params.len(), declared.params.len()));
+        }
+        if let Some((_, least, most)) = SPECIAL.iter().find(|(special, ..)| *special == &**name) {
+            return Some((*least, *most));
+        }
+        let function = terraform::lookup(name)?;
+        let most = if function.variadic.is_some() { usize::MAX } else { function.params.len() };
+        Some((function.params.len() - function.optional, most))
+    }
+
+    fn unknown_function(&mut self, name: &Ident) {
+        let mut known = self.names.functions.names();
+        own::names().for_each(|name| known.push(name));
+        SPECIAL.iter().for_each(|(name, ..)| known.push(name));
+        terraform::names().for_each(|name| known.push(name));
+        let mut problem = wrong(name.span, format!("there is no function `{}`", name.text), "unknown function");
+        problem.help = nearest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
+        self.problems.push(problem);
+    }
+}

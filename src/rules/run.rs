@@ -1,0 +1,204 @@
+//! One run of rules over one infra: what all rules share, and what they have worked out already.
+
+use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
+
+use rustc_hash::FxHashMap;
+
+use super::catalog::Catalog;
+use super::functions::merged_tags;
+use super::settings::Selection;
+use crate::eval::functions::Host;
+use crate::eval::{EvalError, Kind, Marks, Value};
+use crate::facts;
+use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Lifecycle};
+use crate::syntax::{ExprKind, Text};
+
+/// What the rules of one run see.
+pub struct Run<'a> {
+    /// The rules and the functions they declare.
+    pub catalog: &'a Catalog<'a>,
+    /// Which of them run, and their thresholds.
+    pub selection: &'a Selection,
+    /// What they look at.
+    pub infra: &'a Infra,
+    /// The files that functions may read.
+    pub host: &'a (dyn Host + Sync),
+    answers: RwLock<FxHashMap<Question, Result<Value, EvalError>>>,
+}
+
+/// A call of a declared function with arguments by which it can be known again.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Question {
+    function: Text,
+    arguments: Vec<Simple>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Simple {
+    Null,
+    Bool(bool),
+    Text(Text),
+    Number(String),
+    Handle(InstanceId),
+}
+
+impl Question {
+    /// The question that a call asks; `None` where an argument is a collection, not known, or refers to something.
+    pub fn new(function: &Text, arguments: &[Value]) -> Option<Question> {
+        let simple = |value: &Value| {
+            let plain = value.marks == Marks::NONE && value.refs.is_empty();
+            match &value.kind {
+                _ if !plain => None,
+                Kind::Null => Some(Simple::Null),
+                Kind::Bool(b) => Some(Simple::Bool(*b)),
+                Kind::String(s) => Some(Simple::Text(s.clone())),
+                Kind::Number(n) => Some(Simple::Number(n.to_string())),
+                Kind::Handle(id) => Some(Simple::Handle(*id)),
+                _ => None,
+            }
+        };
+        let arguments = arguments.iter().map(simple).collect::<Option<_>>()?;
+        Some(Question { function: function.clone(), arguments })
+    }
+}
+
+impl<'a> Run<'a> {
+    /// A run that has worked out nothing yet.
+    pub fn new(
+        catalog: &'a Catalog<'a>,
+        selection: &'a Selection,
+        infra: &'a Infra,
+        host: &'a (dyn Host + Sync),
+    ) -> Run<'a> {
+        Run { catalog, selection, infra, host, answers: RwLock::default() }
+    }
+
+    /// The answer to a question, worked out once.
+    pub fn answer(
+        &self,
+        question: Question,
+        work_out: impl FnOnce() -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        if let Some(known) = self.answers.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
+            return known.clone();
+        }
+        // Without the lock: it may ask further questions. Two threads may work out the same, which is the same.
+        let answer = work_out();
+        self.answers.write().unwrap_or_else(PoisonError::into_inner).insert(question, answer.clone());
+        answer
+    }
+
+    /// An attribute of an instance as rules read it: what is known of the instance itself, else what it is configured
+    /// to. Where a type has an argument of its own called `name`, `type` or the like, that is what is meant.
+    pub fn attribute(&self, id: InstanceId, name: &str) -> Value {
+        let instance = self.infra.get(id);
+        match name {
+            "address" => return instance.address.clone().into(),
+            "block_address" => return instance.block_address.clone().into(),
+            "lifecycle" if matches!(instance.kind, InstanceKind::Resource | InstanceKind::Data) => {
+                return lifecycle(&instance.lifecycle);
+            }
+            "resource_type" => return instance.type_name.clone().into(),
+            "resource_name" => return instance.name.clone().into(),
+            "instance_key" => return key(instance),
+            _ => {}
+        }
+        match name {
+            _ if has_argument(instance, name) => self.infra.attribute(id, name),
+            "type" => instance.type_name.clone().into(),
+            "name" => instance.name.clone().into(),
+            "key" => key(instance),
+            "module" => instance.module.clone().into(),
+            "kind" => kind(instance.kind).into(),
+            _ => self.infra.attribute(id, name),
+        }
+    }
+
+    /// The tags of an instance, merged over the default tags of its provider.
+    pub fn tags(&self, id: InstanceId) -> Value {
+        let blocks = self.infra.attribute(id, "tag");
+        let pair = |block: &Value| {
+            let fields = block.as_fields()?;
+            Some((fields.entries.get("key")?.as_str()?.into(), fields.entries.get("value")?.clone()))
+        };
+        let pairs = blocks.as_seq().map(|seq| seq.items.iter().filter_map(pair).collect::<BTreeMap<Text, Value>>());
+        let written = pairs.map_or(Value::NULL, Value::object);
+        merged_tags([self.default_tags(id), self.infra.attribute(id, "tags"), written])
+    }
+
+    /// The `default_tags` of the provider that an instance belongs to: of its module, else of a module around it.
+    fn default_tags(&self, id: InstanceId) -> Value {
+        let instance = self.infra.get(id);
+        let Some(provider) = provider_name(instance) else { return Value::NULL };
+        let mut module = &*instance.module;
+        let found = loop {
+            let dot = if module.is_empty() { "" } else { "." };
+            if let Some(found) = self.infra.by_address(&format!("{module}{dot}provider.{provider}")) {
+                break found;
+            }
+            if module.is_empty() {
+                return Value::NULL;
+            }
+            module = module.rfind(".module.").map_or("", |at| &module[..at]);
+        };
+        let blocks = self.infra.attribute(found.id, "default_tags");
+        let first = blocks.as_seq().and_then(|seq| seq.items.first());
+        first.and_then(|block| block.as_fields()?.entries.get("tags").cloned()).unwrap_or(Value::NULL)
+    }
+}
+
+/// The provider of a resource as its block names it (`aws`, `aws.west`), else by the first word of its type.
+fn provider_name(instance: &Instance) -> Option<String> {
+    if !matches!(instance.kind, InstanceKind::Resource | InstanceKind::Data) {
+        return None;
+    }
+    let written = instance.block.body.attribute("provider").map(|a| &a.expr.kind);
+    match written {
+        Some(ExprKind::Variable(name)) => Some(name.to_string()),
+        Some(ExprKind::Attr(base, alias)) => match &base.kind {
+            ExprKind::Variable(name) => Some(format!("{name}.{}", alias.text)),
+            _ => None,
+        },
+        _ => instance.type_name.split('_').next().map(str::to_owned),
+    }
+}
+
+/// Whether the block may set, or does set, an argument of that name.
+fn has_argument(instance: &Instance, name: &str) -> bool {
+    let written = instance.attributes.as_fields().is_some_and(|fields| fields.entries.contains_key(name));
+    written
+        || (instance.kind == InstanceKind::Resource
+            && facts::schema(&instance.type_name).is_some_and(|schema| schema.attribute(name).is_some()))
+}
+
+fn key(instance: &Instance) -> Value {
+    instance.key.clone().map_or(Value::NULL, Value::from)
+}
+
+fn kind(kind: InstanceKind) -> &'static str {
+    match kind {
+        InstanceKind::Resource => "resource",
+        InstanceKind::Data => "data",
+        InstanceKind::Module => "module",
+        InstanceKind::Terraform => "terraform",
+        InstanceKind::Provider => "provider",
+        InstanceKind::Variable => "variable",
+        InstanceKind::Output => "output",
+    }
+}
+
+fn lifecycle(lifecycle: &Lifecycle) -> Value {
+    let flag = |value: &Option<Value>| value.clone().unwrap_or(Value::NULL);
+    let ignored = match lifecycle.ignores_all {
+        true => vec![Value::from("all")],
+        false => lifecycle.ignore_changes.iter().map(|name| Value::from(name.clone())).collect(),
+    };
+    let entries = [
+        ("prevent_destroy", flag(&lifecycle.prevent_destroy)),
+        ("create_before_destroy", flag(&lifecycle.create_before_destroy)),
+        ("destroy", flag(&lifecycle.destroy)),
+        ("ignore_changes", Value::tuple(ignored)),
+    ];
+    Value::object(entries.into_iter().map(|(name, value)| (name.into(), value)).collect())
+}

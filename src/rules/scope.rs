@@ -1,0 +1,199 @@
+//! What names mean inside a rule: `self`, `each`, `local`, `setting`, and the functions that rules have.
+
+use std::cell::RefCell;
+
+use super::functions::{self, Call};
+use super::rule::{Check, Rule};
+use super::run::{Question, Run};
+use crate::eval::functions::Host;
+use crate::eval::{EvalError, Evaluation, Hop, Kind, Resolved, Scope, Value};
+use crate::infra::InstanceId;
+use crate::source::{ProblemKind, Span};
+use crate::syntax::{Expr, Ident, Text};
+
+/// How deep calls of declared functions may nest.
+const CALL_DEPTH: usize = 64;
+
+/// A check that looks at an instance.
+pub struct RuleScope<'a> {
+    /// The run.
+    pub run: &'a Run<'a>,
+    /// The rule.
+    pub rule: &'a Rule,
+    /// The instance.
+    pub instance: InstanceId,
+    state: RefCell<State<'a>>,
+}
+
+struct State<'a> {
+    check: &'a Check,
+    each: Option<(Value, Value)>,
+    /// Values of locals, in the order of the check's.
+    locals: Vec<Option<Result<Value, EvalError>>>,
+}
+
+impl<'a> RuleScope<'a> {
+    /// The scope of a rule's first check.
+    pub fn new(run: &'a Run<'a>, rule: &'a Rule, check: &'a Check, instance: InstanceId) -> RuleScope<'a> {
+        let state = State { check, each: None, locals: vec![None; check.locals.len()] };
+        RuleScope { run, rule, instance, state: RefCell::new(state) }
+    }
+
+    /// Goes on to another check: what the locals of the rule are worth is kept.
+    pub fn enter_check(&self, check: &'a Check) {
+        let mut state = self.state.borrow_mut();
+        let shared = check.locals.iter().take_while(|l| l.shared).count();
+        state.locals.truncate(shared);
+        state.locals.resize(check.locals.len(), None);
+        state.check = check;
+        state.leave_element();
+    }
+
+    /// Goes on to an element of what is iterated.
+    pub fn enter_element(&self, key: Value, value: Value) {
+        let mut state = self.state.borrow_mut();
+        state.leave_element();
+        state.each = Some((key, value));
+    }
+
+    /// The element, where something is iterated.
+    pub fn element(&self) -> Option<Value> {
+        self.state.borrow().each.as_ref().map(|(_, value)| value.clone())
+    }
+
+    fn local(&self, name: &str) -> Option<Result<Value, EvalError>> {
+        let (at, expr) = {
+            let state = self.state.borrow();
+            let at = state.check.locals.iter().position(|l| *l.name == *name)?;
+            if let Some(known) = &state.locals[at] {
+                return Some(known.clone());
+            }
+            (at, state.check.locals[at].clause.expr.clone())
+        };
+        let value = Evaluation::new(self).eval(&expr);
+        if let Some(kept) = self.state.borrow_mut().locals.get_mut(at) {
+            *kept = Some(value.clone());
+        }
+        Some(value)
+    }
+
+    fn setting(&self, name: &str) -> Option<Value> {
+        let chosen = self.run.selection.setting(&self.rule.info.id, name).cloned();
+        chosen.or_else(|| self.rule.settings.iter().find(|(n, _)| **n == *name).map(|(_, default)| default.clone()))
+    }
+}
+
+impl State<'_> {
+    fn leave_element(&mut self) {
+        self.each = None;
+        for (kept, local) in self.locals.iter_mut().zip(&self.check.locals) {
+            if local.clause.per_element {
+                *kept = None;
+            }
+        }
+    }
+}
+
+impl Scope for RuleScope<'_> {
+    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let step = hops.first().and_then(Hop::name);
+        let member = |found: Option<Value>| found.map(|value| Resolved { value, consumed: 1 });
+        let found = match (root, step) {
+            ("self", _) => Some(Resolved { value: Kind::Handle(self.instance).into(), consumed: 0 }),
+            ("local", Some(name)) => member(self.local(name).transpose()?),
+            ("setting", Some(name)) => member(self.setting(name)),
+            ("each", Some(name)) => {
+                let state = self.state.borrow();
+                let each = state.each.as_ref();
+                member(match &**name {
+                    "key" => each.map(|(key, _)| key.clone()),
+                    "value" => each.map(|(_, value)| value.clone()),
+                    _ => None,
+                })
+            }
+            _ => environment(self.run, root),
+        };
+        found.ok_or_else(|| undeclared(root, span))
+    }
+
+    fn call(&self, name: &Ident, args: &[Expr], evaluation: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
+        call(self.run, 0, name, args, evaluation)
+    }
+
+    fn handle_attribute(&self, handle: u32, name: &str) -> Result<Value, EvalError> {
+        Ok(self.run.attribute(handle, name))
+    }
+
+    fn host(&self) -> &dyn Host {
+        self.run.host
+    }
+}
+
+/// The inside of a declared function: its parameters and nothing else.
+struct FunctionScope<'a> {
+    run: &'a Run<'a>,
+    params: Vec<(&'a Text, Value)>,
+    depth: usize,
+}
+
+impl Scope for FunctionScope<'_> {
+    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+        let param = self.params.iter().find(|(name, _)| ***name == *root);
+        let param = param.map(|(_, value)| Resolved { value: value.clone(), consumed: 0 });
+        param.or_else(|| environment(self.run, root)).ok_or_else(|| undeclared(root, span))
+    }
+
+    fn call(&self, name: &Ident, args: &[Expr], evaluation: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
+        call(self.run, self.depth, name, args, evaluation)
+    }
+
+    fn handle_attribute(&self, handle: u32, name: &str) -> Result<Value, EvalError> {
+        Ok(self.run.attribute(handle, name))
+    }
+
+    fn host(&self) -> &dyn Host {
+        self.run.host
+    }
+}
+
+fn environment(run: &Run<'_>, root: &str) -> Option<Resolved> {
+    let name = run.infra.root.environment.clone();
+    (root == "environment").then(|| Resolved { value: name.map_or(Value::NULL, Value::from), consumed: 0 })
+}
+
+fn undeclared(root: &str, span: Span) -> EvalError {
+    let error = EvalError::new(format!("there is no `{root}` here")).with_label("not declared").at(span);
+    EvalError { kind: ProblemKind::UndeclaredName, uncatchable: true, ..error }
+}
+
+/// Calls one of the language's own functions, or one that a rule file declares.
+fn call(
+    run: &Run<'_>,
+    depth: usize,
+    name: &Ident,
+    args: &[Expr],
+    evaluation: &Evaluation<'_>,
+) -> Option<Result<Value, EvalError>> {
+    if let Some(own) = functions::lookup(&name.text) {
+        return Some((own.run)(&Call { run, args, evaluation }).map_err(|e| e.at(name.span)));
+    }
+    let declared = run.catalog.function(&name.text)?;
+    let value = declared.value.as_ref()?;
+    if depth >= CALL_DEPTH {
+        let error = EvalError::new(format!("functions call each other more than {CALL_DEPTH} deep")).at(name.span);
+        return Some(Err(EvalError { kind: ProblemKind::Limit, ..error }));
+    }
+    let values = match args.iter().map(|arg| evaluation.eval(arg)).collect::<Result<Vec<_>, _>>() {
+        Ok(values) => values,
+        Err(error) => return Some(Err(error)),
+    };
+    let question = Question::new(&name.text, &values);
+    let work_out = || {
+        let params = declared.param_names().zip(values).collect();
+        Evaluation::new(&FunctionScope { run, params, depth: depth + 1 }).eval(&value.expr)
+    };
+    Some(match question {
+        Some(question) => run.answer(question, work_out),
+        None => work_out(),
+    })
+}
