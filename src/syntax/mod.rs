@@ -3,10 +3,13 @@
 //! Knows nothing of Terraform's blocks beyond what the JSON syntax needs to tell blocks from arguments.
 
 pub mod ast;
+mod items;
+mod json;
 mod lexer;
 mod parser;
 #[cfg(test)]
 mod tests;
 
 pub use ast::*;
+pub use json::{parse_json, parse_json_values};
 pub use parser::{parse, parse_expression, parse_template};

@@ -2,37 +2,10 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
-
 use super::{Broken, Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::ast::{Attribute, Block, Body, ExprKind, Ident, Text};
-
-/// With this many arguments a body looks names up in a set rather than one by one.
-const MANY: usize = 16;
-
-/// A body that is being read.
-#[derive(Default)]
-struct Items {
-    attributes: Vec<Attribute>,
-    blocks: Vec<Block>,
-    names: FxHashSet<Text>,
-}
-
-impl Items {
-    /// The earlier argument of that name.
-    fn earlier(&mut self, name: &Text) -> Option<&Ident> {
-        if self.attributes.len() >= MANY {
-            if self.names.is_empty() {
-                self.names.extend(self.attributes.iter().map(|a| a.name.text.clone()));
-            }
-            if self.names.insert(name.clone()) {
-                return None;
-            }
-        }
-        self.attributes.iter().map(|a| &a.name).find(|n| n.text == *name)
-    }
-}
+use crate::syntax::ast::{Block, Body, ExprKind, Ident};
+use crate::syntax::items::Items;
 
 impl<'a> Parser<'a> {
     /// The whole text as a body.
@@ -47,14 +20,17 @@ impl<'a> Parser<'a> {
             self.stray_brace(&mut items);
         }
         let span = self.span(0, self.text.len());
-        Body { attributes: items.attributes, blocks: items.blocks, span, incomplete: self.lost || self.lost_outward }
+        items.into_body(span, self.lost || self.lost_outward)
     }
 
     /// A `}` that closes nothing: what stands before and behind it may belong together.
     fn stray_brace(&mut self, items: &mut Items) {
         let span = self.token_span(self.tok);
-        let problem = Problem::error(ProblemKind::Syntax, span, "this `}` closes nothing", "no `{` is open here");
-        self.report(problem.with_help("remove it, or look for a `}` too many above"));
+        let last_block = items.blocks.last().map_or(0, |b| b.span.end as usize);
+        if self.failed_at.take().is_none_or(|at| at < last_block) {
+            let problem = Problem::error(ProblemKind::Syntax, span, "this `}` closes nothing", "no `{` is open here");
+            self.report(problem.with_help("remove it, or look for a `}` too many above"));
+        }
         self.lost = true;
         if let Some(body) = items.blocks.last_mut().and_then(|b| Arc::get_mut(&mut b.body)) {
             body.incomplete = true;
@@ -70,14 +46,17 @@ impl<'a> Parser<'a> {
                 Kind::Newline => self.bump(),
                 Kind::End | Kind::CloseBrace => return,
                 Kind::Ident if self.depth > 0 && self.at_top_block() => return,
-                _ => {
-                    if self.item(items).is_err() {
+                _ if self.continues_expression() => {
+                    self.line_goes_on();
+                    items.doubt_last();
+                }
+                _ => match self.item(items) {
+                    Ok(()) => self.end_of_item(items),
+                    Err(Broken) => {
                         self.lost = true;
                         self.skip_item_of_body();
-                    } else {
-                        self.end_of_item();
                     }
-                }
+                },
             }
         }
     }
@@ -129,15 +108,9 @@ impl<'a> Parser<'a> {
                 self.invalid(from.min(self.prev_end), self.prev_end)
             }
         };
-        if let Some(earlier) = items.earlier(&name.text) {
-            let message = format!("`{}` is set twice in this body", name.text);
-            let problem = Problem::error(ProblemKind::Syntax, name.span, message, "set again here");
-            let problem = problem.with_related(earlier.span, "first set here");
-            self.report(problem.with_help("keep one of the two: Terraform accepts an argument once"));
-            return;
+        if let Some(problem) = items.add(name, expr) {
+            self.report(problem);
         }
-        let span = name.span.to(expr.span);
-        items.attributes.push(Attribute { name, expr: Arc::new(expr), span });
     }
 
     /// Labels and body of a block whose type has been passed.
@@ -212,7 +185,7 @@ impl<'a> Parser<'a> {
         self.lost = lost || self.lost_outward;
         self.lost_outward |= lost_outward;
         let span = self.span(open.start, self.prev_end);
-        Ok(Body { attributes: items.attributes, blocks: items.blocks, span, incomplete })
+        Ok(items.into_body(span, incomplete))
     }
 
     /// The only argument of a block that closes on the line on which it opens. Where there is more, a problem says
@@ -244,7 +217,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The line break behind an item, or what stands there in its place.
-    fn end_of_item(&mut self) {
+    fn end_of_item(&mut self, items: &mut Items) {
         match self.tok.kind {
             Kind::Newline => self.bump(),
             Kind::End => {}
@@ -257,6 +230,7 @@ impl<'a> Parser<'a> {
             Kind::Ident if !self.poisoned && self.starts_item() => self.missing_line_break(),
             _ => {
                 self.junk_behind_item();
+                items.doubt_last();
                 self.lost = true;
                 self.skip_item_of_body();
             }

@@ -11,7 +11,7 @@ enum ListEnd {
         expand: bool,
     },
     /// Somewhere else; a problem says so.
-    Abandoned,
+    Broken,
 }
 
 impl<'a> Parser<'a> {
@@ -23,8 +23,8 @@ impl<'a> Parser<'a> {
             return Ok(self.for_expr(start));
         }
         let (items, end) = self.list(Kind::CloseBracket);
-        if matches!(end, ListEnd::Abandoned) {
-            return Ok(self.abandon_bracket(start));
+        if matches!(end, ListEnd::Broken) {
+            return Ok(self.recover_bracket(start));
         }
         self.close();
         self.raise(self.height, start)?;
@@ -38,7 +38,7 @@ impl<'a> Parser<'a> {
         self.open(Kind::CloseParen, false);
         let (args, end) = self.list(Kind::CloseParen);
         let ListEnd::Closed { expand: expand_final } = end else {
-            let span = name.span.to(self.abandon_bracket(start).span);
+            let span = name.span.to(self.recover_bracket(start).span);
             return Ok(Expr { kind: ExprKind::Invalid, span });
         };
         self.close();
@@ -85,14 +85,11 @@ impl<'a> Parser<'a> {
                 expand = true;
                 if !self.at(closer) {
                     self.bracket_not_closed("`)` behind `...`");
-                    self.skip_item_of_list();
-                    if !self.at(closer) {
-                        return (items, ListEnd::Abandoned);
-                    }
+                    return (items, ListEnd::Broken);
                 }
             }
             if !self.at(closer) && !self.separator(closer) {
-                return (items, ListEnd::Abandoned);
+                return (items, ListEnd::Broken);
             }
         }
         self.height = height;
@@ -133,7 +130,7 @@ impl<'a> Parser<'a> {
             }
             if self.ends_object() {
                 self.not_closed();
-                return Ok(self.abandon_bracket(start));
+                return Ok(self.recover_bracket(start));
             }
             let from = self.tok.start;
             match self.object_item(&mut height) {

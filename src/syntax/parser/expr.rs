@@ -52,6 +52,9 @@ impl<'a> Parser<'a> {
             let height = self.height;
             let operator = self.tok;
             self.bump();
+            if self.at(Kind::Newline) {
+                self.operator_at_line_end();
+            }
             let right = self.binary(tightness + 1)?;
             self.raise(height.max(self.height), operator.start)?;
             let span = left.span.to(right.span);

@@ -4,6 +4,10 @@ use super::{Broken, Expr, ExprKind, Kind, MAX_DEPTH, Parsed, Parser, Token};
 use crate::source::ProblemKind::{Limit, Syntax};
 use crate::source::{Problem, Span};
 
+/// What to do about an expression that goes on in another line.
+pub(super) const LINE_ENDS: &str =
+    "an expression ends with its line: put parentheses around it to write it over several";
+
 impl<'a> Parser<'a> {
     /// The current token is not what the grammar wants here.
     pub(super) fn unexpected(&mut self, wanted: &str) -> Broken {
@@ -13,6 +17,10 @@ impl<'a> Parser<'a> {
 
     /// `expected …, found …` at the current token.
     pub(super) fn expected(&self, wanted: &str) -> Problem {
+        if self.at(Kind::OpenComment) {
+            let problem = Problem::error(Syntax, self.place(), "the comment is not closed", "opened here");
+            return problem.with_help("write `*/` where it ends");
+        }
         let message = format!("expected {wanted}, found {}", self.found());
         let problem = Problem::error(Syntax, self.place(), message, format!("expected {wanted}"));
         match self.hint() {
@@ -35,7 +43,6 @@ impl<'a> Parser<'a> {
             Kind::Newline => "the end of the line".to_owned(),
             Kind::Quote => "a string".to_owned(),
             Kind::Heredoc => "a heredoc".to_owned(),
-            Kind::OpenComment => "a comment without its `*/`".to_owned(),
             Kind::Stray => match self.stray() {
                 '\r' => "a carriage return without its line feed".to_owned(),
                 c if c.is_control() || c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}' => {
@@ -63,7 +70,6 @@ impl<'a> Parser<'a> {
     fn hint(&self) -> Option<String> {
         let rest = &self.text[self.tok.start..];
         let hint = match self.tok.kind {
-            Kind::OpenComment => "close the comment with `*/`",
             Kind::Equal => "to compare write `==`",
             Kind::Less if rest.starts_with("<<") => {
                 "the marker of a heredoc is a name, alone on the rest of its line: `<<EOT`"
@@ -106,6 +112,10 @@ impl<'a> Parser<'a> {
                 '$' if self.text[token.end..].starts_with('{') => return self.bare_interpolation(),
                 _ => {}
             }
+        }
+        let list = self.open.last().is_some_and(|o| o.closer != Kind::CloseBrace && o.closer != token.kind);
+        if list && token.kind != Kind::Newline && self.ends_list() {
+            return Err(self.not_closed());
         }
         let mut problem = self.expected("an expression");
         if matches!(token.kind, Kind::Newline | Kind::End) && self.text[..self.prev_end].ends_with('=') {
@@ -153,6 +163,19 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// An operator whose line ends behind it, where a line break counts. Reading goes on at the next line unless an
+    /// argument or block begins there.
+    pub(super) fn operator_at_line_end(&mut self) {
+        let problem = self.expected("an expression").with_help(LINE_ENDS);
+        self.report(problem);
+        self.poisoned = true;
+        let rest = self.text[self.tok.end..].trim_start();
+        self.bump();
+        if rest.starts_with('}') || self.at_body_item() {
+            self.back_to_line_break();
+        }
+    }
+
     pub(super) fn too_deep(&mut self, span: Span) -> Broken {
         let message = format!("this is nested more than {MAX_DEPTH} levels deep");
         let problem = Problem::error(Limit, span, message, "not read from here on");
@@ -185,7 +208,8 @@ impl<'a> Parser<'a> {
     pub(super) fn not_closed(&mut self) -> Broken {
         let place = self.tok.start;
         self.unclosed |= self.at(Kind::End);
-        let Some(open) = self.open.last().copied().filter(|_| self.unclosed_at != Some(place)) else {
+        let told = |at: usize| self.unclosed_at == Some(place) || self.failed_at.is_some_and(|failed| failed > at);
+        let Some(open) = self.open.last().copied().filter(|open| !told(open.at)) else {
             self.poisoned = true;
             return Broken;
         };

@@ -1,5 +1,6 @@
 //! What is said about mistakes in bodies: arguments, blocks and what separates them.
 
+use super::message::LINE_ENDS;
 use super::{Broken, ExprKind, Kind, Parsed, Parser, Token};
 use crate::source::ProblemKind::Syntax;
 use crate::source::{Problem, Span};
@@ -8,7 +9,6 @@ use crate::syntax::ast::Ident;
 impl Parser<'_> {
     /// The current token begins neither an argument nor a block.
     pub(super) fn no_item(&mut self) -> Broken {
-        self.unclosed |= self.at(Kind::OpenComment);
         let mut problem = self.expected("the name of an argument or block");
         if self.at(Kind::OpenBracket) {
             problem = problem.with_help("write `name = [ … ]`");
@@ -37,6 +37,16 @@ impl Parser<'_> {
         };
         self.report(problem.with_help(help));
         Ok(Ident { text, span })
+    }
+
+    /// A line that begins with an operator, and those below it that do.
+    pub(super) fn line_goes_on(&mut self) {
+        let problem = self.expected("the name of an argument or block").with_help(LINE_ENDS);
+        self.fail(problem);
+        while self.continues_expression() {
+            self.skip_item_of_body();
+            self.eat(Kind::Newline);
+        }
     }
 
     /// A name with nothing of use behind it.
@@ -121,7 +131,6 @@ impl Parser<'_> {
 
     /// Something follows an argument or block on its line.
     pub(super) fn junk_behind_item(&mut self) {
-        self.unclosed |= self.at(Kind::OpenComment);
         let mut problem = self.expected("a line break");
         if problem.help.is_none() {
             let help = match self.tok.kind {

@@ -50,17 +50,18 @@ pub fn parse(file: FileId, text: &str) -> Document {
 /// Parses a lone expression, in which line breaks are blanks as inside parentheses. Spans are moved by `offset`, the
 /// place of `text` inside its file.
 pub fn parse_expression(file: FileId, text: &str, offset: u32) -> (Expr, Vec<Problem>) {
-    expression_at(file, text, Origin::Offset(offset))
+    expression_at(file, text, Origin::Offset(offset), 0)
 }
 
 /// Parses a whole text as a template, as the files given to `templatefile` are: no escapes but `$${` and `%%{`.
 /// Spans are moved by `offset`, the place of `text` inside its file.
 pub fn parse_template(file: FileId, text: &str, offset: u32) -> (Expr, Vec<Problem>) {
-    template_at(file, text, Origin::Offset(offset))
+    template_at(file, text, Origin::Offset(offset), 0)
 }
 
-pub(super) fn expression_at(file: FileId, text: &str, origin: Origin<'_>) -> (Expr, Vec<Problem>) {
-    let mut parser = Parser::new(file, text, origin);
+/// An expression that lies at some depth of a larger tree.
+pub(super) fn expression_at(file: FileId, text: &str, origin: Origin<'_>, depth: u32) -> (Expr, Vec<Problem>) {
+    let mut parser = Parser { depth, above: depth, ..Parser::new(file, text, origin) };
     parser.newlines = false;
     parser.bump();
     let expr = match parser.expr() {
@@ -74,8 +75,9 @@ pub(super) fn expression_at(file: FileId, text: &str, origin: Origin<'_>) -> (Ex
     (expr, parser.problems)
 }
 
-pub(super) fn template_at(file: FileId, text: &str, origin: Origin<'_>) -> (Expr, Vec<Problem>) {
-    let mut parser = Parser::new(file, text, origin);
+/// A template that lies at some depth of a larger tree.
+pub(super) fn template_at(file: FileId, text: &str, origin: Origin<'_>, depth: u32) -> (Expr, Vec<Problem>) {
+    let mut parser = Parser { depth, above: depth, ..Parser::new(file, text, origin) };
     parser.lexer.pos = 0;
     let expr = parser.bare_template();
     (expr, parser.problems)
@@ -100,7 +102,6 @@ type Parsed<T> = Result<T, Broken>;
 pub(super) enum Origin<'a> {
     /// The text stands in the file at this offset.
     Offset(u32),
-    #[expect(dead_code, reason = "for the strings of the JSON syntax")]
     /// Where each byte of the text stands in the file, and where its end does.
     Map(&'a [u32]),
 }
@@ -151,8 +152,12 @@ struct Parser<'a> {
     suspects: Vec<usize>,
     /// Where an unclosed bracket was last noticed.
     unclosed_at: Option<usize>,
+    /// Where an item was last given up. A brace too many or too few near it is no mistake of its own.
+    failed_at: Option<usize>,
     /// Nesting of the constructs that are being read.
     depth: u32,
+    /// Levels of a larger tree that lie above what is read.
+    above: u32,
     /// Height of the tree that was read last.
     height: u32,
 }
@@ -180,7 +185,9 @@ impl<'a> Parser<'a> {
             resync: false,
             suspects: Vec::new(),
             unclosed_at: None,
+            failed_at: None,
             depth: 0,
+            above: 0,
             height: 0,
         }
     }
@@ -255,7 +262,7 @@ impl<'a> Parser<'a> {
     /// Makes the current tree one level higher than `below`.
     fn raise(&mut self, below: u32, end: usize) -> Parsed<()> {
         self.height = below + 1;
-        if self.height > MAX_DEPTH {
+        if self.height + self.above > MAX_DEPTH {
             return Err(self.too_deep(self.span(end, end)));
         }
         Ok(())
@@ -300,6 +307,7 @@ impl<'a> Parser<'a> {
     fn fail(&mut self, problem: Problem) -> Broken {
         self.report(problem);
         self.poisoned = true;
+        self.failed_at = Some(self.tok.start);
         Broken
     }
 }

@@ -43,7 +43,7 @@ impl Parser<'_> {
     }
 
     /// Gives up the innermost bracket, opened at `start`, where it stands: its closer is missing.
-    pub(super) fn abandon_bracket(&mut self, start: usize) -> Expr {
+    fn abandon_bracket(&mut self, start: usize) -> Expr {
         if !self.at(Kind::Newline) && (self.at_body_item() || self.at_top_block()) {
             self.back_to_line_break();
         }
@@ -116,6 +116,28 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether the current token carries on an expression, and can begin nothing.
+    pub(super) fn continues_expression(&self) -> bool {
+        matches!(
+            self.tok.kind,
+            Kind::And
+                | Kind::Or
+                | Kind::Question
+                | Kind::Colon
+                | Kind::Dot
+                | Kind::Plus
+                | Kind::Star
+                | Kind::Slash
+                | Kind::Percent
+                | Kind::EqualEqual
+                | Kind::NotEqual
+                | Kind::Greater
+                | Kind::GreaterEqual
+                | Kind::Less
+                | Kind::LessEqual
+        )
+    }
+
     /// Whether an expression may begin with the current token.
     pub(super) fn starts_term(&self) -> bool {
         matches!(
@@ -165,7 +187,7 @@ impl Parser<'_> {
     }
 
     /// Makes the line break before the current token the current token.
-    fn back_to_line_break(&mut self) {
+    pub(super) fn back_to_line_break(&mut self) {
         if let Some(at) = memrchr(b'\n', &self.text.as_bytes()[..self.tok.start]) {
             self.lexer.rewind(at);
             self.tok = self.lexer.next(true);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::syntax::{Expr, ExprKind, ForExpr, TemplatePart};
 
-pub(super) fn dump(expr: &Expr) -> String {
+pub(in crate::syntax) fn dump(expr: &Expr) -> String {
     let mut out = String::new();
     write_expr(&mut out, expr);
     out

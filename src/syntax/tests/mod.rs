@@ -1,7 +1,11 @@
 //! Tests of the native syntax: trees, spans, templates, messages, bounds.
 
-mod dump;
+mod bodies;
+mod bounds;
+pub(super) mod dump;
 mod expressions;
+mod messages;
+mod spans;
 mod templates;
 
 use self::dump::dump;

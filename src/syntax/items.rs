@@ -1,0 +1,60 @@
+//! A body that is being read: its items so far, and which names are taken.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::ast::{Attribute, Block, Body, Expr, ExprKind, Ident, Text};
+use crate::source::{Problem, ProblemKind, Span};
+
+/// With this many arguments a body looks names up in a set rather than one by one.
+const MANY: usize = 16;
+
+/// Arguments and blocks in the order of the text.
+#[derive(Default)]
+pub(super) struct Items {
+    pub(super) attributes: Vec<Attribute>,
+    pub(super) blocks: Vec<Block>,
+    names: FxHashSet<Text>,
+}
+
+impl Items {
+    /// Adds an argument, unless one of its name is there: the first stays, and the problem is returned.
+    pub(super) fn add(&mut self, name: Ident, expr: Expr) -> Option<Problem> {
+        if let Some(earlier) = self.earlier(&name.text) {
+            let message = format!("`{}` is set twice in this body", name.text);
+            let problem = Problem::error(ProblemKind::Syntax, name.span, message, "set again here");
+            let problem = problem.with_related(earlier.span, "first set here");
+            return Some(problem.with_help("keep one of the two: Terraform accepts an argument once"));
+        }
+        let span = name.span.to(expr.span);
+        self.attributes.push(Attribute { name, expr: Arc::new(expr), span });
+        None
+    }
+
+    /// The earlier argument of that name.
+    fn earlier(&mut self, name: &Text) -> Option<&Ident> {
+        if self.attributes.len() >= MANY {
+            if self.names.is_empty() {
+                self.names.extend(self.attributes.iter().map(|a| a.name.text.clone()));
+            }
+            if self.names.insert(name.clone()) {
+                return None;
+            }
+        }
+        self.attributes.iter().map(|a| &a.name).find(|n| n.text == *name)
+    }
+
+    /// Takes the value from the last argument, if no block stands behind it: more text belongs to it.
+    pub(super) fn doubt_last(&mut self) {
+        let block_end = self.blocks.last().map_or(0, |b| b.span.end);
+        if let Some(last) = self.attributes.last_mut().filter(|a| a.span.end > block_end) {
+            last.expr = Arc::new(Expr { kind: ExprKind::Invalid, span: last.expr.span });
+        }
+    }
+
+    /// The body that these items make.
+    pub(super) fn into_body(self, span: Span, incomplete: bool) -> Body {
+        Body { attributes: self.attributes, blocks: self.blocks, span, incomplete }
+    }
+}
