@@ -21,7 +21,56 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Check configuration (what tfcheck does when no command is given)
-    Check(CheckArgs),
+    Check(Box<CheckArgs>),
+    /// Show what a rule finds, why, and what to do about it
+    Explain(ExplainArgs),
+    /// List all rules
+    Rules(RulesArgs),
+    /// Show what expressions are worth in a root module
+    Eval(EvalArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct EvalArgs {
+    /// Expressions, such as `local.zones` or `cidrsubnet(var.cidr, 4, 1)`
+    #[arg(value_name = "EXPR", required_unless_present = "stdin", conflicts_with = "stdin")]
+    pub expressions: Vec<String>,
+
+    /// Read one expression a line and write one JSON object a line: {"value": ...}, {"unknown": ...} or {"error": ...}
+    #[arg(long)]
+    pub stdin: bool,
+
+    /// The folder of the root module
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+
+    #[command(flatten)]
+    pub inputs: InputArgs,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ExplainArgs {
+    /// The rule's id, as findings name it
+    pub rule: String,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RulesArgs {
+    /// How to write the list
+    #[arg(long, short, default_value = "table")]
+    pub format: ListFormat,
+}
+
+/// A way to write the list of rules.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(super) enum ListFormat {
+    Table,
+    Json,
+    Markdown,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,10 +1,9 @@
 //! Why the work could not be done. Each reason knows what helps.
 
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::exit::Exit;
-use super::output::Format;
+use super::output::{self, Format};
 use crate::config::LoadError;
 use crate::report::{harmless, words};
 
@@ -17,25 +16,35 @@ pub(super) enum Failure {
     NoWorkingFolder(std::io::Error),
     #[error("no Terraform file in {}", list(.0))]
     NothingToCheck(Vec<PathBuf>),
+    #[error("there is no rule `{id}`")]
+    UnknownRule { id: String, nearest: Option<String> },
     #[error("there is no format `{0}`")]
     UnknownFormat(String),
     #[error("several formats would be written to the same place")]
     SharedOutput,
+    #[error("cannot read `{}`: {reason}", .path.display())]
+    Read { path: PathBuf, reason: std::io::Error },
     #[error("cannot write `{}`: {reason}", .path.display())]
     Write { path: PathBuf, reason: std::io::Error },
-    #[error("cannot start {jobs} threads")]
-    Threads { jobs: usize },
+    #[error("cannot start threads: {0}")]
+    Threads(rayon::ThreadPoolBuildError),
 }
 
 impl Failure {
     fn help(&self) -> Option<String> {
         match self {
-            Failure::Load(_) | Failure::NoWorkingFolder(_) | Failure::Write { .. } | Failure::Threads { .. } => None,
+            Failure::Load(_)
+            | Failure::NoWorkingFolder(_)
+            | Failure::Read { .. }
+            | Failure::Write { .. }
+            | Failure::Threads(_) => None,
             Failure::NothingToCheck(_) => Some(
                 "name a folder that holds .tf, .tofu or .tf.json files, such as `tfcheck ./infra`; folders that \
                  .gitignore names are not searched unless they are given themselves"
                     .to_owned(),
             ),
+            Failure::UnknownRule { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Failure::UnknownRule { nearest: None, .. } => Some("`tfcheck rules` lists all rules".to_owned()),
             Failure::UnknownFormat(_) => {
                 Some(format!("the formats are {}", words::list(&Format::ALL.map(|f| f.name()), 20)))
             }
@@ -49,8 +58,7 @@ impl Failure {
         if let Some(help) = self.help() {
             text += &format!("  help: {help}\n");
         }
-        // Where standard error is closed there is nobody to tell; the exit status says it.
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        output::complain(&text);
         Exit::Failed
     }
 }

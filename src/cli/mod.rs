@@ -4,13 +4,16 @@
 //! written ([`output`]), and the outcome is one of three exit statuses ([`exit`]).
 
 mod args;
+mod eval;
 mod exit;
 mod failure;
 mod inputs;
 mod options;
 mod output;
+mod pages;
 mod run;
 mod terminal;
+mod threads;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -38,9 +41,11 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn dispatch(args: Args) -> Result<Exit, Failure> {
-    let check = match args.command {
-        None => args.check,
-        Some(Command::Check(check)) => check,
-    };
-    run::check(&CheckOptions::new(check)?)
+    match args.command {
+        None => run::check(&CheckOptions::new(args.check)?),
+        Some(Command::Check(check)) => run::check(&CheckOptions::new(*check)?),
+        Some(Command::Explain(explain)) => pages::explain(&explain),
+        Some(Command::Rules(rules)) => pages::rules(&rules),
+        Some(Command::Eval(eval)) => eval::eval(eval),
+    }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::CheckArgs;
 use super::exit::Threshold;
 use super::failure::Failure;
-use super::output::Output;
+use super::output::{Format, Output};
 use super::terminal;
 use crate::config::{InputArgument, LoadOptions};
 use crate::report::Wanted;
@@ -52,7 +52,7 @@ impl CheckOptions {
                 undecided: output.show_undecided,
                 statistics: output.statistics,
             },
-            look: terminal::look(output.color, &outputs),
+            look: terminal::look(output.color, pretty_is_printed(&outputs)),
             outputs,
             jobs: args.jobs.map(std::num::NonZeroUsize::get),
         })
@@ -60,7 +60,7 @@ impl CheckOptions {
 }
 
 /// The variables of Terraform's own environment count as they do for Terraform.
-fn load_options(paths: Vec<PathBuf>, inputs: Vec<InputArgument>) -> Result<LoadOptions, Failure> {
+pub(super) fn load_options(paths: Vec<PathBuf>, inputs: Vec<InputArgument>) -> Result<LoadOptions, Failure> {
     let mut load = LoadOptions::new(std::env::current_dir().map_err(Failure::NoWorkingFolder)?, paths);
     load.inputs = inputs;
     let variable = |(name, value): (OsString, OsString)| {
@@ -72,4 +72,8 @@ fn load_options(paths: Vec<PathBuf>, inputs: Vec<InputArgument>) -> Result<LoadO
         load.data_dir = folder.into();
     }
     Ok(load)
+}
+
+fn pretty_is_printed(outputs: &[Output]) -> bool {
+    outputs.iter().any(|o| o.format == Format::Pretty && o.file.is_none())
 }

@@ -1,35 +1,31 @@
 //! The pipeline, readable as the data flow: paths, configuration, findings, report.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
+
+use rayon::prelude::*;
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
-use super::output;
-use crate::config::{self, Child, Config, ModuleNode};
-use crate::infra::NotOnDisk;
+use super::{output, threads};
+use crate::config::{self, Config, Root};
+use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
-use crate::source::Problem;
+use crate::source::{Problem, Sandbox};
 
 /// Checks what the options name, and writes the reports.
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
-    start_threads(options.jobs)?;
+    threads::start(options.jobs)?;
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let config = timed(&mut outcome, "load", || load(options))?;
     add_configuration(&mut outcome, &config);
+    let judged = timed(&mut outcome, "evaluate", || judge(&config));
+    judged.into_iter().for_each(|judged| judged.add_to(&mut outcome, &config));
     let report = Report::new(outcome, &options.wanted);
     output::write(&report, options)?;
     Ok(Exit::of(&report, options.threshold))
-}
-
-fn start_threads(jobs: Option<usize>) -> Result<(), Failure> {
-    match jobs {
-        None => Ok(()),
-        Some(jobs) => {
-            rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global().map_err(|_| Failure::Threads { jobs })
-        }
-    }
 }
 
 fn timed<T>(outcome: &mut Outcome, stage: &'static str, work: impl FnOnce() -> T) -> T {
@@ -49,30 +45,42 @@ fn load(options: &CheckOptions) -> Result<Config, Failure> {
 
 /// What reading the configuration alone has to say.
 fn add_configuration(outcome: &mut Outcome, config: &Config) {
-    let wanted = |p: &Problem| p.label.as_ref().is_none_or(|l| config.in_focus(l.span.file));
     outcome.sources = config.sources.clone();
-    outcome.problems.extend(config.all_problems().into_iter().filter(wanted));
+    outcome.problems.extend(config.all_problems().into_iter().filter(|p| in_focus(config, p)));
     outcome.files = config.files_checked();
     outcome.roots = config.roots.len();
-    for root in &config.roots {
-        add_missing(&mut outcome.not_on_disk, &root.module, "");
+}
+
+/// What there is to say of one root.
+struct Judged {
+    problems: Vec<Problem>,
+    not_on_disk: Vec<NotOnDisk>,
+    resources: usize,
+}
+
+/// Evaluates every root, in parallel; the order is that of the roots.
+fn judge(config: &Config) -> Vec<Judged> {
+    let sandbox = infra::sandbox(config, config.roots.iter().map(|r| r.dir.as_path()));
+    config.roots.par_iter().map(|root| judge_root(config, root, &sandbox)).collect()
+}
+
+fn judge_root(config: &Config, root: &Root, sandbox: &Arc<Sandbox>) -> Judged {
+    let (_program, infra, problems) = infra::analyze(config, root, sandbox, &AnalysisOptions::default());
+    let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
+    Judged { problems, resources: infra.instances().iter().filter(is_resource).count(), not_on_disk: infra.not_on_disk }
+}
+
+impl Judged {
+    fn add_to(self, outcome: &mut Outcome, config: &Config) {
+        outcome.problems.extend(self.problems.into_iter().filter(|p| in_focus(config, p)));
+        outcome.not_on_disk.extend(self.not_on_disk);
+        outcome.resources += self.resources;
     }
 }
 
-/// The calls below a module whose modules are not on disk.
-fn add_missing(missing: &mut Vec<NotOnDisk>, node: &ModuleNode, prefix: &str) {
-    for (name, child) in &node.children {
-        let address = format!("{prefix}module.{name}");
-        match child {
-            Child::Loaded(node) => add_missing(missing, node, &format!("{address}.")),
-            Child::NotOnDisk { source } => {
-                if let Some(call) = node.module.calls.get(name) {
-                    missing.push(NotOnDisk { address: address.into(), source: source.clone(), span: call.header });
-                }
-            }
-            Child::Cycle => {}
-        }
-    }
+/// Where single files were named, what lies in others is not reported.
+fn in_focus(config: &Config, problem: &Problem) -> bool {
+    problem.label.as_ref().is_none_or(|label| config.in_focus(label.span.file))
 }
 
 /// The working folder as seen from the top of the repository it lies in; empty where there is none.

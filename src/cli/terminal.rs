@@ -2,8 +2,9 @@
 
 use std::io::IsTerminal as _;
 
+use supports_unicode::Stream;
+
 use super::args::ColorArg;
-use super::output::Output;
 use crate::report::pretty::Look;
 
 /// The width of a report that goes to a file or a pipe.
@@ -11,16 +12,25 @@ const WIDTH_ELSEWHERE: usize = 100;
 /// Narrower than this nothing can be drawn sensibly.
 const LEAST_WIDTH: usize = 40;
 
-/// The look of the report on standard output. A report that goes to a file has no colours unless they are asked for.
-pub(super) fn look(color: ColorArg, outputs: &[Output]) -> Look {
-    let to_terminal = std::io::stdout().is_terminal() && outputs.iter().any(|o| o.file.is_none());
+/// The look of what is printed, `here` on standard output or into a file. Files have no colours unless they are asked
+/// for.
+pub(super) fn look(color: ColorArg, here: bool) -> Look {
+    look_of(color, here && std::io::stdout().is_terminal(), Stream::Stdout)
+}
+
+/// The look of what is printed on standard error.
+pub(super) fn look_of_errors() -> Look {
+    look_of(ColorArg::Auto, std::io::stderr().is_terminal(), Stream::Stderr)
+}
+
+fn look_of(color: ColorArg, to_terminal: bool, stream: Stream) -> Look {
     let width = match terminal_size::terminal_size() {
         Some((width, _)) if to_terminal => usize::from(width.0),
         _ => WIDTH_ELSEWHERE,
     };
     Look {
         color: use_color(color, to_terminal, |name| std::env::var(name).ok()),
-        unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
+        unicode: supports_unicode::on(stream),
         width: width.max(LEAST_WIDTH),
     }
 }

@@ -1,7 +1,7 @@
 //! The blocks of a folder's files, primary and override ones, merged into a [`Module`].
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::address::{Mode, ResourceName, is_name_char};
@@ -64,6 +64,21 @@ pub(crate) fn assemble(folder: ModuleFolder) -> Module {
         builder.file(file);
     }
     builder.finish(folder)
+}
+
+impl Module {
+    /// The module of a folder without configuration.
+    pub(crate) fn empty(dir: &Path) -> Module {
+        assemble(ModuleFolder {
+            dir: dir.to_path_buf(),
+            name: ".".into(),
+            files: Vec::new(),
+            problems: Vec::new(),
+            incomplete: false,
+            opentofu: false,
+            provenance: Provenance::Checked,
+        })
+    }
 }
 
 struct Builder {

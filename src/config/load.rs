@@ -95,7 +95,7 @@ pub struct Inputs {
 }
 
 /// A folder that is looked at by itself, with all that it calls.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Root {
     /// The folder: absolute and normal.
     pub dir: PathBuf,
@@ -196,6 +196,22 @@ impl Config {
 }
 
 impl Root {
+    /// The root of a folder without configuration, to evaluate expressions in.
+    pub fn empty(dir: &Path) -> Root {
+        let module = Arc::new(Module::empty(dir));
+        Root {
+            dir: dir.to_path_buf(),
+            name: module.name.clone(),
+            module: Arc::new(ModuleNode { module, children: BTreeMap::new() }),
+            standing: RootStanding::Root,
+            var_files: Vec::new(),
+            lock_file: None,
+            terragrunt: false,
+            has_backend: false,
+            dialect: Dialect::Terraform,
+        }
+    }
+
     /// All files that the root is made of: its module, those it calls, its variable files.
     pub fn files(&self) -> BTreeSet<FileId> {
         let mut modules = BTreeMap::new();

@@ -52,6 +52,8 @@ fn take_key(rest: &mut &str) -> Option<ExprKind> {
 pub(crate) fn names_of(expr: &Expr) -> Option<Vec<Text>> {
     match &expr.kind {
         ExprKind::Variable(name) => Some(vec![name.clone()]),
+        // A provider may be called `null`: `null.west`.
+        ExprKind::Null => Some(vec!["null".into()]),
         ExprKind::Attr(base, name) => {
             let mut names = names_of(base)?;
             names.push(name.text.clone());

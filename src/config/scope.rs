@@ -35,7 +35,9 @@ impl Scope {
         if files.is_empty() {
             return Ok(Scope { folders, focus: None });
         }
-        let focus = files.iter().filter(|f| is_configuration(f)).chain(&folders).cloned().collect();
+        // Hooks hand over whatever was changed; nothing is searched for the sake of other files.
+        files.retain(|f| is_configuration(f));
+        let focus = files.union(&folders).cloned().collect();
         folders.extend(search_folders(&files));
         Ok(Scope { folders, focus: Some(focus) })
     }

@@ -17,7 +17,7 @@ pub struct TerraformSettings {
     pub required_providers: BTreeMap<Text, RequiredProvider>,
     /// The header of the `required_providers` block.
     pub required_providers_header: Option<Span>,
-    /// `backend "s3" { … }`
+    /// `backend "s3" { … }`, or a `state_store`
     pub backend: Option<Backend>,
     /// `cloud { … }`
     pub cloud: Option<Block>,
@@ -27,7 +27,7 @@ pub struct TerraformSettings {
     pub body: Option<Arc<Body>>,
 }
 
-/// A `backend` block.
+/// A `backend` or `state_store` block.
 #[derive(Clone, Debug)]
 pub struct Backend {
     /// Its label: `s3`.

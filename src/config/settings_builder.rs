@@ -10,9 +10,15 @@ use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Attribute, Block, Body, Expr, ExprKind, Ident, Text};
 
 /// Argument and blocks of a `terraform` block, with the labels of each.
-const BLOCKS: [(&str, usize); 5] =
-    [("backend", 1), ("cloud", 0), ("required_providers", 0), ("provider_meta", 1), ("encryption", 0)];
-const ARGUMENTS: [&str; 3] = ["required_version", "experiments", "//"];
+const BLOCKS: [(&str, usize); 6] = [
+    ("backend", 1),
+    ("state_store", 1),
+    ("cloud", 0),
+    ("required_providers", 0),
+    ("provider_meta", 1),
+    ("encryption", 0),
+];
+const ARGUMENTS: [&str; 4] = ["required_version", "experiments", "language", "//"];
 
 /// The settings so far.
 #[derive(Default)]
@@ -57,7 +63,7 @@ impl SettingsBuilder {
                     continue;
                 }
                 match kind {
-                    "backend" | "cloud" => self.state_store(reader, nested, is_override),
+                    "backend" | "state_store" | "cloud" => self.state_place(reader, nested, is_override),
                     "required_providers" => self.providers(reader, &nested, is_override),
                     "provider_meta" => self.provider_meta.push(nested),
                     _ => self.settings.encryption = Some(nested),
@@ -66,8 +72,8 @@ impl SettingsBuilder {
         }
     }
 
-    /// A `backend` or `cloud` block, of which a module has one in all.
-    fn state_store(&mut self, reader: &mut BodyReader, block: Block, is_override: bool) {
+    /// A `backend`, `state_store` or `cloud` block, of which a module has one in all.
+    fn state_place(&mut self, reader: &mut BodyReader, block: Block, is_override: bool) {
         let earlier = self.backend.as_ref().or(self.settings.cloud.as_ref()).map(|b| b.header);
         let clashing = if is_override { self.backend_in_file } else { earlier };
         if let Some(first) = clashing {

@@ -127,7 +127,11 @@ impl<'c> Program<'c> {
             let each = [("key".into(), entry.key), ("value".into(), entry.value)];
             let mut bindings = frame.bindings.clone();
             bindings.push((name.clone(), Value::object(each.into_iter().collect())));
-            let inner = self.frame(&frame.module, bindings, Some((for_each.expr.clone(), frame.clone())));
+            let source = Some((for_each.expr.clone(), frame.clone()));
+            let inner = match entry.certain {
+                true => self.frame(&frame.module, bindings, source),
+                false => self.open_frame(&frame.module, bindings, source),
+            };
             let source = BlockSource { header: block.header, body: content.body.clone(), frame: inner.id };
             let place = reference.map(|r| match entry.certain {
                 true => r.child(Step::Index(seq.items.len() as i64)),

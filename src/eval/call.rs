@@ -203,7 +203,7 @@ struct TemplateScope<'a> {
 }
 
 impl Scope for TemplateScope<'_> {
-    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let found = match self.vars.as_fields() {
             Some(fields) => fields.entries.get(root).cloned().or_else(|| fields.rest.clone()),
             None => Some(super::attribute(self.vars, root)?),

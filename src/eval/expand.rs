@@ -91,7 +91,11 @@ impl<'c> Program<'c> {
         };
         let instance = |key: Key, index: Value| {
             let object = Value::object(BTreeMap::from([(Text::from("index"), index)]));
-            slot(key, self.frame(module, vec![("count".into(), object)], None))
+            let bindings = vec![("count".into(), object)];
+            match key {
+                Key::Any => slot(key, self.open_frame(module, bindings, None)),
+                _ => slot(key, self.frame(module, bindings, None)),
+            }
         };
         let instances = match known {
             Some(n) => (0..n as i64).map(|i| instance(Key::Int(i), i.into())).collect(),
@@ -153,7 +157,11 @@ impl<'c> Program<'c> {
         let source = Some((for_each.clone(), plain));
         let instances = entries.into_iter().map(|(key, each_key, each_value)| {
             let each = BTreeMap::from([(Text::from("key"), each_key), (Text::from("value"), each_value)]);
-            slot(key, self.frame(module, vec![("each".into(), Value::object(each))], source.clone()))
+            let bindings = vec![("each".into(), Value::object(each))];
+            match key {
+                Key::Any => slot(key, self.open_frame(module, bindings, source.clone())),
+                _ => slot(key, self.frame(module, bindings, source.clone())),
+            }
         });
         Expansion::new(Repetition::ForEach, instances.collect())
     }

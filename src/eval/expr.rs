@@ -11,11 +11,17 @@ use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
 /// Gives meaning to names: variables, locals, resources in a module; `self` and `setting` in a rule.
 pub trait Scope {
     /// Resolves a reference from the name it begins with. `hops` are the steps behind it; the answer says how many of
-    /// them belong to the name (`local.x`: one).
+    /// them belong to the name (`local.x`: one). `evaluation` evaluates keys among them.
     ///
     /// # Errors
     /// Where nothing of that name is declared.
-    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError>;
+    fn resolve(
+        &self,
+        root: &str,
+        span: Span,
+        hops: &[Hop<'_>],
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Resolved, EvalError>;
 
     /// Calls a function of the scope's own with unevaluated arguments; `None` where it has none of that name.
     fn call(&self, _name: &Ident, _args: &[Expr], _evaluation: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
@@ -234,7 +240,9 @@ impl<'a> Evaluation<'a> {
         };
         let resolved = match (&at.kind, start) {
             (_, Some(value)) => Resolved { value: value.clone(), consumed: 0 },
-            (ExprKind::Variable(name), None) => self.scope.resolve(name, at.span, &hops).map_err(|e| e.at(at.span))?,
+            (ExprKind::Variable(name), None) => {
+                self.scope.resolve(name, at.span, &hops, self).map_err(|e| e.at(at.span))?
+            }
             _ => Resolved { value: self.eval(at)?, consumed: 0 },
         };
         let rest = hops.get(resolved.consumed..).unwrap_or_default();

@@ -26,7 +26,7 @@ pub fn gather(
             config::Input::Text(text) => gathered.text(text, false),
         }
     }
-    Inputs { variables: gathered.values, workspace: None }
+    Inputs { variables: gathered.values, workspace: None, ignore_defaults: false }
 }
 
 struct Gathered<'a> {

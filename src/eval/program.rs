@@ -37,6 +37,9 @@ pub struct Inputs {
     pub variables: BTreeMap<Text, Input>,
     /// `terraform.workspace`, where the run knows it.
     pub workspace: Option<Text>,
+    /// Whether variables of the root that nothing sets are unknown although they have a default: whoever calls the
+    /// module decides.
+    pub ignore_defaults: bool,
 }
 
 /// More instances of one block than this are not expanded.
@@ -70,6 +73,8 @@ pub struct ModuleInstance {
     pub node: std::sync::Arc<ModuleNode>,
     /// The frame in which the call's arguments are evaluated, and the call's name; none for the root.
     pub(super) call: Option<(Rc<Frame>, Text)>,
+    /// Whether it may not exist: the number of instances of a call on the way is not known.
+    open: bool,
     plain_frame: Cell<Option<u32>>,
     pub(super) variables: Memo<Text>,
     pub(super) locals: Memo<Text>,
@@ -95,6 +100,8 @@ pub struct Frame {
     pub bindings: Vec<(Text, Value)>,
     /// The expression that a binding's value was taken from, and the frame it belongs to, for trails.
     pub source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
+    /// Whether what it belongs to may not exist at all: errors in it prove nothing.
+    pub open: bool,
 }
 
 /// Values by name, computed once; `None` while one is being computed.
@@ -176,6 +183,7 @@ impl<'c> Program<'c> {
             address,
             prefix: prefix.into(),
             node,
+            open: call.as_ref().is_some_and(|(frame, _)| frame.open),
             call,
             plain_frame: Cell::new(None),
             variables: Memo::default(),
@@ -194,8 +202,29 @@ impl<'c> Program<'c> {
         bindings: Vec<(Text, Value)>,
         source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
     ) -> Rc<Frame> {
+        self.frame_of(module, bindings, source, false)
+    }
+
+    /// A frame of something that may not exist.
+    pub(super) fn open_frame(
+        &self,
+        module: &Rc<ModuleInstance>,
+        bindings: Vec<(Text, Value)>,
+        source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
+    ) -> Rc<Frame> {
+        self.frame_of(module, bindings, source, true)
+    }
+
+    fn frame_of(
+        &self,
+        module: &Rc<ModuleInstance>,
+        bindings: Vec<(Text, Value)>,
+        source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
+        open: bool,
+    ) -> Rc<Frame> {
+        let open = open || module.open || source.as_ref().is_some_and(|(_, outer)| outer.open);
         let mut frames = self.frames.borrow_mut();
-        let frame = Rc::new(Frame { id: frames.len() as u32, module: module.clone(), bindings, source });
+        let frame = Rc::new(Frame { id: frames.len() as u32, module: module.clone(), bindings, source, open });
         frames.push(frame.clone());
         frame
     }
@@ -233,7 +262,10 @@ impl<'c> Program<'c> {
 
     /// What an expression is worth in a frame; an error is reported and gives an unknown value.
     pub(crate) fn eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Value {
-        self.try_eval(expr, frame).unwrap_or_else(|error| self.failed(error, expr.span))
+        self.try_eval(expr, frame).unwrap_or_else(|error| match frame.open && error.kind == ProblemKind::Evaluation {
+            true => Value::unknown(Type::Any, Cause::Error),
+            false => self.failed(error, expr.span),
+        })
     }
 
     /// What an expression is worth in a frame.
@@ -267,8 +299,8 @@ impl<'c> Program<'c> {
         let given = given.filter(|(v, _)| nullable || !v.is_null());
         let (value, span) = match (given, &variable.default) {
             (Some(given), _) => given,
-            (None, Some(default)) => (self.default_value(default), default.span),
-            (None, None) => (self.unset_variable(module, name, &ty, nullable), variable.header),
+            (None, Some(default)) if !self.callers_decide(module) => (self.default_value(default), default.span),
+            (None, _) => (self.unset_variable(module, name, &ty, nullable), variable.header),
         };
         let value = convert::apply_defaults(&value, &ty);
         let value = convert::convert(&value, &ty).unwrap_or_else(|error| {
@@ -279,6 +311,11 @@ impl<'c> Program<'c> {
         let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
         let marks = mark(variable.sensitive, Marks::SENSITIVE).union(mark(variable.ephemeral, Marks::EPHEMERAL));
         value.with_marks(marks)
+    }
+
+    /// Whether the values of a module's variables are its unknown callers' business, whatever their defaults.
+    fn callers_decide(&self, module: &ModuleInstance) -> bool {
+        self.inputs.ignore_defaults && module.call.is_none()
     }
 
     fn default_value(&self, default: &Expr) -> Value {

@@ -19,17 +19,23 @@ pub(crate) struct ModuleScope<'p, 'c> {
 }
 
 impl Scope for ModuleScope<'_, '_> {
-    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(
+        &self,
+        root: &str,
+        span: Span,
+        hops: &[Hop<'_>],
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Resolved, EvalError> {
         if let Some((_, value)) = self.frame.bindings.iter().rev().find(|(name, _)| &**name == root) {
             return Ok(Resolved { value: value.clone(), consumed: 0 });
         }
         match root {
             "var" => self.variable(span, hops),
             "local" => self.local(span, hops),
-            "module" => self.module_call(span, hops),
-            "data" => self.resource(Mode::Data, span, hops),
-            "ephemeral" => self.resource(Mode::Ephemeral, span, hops),
-            "resource" => self.resource(Mode::Managed, span, hops),
+            "module" => self.module_call(span, hops, evaluation),
+            "data" => self.resource(Mode::Data, span, hops, evaluation),
+            "ephemeral" => self.resource(Mode::Ephemeral, span, hops, evaluation),
+            "resource" => self.resource(Mode::Managed, span, hops, evaluation),
             "path" => self.path(span, hops),
             "terraform" | "tofu" => self.terraform(span, hops),
             "self" => Ok(Resolved { value: runtime("self"), consumed: 0 }),
@@ -38,7 +44,7 @@ impl Scope for ModuleScope<'_, '_> {
                 let error = undeclared(span, format!("`{root}` has no meaning in a block without `{argument}`"));
                 Err(error.with_label(format!("no `{argument}` here")))
             }
-            _ => self.managed(root, span, hops),
+            _ => self.managed(root, span, hops, evaluation),
         }
     }
 
@@ -80,28 +86,31 @@ impl ModuleScope<'_, '_> {
         }
     }
 
-    fn module_call(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn module_call(&self, span: Span, hops: &[Hop<'_>], evaluation: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let (name, at) = first_name("module", span, hops)?;
         let module = self.module();
         let Some(call) = module.module().calls.get(name) else {
             return self.missing(at, "module call", &format!("module.{name}"), name, module.module().calls.keys());
         };
-        let key = |key: &Expr| self.eval(key);
+        let key = |key: &Expr| evaluation.eval(key);
         let (value, consumed) = self.program.call_value(module, name, call, &hops[1..], &key)?;
         Ok(Resolved { value, consumed: 1 + consumed })
     }
 
-    fn eval(&self, expr: &Expr) -> Result<Value, EvalError> {
-        Evaluation::new(self).eval(expr)
-    }
-
     /// `aws_vpc.main`: a managed resource whose type is the root of the reference.
-    fn managed(&self, type_name: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn managed(
+        &self,
+        type_name: &str,
+        span: Span,
+        hops: &[Hop<'_>],
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Resolved, EvalError> {
         let Some(name) = hops.first().and_then(Hop::name) else {
             return self.bare_name(type_name, span);
         };
         let end = hops.first().map_or(span, Hop::span);
-        let resolved = self.resource_value(Mode::Managed, &type_name.into(), name, span.to(end), &hops[1..])?;
+        let resolved =
+            self.resource_value(Mode::Managed, &type_name.into(), name, span.to(end), &hops[1..], evaluation)?;
         Ok(Resolved { consumed: resolved.consumed + 1, ..resolved })
     }
 
@@ -119,12 +128,18 @@ impl ModuleScope<'_, '_> {
         Err(error)
     }
 
-    fn resource(&self, mode: Mode, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resource(
+        &self,
+        mode: Mode,
+        span: Span,
+        hops: &[Hop<'_>],
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Resolved, EvalError> {
         let names = (hops.first().and_then(Hop::name), hops.get(1).and_then(Hop::name));
         let (Some(type_name), Some(name)) = names else {
             return Err(undeclared(span, "a reference to a resource needs its type and its name".into()));
         };
-        let resolved = self.resource_value(mode, type_name, name, span.to(hops[1].span()), &hops[2..])?;
+        let resolved = self.resource_value(mode, type_name, name, span.to(hops[1].span()), &hops[2..], evaluation)?;
         Ok(Resolved { consumed: resolved.consumed + 2, ..resolved })
     }
 
@@ -135,6 +150,7 @@ impl ModuleScope<'_, '_> {
         name: &Text,
         span: Span,
         rest: &[Hop<'_>],
+        evaluation: &Evaluation<'_>,
     ) -> Result<Resolved, EvalError> {
         let module = self.module();
         let id = ResourceName { mode, type_name: type_name.clone(), name: name.clone() };
@@ -149,7 +165,7 @@ impl ModuleScope<'_, '_> {
             let printed = format!("{}{type_name}.{name}", if mode == Mode::Data { "data." } else { "" });
             return self.missing(span, kind, &printed, name, names.into_iter());
         }
-        let key = |key: &Expr| self.eval(key);
+        let key = |key: &Expr| evaluation.eval(key);
         let (value, consumed) = self.program.resource_value(module, &id, rest, &key)?;
         Ok(Resolved { value, consumed })
     }
@@ -224,7 +240,7 @@ fn undeclared(span: Span, message: String) -> EvalError {
 pub struct NoScope;
 
 impl Scope for NoScope {
-    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let error = undeclared(span, format!("`{root}` cannot be used here: only literal values can"));
         Err(EvalError { kind: ProblemKind::Evaluation, ..error })
     }

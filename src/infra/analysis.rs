@@ -18,6 +18,9 @@ pub struct AnalysisOptions {
     pub var_files: Vec<Arc<VariableFile>>,
     /// `terraform.workspace`, where it was chosen.
     pub workspace: Option<Text>,
+    /// Whether the variables of a reusable module without callers have their defaults all the same: for questions about
+    /// the module itself.
+    pub keep_defaults: bool,
 }
 
 /// The folders that functions of a configuration may read: the checked ones and those of all modules.
@@ -36,6 +39,7 @@ pub fn analyze<'c>(
     let mut problems = Vec::new();
     let mut inputs = inputs::gather(&config.sources, &config.inputs, root, &options.var_files, &mut problems);
     inputs.workspace = options.workspace.clone();
+    inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
     let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
     let program = Program::new(root, inputs, host);
     let infra = build(&program, facts_of(root, options));

@@ -10,6 +10,7 @@ mod entry;
 pub mod faults;
 pub mod formats;
 mod hcl;
+pub mod listing;
 mod merge;
 pub mod page;
 mod place;

@@ -32,7 +32,7 @@ fn fix(fix: &Fix) -> String {
     let code = hcl::fix_lines(fix).join("\n");
     let effect = words::effect(fix);
     let code = if code.is_empty() { code } else { format!("Write:\n\n```hcl\n{code}\n```") };
-    let effect = if effect.is_empty() { effect } else { format!("Applying it: {effect}.") };
+    let effect = if effect.is_empty() { effect } else { format!("Effect: {effect}.") };
     [code, effect].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 

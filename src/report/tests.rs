@@ -276,6 +276,47 @@ mod pretty_output {
     }
 }
 
+fn rule_info() -> RuleInfo {
+    RuleInfo {
+        id: "rds-multi-az".into(),
+        title: "RDS instance runs in a single Availability Zone".into(),
+        severity: Severity::Error,
+        category: Category::Availability,
+        scenario: "az-loss".into(),
+        service: "rds".into(),
+        subjects: vec!["aws_db_instance".into()],
+        default: Some("`false`".into()),
+        why: "When the zone fails, the database is down until somebody restores a backup into another zone.".into(),
+        fix: outcome().findings.remove(4).fix,
+        exceptions: vec!["read replicas".into(), "instances of an Aurora cluster".into()],
+        sources: vec!["https://example.com/multi-az".into()],
+        peers: vec!["CKV_AWS_157".into(), "RDS.5".into()],
+        settings: vec![crate::rules::RuleSetting {
+            name: "min_size".into(),
+            default: json!(2),
+            description: "instances below this are not looked at".into(),
+        }],
+        supersedes: vec!["rds-backup-window".into()],
+    }
+}
+
+#[test]
+fn page_in_the_terminal() {
+    let look = pretty::Look { color: false, unicode: true, width: 80 };
+    insta::assert_snapshot!(pretty::page(&rule_info(), look));
+}
+
+#[test]
+fn page_in_markdown() {
+    insta::assert_snapshot!(page::markdown(&rule_info()));
+}
+
+#[test]
+fn lists_of_rules() {
+    let rules = [rule_info(), faults::rules().remove(9)];
+    insta::assert_snapshot!([listing::table(&rules), listing::markdown(&rules), listing::json(&rules)].join("\n"));
+}
+
 mod machine_formats {
     use serde_json::Value;
 
@@ -285,22 +326,9 @@ mod machine_formats {
     /// The working folder lies below the top of the repository.
     fn nested() -> Report {
         Report::new(
-            Outcome { folder: "infra/live".to_owned(), rules: vec![rule()], ..outcome() },
+            Outcome { folder: "infra/live".to_owned(), rules: vec![rule_info()], ..outcome() },
             &Wanted { suppressed: true, ..Wanted::default() },
         )
-    }
-
-    fn rule() -> RuleInfo {
-        RuleInfo {
-            id: "rds-multi-az".into(),
-            title: "RDS instance runs in a single Availability Zone".into(),
-            severity: Severity::Error,
-            service: "rds".into(),
-            why: "The zone fails.".into(),
-            sources: vec!["https://example.com/multi-az".into()],
-            exceptions: vec!["read replicas".into()],
-            ..crate::report::faults::rules().remove(0)
-        }
     }
 
     fn parsed(text: &str) -> Value {

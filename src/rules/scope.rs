@@ -95,7 +95,7 @@ impl State<'_> {
 }
 
 impl Scope for RuleScope<'_> {
-    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let step = hops.first().and_then(Hop::name);
         let member = |found: Option<Value>| found.map(|value| Resolved { value, consumed: 1 });
         let found = match (root, step) {
@@ -137,7 +137,7 @@ struct FunctionScope<'a> {
 }
 
 impl Scope for FunctionScope<'_> {
-    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let param = self.params.iter().find(|(name, _)| ***name == *root);
         let param = param.map(|(_, value)| Resolved { value: value.clone(), consumed: 0 });
         param.or_else(|| environment(self.run, root)).ok_or_else(|| undeclared(root, span))

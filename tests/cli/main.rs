@@ -1,4 +1,6 @@
 //! The real binary, in an environment that cannot change what it prints.
 
 mod check;
+mod eval;
+mod pages;
 mod run;

@@ -193,6 +193,27 @@ removed {
 }
 
 #[test]
+fn a_provider_may_be_called_null() {
+    let text = "provider \"null\" {\n  alias = \"a\"\n}\nresource \"null_resource\" \"r\" {\n  provider = null.a\n}\n";
+    let (config, problems) = module(&[("main.tf", text)]);
+    assert!(problems.is_empty(), "{problems:?}");
+    let resource = only(&config).resources.values().next().unwrap();
+    let provider = resource.provider.as_ref().unwrap();
+    assert_eq!((&*provider.name, provider.alias.as_deref()), ("null", Some("a")));
+}
+
+#[test]
+fn newer_settings_are_known() {
+    let (config, problems) = module(&[(
+        "main.tf",
+        "terraform {\n  language = 2026\n  state_store \"x_y\" {\n    provider \"x\" {}\n  }\n}\n",
+    )]);
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(&*only(&config).settings.backend.as_ref().unwrap().kind.text, "x_y");
+    assert!(config.roots[0].has_backend);
+}
+
+#[test]
 fn a_syntax_error_makes_the_module_incomplete_and_hides_nothing() {
     let (config, problems) =
         module(&[("a.tf", "variable \"a\" {\n  default = \n}\nvariable \"b\" {}\n"), ("b.tf", "variable \"c\" {}\n")]);

@@ -82,6 +82,17 @@ fn a_linked_folder_is_not_looked_at_twice() {
     assert!(problem_lines(&config).is_empty());
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_may_be_asked_for_by_a_link() {
+    let tree = Tree::new(&[("real/a/main.tf", ""), ("real/b/main.tf", "")]);
+    std::os::unix::fs::symlink("real", tree.path("link")).unwrap();
+    let config = tree.load(&["link"]);
+    let names: Vec<_> = config.roots.iter().map(|r| &*r.name).collect();
+    assert_eq!(names, ["link/a", "link/b"]);
+    assert!(problem_lines(&config).is_empty());
+}
+
 #[test]
 fn output_does_not_depend_on_threads() {
     let files: Vec<_> =

@@ -12,7 +12,9 @@ use super::{EvalError, Marks, Type, Value, convert};
 
 mod args;
 mod case;
+mod charset;
 mod collection;
+mod csv;
 mod encoding;
 mod format;
 mod format_number;

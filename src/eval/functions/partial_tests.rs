@@ -94,6 +94,9 @@ fn maps_keep_what_is_around_unknown_parts() {
     check("title", &["a@"], "?");
     check("format", &["%s/*", "@"], "@/*");
     check("format", &["%v-%q-%5s-%d", "@", "@", "@", "@"], "@-\"@\"-?-?");
+    check("urlencode", &["a b@"], "a+b?");
+    check("base64encode", &["abcd@"], "YWJj?");
+    check("base64decode", &["YWJjZ@"], "abc?");
     check("format", &["%s %d", "@"], "not enough arguments for `%d`: it needs number 2 of 1");
 }
 

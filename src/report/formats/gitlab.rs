@@ -4,8 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::json::to_text;
-use super::path_in_repository;
+use super::{json_text, path_in_repository};
 use crate::report::{Entry, Report, Subject};
 use crate::rules::Severity;
 use crate::source::ProblemKind;
@@ -14,7 +13,7 @@ use crate::source::ProblemKind;
 pub fn gitlab(report: &Report) -> String {
     let mut taken = HashSet::new();
     let issues: Vec<Value> = report.entries.iter().map(|e| issue(report, e, &mut taken)).collect();
-    to_text(&Value::Array(issues))
+    json_text(&Value::Array(issues))
 }
 
 fn issue(report: &Report, entry: &Entry, taken: &mut HashSet<String>) -> Value {

@@ -24,7 +24,7 @@ pub fn json(report: &Report, timings: bool) -> String {
         let milliseconds = report.timings.iter().map(|(stage, t)| ((*stage).to_owned(), json!(t.as_secs_f64() * 1e3)));
         object["timings_ms"] = Value::Object(milliseconds.collect());
     }
-    to_text(&object)
+    json_text(&object)
 }
 
 fn finding(entry: &Entry) -> Value {
@@ -50,7 +50,7 @@ fn finding(entry: &Entry) -> Value {
         "origin": found.map(|f| f.origin),
         "trail": notes(&entry.trail),
         "related": notes(&entry.related),
-        "fix": entry.fix().map(fix),
+        "fix": entry.fix().map(fix_json),
         "why": entry.why(),
         "sources": found.map_or(&[][..], |f| &f.sources),
         "peers": found.map_or(&[][..], |f| &f.peers),
@@ -65,16 +65,27 @@ fn notes(notes: &[Note]) -> Value {
     notes.iter().map(one).collect()
 }
 
-fn fix(fix: &Fix) -> Value {
+/// A fix as JSON, as reports and the list of rules give it.
+pub(in crate::report) fn fix_json(fix: &Fix) -> Value {
     let set: Map<String, Value> = fix.set.iter().map(|v| (v.path.to_string(), v.json.clone())).collect();
     json!({ "set": set, "text": fix.text, "safety": fix.safety, "impact": fix.impact, "note": fix.note })
 }
 
-/// JSON in lines. Control and direction characters are escaped, also those that JSON would allow as they are: the text
-/// may end in a terminal. Such characters stand only inside strings, so the escape is right wherever they are.
-pub(super) fn to_text(value: &Value) -> String {
-    let mut out = String::new();
-    for c in format!("{value:#}").chars() {
+/// JSON in lines, as [`harmless_json`] has it.
+pub fn json_text(value: &Value) -> String {
+    harmless_json(&format!("{value:#}")) + "\n"
+}
+
+/// JSON in one line, as [`harmless_json`] has it.
+pub fn json_line(value: &Value) -> String {
+    harmless_json(&value.to_string()) + "\n"
+}
+
+/// Control and direction characters are escaped, also those that JSON would allow as they are: the text may end in a
+/// terminal. Such characters stand only inside strings, so the escape is right wherever they are.
+fn harmless_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
         match c {
             '\n' => out.push(c),
             c if c.is_control() || is_invisible(c) => {
@@ -83,6 +94,5 @@ pub(super) fn to_text(value: &Value) -> String {
             c => out.push(c),
         }
     }
-    out.push('\n');
     out
 }

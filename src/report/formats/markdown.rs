@@ -83,7 +83,7 @@ fn rules(report: &Report) -> impl Iterator<Item = String> {
 fn fix_block(fix: &Fix) -> String {
     let lines = hcl::fix_lines(fix).join("\n");
     let effect = text(&words::effect(fix));
-    let effect = if effect.is_empty() { effect } else { format!("Applying it: {effect}\n\n") };
+    let effect = if effect.is_empty() { effect } else { format!("Effect: {effect}\n\n") };
     match lines.is_empty() {
         true => effect,
         false => format!("```hcl\n{}\n```\n\n{effect}", harmless::lines(&lines).replace("```", "'''")),

@@ -3,15 +3,14 @@
 use serde_json::{Value, json};
 
 use super::edit::{Edit, edit};
-use super::json::to_text;
-use super::{path_in_repository, provenance};
+use super::{json_text, path_in_repository, provenance};
 use crate::report::{Entry, Report};
 use crate::rules::Severity;
 use crate::source::Span;
 
 /// The report for reviewdog.
 pub fn rdjson(report: &Report) -> String {
-    to_text(&json!({
+    json_text(&json!({
         "source": { "name": "tfcheck" },
         "severity": report.entries.iter().map(Entry::severity).max().map(severity),
         "diagnostics": report.entries.iter().map(|e| diagnostic(report, e)).collect::<Vec<_>>(),

@@ -5,6 +5,7 @@
 //! [`snippet`] draws the source with miette; nothing else in tfcheck knows miette.
 
 mod excerpt;
+mod page;
 mod snippet;
 mod summary;
 mod undecided;
@@ -16,6 +17,7 @@ use super::{Entry, Report, harmless, hcl, words};
 use crate::rules::{Finding, Fix, Severity};
 use crate::source::{Problem, SourceMap};
 
+pub use self::page::page;
 pub use self::snippet::Look;
 
 /// How much to say.

@@ -10,8 +10,7 @@ use serde_json::{Value, json};
 
 use self::line_hash::LineHashes;
 use super::edit::{Edit, edit};
-use super::json::to_text;
-use super::{fix_sentence, path_in_repository};
+use super::{fix_sentence, json_text, path_in_repository};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
 use crate::source::{FileId, ProblemKind, SourceFile, Span};
@@ -28,7 +27,7 @@ pub fn sarif(report: &Report) -> String {
     let mut writer = Writer { report, hashes: HashMap::new() };
     let (entries, left_out) = gravest(report);
     let results: Vec<Value> = entries.iter().map(|e| writer.result(e, &position)).collect();
-    to_text(&json!({
+    json_text(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
         "runs": [{

@@ -1,0 +1,133 @@
+use super::*;
+
+fn walk_names(root: &Path) -> (Vec<String>, Vec<String>) {
+    let shown = |p: &Path| Arc::from(shown_path(p, root));
+    let walk = walk(root, |n| n.ends_with(".tf"), shown);
+    let names = walk
+        .folders
+        .iter()
+        .flat_map(|(folder, names)| names.iter().map(|n| shown_path(&folder.join(n), root)).collect::<Vec<_>>());
+    let problems = walk.problems.iter().map(|p| format!("{}: {}", p.file.as_deref().unwrap_or("-"), p.message));
+    (names.collect(), problems.collect())
+}
+
+fn tree(files: &[&str]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for file in files {
+        let path = dir.path().join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "").unwrap();
+    }
+    dir
+}
+
+#[test]
+fn caches_and_hidden_folders_are_not_entered() {
+    let dir = tree(&[
+        "main.tf",
+        "b/a.tf",
+        "b/readme.md",
+        ".hidden/x.tf",
+        ".terraform/modules/m/x.tf",
+        ".terragrunt-cache/x/x.tf",
+        "node_modules/p/x.tf",
+        "folder.tf/inner.tf",
+    ]);
+    let (names, problems) = walk_names(dir.path());
+    assert_eq!(names, ["folder.tf", "main.tf", "b/a.tf", "folder.tf/inner.tf"]);
+    assert!(problems.is_empty(), "{problems:?}");
+}
+
+#[test]
+fn gitignore_holds_in_a_work_tree_only() {
+    let dir = tree(&["main.tf", "gen/x.tf"]);
+    fs::write(dir.path().join(".gitignore"), "gen/\n").unwrap();
+    assert_eq!(walk_names(dir.path()).0, ["main.tf", "gen/x.tf"]);
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    assert_eq!(walk_names(dir.path()).0, ["main.tf"]);
+    // A folder that is asked for by name is walked all the same.
+    assert_eq!(walk_names(&dir.path().join("gen")).0, ["x.tf"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_stay_inside_and_circles_are_named() {
+    use std::os::unix::fs::symlink;
+    let dir = tree(&["in/main.tf", "out/other.tf"]);
+    let inside = dir.path().join("in");
+    symlink("main.tf", inside.join("same.tf")).unwrap();
+    symlink("../out/other.tf", inside.join("other.tf")).unwrap();
+    symlink("../out", inside.join("folder")).unwrap();
+    symlink("nothing", inside.join("gone.tf")).unwrap();
+    symlink("nothing", inside.join("gone.txt")).unwrap();
+    symlink(".", inside.join("circle")).unwrap();
+    symlink("self.tf", inside.join("self.tf")).unwrap();
+    let (names, problems) = walk_names(&inside);
+    assert_eq!(names, ["main.tf", "same.tf"]);
+    assert_eq!(
+        problems,
+        [
+            "circle: the link leads back to itself",
+            "folder: the link leads out of the checked folder and is not followed",
+            "gone.tf: the link leads nowhere",
+            "other.tf: the link leads out of the checked folder and is not followed",
+            "self.tf: the link leads back to itself",
+        ]
+    );
+}
+
+#[track_caller]
+fn check_decode(bytes: &[u8], expected: &str) {
+    let found = decode(bytes.to_vec()).unwrap_or_else(|e| e.to_string());
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn text_is_utf_8() {
+    check_decode(b"a = 1\n", "a = 1\n");
+    check_decode("\u{feff}é".as_bytes(), "\u{feff}é");
+    check_decode(b"a\n\xe9", "the file is not UTF-8 text: line 2 holds other bytes");
+    check_decode(b"a\n\nb\0", "the file holds a NUL byte in line 3; it is not text");
+    let utf16: Vec<u8> = "a = 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    check_decode(&utf16, "the file is UTF-16 text; Terraform reads UTF-8 only");
+    check_decode(&[&[0xfe, 0xff], &*utf16].concat(), "the file is UTF-16 text; Terraform reads UTF-8 only");
+    check_decode(b"\0\0\0\0", "the file holds a NUL byte in line 1; it is not text");
+}
+
+#[test]
+fn what_is_no_file_is_refused_unopened() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = |path: &Path| read_text(path).unwrap_err().to_string();
+    assert_eq!(error(dir.path()), "this is a folder, not a file");
+    assert_eq!(error(&dir.path().join("x")), "no such file");
+    let big = dir.path().join("big");
+    fs::File::create(&big).unwrap().set_len(MAX_FILE_SIZE + 1).unwrap();
+    assert_eq!(error(&big), "the file is larger than 16 MiB, the most that is read");
+    #[cfg(unix)]
+    {
+        assert_eq!(error(Path::new("/dev/null")), "this is a device, not a file");
+        let socket = dir.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert_eq!(error(&socket), "this is a socket, not a file");
+        let pipe = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        if made.is_ok_and(|s| s.success()) {
+            assert_eq!(error(&pipe), "this is a named pipe, not a file");
+        }
+    }
+}
+
+#[test]
+fn paths_are_shown_relative_to_the_working_folder() {
+    for (path, expected) in [
+        ("/w/repo/a/main.tf", "a/main.tf"),
+        ("/w/repo", "."),
+        ("/w/other/x.tf", "../other/x.tf"),
+        ("/etc/x.tf", "/etc/x.tf"),
+    ] {
+        assert_eq!(shown_path(Path::new(path), Path::new("/w/repo")), expected);
+    }
+    assert_eq!(normalize(Path::new("/a/./b/../c")), Path::new("/a/c"));
+    assert_eq!(normalize(Path::new("/../a")), Path::new("/a"));
+    assert_eq!(normalize(Path::new("../../a/..")), Path::new("../.."));
+}
