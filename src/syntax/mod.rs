@@ -7,9 +7,11 @@ mod items;
 mod json;
 mod lexer;
 mod parser;
+mod print;
 #[cfg(test)]
 mod tests;
 
 pub use ast::*;
 pub use json::{parse_json, parse_json_values};
 pub use parser::{parse, parse_expression, parse_template};
+pub use print::{print, print_expression};
