@@ -18,7 +18,7 @@ use crate::eval::{Cause, EvalError, Type, Value};
 const PARTIAL: Param = STRING.or_unknown();
 
 /// base64 as Go reads it: padding is required, the bits left over in the last letter are not looked at.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
+pub(super) const BASE64: GeneralPurpose = GeneralPurpose::new(
     &alphabet::STANDARD,
     GeneralPurposeConfig::new()
         .with_decode_padding_mode(DecodePaddingMode::RequireCanonical)

@@ -34,6 +34,9 @@ mod string;
 mod time;
 mod type_fns;
 mod yaml;
+mod yaml_decode;
+mod yaml_encode;
+mod yaml_scalar;
 
 /// The table of each family.
 static FAMILIES: [&[Function]; 13] = [

@@ -196,6 +196,32 @@ fn json_of_templates_is_read_around_the_holes() {
 }
 
 #[test]
+fn yaml_keeps_unknown_parts_where_they_stand() {
+    let policy = Value::object([("a".into(), text("@/*")), ("b".into(), Value::tuple(vec![arn(), 1.into()]))].into());
+    let yaml = run("yamlencode", std::slice::from_ref(&policy)).unwrap();
+    assert_eq!(show(&yaml), "\"a\": \"@/*\"\n\"b\":\n- \"@\"\n- 1\n");
+    assert_eq!(run("yamldecode", &[yaml]).unwrap().kind, policy.kind);
+    let any = Value::tuple(vec![Value::unknown(Type::Any, Cause::Limit)]);
+    assert_eq!(run("yamldecode", &[run("yamlencode", std::slice::from_ref(&any)).unwrap()]).unwrap().kind, any.kind);
+
+    check("yamldecode", &["a: @\nb: x-@\nc: '@'\n"], "{a=? b=x-@ c=@}");
+    check("yamldecode", &["a: 1@\n@: 2\n"], "{a=? *=2}");
+    check("yamldecode", &["a: |\n  x\n  @\n"], "{a=x\n@\n}");
+    check("yamldecode", &["a: [\n@"], "?");
+}
+
+#[test]
+fn yaml_is_bounded() {
+    let bomb: String =
+        (1..12).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 10].join(", "))).collect();
+    let error = run("yamldecode", &[Value::from(format!("a0: &a0 x\n{bomb}"))]).unwrap_err();
+    assert_eq!(error.kind, crate::source::ProblemKind::Limit);
+    assert!(run("yamldecode", &[Value::from("[".repeat(300) + &"]".repeat(300))]).is_err());
+    assert!(run("jsondecode", &[Value::from("[".repeat(300) + &"]".repeat(300))]).is_err());
+    assert!(run("replace", &["x".repeat(1 << 20).into(), "x".into(), "y".repeat(1 << 20).into()]).is_err());
+}
+
+#[test]
 fn unions_go_through_functions() {
     let either = Value::from(Kind::Unknown(std::sync::Arc::new(crate::eval::Unknown {
         hint: Hint::OneOf([Value::from("ab"), Value::from("ac")].into()),

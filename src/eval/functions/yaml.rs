@@ -1,6 +1,27 @@
-//! YAML.
+//! `yamlencode` and `yamldecode`.
+//!
+//! As with JSON, unknown parts stay where they stand in both directions.
 
-use super::Function;
+use super::args::function;
+use super::placeholder::Substituted;
+use super::types::{ANY, STRING, any, string};
+use super::{Function, Host, yaml_decode, yaml_encode};
+use crate::eval::text::segments;
+use crate::eval::{EvalError, Type, Value};
 
 /// The functions of this family.
-pub(super) const FUNCTIONS: &[Function] = &[];
+pub(super) const FUNCTIONS: &[Function] = &[
+    // The parts of a text carry their references themselves, so that each stays where it stood.
+    Function { transparent: true, ..function("yamldecode", &[STRING.or_unknown()], any, decode) },
+    function("yamlencode", &[ANY.or_null().or_unknown()], string, |_, args| yaml_encode::encode(&args[0])),
+];
+
+fn decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    if let Some(text) = args[0].as_str() {
+        return yaml_decode::decode(&Substituted::known(text)).map(|value| value.from_parts(args));
+    }
+    let unknown = || Value::unknown_from(args, Type::Any, false);
+    let Some(text) = segments(&args[0]).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };
+    // What stands in the holes may be what makes it valid.
+    Ok(yaml_decode::decode(&text).unwrap_or_else(|_| unknown()))
+}
