@@ -14,6 +14,7 @@ mod lint;
 mod literal;
 mod locals;
 mod names;
+pub mod network;
 mod place;
 mod render;
 mod rule;

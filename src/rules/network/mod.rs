@@ -1,0 +1,109 @@
+//! The network of an infra: which route table serves a subnet, where its traffic leaves, in which zone it lies, which
+//! address ranges a VPC has. What lies outside the configuration is unknown, never guessed.
+//!
+//! Terms: a subnet's *effective route table* is the one associated with it, else its VPC's main table. A *default
+//! route* is one for `0.0.0.0/0` or `::/0`. A VPC's implicit main table holds the local route only.
+
+mod egress;
+mod ranges;
+mod routes;
+mod zones;
+
+pub use egress::Egress;
+pub use routes::{DefaultRoute, RouteTable, Target};
+pub use zones::{Zone, ZoneCount};
+
+use crate::eval::{Cause, Hint, Kind, Value};
+use crate::infra::{Infra, InstanceId, InstanceKind};
+
+/// The network questions that rules ask of one infra.
+#[derive(Clone, Copy)]
+pub struct Network<'a> {
+    infra: &'a Infra,
+}
+
+impl<'a> Network<'a> {
+    /// The network of this infra.
+    pub fn new(infra: &'a Infra) -> Network<'a> {
+        Network { infra }
+    }
+}
+
+/// What can be said: an answer, or why there is none.
+pub type Known<T> = Result<T, Cause>;
+
+/// The instances of an answer of the graph: those that are certain, those that may be, and why there may be others.
+#[derive(Default, Debug)]
+struct Links {
+    certain: Vec<InstanceId>,
+    possible: Vec<InstanceId>,
+    doubt: Option<Cause>,
+}
+
+impl Links {
+    fn of(value: &Value) -> Links {
+        let mut links = Links::default();
+        match value.as_seq() {
+            Some(seq) => {
+                seq.items.iter().for_each(|v| links.add(v, true));
+                seq.rest.iter().for_each(|v| links.add(v, false));
+            }
+            None if value.is_null() => {}
+            None => links.add(value, true),
+        }
+        links
+    }
+
+    fn add(&mut self, value: &Value, certain: bool) {
+        match &value.kind {
+            Kind::Handle(id) if certain => self.certain.push(*id),
+            Kind::Handle(id) => self.possible.push(*id),
+            Kind::Unknown(u) => match &u.hint {
+                Hint::OneOf(alternatives) => alternatives.iter().for_each(|v| self.add(v, false)),
+                _ => {
+                    self.doubt.get_or_insert(u.cause.clone());
+                }
+            },
+            _ => {}
+        }
+    }
+
+    /// The one instance that this is; an error where it is not certain, `None` where there is none.
+    fn only(&self) -> Known<Option<InstanceId>> {
+        match (self.certain.as_slice(), self.possible.is_empty(), &self.doubt) {
+            ([id], true, None) => Ok(Some(*id)),
+            ([], true, None) => Ok(None),
+            (_, _, Some(cause)) => Err(cause.clone()),
+            _ => Err(Cause::Limit),
+        }
+    }
+}
+
+impl Network<'_> {
+    fn referrers(&self, id: InstanceId, types: &[&str], attributes: &[&str]) -> Links {
+        Links::of(&self.infra.referrers(id, types, attributes))
+    }
+
+    /// What an attribute of an instance refers to.
+    fn attribute_target(&self, id: InstanceId, attribute: &str, types: &[&str]) -> Links {
+        Links::of(&self.infra.referenced(&self.infra.attribute(id, attribute), types))
+    }
+
+    /// The VPC of a subnet, route table or the like; an error where it is not one of this configuration.
+    pub fn vpc_of(&self, id: InstanceId) -> Known<InstanceId> {
+        let value = self.infra.attribute(id, "vpc_id");
+        let links = Links::of(&self.infra.referenced(&value, &["aws_vpc", "aws_default_vpc"]));
+        let outside =
+            || value.cause().unwrap_or_else(|| Cause::Attribute(format!("{}.vpc_id", self.address(id)).into()));
+        links.only()?.ok_or_else(outside)
+    }
+
+    fn address(&self, id: InstanceId) -> &str {
+        &self.infra.get(id).address
+    }
+
+    fn is_type(&self, id: InstanceId, ty: &str) -> bool {
+        let instance = self.infra.get(id);
+        instance.kind == InstanceKind::Resource && &*instance.type_name == ty
+    }
+}

@@ -1,0 +1,46 @@
+//! The address ranges of VPCs.
+
+use super::{Known, Network};
+use crate::eval::{Cause, Value};
+use crate::infra::InstanceId;
+
+impl Network<'_> {
+    /// The IPv4 ranges of a VPC of the configuration: its own and the associated ones. The second part says why there
+    /// may be others.
+    pub fn vpc_ranges(&self, vpc: InstanceId) -> (Vec<Value>, Option<Cause>) {
+        let mut ranges = Vec::new();
+        let mut doubt = None;
+        let own = self.infra.attribute(vpc, "cidr_block");
+        self.add_range(vpc, own, &mut ranges, &mut doubt);
+        let links = self.referrers(vpc, &["aws_vpc_ipv4_cidr_block_association"], &["vpc_id"]);
+        for association in &links.certain {
+            let range = self.infra.attribute(*association, "cidr_block");
+            self.add_range(*association, range, &mut ranges, &mut doubt);
+        }
+        if let Some(possible) = links.possible.first() {
+            doubt.get_or_insert(Cause::Attribute(self.address(*possible).into()));
+        }
+        (ranges, doubt.or(links.doubt))
+    }
+
+    fn add_range(&self, declared_by: InstanceId, range: Value, ranges: &mut Vec<Value>, doubt: &mut Option<Cause>) {
+        match range.as_str() {
+            Some(_) => ranges.push(range),
+            None => {
+                // IPAM chooses it, or it is not known.
+                let printed = format!("{}.cidr_block", self.address(declared_by));
+                doubt.get_or_insert(range.cause().unwrap_or(Cause::Attribute(printed.into())));
+            }
+        }
+    }
+
+    /// The subnets of a VPC, and why there may be others.
+    pub fn subnets_of(&self, vpc: InstanceId) -> Known<Vec<InstanceId>> {
+        let links = self.referrers(vpc, &["aws_subnet"], &["vpc_id"]);
+        match (links.possible.first(), links.doubt) {
+            (None, None) => Ok(links.certain),
+            (_, Some(cause)) => Err(cause),
+            (Some(possible), None) => Err(Cause::Attribute(self.address(*possible).into())),
+        }
+    }
+}

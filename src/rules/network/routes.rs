@@ -1,0 +1,202 @@
+//! Route tables and their default routes.
+
+use super::{Known, Links, Network};
+use crate::eval::{Cause, Value};
+use crate::infra::{InstanceId, InstanceKind};
+
+/// The route table that serves a subnet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RouteTable {
+    /// A table of the configuration.
+    Declared(InstanceId),
+    /// The main table that comes with this VPC, to which nobody has added anything.
+    Implicit(InstanceId),
+}
+
+/// Where a route leads.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Target {
+    /// An internet gateway.
+    InternetGateway,
+    /// A NAT gateway; which one, where it is of this configuration.
+    NatGateway(Option<InstanceId>),
+    /// A transit gateway, virtual private gateway, endpoint, network interface, core network or the like.
+    Other(&'static str),
+    /// It leads somewhere, but where is not known.
+    Unresolved(Cause),
+}
+
+/// A route for all addresses.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct DefaultRoute {
+    /// The instance that declares it: an `aws_route`, or a route table with an inline `route` block.
+    pub declared_by: InstanceId,
+    /// Where it leads.
+    pub target: Target,
+    /// Whether it is for IPv6.
+    pub ipv6: bool,
+    /// False where it may not be there.
+    pub certain: bool,
+}
+
+const TABLES: [&str; 2] = ["aws_route_table", "aws_default_route_table"];
+
+/// Arguments of a route that name a target of neither kind below.
+const OTHER_TARGETS: [&str; 9] = [
+    "transit_gateway_id",
+    "vpc_endpoint_id",
+    "network_interface_id",
+    "vpc_peering_connection_id",
+    "core_network_arn",
+    "carrier_gateway_id",
+    "local_gateway_id",
+    "instance_id",
+    "egress_only_gateway_id",
+];
+
+impl Network<'_> {
+    /// The effective route table of a subnet.
+    pub fn route_table(&self, subnet: InstanceId) -> Known<RouteTable> {
+        let associations = self.referrers(subnet, &["aws_route_table_association"], &["subnet_id"]);
+        match associations.only() {
+            Ok(Some(association)) => {
+                let table = self.attribute_target(association, "route_table_id", &TABLES).only()?;
+                table.map(RouteTable::Declared).ok_or_else(|| self.outside(association, "route_table_id"))
+            }
+            Ok(None) => self.main_table(self.vpc_of(subnet)?),
+            Err(cause) => Err(cause),
+        }
+    }
+
+    fn outside(&self, id: InstanceId, attribute: &str) -> Cause {
+        Cause::Attribute(format!("{}.{attribute}", self.address(id)).into())
+    }
+
+    /// The main route table of a VPC of the configuration.
+    fn main_table(&self, vpc: InstanceId) -> Known<RouteTable> {
+        let main = self.referrers(vpc, &["aws_main_route_table_association"], &["vpc_id"]).only()?;
+        if let Some(association) = main {
+            let table = self.attribute_target(association, "route_table_id", &TABLES).only()?;
+            return table.map(RouteTable::Declared).ok_or_else(|| self.outside(association, "route_table_id"));
+        }
+        let default =
+            self.referrers(vpc, &["aws_default_route_table"], &["default_route_table_id", "vpc_id"]).only()?;
+        if let Some(table) = default {
+            return Ok(RouteTable::Declared(table));
+        }
+        // A default VPC's main table has a route to the internet; what became of it is not seen here.
+        if !self.is_type(vpc, "aws_vpc") || self.infra.exported(vpc, &["main_route_table_id", "default_route_table_id"])
+        {
+            return Err(Cause::Attribute(format!("{}.main_route_table_id", self.address(vpc)).into()));
+        }
+        Ok(RouteTable::Implicit(vpc))
+    }
+
+    /// The default routes of a table, and why there may be others. Of a declared table whose id leaves the
+    /// configuration the routes are never all known.
+    pub fn default_routes(&self, table: RouteTable) -> (Vec<DefaultRoute>, Option<Cause>) {
+        let (id, mut doubt) = match table {
+            RouteTable::Declared(id) => (id, None),
+            RouteTable::Implicit(vpc) => (vpc, None),
+        };
+        let mut routes = Vec::new();
+        if let RouteTable::Declared(table) = table {
+            self.inline_routes(table, &mut routes, &mut doubt);
+            if self.infra.exported(table, &["id"]) {
+                doubt.get_or_insert(Cause::Attribute(format!("{}.id", self.address(table)).into()));
+            }
+        }
+        let links = self.referrers(id, &["aws_route"], &["route_table_id"]);
+        let certain = links.certain.iter().map(|route| (*route, true));
+        for (route, certain) in certain.chain(links.possible.iter().map(|route| (*route, false))) {
+            let read = |name: &str| self.infra.attribute(route, name);
+            self.add_route(route, &read, certain, &mut routes, &mut doubt);
+        }
+        let doubt = doubt.or(links.doubt);
+        (routes, doubt)
+    }
+
+    fn inline_routes(&self, table: InstanceId, routes: &mut Vec<DefaultRoute>, doubt: &mut Option<Cause>) {
+        let blocks = self.infra.attribute(table, "route");
+        let Some(seq) = blocks.as_seq() else {
+            if let Some(cause) = blocks.cause() {
+                doubt.get_or_insert(cause);
+            }
+            return;
+        };
+        let certain = seq.items.iter().map(|v| (v, true));
+        for (block, certain) in certain.chain(seq.rest.iter().map(|v| (v, false))) {
+            match block.as_fields() {
+                Some(fields) => {
+                    let read = |name: &str| fields.entries.get(name).cloned().unwrap_or(Value::NULL);
+                    self.add_route(table, &read, certain, routes, doubt);
+                }
+                None => {
+                    doubt.get_or_insert(block.cause().unwrap_or(Cause::Limit));
+                }
+            }
+        }
+    }
+
+    fn add_route(
+        &self,
+        declared_by: InstanceId,
+        read: &dyn Fn(&str) -> Value,
+        certain: bool,
+        routes: &mut Vec<DefaultRoute>,
+        doubt: &mut Option<Cause>,
+    ) {
+        // Inline blocks call the ranges `cidr_block`, resources `destination_cidr_block`.
+        let v4 = ["destination_cidr_block", "cidr_block"].map(read);
+        let v6 = ["destination_ipv6_cidr_block", "ipv6_cidr_block"].map(read);
+        let is = |values: &[Value; 2], range: &str| values.iter().any(|v| v.as_str() == Some(range));
+        let ipv6 = is(&v6, "::/0");
+        if !is(&v4, "0.0.0.0/0") && !ipv6 {
+            let unknown = v4.iter().chain(&v6).find(|v| v.is_unknown());
+            if let Some(cause) = unknown.and_then(Value::cause) {
+                doubt.get_or_insert(cause);
+            }
+            return;
+        }
+        // One of the targets is given; a value that is null leaves the others.
+        let target = self.route_target(read, ipv6);
+        routes.push(DefaultRoute { declared_by, target, ipv6, certain });
+    }
+
+    fn route_target(&self, read: &dyn Fn(&str) -> Value, _ipv6: bool) -> Target {
+        let given = |name: &str| Some(read(name)).filter(|v| !v.is_null() && v.as_str() != Some(""));
+        if let Some(nat) = given("nat_gateway_id") {
+            let links = Links::of(&self.infra.referenced(&nat, &["aws_nat_gateway"]));
+            return Target::NatGateway(links.only().ok().flatten());
+        }
+        if let Some(gateway) = given("gateway_id") {
+            return self.gateway(&gateway);
+        }
+        match OTHER_TARGETS.iter().find(|name| given(name).is_some()) {
+            Some(name) => Target::Other(name),
+            None => Target::Unresolved(Cause::Limit),
+        }
+    }
+
+    /// `gateway_id` names an internet gateway or a virtual private gateway.
+    fn gateway(&self, gateway: &Value) -> Target {
+        if let Some(literal) = gateway.as_str() {
+            return match literal.split('-').next() {
+                Some("igw") => Target::InternetGateway,
+                Some("local" | "vgw") => Target::Other("gateway_id"),
+                _ => Target::Unresolved(Cause::Attribute("gateway_id".into())),
+            };
+        }
+        let igw = Links::of(&self.infra.referenced(gateway, &["aws_internet_gateway"]));
+        if !igw.certain.is_empty() {
+            return Target::InternetGateway;
+        }
+        let any = Links::of(&self.infra.referenced(gateway, &[]));
+        let kind = |id: &InstanceId| (self.infra.get(*id).kind, &*self.infra.get(*id).type_name);
+        match any.certain.iter().chain(&any.possible).map(kind).next() {
+            Some((InstanceKind::Resource, "aws_vpn_gateway")) => Target::Other("gateway_id"),
+            Some((_, "aws_internet_gateway")) => Target::InternetGateway,
+            _ => Target::Unresolved(gateway.cause().unwrap_or(Cause::Limit)),
+        }
+    }
+}
