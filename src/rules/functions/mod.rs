@@ -7,6 +7,8 @@ mod cidr;
 mod context;
 mod facts;
 mod graph;
+mod network;
+mod policy;
 mod text;
 
 use std::sync::OnceLock;
@@ -38,7 +40,17 @@ const MANY: usize = usize::MAX;
 
 /// All functions, topic by topic.
 pub fn all() -> impl Iterator<Item = &'static OwnFunction> {
-    [context::FUNCTIONS, graph::FUNCTIONS, cidr::FUNCTIONS, text::FUNCTIONS, facts::FUNCTIONS].into_iter().flatten()
+    [
+        context::FUNCTIONS,
+        graph::FUNCTIONS,
+        cidr::FUNCTIONS,
+        text::FUNCTIONS,
+        facts::FUNCTIONS,
+        network::FUNCTIONS,
+        policy::FUNCTIONS,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 /// The names of all functions.

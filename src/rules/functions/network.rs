@@ -1,0 +1,162 @@
+//! The network: where a subnet's traffic leaves, in which zone it lies, which ranges a VPC has.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Call, OwnFunction, handles};
+use crate::eval::{Cause, EvalError, Hint, Kind, Number, Seq, Type, Unknown, Value};
+use crate::infra::InstanceId;
+use crate::rules::network::{Network, RouteTable, Target};
+
+pub(super) const FUNCTIONS: &[OwnFunction] = &[
+    OwnFunction {
+        name: "egress",
+        params: "subnet",
+        arity: (1, 1),
+        description: "Where a subnet's default route leads: `igw` (a public subnet), `nat`, `other` (a transit gateway, an \
+                      appliance, …) or `none` (isolated). Unknown where the route table or its routes lie elsewhere.",
+        run: |call| of_subnet(call, Type::String, |network, id| network.egress(id).map(|e| e.word().into())),
+    },
+    OwnFunction {
+        name: "route_table",
+        params: "subnet",
+        arity: (1, 1),
+        description: "The effective route table of a subnet: the one associated with it, else the main one of its VPC; null \
+                      where that is the implicit one, which holds the local route only.",
+        run: |call| of_subnet(call, Type::Any, |network, id| network.route_table(id).map(table_handle)),
+    },
+    OwnFunction {
+        name: "default_routes",
+        params: "subnet",
+        arity: (1, 1),
+        description: "The default routes that serve a subnet, as objects: `target` (`igw`, `nat`, the argument that names \
+                      another target, or null where it does not resolve), `nat` (the NAT gateway, or null), `declared_by` \
+                      (the `aws_route` or route table), `ipv6`. Open where there may be others.",
+        run: default_routes,
+    },
+    OwnFunction {
+        name: "nat_gateways",
+        params: "subnet",
+        arity: (1, 1),
+        description: "The NAT gateways of the configuration to which a subnet's default routes lead.",
+        run: |call| {
+            of_subnet(call, Type::Any, |network, id| {
+                network.nat_gateways(id).map(|ids| Value::tuple(ids.into_iter().map(handle).collect()))
+            })
+        },
+    },
+    OwnFunction {
+        name: "zone",
+        params: "subnet",
+        arity: (1, 1),
+        description: "The Availability Zone of a subnet: a literal name or id, or a stand-in for an element of a data \
+                      source's list. Compare zones by `zone_count`, since one zone has several names.",
+        run: |call| of_subnet(call, Type::String, |network, id| network.zone(id).map(|z| z.display().into())),
+    },
+    OwnFunction {
+        name: "zone_count",
+        params: "subnets",
+        arity: (1, 1),
+        description: "How many Availability Zones these subnets lie in. Different elements of one data source's list are \
+                      different zones; where zones cannot be compared, only a lower bound is known.",
+        run: zone_count,
+    },
+    OwnFunction {
+        name: "vpc",
+        params: "instance",
+        arity: (1, 1),
+        description: "The VPC of a subnet, route table or security group; unknown where it is not one of this configuration.",
+        run: |call| of_subnet(call, Type::Any, |network, id| network.vpc_of(id).map(handle)),
+    },
+    OwnFunction {
+        name: "vpc_ranges",
+        params: "vpc",
+        arity: (1, 1),
+        description: "The IPv4 ranges of a VPC of the configuration, associated ones included. Open where there may be \
+                      others, for example from IPAM.",
+        run: |call| {
+            of_subnet(call, Type::Any, |network, id| {
+                let (ranges, doubt) = network.vpc_ranges(id);
+                Ok(open_list(ranges, doubt))
+            })
+        },
+    },
+];
+
+fn handle(id: InstanceId) -> Value {
+    Kind::Handle(id).into()
+}
+
+fn table_handle(table: RouteTable) -> Value {
+    match table {
+        RouteTable::Declared(id) => handle(id),
+        RouteTable::Implicit(_) => Value::NULL,
+    }
+}
+
+fn open_list(items: Vec<Value>, doubt: Option<Cause>) -> Value {
+    let rest = doubt.map(|cause| Value::unknown_not_null(Type::Any, cause));
+    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+}
+
+/// Answers about the one instance that the argument is; what has no answer is unknown for its reason.
+fn of_subnet(
+    call: &Call<'_>,
+    ty: Type,
+    answer: fn(&Network<'_>, InstanceId) -> Result<Value, Cause>,
+) -> Result<Value, EvalError> {
+    let id = match call.instance(0)? {
+        Ok(id) => id,
+        Err(unknown) => return Ok(Value::unknown_from([&unknown], ty, true)),
+    };
+    let found = answer(&Network::new(call.run.infra), id);
+    Ok(found.unwrap_or_else(|cause| Value::unknown_not_null(ty, cause)))
+}
+
+fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
+    of_subnet(call, Type::Any, |network, id| {
+        let (routes, doubt) = network.default_routes(network.route_table(id)?);
+        let (certain, possible): (Vec<_>, Vec<_>) = routes.into_iter().partition(|r| r.certain);
+        let object = |route: &crate::rules::network::DefaultRoute| {
+            let (target, nat) = match &route.target {
+                Target::InternetGateway => ("igw".into(), Value::NULL),
+                Target::NatGateway(nat) => ("nat".into(), nat.map_or(Value::NULL, handle)),
+                Target::Other(argument) => ((*argument).into(), Value::NULL),
+                Target::Unresolved(_) => (Value::NULL, Value::NULL),
+            };
+            Value::object(BTreeMap::from([
+                ("target".into(), target),
+                ("nat".into(), nat),
+                ("declared_by".into(), handle(route.declared_by)),
+                ("ipv6".into(), route.ipv6.into()),
+            ]))
+        };
+        let doubt = doubt.or_else(|| (!possible.is_empty()).then_some(Cause::Limit));
+        Ok(open_list(certain.iter().map(object).collect(), doubt))
+    })
+}
+
+fn zone_count(call: &Call<'_>) -> Result<Value, EvalError> {
+    let value = call.value(0)?;
+    let Some(seq) = value.as_seq() else {
+        return match value.is_unknown() {
+            true => Ok(Value::unknown_from([&value], Type::Number, true)),
+            false => Err(call.at(0, EvalError::new("a list of subnets is needed here").with_label("not a list"))),
+        };
+    };
+    let whole = seq.rest.is_none();
+    let subnets: Vec<InstanceId> = seq.items.iter().filter_map(handles).flatten().collect();
+    let all_known = whole && subnets.len() == seq.items.len();
+    let count = Network::new(call.run.infra).zone_count(&subnets);
+    Ok(match count {
+        Ok(count) if count.exact && all_known => (count.zones.len() as i64).into(),
+        Ok(count) => at_least(count.at_least, value.cause().unwrap_or(Cause::Limit)),
+        Err(cause) => at_least(usize::from(!subnets.is_empty()), cause),
+    })
+}
+
+/// A number of which only a lower bound is known.
+fn at_least(n: usize, cause: Cause) -> Value {
+    let hint = Hint::Range(Some(Number::from(n as i64)), None);
+    Kind::Unknown(Arc::new(Unknown { not_null: true, hint, ..Unknown::new(Type::Number, cause) })).into()
+}

@@ -1,0 +1,268 @@
+//! Policy documents: IAM, resource and trust policies in one shape, whatever they were written as.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{Call, OwnFunction};
+use crate::eval::functions::{self as terraform, NoFiles};
+use crate::eval::{Cause, EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
+use crate::syntax::Text;
+
+pub(super) const FUNCTIONS: &[OwnFunction] = &[
+    OwnFunction {
+        name: "policy_statements",
+        params: "policy",
+        arity: (1, 1),
+        description: "The statements of a policy document (JSON text, partly unknown text, or an object), each as an object \
+                      of `sid`, `effect`, `actions`, `not_actions`, `resources`, `not_resources` (lists), `principals` and \
+                      `not_principals` (lists of `{type, id}`; `*` is `{type = \"*\", id = \"*\"}`) and `conditions` (a list \
+                      of `{test, key, values}`). Open where the document is not known; empty for null.",
+        run: |call| Ok(statements(&call.value(0)?)),
+    },
+    OwnFunction {
+        name: "action_matches",
+        params: "pattern, action",
+        arity: (2, 2),
+        description: "Whether an IAM action pattern (`s3:Get*`) covers an action; case does not count.",
+        run: |call| matching(call, true),
+    },
+    OwnFunction {
+        name: "wildcard_matches",
+        params: "pattern, text",
+        arity: (2, 2),
+        description: "Whether a pattern with `*` and `?` covers a text, as in ARNs of policies. A partly unknown text is \
+                      decided where its known parts decide.",
+        run: |call| matching(call, false),
+    },
+];
+
+fn open(doubt: Cause) -> Value {
+    let rest = Some(Value::unknown_not_null(Type::Any, doubt));
+    Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest })).into()
+}
+
+/// The statements of a document in one shape.
+fn statements(policy: &Value) -> Value {
+    if let Kind::Unknown(u) = &policy.kind
+        && let Hint::OneOf(_) = &u.hint
+    {
+        return open(u.cause.clone()).with_refs(&policy.deep_refs());
+    }
+    let document = match &policy.kind {
+        Kind::Null => return Value::tuple(Vec::new()),
+        Kind::String(text) if text.trim().is_empty() => return Value::tuple(Vec::new()),
+        Kind::String(_) | Kind::Unknown(_) => decode(policy),
+        _ => Some(policy.clone()),
+    };
+    let cause = || policy.cause().unwrap_or(Cause::Error);
+    let Some(document) = document else { return open(cause()).with_refs(&policy.deep_refs()) };
+    let Some(fields) = document.as_fields() else { return open(cause()).with_refs(&policy.deep_refs()) };
+    let listed = match fields.entries.get("Statement") {
+        Some(value) => many(value),
+        None if fields.rest.is_some() => return open(cause()),
+        None => Seq::default(),
+    };
+    let normal = |v: &Value| statement(v).unwrap_or_else(|| Value::unknown_not_null(Type::Any, cause()));
+    let seq = Seq {
+        items: listed.items.iter().map(normal).collect(),
+        element: Type::Any,
+        rest: listed.rest.as_ref().map(normal),
+    };
+    Kind::Tuple(Arc::new(seq)).into()
+}
+
+fn decode(text: &Value) -> Option<Value> {
+    let jsondecode = terraform::lookup("jsondecode")?;
+    let decoded = terraform::call(jsondecode, &NoFiles, std::slice::from_ref(text)).ok()?;
+    (!decoded.is_unknown()).then_some(decoded)
+}
+
+/// One element or a list of them as a list.
+fn many(value: &Value) -> Seq {
+    match &value.kind {
+        Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => (**seq).clone(),
+        Kind::Null => Seq::default(),
+        // Text that is not known may stand for one element; something untyped for several.
+        Kind::Unknown(u) if u.ty != Type::String => Seq { rest: Some(value.clone()), ..Seq::default() },
+        _ => Seq { items: vec![value.clone()], ..Seq::default() },
+    }
+}
+
+fn tuple(seq: Seq) -> Value {
+    Kind::Tuple(Arc::new(seq)).into()
+}
+
+fn statement(value: &Value) -> Option<Value> {
+    let fields = value.as_fields()?;
+    let member = |name: &str| fields.entries.get(name);
+    let list = |name: &str| tuple(member(name).map(many).unwrap_or_default());
+    Some(Value::object(BTreeMap::from([
+        ("sid".into(), member("Sid").cloned().unwrap_or(Value::NULL)),
+        ("effect".into(), member("Effect").cloned().unwrap_or(Value::NULL)),
+        ("actions".into(), list("Action")),
+        ("not_actions".into(), list("NotAction")),
+        ("resources".into(), list("Resource")),
+        ("not_resources".into(), list("NotResource")),
+        ("principals".into(), member("Principal").map_or_else(|| Value::tuple(vec![]), principals)),
+        ("not_principals".into(), member("NotPrincipal").map_or_else(|| Value::tuple(vec![]), principals)),
+        ("conditions".into(), member("Condition").map_or_else(|| Value::tuple(vec![]), conditions)),
+    ])))
+}
+
+fn principal(kind: Value, id: Value) -> Value {
+    Value::object(BTreeMap::from([("type".into(), kind), ("id".into(), id)]))
+}
+
+fn principals(value: &Value) -> Value {
+    let Some(fields) = value.as_fields() else {
+        return match value.as_str() {
+            Some("*") => Value::tuple(vec![principal("*".into(), "*".into())]),
+            Some(id) => Value::tuple(vec![principal("AWS".into(), id.into())]),
+            None => open(value.cause().unwrap_or(Cause::Error)).with_refs(&value.deep_refs()),
+        };
+    };
+    let mut all = Seq::default();
+    for (kind, ids) in &fields.entries {
+        let ids = many(ids);
+        all.items.extend(ids.items.into_iter().map(|id| principal(kind.clone().into(), id)));
+        all.rest = all.rest.or(ids.rest.map(|id| principal(kind.clone().into(), id)));
+    }
+    all.rest = all.rest.or_else(|| fields.rest.clone());
+    tuple(all)
+}
+
+fn conditions(value: &Value) -> Value {
+    let Some(tests) = value.as_fields() else {
+        return open(value.cause().unwrap_or(Cause::Error)).with_refs(&value.deep_refs());
+    };
+    let mut all = Seq::default();
+    for (test, keys) in &tests.entries {
+        match keys.as_fields() {
+            Some(keys) => add_conditions(test, keys, &mut all),
+            None => all.rest = Some(keys.clone()),
+        }
+    }
+    all.rest = all.rest.or_else(|| tests.rest.clone());
+    tuple(all)
+}
+
+fn add_conditions(test: &Text, keys: &Fields, all: &mut Seq) {
+    for (key, values) in &keys.entries {
+        let entry = BTreeMap::from([
+            ("test".into(), test.clone().into()),
+            ("key".into(), Value::from(key.clone())),
+            ("values".into(), tuple(many(values)).with_refs(&values.refs)),
+        ]);
+        all.items.push(Value::object(entry));
+    }
+    if let Some(rest) = &keys.rest {
+        let entry = BTreeMap::from([
+            ("test".into(), test.clone().into()),
+            ("key".into(), Value::unknown_from([rest], Type::String, true)),
+            ("values".into(), tuple(many(rest))),
+        ]);
+        all.rest = Some(Value::object(entry));
+    }
+}
+
+/// Two characters that no text holds stand for the wildcards while patterns are compared.
+fn matching(call: &Call<'_>, ignore_case: bool) -> Result<Value, EvalError> {
+    let (pattern, text) = (call.value(0)?, call.value(1)?);
+    let Some(pattern_text) = pattern.as_str() else {
+        return Ok(Value::unknown_from([&pattern, &text], Type::Bool, true));
+    };
+    if pattern_text == "*" {
+        return Ok(true.into());
+    }
+    let fold = |s: &str| if ignore_case { s.to_lowercase() } else { s.to_owned() };
+    let pattern_text = fold(pattern_text);
+    if let Some(text) = text.as_str() {
+        return Ok(wildcard(pattern_text.as_bytes(), fold(text).as_bytes()).into());
+    }
+    // Partly known text: no match where the known beginning already differs.
+    let parts = crate::eval::text::segments(&text).unwrap_or_default();
+    let literal = pattern_text.split(['*', '?']).next().unwrap_or_default();
+    let differs = match parts.first() {
+        Some(Segment::Text(start)) => {
+            let start = fold(start);
+            let shared = start.len().min(literal.len());
+            start.as_bytes()[..shared] != literal.as_bytes()[..shared]
+        }
+        _ => false,
+    };
+    match differs {
+        true => Ok(false.into()),
+        false => Ok(Value::unknown_from([&pattern, &text], Type::Bool, true)),
+    }
+}
+
+/// Matches `*` (any run) and `?` (one byte) in linear memory, by remembering the last `*`.
+fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == b'?' || *c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match star {
+                Some((sp, st)) => {
+                    star = Some((sp, st + 1));
+                    p = sp + 1;
+                    t = st + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(policy: &Value, expected: &str) {
+        assert_eq!(crate::eval::json::write(&statements(policy)).expect("known"), expected);
+    }
+
+    #[test]
+    fn statements_have_one_shape() {
+        check(&Value::NULL, "[]");
+        check(
+            &r#"{"Statement": {"Effect": "Allow", "Action": "s3:*", "Resource": ["a", "b"], "Principal": "*"}}"#.into(),
+            r#"[{"actions":["s3:*"],"conditions":[],"effect":"Allow","not_actions":[],"not_principals":[],"not_resources":[],"principals":[{"id":"*","type":"*"}],"resources":["a","b"],"sid":null}]"#,
+        );
+        check(
+            &r#"{"Statement": [{"Effect": "Deny", "Principal": {"AWS": ["x", "y"]}, "Condition": {"Bool": {"aws:SecureTransport": "false"}}}]}"#
+                .into(),
+            r#"[{"actions":[],"conditions":[{"key":"aws:SecureTransport","test":"Bool","values":["false"]}],"effect":"Deny","not_actions":[],"not_principals":[],"not_resources":[],"principals":[{"id":"x","type":"AWS"},{"id":"y","type":"AWS"}],"resources":[],"sid":null}]"#,
+        );
+    }
+
+    #[test]
+    fn what_is_no_document_is_open() {
+        let open = statements(&Value::unknown(Type::String, Cause::Error));
+        assert!(open.as_seq().is_some_and(|s| s.rest.is_some()));
+        assert!(statements(&"no json".into()).as_seq().is_some_and(|s| s.rest.is_some()));
+    }
+
+    #[test]
+    fn wildcards_match() {
+        let cases = [
+            ("s3:Get*", "s3:GetObject", true),
+            ("s3:Get?", "s3:GetObject", false),
+            ("*", "", true),
+            ("a*b*c", "aXbYc", true),
+            ("a*b", "aXc", false),
+        ];
+        for (pattern, text, expected) in cases {
+            assert_eq!(wildcard(pattern.as_bytes(), text.as_bytes()), expected, "{pattern} {text}");
+        }
+    }
+}
