@@ -26,8 +26,28 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
+    /// Show what a resource's attributes are worth, and how each came to be
+    Why(WhyArgs),
     /// Show what expressions are worth in a root module
     Eval(EvalArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct WhyArgs {
+    /// A resource's address, such as `module.db.aws_db_instance.this`, or one of its attributes: `ADDRESS.multi_az`
+    #[arg(value_name = "ADDRESS[.ATTR]")]
+    pub target: String,
+
+    /// The folder that is searched for root modules
+    #[arg(long, default_value = ".")]
+    pub dir: PathBuf,
+
+    #[command(flatten)]
+    pub inputs: InputArgs,
+
+    /// When to use colours
+    #[arg(long, value_name = "WHEN", default_value = "auto")]
+    pub color: ColorArg,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -18,6 +18,8 @@ pub(super) enum Failure {
     NothingToCheck(Vec<PathBuf>),
     #[error("there is no rule `{id}`")]
     UnknownRule { id: String, nearest: Option<String> },
+    #[error("there is no resource `{address}`")]
+    UnknownAddress { address: String, nearest: Option<String> },
     #[error("there is no format `{0}`")]
     UnknownFormat(String),
     #[error("several formats would be written to the same place")]
@@ -43,8 +45,12 @@ impl Failure {
                  .gitignore names are not searched unless they are given themselves"
                     .to_owned(),
             ),
-            Failure::UnknownRule { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Failure::UnknownRule { nearest: Some(nearest), .. }
+            | Failure::UnknownAddress { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Failure::UnknownRule { nearest: None, .. } => Some("`tfcheck rules` lists all rules".to_owned()),
+            Failure::UnknownAddress { nearest: None, .. } => {
+                Some("name it as Terraform does, and its folder with `--dir`".to_owned())
+            }
             Failure::UnknownFormat(_) => {
                 Some(format!("the formats are {}", words::list(&Format::ALL.map(|f| f.name()), 20)))
             }

@@ -14,6 +14,7 @@ mod pages;
 mod run;
 mod terminal;
 mod threads;
+mod why;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -46,6 +47,7 @@ fn dispatch(args: Args) -> Result<Exit, Failure> {
         Some(Command::Check(check)) => run::check(&CheckOptions::new(*check)?),
         Some(Command::Explain(explain)) => pages::explain(&explain),
         Some(Command::Rules(rules)) => pages::rules(&rules),
+        Some(Command::Why(why)) => why::why(why),
         Some(Command::Eval(eval)) => eval::eval(eval),
     }
 }

@@ -4,6 +4,7 @@ use super::args::{ExplainArgs, ListFormat, RulesArgs};
 use super::exit::Exit;
 use super::failure::Failure;
 use super::{output, terminal};
+use crate::eval;
 use crate::report::{faults, listing, pretty};
 use crate::rules::RuleInfo;
 
@@ -13,7 +14,7 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
     match rules.iter().find(|r| *r.id == *args.rule) {
         Some(rule) => output::print(&pretty::page(rule, terminal::look(args.color, true)))?,
         None => {
-            let nearest = nearest(&args.rule, rules.iter().map(|r| &*r.id)).map(str::to_owned);
+            let nearest = eval::nearest(&args.rule, rules.iter().map(|r| &*r.id)).map(str::to_owned);
             return Err(Failure::UnknownRule { id: args.rule.clone(), nearest });
         }
     }
@@ -34,13 +35,4 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Exit, Failure> {
 /// All rules, and the faults of the input, by id.
 fn all() -> Vec<RuleInfo> {
     faults::rules()
-}
-
-/// The known name that a mistyped one is most like.
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .map(|k| (strsim::jaro_winkler(name, k), k))
-        .filter(|(likeness, _)| *likeness > 0.75)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, k)| k)
 }

@@ -1,5 +1,6 @@
 //! The words that several formats share: counts, severities, what a fix does to what is live.
 
+use crate::infra::Origin;
 use crate::rules::{Category, Fix, Impact, Safety, Severity};
 
 /// `1 error`, `2 errors`; nouns here take an `s`, others give their plural after a slash: `entry/entries`.
@@ -43,6 +44,19 @@ pub fn impact(impact: Impact) -> &'static str {
         Impact::Reboot => "applies with a restart or a short interruption",
         Impact::Replacement => "forces replacement: what is live is destroyed and created again",
         Impact::NewResource => "creates something new beside what is live",
+    }
+}
+
+/// Who decided a value.
+pub fn origin(origin: Origin) -> &'static str {
+    match origin {
+        Origin::ProviderDefault => "the provider's default",
+        Origin::VariableDefault => "a variable's default",
+        Origin::Tfvars => "set from outside",
+        Origin::ModuleCall => "passed by a module call",
+        Origin::Literal => "written here",
+        Origin::Expression => "computed",
+        Origin::MissingBlock => "its block is not there",
     }
 }
 

@@ -4,3 +4,4 @@ mod check;
 mod eval;
 mod pages;
 mod run;
+mod why;

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthStr;
 use super::snippet::Look;
 use super::wrapping;
 use crate::report::harmless;
-use crate::report::{Entry, Note, Place};
+use crate::report::{Note, Place};
 use crate::source::{SourceFile, SourceMap};
 
 /// Lines of one file that stand together.
@@ -37,19 +37,20 @@ const TAB: usize = 4;
 /// Labels get at least this much room, even if a line becomes longer than the terminal is wide.
 const LABEL_WIDTH: usize = 30;
 
-/// The marks of an entry: the primary place first, then the steps of the trail that are shown, then what is related.
-/// Several marks on one place are joined.
-pub(super) fn marks<'a>(entry: &'a Entry, trail: &[&'a Note]) -> Vec<Mark<'a>> {
-    let mut marks = vec![Mark { place: &entry.place, text: entry.label().to_owned() }];
-    for note in trail.iter().copied().chain(&entry.related) {
-        match marks.iter_mut().find(|m| m.place == &note.place) {
-            Some(mark) if mark.text.is_empty() => mark.text = note.text.clone(),
-            Some(mark) if mark.text.contains(&note.text) => {}
-            Some(mark) => mark.text = format!("{}; {}", mark.text, note.text),
-            None => marks.push(Mark { place: &note.place, text: note.text.clone() }),
+impl<'a> Mark<'a> {
+    /// The primary place and what is said there first, then each note; what is said of one place is joined.
+    pub(super) fn list(place: &'a Place, label: &str, notes: impl IntoIterator<Item = &'a Note>) -> Vec<Mark<'a>> {
+        let mut marks = vec![Mark { place, text: label.to_owned() }];
+        for note in notes {
+            match marks.iter_mut().find(|m| m.place == &note.place) {
+                Some(mark) if mark.text.is_empty() => mark.text = note.text.clone(),
+                Some(mark) if mark.text.contains(&note.text) => {}
+                Some(mark) => mark.text = format!("{}; {}", mark.text, note.text),
+                None => marks.push(Mark { place: &note.place, text: note.text.clone() }),
+            }
         }
+        marks
     }
-    marks
 }
 
 /// The excerpts that hold these marks, in the order of the marks.

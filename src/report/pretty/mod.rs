@@ -9,6 +9,7 @@ mod page;
 mod snippet;
 mod summary;
 mod undecided;
+mod why;
 
 use std::collections::HashSet;
 
@@ -19,6 +20,7 @@ use crate::source::{Problem, SourceMap};
 
 pub use self::page::page;
 pub use self::snippet::Look;
+pub use self::why::{Explained, why_all, why_one};
 
 /// How much to say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -134,7 +136,8 @@ impl<'a> Page<'a> {
             return 0;
         }
         let (trail, dropped) = self.shown_trail(entry);
-        let marks = excerpt::marks(entry, &trail);
+        let notes = trail.into_iter().chain(&entry.related);
+        let marks = excerpt::Mark::list(&entry.place, entry.label(), notes);
         let excerpts = excerpt::excerpts(&marks, self.sources, self.look);
         let drawn = self.painter.draw(&excerpts);
         self.out.push_str(&drawn);

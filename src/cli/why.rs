@@ -1,0 +1,168 @@
+//! `why`: what a resource's attributes are worth, and how each came to be.
+
+use std::collections::BTreeSet;
+
+use super::args::WhyArgs;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::options::load_options;
+use super::{output, terminal, threads};
+use crate::config::{self, Config, Root};
+use crate::eval::{self, BlockSource, Kind, Program, Value, display};
+use crate::facts;
+use crate::infra::{self, AnalysisOptions, Infra, Instance, Tracer};
+use crate::report::pretty::{Explained, Look, why_all, why_one};
+use crate::report::{Note, Place};
+use crate::syntax::Text;
+
+/// Explains an instance or one of its attributes, in every root that has it.
+pub(super) fn why(args: WhyArgs) -> Result<Exit, Failure> {
+    let load = load_options(vec![args.dir], args.inputs.0)?;
+    threads::start(None)?;
+    let config = config::load(&load)?;
+    let look = terminal::look(args.color, true);
+    // On a thread with room for expressions that nest deeply.
+    let (text, known) = rayon::scope(|_| in_roots(&config, &args.target, look));
+    if text.is_empty() {
+        let nearest = eval::nearest(&args.target, known.iter().map(|a| &**a)).map(str::to_owned);
+        return Err(Failure::UnknownAddress { address: args.target, nearest });
+    }
+    output::print(&text)?;
+    Ok(Exit::Clean)
+}
+
+/// What there is to say, and the addresses that there are.
+fn in_roots(config: &Config, target: &str, look: Look) -> (String, BTreeSet<Text>) {
+    let sandbox = infra::sandbox(config, config.roots.iter().map(|r| r.dir.as_path()));
+    let mut known = BTreeSet::new();
+    let mut parts = Vec::new();
+    for root in &config.roots {
+        let (program, infra, _) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
+        let explainer = Explainer { config, root, program: &program, infra: &infra, look };
+        parts.extend(explainer.explain(target));
+        known.extend(infra.instances().iter().map(|i| i.address.clone()));
+    }
+    (parts.join("\n"), known)
+}
+
+struct Explainer<'a> {
+    config: &'a Config,
+    root: &'a Root,
+    program: &'a Program<'a>,
+    infra: &'a Infra,
+    look: Look,
+}
+
+impl Explainer<'_> {
+    /// The instances that the longest part of the target names, each with the attribute that the rest names.
+    fn explain(&self, target: &str) -> Vec<String> {
+        for (address, path) in splits(target) {
+            let named = |i: &&Instance| *i.address == *address || *i.block_address == *address;
+            let found: Vec<&Instance> = self.infra.instances().iter().filter(named).collect();
+            if !found.is_empty() {
+                return found.into_iter().filter_map(|i| self.instance(i, &path)).collect();
+            }
+        }
+        Vec::new()
+    }
+
+    fn instance(&self, instance: &Instance, path: &[&str]) -> Option<String> {
+        let sources = &self.config.sources;
+        if path.is_empty() {
+            let attributes: Vec<Explained> =
+                attribute_names(instance).iter().filter_map(|name| self.attribute(instance, &[name])).collect();
+            let title = format!("{} ({})", instance.address, Place::of(instance.block.header, sources));
+            return Some(why_all(&title, &attributes, sources, self.look));
+        }
+        let mut explained = self.attribute(instance, path)?;
+        explained.name = format!("{}.{}", instance.address, explained.name);
+        if self.config.roots.len() > 1 {
+            explained.name += &format!(" (in {})", self.root.name);
+        }
+        Some(why_one(&explained, sources, self.look))
+    }
+
+    fn attribute(&self, instance: &Instance, path: &[&str]) -> Option<Explained> {
+        let (first, deeper) = path.split_first()?;
+        let (mut name, mut block) = (*first, instance.block.clone());
+        let mut value = self.infra.attribute(instance.id, first);
+        for step in deeper {
+            let inner = first_block(&value);
+            (value, block, name) = match (&inner, step.parse::<usize>()) {
+                (_, Ok(position)) => (value.as_seq()?.items.get(position)?.clone(), block, name),
+                (Some((object, inner)), Err(_)) => (eval::attribute(object, step).ok()?, inner.clone(), *step),
+                (None, Err(_)) => (eval::attribute(&value, step).ok()?, block, name),
+            };
+        }
+        let trail = Tracer::trail(self.program, &block, name);
+        let sources = &self.config.sources;
+        let note = |s: infra::TrailStep| Note { place: Place::of(s.span, sources), text: s.note };
+        Some(Explained {
+            name: path.join("."),
+            value: display::short(&value),
+            origin: trail.origin,
+            place: Place::of(written(&block, name), sources),
+            trail: trail.steps.into_iter().map(note).collect(),
+        })
+    }
+}
+
+/// The ways to read a target as an address and a path of attributes, the longest address first.
+fn splits(target: &str) -> Vec<(String, Vec<&str>)> {
+    let (mut in_quotes, mut in_key) = (false, false);
+    let mut cuts = Vec::new();
+    for (i, c) in target.char_indices() {
+        match c {
+            '"' => in_quotes = !in_quotes,
+            '[' if !in_quotes => in_key = true,
+            ']' if !in_quotes => in_key = false,
+            '.' if !in_quotes && !in_key => cuts.push(i),
+            _ => {}
+        }
+    }
+    let at = |cut: &usize| {
+        let path = target[cut + 1..].split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
+        (target[..*cut].to_owned(), path)
+    };
+    std::iter::once((target.to_owned(), Vec::new())).chain(cuts.iter().rev().map(at)).collect()
+}
+
+/// What is configured, and what the provider decides.
+fn attribute_names(instance: &Instance) -> BTreeSet<Text> {
+    let configured = instance.attributes.as_fields().map(|f| f.entries.keys().cloned().collect());
+    let mut names: BTreeSet<Text> = configured.unwrap_or_default();
+    if let Some(defaults) = facts::defaults(&instance.type_name) {
+        names.extend(defaults.iter().map(|(path, _)| path).filter(|p| !p.contains('.')).map(Text::from));
+    }
+    names
+}
+
+/// The nested block that a value is, or the first of a list of them.
+fn first_block(value: &Value) -> Option<(Value, std::sync::Arc<BlockSource>)> {
+    match &value.kind {
+        Kind::Object(fields) => fields.block.clone().map(|block| (value.clone(), block)),
+        _ => value.as_seq().and_then(|s| s.items.first()).and_then(first_block),
+    }
+}
+
+/// Where an argument or nested block stands; the header of what should hold it where it does not.
+fn written(block: &BlockSource, name: &str) -> crate::source::Span {
+    let argument = block.body.attribute(name).map(|a| a.span);
+    argument.or_else(|| block.body.blocks(name).next().map(|b| b.header)).unwrap_or(block.header)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_an_address_and_a_path() {
+        let found = splits("module.a[\"x.y\"].aws_b.c[0].d[1].e");
+        let expected: Vec<(String, Vec<&str>)> = vec![
+            ("module.a[\"x.y\"].aws_b.c[0].d[1].e".to_owned(), vec![]),
+            ("module.a[\"x.y\"].aws_b.c[0].d[1]".to_owned(), vec!["e"]),
+            ("module.a[\"x.y\"].aws_b.c[0]".to_owned(), vec!["d", "1", "e"]),
+        ];
+        assert_eq!(found[..3], expected);
+    }
+}
