@@ -330,7 +330,11 @@ impl Walk<'_, '_> {
 }
 
 fn noted(name: &str, value: Option<&Value>, how: &str) -> String {
-    let how = if how.is_empty() { String::new() } else { format!(" {how}") };
+    let how = match how {
+        "" => String::new(),
+        "by default" => " by default".to_owned(),
+        how => format!(", {how}"),
+    };
     match value {
         // Large values say nothing on one line.
         Some(v) if v.as_seq().is_none() && v.as_fields().is_none() && !v.is_unknown() => {

@@ -45,7 +45,8 @@ pub fn why_one(attribute: &Explained, sources: &SourceMap, look: Look) -> String
     let value = page.painter.code(&harmless::line(&attribute.value));
     page.line(&format!("{name} = {value}"));
     page.wrapped("  ", "  ", &harmless::line(&whence(attribute)));
-    let marks = Mark::list(&attribute.place, words::origin(attribute.origin), &attribute.trail);
+    let label = if attribute.trail.is_empty() { words::origin(attribute.origin) } else { &attribute.value };
+    let marks = Mark::list(&attribute.place, label, &attribute.trail);
     let drawn = page.painter.draw(&excerpt::excerpts(&marks, sources, look));
     page.out.push_str(&drawn);
     page.out
