@@ -251,6 +251,12 @@ fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
         }
         all.problems.extend(found.problems);
     }
+    // A file that is asked for by name counts even where git ignores it.
+    for file in scope.focus.iter().flatten().filter(|path| !scope.folders.contains(*path)) {
+        if let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|n| n.to_str())) {
+            all.folders.entry(folder.to_path_buf()).or_default().insert(name.to_owned());
+        }
+    }
     all
 }
 

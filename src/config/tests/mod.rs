@@ -1,6 +1,7 @@
 //! Tests that go through [`super::load()`], as users meet this layer.
 
 mod declarations;
+mod json;
 mod overrides;
 mod roots;
 mod trees;

@@ -66,6 +66,9 @@ fn what_git_ignores_is_not_checked_but_may_declare_anything() {
     // Terraform reads both when it runs.
     assert!(config.modules.contains_key(&tree.path("gen")));
     assert_eq!(root.var_files.len(), 1);
+    let config = tree.load(&["gen/main.tf"]);
+    assert_eq!(config.roots.len(), 1);
+    assert!(config.modules[&tree.path("gen")].variables.contains_key("b"));
 }
 
 #[cfg(unix)]
