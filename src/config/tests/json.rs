@@ -78,7 +78,10 @@ fn declarations_are_read() {
 #[test]
 fn syntaxes_override_each_other() {
     let (config, problems) = module(&[
-        ("main.tf", "resource \"t\" \"r\" {\n  a = 1\n  ingress {}\n  ingress {}\n  lifecycle {\n    prevent_destroy = true\n  }\n}"),
+        (
+            "main.tf",
+            "resource \"t\" \"r\" {\n  a = 1\n  ingress {}\n  ingress {}\n  lifecycle {\n    prevent_destroy = true\n  }\n}",
+        ),
         (
             "override.tf.json",
             r#"{"resource": {"t": {"r": {"ingress": [{"p": 1}], "a": null, "lifecycle": {"create_before_destroy": true}}}}}"#,

@@ -31,7 +31,7 @@ fn who_is_applied_is_a_root() {
     check(&[("main.tf", "provider \"aws\" {\n  alias = \"x\"\n}\n")], &[". library"]);
     check(&[("main.tf", ""), (".terraform.lock.hcl", "")], &[". root"]);
     check(&[("main.tf", ""), ("terraform.tfvars", "")], &[". root"]);
-    check(&[("main.tf", ""), ("x.auto.tfvars", "")], &[". root"]);
+    check(&[("main.tf", ""), ("x.auto.tfvars.json", "{}")], &[". root"]);
     check(&[("main.tf", ""), ("prod.tfvars", "")], &[". library"]);
     check(&[("main.tf", ""), (".terraform/x", "")], &[". library"]);
 }
