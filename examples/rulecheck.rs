@@ -15,6 +15,7 @@ use std::time::Instant;
 use tfcheck::rules::{self, Catalog, RuleOptions, Selection};
 use tfcheck::source::{Problem, SourceFile, SourceMap};
 
+#[allow(dead_code, reason = "the tests use the rest of it")]
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
 

@@ -94,7 +94,8 @@ fn undeclared(evaluation: &Evaluation<'_>, name: &Ident, args: &[Expr]) -> Resul
 pub fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let scored = names.into_iter().map(|n| (strsim::damerau_levenshtein(wrong, n), n));
     let (distance, name) = scored.min_by_key(|(d, n)| (*d, *n))?;
-    (distance <= 1 + wrong.chars().count() / 4).then_some(name)
+    let length = wrong.chars().count();
+    (distance <= 1 + length / 4 && distance < length).then_some(name)
 }
 
 fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {

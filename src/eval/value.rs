@@ -138,6 +138,13 @@ pub enum Cause {
     Runtime(Text),
 }
 
+impl Cause {
+    /// Of some elements it is not known whether they exist, although all else is.
+    pub fn how_many() -> Cause {
+        Cause::Runtime("how many of them there are".into())
+    }
+}
+
 impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
@@ -439,13 +446,16 @@ impl Value {
 
     /// Whether nothing in it is unknown and no further elements are possible.
     pub fn is_wholly_known(&self) -> bool {
-        let open = match &self.kind {
-            Kind::Unknown(_) => true,
+        !self.is_unknown() && !self.is_open() && self.children().all(Value::is_wholly_known)
+    }
+
+    /// Whether it is a collection that may have further elements.
+    pub fn is_open(&self) -> bool {
+        match &self.kind {
             Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.rest.is_some(),
             Kind::Map(f) | Kind::Object(f) => f.rest.is_some(),
             _ => false,
-        };
-        !open && self.children().all(Value::is_wholly_known)
+        }
     }
 
     /// Its references and those of everything inside it.
@@ -471,7 +481,7 @@ impl Value {
     pub fn cause(&self) -> Option<Cause> {
         match &self.kind {
             Kind::Unknown(u) => Some(u.cause.clone()),
-            _ => self.children().find_map(Value::cause),
+            _ => self.children().find_map(Value::cause).or_else(|| self.is_open().then(Cause::how_many)),
         }
     }
 

@@ -93,7 +93,7 @@ impl Answer {
             0 => None,
             1 => rest.pop(),
             _ => {
-                let cause = self.doubt.unwrap_or(Cause::Limit);
+                let cause = self.doubt.unwrap_or_else(Cause::how_many);
                 Some(union::one_of(rest, cause, []))
             }
         };

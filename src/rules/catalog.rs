@@ -52,7 +52,7 @@ pub fn embedded_files() -> &'static [EmbeddedFile] {
     EMBEDDED
 }
 
-/// All rules.
+/// All rules. Made with the source map of what they run over.
 pub struct Catalog<'s> {
     sources: &'s SourceMap,
     files: Vec<RuleFile>,
@@ -252,6 +252,11 @@ impl<'s> Catalog<'s> {
             let (source, decl) = self.loaded(index);
             compile::compile(decl, &file.service, source, self)
         })
+    }
+
+    /// The texts of the rule files, and of what they run over.
+    pub fn sources(&self) -> &'s SourceMap {
+        self.sources
     }
 
     /// The ids of all rules, sorted.

@@ -19,7 +19,7 @@ use super::verdict::{Truth, reason};
 use super::{Finding, Undecided};
 use crate::eval::expr::iterate;
 use crate::eval::functions::Host;
-use crate::eval::{EvalError, Evaluation, Kind, Value};
+use crate::eval::{Cause, EvalError, Evaluation, Kind, Value};
 use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Tracer};
 use crate::source::Problem;
 use crate::syntax::Text;
@@ -166,8 +166,7 @@ impl<'a> Subject<'a, '_> {
             (Truth::Unknown(because), _) | (Truth::No, Truth::Unknown(because)) => self.undecided(because),
             // Of what may not be there nothing is claimed.
             (Truth::No, _) if !certain => {
-                let because = scope.element().filter(Value::is_unknown).as_ref().map(reason);
-                self.undecided(because.unwrap_or_else(|| "it is not known how many there are".into()));
+                self.undecided(scope.element().as_ref().map_or_else(|| Cause::how_many().to_string(), reason));
             }
             (Truth::No, _) => {
                 let (draft, problems) = draft::draft(self.run, (self.rule, at), self.instance.id, scope);

@@ -29,7 +29,6 @@ pub struct Draft {
     check: usize,
     message: String,
     place: Place,
-    value: Option<Value>,
     fix: Option<Fix>,
     also: Vec<TrailStep>,
 }
@@ -46,12 +45,12 @@ pub fn draft(
     let mut errors = Vec::new();
     let message = words(&evaluation, &check.message, &mut errors).unwrap_or_else(|| rule.info.title.to_string());
     let pointed = pointed_at(run, check, scope);
-    let value = pointed.as_ref().and(check.at.as_ref()).and_then(|at| value_at(&evaluation, at));
     let own = || Place {
         span: run.infra.get(instance).block.header,
         written: true,
         owner: Owner::Instance(instance),
         argument: None,
+        value: None,
     };
     let place = pointed.unwrap_or_else(own);
     let mut related: Vec<InstanceId> = scope.element().as_ref().and_then(handle).into_iter().collect();
@@ -70,25 +69,13 @@ pub fn draft(
     related.extend(owner_instance(&place));
     also.dedup();
     let fix = check.fix.as_ref().map(|fix| filled_in(fix, &evaluation, &mut errors));
-    (Draft { rule: rule.clone(), instance, related, check: at, message, place, value, fix, also }, errors)
+    (Draft { rule: rule.clone(), instance, related, check: at, message, place, fix, also }, errors)
 }
 
 fn owner_instance(place: &Place) -> Option<InstanceId> {
     match place.owner {
         Owner::Instance(id) => Some(id),
         Owner::Block(_) => None,
-    }
-}
-
-/// The value at the place: of a list of places, of the first that has one.
-fn value_at(evaluation: &Evaluation<'_>, at: &Expr) -> Option<Value> {
-    use crate::syntax::ExprKind;
-    match &at.kind {
-        ExprKind::Tuple(items) => items.iter().find_map(|item| value_at(evaluation, item)),
-        ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::Paren(_) | ExprKind::Conditional { .. } => {
-            evaluation.eval(at).ok()
-        }
-        _ => None,
     }
 }
 
@@ -144,7 +131,7 @@ impl Draft {
             fingerprint: fingerprint(&[&info.id, &run.infra.root.folder, &address, attribute.as_deref().unwrap_or("")]),
             addresses: vec![address],
             attribute,
-            value: self.value.as_ref().map_or(serde_json::Value::Null, render::json),
+            value: self.place.value.as_ref().map_or(serde_json::Value::Null, render::json),
             origin: trail.origin,
             trail: trail.steps,
             related: self.also.iter().filter(|step| step.span != self.place.span).cloned().collect(),
@@ -193,7 +180,7 @@ impl Draft {
         if trail.origin == Origin::MissingBlock {
             return format!("there is no `{argument}` block");
         }
-        let value = self.value.as_ref().filter(|value| !value.is_null());
+        let value = self.place.value.as_ref().filter(|value| !value.is_null());
         let Some(value) = value else {
             return match self.place.written {
                 true => format!("`{argument}` is null"),

@@ -25,6 +25,9 @@ mod settings;
 mod verdict;
 mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use catalog::{Catalog, EmbeddedFile, EmbeddedRule, embedded_files};
 pub use check::{Outcome, check};
 pub use decl::FunctionDecl;

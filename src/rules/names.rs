@@ -194,6 +194,13 @@ impl Walk<'_, '_> {
 
     fn call(&mut self, name: &Ident, count: usize, expand: bool) {
         let Some((least, most)) = self.arity(&name.text) else { return self.unknown_function(name) };
+        let own = own::lookup(&name.text).is_some() || self.names.functions.declared(&name.text).is_some();
+        if expand && own {
+            let problem =
+                wrong(name.span, format!("`{}` takes no spread arguments", name.text), "`...` is not possible");
+            self.problems.push(problem.with_help("pass the list itself where several texts are allowed"));
+            return;
+        }
         let fits = if expand { count <= most } else { (least..=most).contains(&count) };
         if fits {
             return;

@@ -20,6 +20,8 @@ pub struct Place {
     pub owner: Owner,
     /// The argument or nested block, where one was asked for.
     pub argument: Option<String>,
+    /// What the argument is worth.
+    pub value: Option<Value>,
 }
 
 /// What a place belongs to.
@@ -54,7 +56,7 @@ impl Owner {
 
     fn header(self, run: &Run<'_>) -> Place {
         let span = self.block(run).header;
-        Place { span, written: true, owner: self, argument: None }
+        Place { span, written: true, owner: self, argument: None, value: None }
     }
 
     /// The argument or nested block of that name, or where it would stand.
@@ -64,12 +66,8 @@ impl Owner {
         let argument = block.body.attribute(name).map(|a| a.span);
         let nested = || block.body.blocks.iter().find(|b| &*b.kind.text == name || dynamic(b)).map(|b| b.header);
         let found = argument.or_else(nested);
-        Place {
-            span: found.unwrap_or(block.header),
-            written: found.is_some(),
-            owner: self,
-            argument: Some(name.into()),
-        }
+        let (span, written) = (found.unwrap_or(block.header), found.is_some());
+        Place { span, written, owner: self, argument: Some(name.into()), value: None }
     }
 }
 
@@ -127,7 +125,7 @@ fn path(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Option<Place> 
     let is_root = matches!(&base.kind, ExprKind::Variable(root) if matches!(&**root, "local" | "each"));
     let owner = if is_root { None } else { evaluation.eval(base).ok().as_ref().and_then(Owner::of) };
     match (owner, name) {
-        (Some(owner), Some(name)) => Some(owner.argument(run, name)),
+        (Some(owner), Some(name)) => Some(Place { value: evaluation.eval(at).ok(), ..owner.argument(run, name) }),
         _ => match of_value(run, evaluation, at).into_iter().next() {
             Some(place) => Some(place),
             None if is_root => None,

@@ -12,7 +12,7 @@ use crate::eval::functions::Host;
 use crate::eval::{EvalError, Kind, Marks, Value};
 use crate::facts;
 use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Lifecycle};
-use crate::syntax::{ExprKind, Text};
+use crate::syntax::{Expr, ExprKind, Text};
 
 /// What the rules of one run see.
 pub struct Run<'a> {
@@ -99,6 +99,7 @@ impl<'a> Run<'a> {
             "lifecycle" if matches!(instance.kind, InstanceKind::Resource | InstanceKind::Data) => {
                 return lifecycle(&instance.lifecycle);
             }
+            "depends_on" => return self.dependencies(instance),
             "resource_type" => return instance.type_name.clone().into(),
             "resource_name" => return instance.name.clone().into(),
             "instance_key" => return key(instance),
@@ -111,8 +112,37 @@ impl<'a> Run<'a> {
             "key" => key(instance),
             "module" => instance.module.clone().into(),
             "kind" => kind(instance.kind).into(),
+            "file" => self.file(instance).into(),
             _ => self.infra.attribute(id, name),
         }
+    }
+
+    /// The file of an instance's block, relative to the root module's folder.
+    fn file(&self, instance: &Instance) -> String {
+        let name = self.catalog.sources().file(instance.span.file).name.clone();
+        let below = name.strip_prefix(&*self.infra.root.folder).and_then(|rest| rest.strip_prefix('/'));
+        below.unwrap_or(&name).to_owned()
+    }
+
+    /// The instances that `depends_on` names.
+    fn dependencies(&self, instance: &Instance) -> Value {
+        let written = instance.block.body.attribute("depends_on").map(|a| &a.expr.kind);
+        let Some(ExprKind::Tuple(items)) = written else { return Value::tuple(Vec::new()) };
+        let dot = if instance.module.is_empty() { "" } else { "." };
+        let of_block = |item: &Expr| {
+            let steps = steps(item);
+            let (kind, ty) = match steps.as_slice() {
+                ["data", ty, ..] => (InstanceKind::Data, *ty),
+                ["module", ..] => (InstanceKind::Module, "module"),
+                [ty, ..] => (InstanceKind::Resource, *ty),
+                [] => return Vec::new(),
+            };
+            let address = format!("{}{dot}{}", instance.module, steps.join("."));
+            let ids = self.infra.of_type(kind, ty).iter();
+            ids.filter(|id| *self.infra.get(**id).block_address == *address).copied().collect()
+        };
+        let ids = items.iter().flat_map(of_block);
+        Value::tuple(ids.map(|id| Kind::Handle(id).into()).collect())
     }
 
     /// The tags of an instance, merged over the default tags of its provider.
@@ -145,6 +175,20 @@ impl<'a> Run<'a> {
         let blocks = self.infra.attribute(found.id, "default_tags");
         let first = blocks.as_seq().and_then(|seq| seq.items.first());
         first.and_then(|block| block.as_fields()?.entries.get("tags").cloned()).unwrap_or(Value::NULL)
+    }
+}
+
+/// The names of a reference to a block, keys left out: `module.a[0]` is `module`, `a`.
+fn steps(reference: &Expr) -> Vec<&str> {
+    match &reference.kind {
+        ExprKind::Variable(name) => vec![name],
+        ExprKind::Attr(base, name) => {
+            let mut steps = steps(base);
+            steps.push(&name.text);
+            steps
+        }
+        ExprKind::Index(base, _) => steps(base),
+        _ => Vec::new(),
     }
 }
 

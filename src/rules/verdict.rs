@@ -1,6 +1,6 @@
 //! Conditions to verdicts: three-valued, with the reason for what is not known.
 
-use crate::eval::{EvalError, Evaluation, Type, Value, convert};
+use crate::eval::{Cause, EvalError, Evaluation, Type, Value, convert};
 use crate::syntax::{Expr, ExprKind};
 
 /// What a condition says.
@@ -89,8 +89,5 @@ impl Truth {
 
 /// Why a value is not known, as a clause.
 pub fn reason(value: &Value) -> String {
-    match value.cause() {
-        Some(cause) => cause.to_string(),
-        None => "it is not known how many there are".into(),
-    }
+    value.cause().unwrap_or_else(Cause::how_many).to_string()
 }

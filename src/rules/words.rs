@@ -15,6 +15,14 @@ pub trait Word: Copy + 'static {
         Self::WORDS.iter().find(|(known, _)| *known == word).map(|(_, meaning)| *meaning)
     }
 
+    /// The word for one of them.
+    fn word(self) -> &'static str
+    where
+        Self: PartialEq,
+    {
+        Self::WORDS.iter().find(|(_, meaning)| *meaning == self).map_or("", |(word, _)| word)
+    }
+
     /// All words, as in `` `a`, `b` or `c` ``.
     fn listed() -> String {
         let words: Vec<String> = Self::WORDS.iter().map(|(word, _)| format!("`{word}`")).collect();

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use tfcheck::config::{self, Config, LoadOptions, Root, RootStanding};
 use tfcheck::eval::RootHost;
 use tfcheck::infra::{self, AnalysisOptions};
-use tfcheck::rules::{self, Catalog, Outcome, Selection};
+use tfcheck::rules::{self, Catalog, Outcome, Selection, Word};
 use tfcheck::source::{Problem, ProblemKind, Sandbox, SourceMap, Span};
 
 /// What a fixture claims of its rule.
@@ -249,7 +249,7 @@ impl Fixtures {
         let mut text = format!(
             "{}:{line}: {} [{}]: {}\n    {}",
             file.display(),
-            finding.severity_word(),
+            finding.severity.word(),
             finding.rule,
             finding.message,
             finding.label
@@ -259,18 +259,6 @@ impl Fixtures {
             text.push_str(&format!("\n    {}:{line}: {}", file.display(), step.note));
         }
         text
-    }
-}
-
-/// One word for a finding's severity.
-trait SeverityWord {
-    fn severity_word(&self) -> &'static str;
-}
-
-impl SeverityWord for rules::Finding {
-    fn severity_word(&self) -> &'static str {
-        use tfcheck::rules::Word;
-        rules::Severity::WORDS.iter().find(|(_, s)| *s == self.severity).map_or("", |(word, _)| word)
     }
 }
 

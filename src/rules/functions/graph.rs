@@ -103,8 +103,7 @@ fn list(call: &Call<'_>, ids: impl IntoIterator<Item = InstanceId>) -> Value {
         let handle = Value::from(Kind::Handle(id));
         match call.run.infra.get(id).open {
             true => {
-                let cause = Cause::Runtime(call.run.infra.get(id).address.clone());
-                rest = Some(rest.map_or(handle.clone(), |rest| either(&rest, &handle, &cause, &[])));
+                rest = Some(rest.map_or(handle.clone(), |rest| either(&rest, &handle, &Cause::how_many(), &[])));
             }
             false => items.push(handle),
         }

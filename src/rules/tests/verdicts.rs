@@ -1,0 +1,75 @@
+//! Three-valued verdicts.
+
+use super::{outcome, rule};
+
+const DB: &str =
+    "variable \"x\" {}\nresource \"aws_db_instance\" \"a\" {\n  engine = \"mysql\"\n  multi_az = var.x\n}\n";
+
+#[track_caller]
+fn check(body: &str, configuration: &str, expected: &[&str]) {
+    assert_eq!(outcome(&rule(body), configuration).lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn require() {
+    check("  require = true", DB, &[]);
+    check("  require = self.engine == \"postgres\"", DB, &["2: r Error: bad"]);
+    check("  require = self.multi_az", DB, &["? r aws_db_instance.a: var.x has no value"]);
+    check("  require = self.multi_az || true", DB, &[]);
+    check("  require = \"false\"", DB, &["2: r Error: bad"]);
+    check("  require = null", DB, &["? r aws_db_instance.a: the condition is null"]);
+    check(
+        "  require = tobool(\"x\")",
+        DB,
+        &["? r aws_db_instance.a: a bool is required, and this string is neither `true` nor `false`"],
+    );
+}
+
+#[test]
+fn skip() {
+    check("  require = false\n  skip = true", DB, &[]);
+    check("  require = false\n  skip = [false, self.engine == \"mysql\"]", DB, &[]);
+    check("  require = false\n  skip = [for e in [\"mysql\"] : e == self.engine]", DB, &[]);
+    check("  require = false\n  skip = false", DB, &["2: r Error: bad"]);
+    check("  require = false\n  skip = self.multi_az", DB, &["? r aws_db_instance.a: var.x has no value"]);
+    check("  require = true\n  skip = self.multi_az", DB, &[]);
+    check("  require = self.multi_az\n  skip = true", DB, &[]);
+    check("  require = false\n  skip = [self.multi_az, true]", DB, &[]);
+    check("  require = true\n  skip = tobool(\"x\")", DB, &[]);
+}
+
+#[test]
+fn for_each() {
+    check("  for_each = [1, 2, 3]\n  require = each.value != 2\n  skip = each.key == 2", DB, &["2: r Error: bad"]);
+    check(
+        "  for_each = { a = 1, b = 2 }\n  require = each.key == \"a\"\n  message = \"no ${each.key}\"",
+        DB,
+        &["2: r Error: no b"],
+    );
+    check("  for_each = null\n  require = false", DB, &[]);
+    check("  for_each = self.multi_az\n  require = false", DB, &["? r aws_db_instance.a: var.x has no value"]);
+}
+
+#[test]
+fn checks() {
+    let checks = "  check \"a\" {\n    require = self.engine == \"x\"\n    message = \"A\"\n    severity = \"advice\"\n  }\n  \
+                  check \"b\" {\n    require = false\n  }";
+    check(checks, DB, &["2: r Advice: A", "2: r Error: bad"]);
+    check(&format!("  first = true\n{checks}"), DB, &["2: r Advice: A"]);
+    check(&format!("  skip = true\n{checks}"), DB, &[]);
+}
+
+#[test]
+fn an_open_instance_is_looked_at_once() {
+    let open = "variable \"n\" {}\nresource \"aws_db_instance\" \"a\" {\n  count = var.n\n}\n";
+    check("  require = self.multi_az\n  message = self.address", open, &["2: r Error: aws_db_instance.a[*]"]);
+}
+
+#[test]
+fn absence_is_not_known_while_something_unseen_may_be_there() {
+    let body = "  require = length(referrers(self, \"aws_db_instance\", \"replicate_source_db\")) > 0";
+    let alone = "resource \"aws_db_instance\" \"a\" {\n  identifier = \"a\"\n}\n";
+    check(body, alone, &["1: r Error: bad"]);
+    let module = format!("{alone}module \"m\" {{\n  source = \"x/y/z\"\n  db = aws_db_instance.a.id\n}}\n");
+    check(body, &module, &["? r aws_db_instance.a: module.m comes from a module that is not on disk"]);
+}
