@@ -15,6 +15,7 @@ pub mod expand;
 pub mod expr;
 pub mod functions;
 
+mod holes;
 mod host;
 pub mod inputs;
 pub mod json;

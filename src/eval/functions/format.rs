@@ -9,7 +9,8 @@ use super::args::function;
 use super::format_number;
 use super::format_verb::{Piece, Verb, pieces};
 use super::types::{ANY, STRING, string, strings};
-use super::{Function, Host, Param, json};
+use super::{Function, Host, Param};
+use crate::eval::json;
 use crate::eval::text::{self, TextBuilder};
 use crate::eval::{EvalError, Kind, Number, Seq, Type, Value};
 

@@ -3,9 +3,9 @@
 //! As with JSON, unknown parts stay where they stand in both directions.
 
 use super::args::function;
-use super::placeholder::Substituted;
 use super::types::{ANY, STRING, any, string};
 use super::{Function, Host, yaml_decode, yaml_encode};
+use crate::eval::holes::Substituted;
 use crate::eval::text::segments;
 use crate::eval::{EvalError, Type, Value};
 

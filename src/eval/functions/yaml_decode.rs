@@ -9,14 +9,15 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
-use super::json_decode::{MAX_DEPTH, rest_of};
-use super::placeholder::Substituted;
 use super::yaml_scalar::{self, Style};
+use crate::eval::holes::Substituted;
 use crate::eval::text::normalized;
 use crate::eval::{Cause, EvalError, Fields, Kind, Type, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
+/// Sequences and mappings may not nest deeper.
+pub(super) const MAX_DEPTH: usize = 256;
 /// How many values a text may stand for once its aliases are followed.
 const MAX_NODES: usize = 1 << 20;
 
@@ -196,7 +197,7 @@ impl<'t> Reader<'t> {
         loop {
             let (key, style, span, tag) = match self.next()? {
                 (Event::MappingEnd, _) => {
-                    let fields = Fields { entries, rest: rest_of(rest, self.source), ..Fields::default() };
+                    let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
                     return Ok(Kind::Object(Arc::new(fields)).into());
                 }
                 (Event::Scalar(key, style, _, tag), span) => (key, style, span, tag),

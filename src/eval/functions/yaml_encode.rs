@@ -5,7 +5,7 @@
 use crate::eval::text::{TextBuilder, derived};
 use crate::eval::{Cause, EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
 
-use super::json_decode::MAX_DEPTH;
+use super::yaml_decode::MAX_DEPTH;
 
 /// How far each level is indented.
 const INDENT: usize = 2;

@@ -1,124 +1,114 @@
-//! Reading JSON text, with or without unknown parts.
+//! Reading JSON text: any number stays exact, and unknown parts of the text stay where they stand.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::text::{from_segments, normalized};
-use super::super::{EvalError, Fields, Kind, Number, Segment, Seq, Type, Value};
+use super::super::holes::Substituted;
+use super::super::text::{normalized, segments};
+use super::super::{EvalError, Fields, Kind, Number, Seq, Type, Value};
 use crate::source::ProblemKind;
+use crate::syntax::Text;
 
-/// How deep arrays and objects may nest.
-const MAX_DEPTH: usize = 200;
-/// Unknown parts are read as the characters of this private plane.
-const PLACEHOLDERS: std::ops::RangeInclusive<char> = '\u{f0000}'..='\u{ffffd}';
+/// Arrays and objects may not nest deeper.
+const MAX_DEPTH: usize = 256;
 
 /// The value that a JSON text stands for: objects and tuples; of equal keys the last wins.
 pub fn read(text: &str) -> Result<Value, EvalError> {
-    Reader::new(text, &[]).document()
+    read_substituted(&Substituted::known(text))
 }
 
-/// The value that a JSON text with unknown parts stands for. What is unknown inside a string makes that string
-/// unknown, what stands for itself an unknown value; where the structure cannot be made out, all of it is unknown.
-pub fn read_segments(parts: &[Segment]) -> Result<Value, EvalError> {
-    let mut text = String::new();
-    let mut unknowns: Vec<&Value> = Vec::new();
-    for part in parts {
-        match part {
-            Segment::Text(known) => text.push_str(known),
-            Segment::Unknown(value) => {
-                text.extend(PLACEHOLDERS.clone().nth(unknowns.len()));
-                unknowns.push(value);
-            }
-        }
+/// The value that a text stands for which may be unknown in parts. Where its structure cannot be made out then, all of
+/// it is unknown.
+pub fn read_value(text: &Value) -> Result<Value, EvalError> {
+    if let Some(known) = text.as_str() {
+        return read(known).map(|value| value.from_parts([text]));
     }
-    if unknowns.is_empty() {
-        return read(&text);
-    }
-    let ambiguous = text.chars().filter(|c| PLACEHOLDERS.contains(c)).count() != unknowns.len();
-    let value = if ambiguous { None } else { Reader::new(&text, &unknowns).document().ok() };
-    Ok(value.unwrap_or_else(|| Value::unknown_from(unknowns, Type::Any, false)))
+    let unknown = || Value::unknown_from([text], Type::Any, false);
+    let Some(text) = segments(text).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };
+    // What stands in the holes may be what makes it valid.
+    Ok(read_substituted(&text).unwrap_or_else(|_| unknown()))
 }
 
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
-    unknowns: &'a [&'a Value],
+fn read_substituted(text: &Substituted) -> Result<Value, EvalError> {
+    let mut reader = Reader { source: text, rest: &text.text, depth: 0 };
+    let value = reader.value()?;
+    reader.skip_space();
+    match reader.rest {
+        "" => Ok(value),
+        _ => Err(reader.error("extra text after the value")),
+    }
+}
+
+struct Reader<'t> {
+    source: &'t Substituted,
+    rest: &'t str,
     depth: usize,
 }
 
-impl<'a> Reader<'a> {
-    fn new(text: &'a str, unknowns: &'a [&'a Value]) -> Reader<'a> {
-        Reader { text, at: 0, unknowns, depth: 0 }
+impl<'t> Reader<'t> {
+    fn error(&self, message: &str) -> EvalError {
+        let at = self.source.text.len() - self.rest.len();
+        EvalError::new(format!("invalid JSON: {message} at byte {at}"))
     }
 
-    fn document(mut self) -> Result<Value, EvalError> {
-        let value = self.value()?;
-        match self.peek() {
-            None => Ok(value),
-            Some(_) => Err(self.error("the end of the text")),
-        }
+    fn skip_space(&mut self) {
+        self.rest = self.rest.trim_start_matches([' ', '\t', '\n', '\r']);
     }
 
-    /// The next byte that is not white space.
-    fn peek(&mut self) -> Option<u8> {
-        let rest = &self.text.as_bytes()[self.at..];
-        self.at += rest.iter().take_while(|b| matches!(b, b' ' | b'\t' | b'\r' | b'\n')).count();
-        self.text.as_bytes().get(self.at).copied()
+    /// Skips blanks and then the character, where it comes next.
+    fn take(&mut self, c: char) -> bool {
+        self.skip_space();
+        let rest = self.rest.strip_prefix(c);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
     }
 
-    fn take(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn error(&self, expected: &str) -> EvalError {
-        let line = self.text.as_bytes()[..self.at.min(self.text.len())].iter().filter(|b| **b == b'\n').count() + 1;
-        EvalError::new(format!("invalid JSON in line {line}: expected {expected}"))
-    }
-
-    /// The unknown value whose placeholder comes next.
-    fn unknown(&mut self) -> Option<&'a Value> {
-        self.peek();
-        let c = self.text[self.at..].chars().next()?;
-        let value = self.placeholder(c)?;
-        self.at += c.len_utf8();
-        Some(value)
-    }
-
-    fn placeholder(&self, c: char) -> Option<&'a Value> {
-        let index = (c as usize).checked_sub(*PLACEHOLDERS.start() as usize)?;
-        self.unknowns.get(index).copied()
+    /// Skips blanks and then a hole, where one comes next.
+    fn take_hole(&mut self) -> Option<&'t Value> {
+        self.skip_space();
+        let c = self.rest.chars().next()?;
+        let hole = self.source.hole(c)?;
+        self.rest = &self.rest[c.len_utf8()..];
+        Some(hole)
     }
 
     fn value(&mut self) -> Result<Value, EvalError> {
-        match self.peek() {
-            Some(b'{') => self.nested(Self::object),
-            Some(b'[') => self.nested(Self::array),
-            Some(b'"') => Ok(from_segments(self.string()?)),
-            Some(b'-' | b'0'..=b'9') => self.number(),
+        if let Some(hole) = self.take_hole() {
+            return Ok(self.hole_value(hole));
+        }
+        let Some(first) = self.rest.chars().next() else { return Err(self.error("a value is missing")) };
+        match first {
+            '{' | '[' if self.depth == MAX_DEPTH => {
+                Err(EvalError { kind: ProblemKind::Limit, ..self.error("the text nests too deeply") })
+            }
+            '{' => self.nested(Reader::object),
+            '[' => self.nested(Reader::array),
+            '"' => Ok(self.source.restore(&self.string()?)),
+            '-' | '0'..='9' => self.number(),
             _ => {
-                for (word, value) in [("null", Value::NULL), ("true", true.into()), ("false", false.into())] {
-                    if self.text[self.at..].starts_with(word) {
-                        self.at += word.len();
+                for (word, value) in [("null", Value::NULL), ("true", Value::from(true)), ("false", Value::from(false))]
+                {
+                    if let Some(rest) = self.rest.strip_prefix(word) {
+                        self.rest = rest;
                         return Ok(value);
                     }
                 }
-                let value = self.unknown().ok_or_else(|| self.error("a value"))?;
-                // The text of a string stands here, which is not the string itself.
-                let quoted = value.type_of() == Type::String;
-                Ok(if quoted { Value::unknown_from([value], Type::Any, false) } else { value.clone() })
+                Err(self.error(&format!("unexpected `{first}`")))
             }
+        }
+    }
+
+    /// What an unknown part is worth where a value is expected: text is JSON of which nothing is known.
+    fn hole_value(&self, hole: &Value) -> Value {
+        match is_fragment(hole) {
+            true => Value::unknown_from([hole], Type::Any, false),
+            false => hole.clone(),
         }
     }
 
     fn nested(&mut self, read: fn(&mut Self) -> Result<Value, EvalError>) -> Result<Value, EvalError> {
-        if self.depth == MAX_DEPTH {
-            let error = EvalError::new(format!("this JSON nests deeper than {MAX_DEPTH} levels"));
-            return Err(EvalError { kind: ProblemKind::Limit, ..error });
-        }
+        self.rest = &self.rest[1..];
         self.depth += 1;
-        self.at += 1;
         let value = read(self);
         self.depth -= 1;
         value
@@ -126,170 +116,170 @@ impl<'a> Reader<'a> {
 
     fn array(&mut self) -> Result<Value, EvalError> {
         let mut items = Vec::new();
-        let mut rest = None;
-        if !self.take(b']') {
-            loop {
-                items.push(self.value()?);
-                if self.peek() != Some(b',')
-                    && let Some(unknown) = self.unknown()
-                {
-                    rest = Some(unknown.clone());
+        let mut rest = Vec::new();
+        let mut comma = false;
+        loop {
+            if self.take(']') {
+                if comma {
+                    return Err(self.error("an element is missing"));
                 }
-                if self.take(b']') {
-                    break;
-                }
-                if rest.is_some() || !self.take(b',') {
-                    return Err(self.error("`,` or `]`"));
+                let seq = Seq { items, element: Type::Any, rest: self.source.rest_of(rest) };
+                return Ok(Kind::Tuple(Arc::new(seq)).into());
+            }
+            let before = self.rest;
+            let begun = !items.is_empty() || !rest.is_empty();
+            match self.take_hole() {
+                Some(hole) if is_fragment(hole) || begun && !comma => rest.push(self.hole_value(hole)),
+                _ => {
+                    self.rest = before;
+                    let value = self.value()?;
+                    // Behind an unknown number of elements no position is known.
+                    if rest.is_empty() { items.push(value) } else { rest.push(value) }
                 }
             }
+            comma = self.separator(']')?;
         }
-        Ok(Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into())
     }
 
     fn object(&mut self) -> Result<Value, EvalError> {
-        let mut fields = Fields { entries: BTreeMap::new(), ..Fields::default() };
-        if !self.take(b'}') {
-            loop {
-                self.member(&mut fields)?;
-                if self.peek() != Some(b',')
-                    && let Some(unknown) = self.unknown()
-                {
-                    fields.rest = Some(unknown.clone());
-                }
-                if self.take(b'}') {
-                    break;
-                }
-                if !self.take(b',') {
-                    return Err(self.error("`,` or `}`"));
-                }
-            }
-        }
-        Ok(Kind::Object(Arc::new(fields)).into())
-    }
-
-    fn member(&mut self, fields: &mut Fields) -> Result<(), EvalError> {
-        if self.peek() != Some(b'"') {
-            // Further members stand here as one unknown part.
-            let unknown = self.unknown().ok_or_else(|| self.error("a property name in quotes"))?;
-            fields.rest = Some(unknown.clone());
-            return Ok(());
-        }
-        let key = from_segments(self.string()?);
-        if !self.take(b':') {
-            return Err(self.error("`:`"));
-        }
-        let value = self.value()?;
-        match key.as_str() {
-            Some(key) => _ = fields.entries.insert(key.into(), value),
-            // A member with an unknown name may be any of them.
-            None => {
-                let parts = fields.rest.iter().chain([&key, &value]);
-                fields.rest = Some(Value::unknown_from(parts, Type::Any, false));
-            }
-        }
-        Ok(())
-    }
-
-    fn number(&mut self) -> Result<Value, EvalError> {
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
-        let mut at = start + usize::from(bytes[start] == b'-');
-        let whole = digits(at);
-        let leading_zero = whole > 1 && bytes[at] == b'0';
-        at += whole;
-        let mut valid = whole > 0 && !leading_zero;
-        if bytes.get(at) == Some(&b'.') {
-            let fraction = digits(at + 1);
-            valid &= fraction > 0;
-            at += 1 + fraction;
-        }
-        if matches!(bytes.get(at), Some(b'e' | b'E')) {
-            at += 1 + usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-            let exponent = digits(at);
-            valid &= exponent > 0;
-            at += exponent;
-        }
-        if !valid {
-            return Err(self.error("a number"));
-        }
-        self.at = at;
-        let number = Number::parse(&self.text[start..at]);
-        number.map(Value::from).ok_or_else(|| {
-            let error = EvalError::new("this JSON has a number that is too long");
-            EvalError { kind: ProblemKind::Limit, ..error }
-        })
-    }
-
-    /// A string, in parts where some of it is unknown.
-    fn string(&mut self) -> Result<Vec<Segment>, EvalError> {
-        self.at += 1;
-        let mut parts = Vec::new();
-        let mut text = String::new();
+        let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
+        let mut rest = Vec::new();
+        let mut comma = false;
         loop {
-            let rest = &self.text[self.at..];
-            let c = rest.chars().next().ok_or_else(|| self.error("a closing quote"))?;
-            self.at += c.len_utf8();
-            match c {
-                '"' => break,
-                '\\' => text.push(self.escape()?),
-                '\0'..='\u{1f}' => return Err(self.error("no control characters inside a string")),
-                _ => match self.placeholder(c) {
-                    Some(value) => {
-                        parts.push(Segment::Text(normalized(std::mem::take(&mut text))));
-                        parts.push(Segment::Unknown(value.clone()));
+            if self.take('}') {
+                if comma {
+                    return Err(self.error("a member is missing"));
+                }
+                let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
+                return Ok(Kind::Object(Arc::new(fields)).into());
+            }
+            if let Some(hole) = self.take_hole() {
+                rest.push(self.hole_value(hole));
+            } else {
+                if !self.rest.starts_with('"') {
+                    return Err(self.error("a member's name must be a string"));
+                }
+                let name = self.string()?;
+                if !self.take(':') {
+                    return Err(self.error("`:` is missing"));
+                }
+                let value = self.value()?;
+                match name.contains(|c| self.source.hole(c).is_some()) {
+                    true => rest.push(value),
+                    false => {
+                        entries.insert(normalized(name), value);
                     }
-                    None => text.push(c),
-                },
+                }
+            }
+            comma = self.separator('}')?;
+        }
+    }
+
+    /// After an element: whether a comma follows. A hole needs none, it may bring its own; but text could also go on
+    /// with a number or a word.
+    fn separator(&mut self, close: char) -> Result<bool, EvalError> {
+        let before = &self.source.text[..self.source.text.len() - self.rest.len()];
+        let continues = before.ends_with(|c: char| c.is_ascii_alphanumeric());
+        if self.take(',') {
+            return Ok(true);
+        }
+        let next = self.rest.chars().next();
+        let hole = next.and_then(|c| self.source.hole(c)).is_some_and(|hole| !(continues && is_fragment(hole)));
+        match hole || next == Some(close) {
+            true => Ok(false),
+            false => Err(self.error(&format!("`,` or `{close}` is missing"))),
+        }
+    }
+
+    /// A string, unescaped, its holes still characters.
+    fn string(&mut self) -> Result<String, EvalError> {
+        let mut text = String::new();
+        self.rest = &self.rest[1..];
+        loop {
+            let Some(at) = self.rest.find(|c| c == '"' || c == '\\' || c < ' ') else {
+                return Err(self.error("a string is not closed"));
+            };
+            text.push_str(&self.rest[..at]);
+            self.rest = &self.rest[at..];
+            match self.rest.as_bytes()[0] {
+                b'"' => {
+                    self.rest = &self.rest[1..];
+                    return Ok(text);
+                }
+                b'\\' => text.push(self.escape()?),
+                _ => return Err(self.error("a string holds a raw control character")),
             }
         }
-        parts.push(Segment::Text(normalized(text)));
-        Ok(parts)
     }
 
     fn escape(&mut self) -> Result<char, EvalError> {
-        let byte = self.text.as_bytes().get(self.at).copied();
-        let c = match byte {
-            Some(b @ (b'"' | b'\\' | b'/')) => char::from(b),
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'u') => {
-                self.at += 1;
-                return self.unicode_escape();
-            }
-            _ => return Err(self.error("a valid escape")),
+        let escaped = self.rest.as_bytes().get(1).copied().unwrap_or_default();
+        let c = match escaped {
+            b'"' | b'\\' | b'/' => char::from(escaped),
+            b'b' => '\x08',
+            b'f' => '\x0c',
+            b'n' => '\n',
+            b'r' => '\r',
+            b't' => '\t',
+            b'u' => return self.unicode(),
+            _ => return Err(self.error("invalid escape sequence")),
         };
-        self.at += 1;
+        self.rest = &self.rest[2..];
         Ok(c)
     }
 
-    /// Four hexadecimal digits, or twice four for a pair of surrogates; a lone surrogate becomes U+FFFD.
-    fn unicode_escape(&mut self) -> Result<char, EvalError> {
-        let high = self.hex()?;
-        if let Some(c) = char::from_u32(high) {
-            return Ok(c);
-        }
-        if (0xd800..0xdc00).contains(&high) && self.text[self.at..].starts_with("\\u") {
-            let before = self.at;
-            self.at += 2;
-            let low = self.hex()?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+    /// `\uXXXX`, two of them for a character beyond the basic plane. A half of such a pair is no character.
+    fn unicode(&mut self) -> Result<char, EvalError> {
+        let first = self.code_unit()?;
+        if let 0xD800..0xDC00 = first
+            && self.rest.starts_with("\\u")
+        {
+            let before = self.rest;
+            let second = self.code_unit()?;
+            if let 0xDC00..0xE000 = second {
+                let code = 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
                 return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
             }
-            self.at = before;
+            self.rest = before;
         }
-        Ok(char::REPLACEMENT_CHARACTER)
+        Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    fn hex(&mut self) -> Result<u32, EvalError> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
-        let code = digits.and_then(|d| u32::from_str_radix(d, 16).ok());
-        let code = code.ok_or_else(|| self.error("four hexadecimal digits"))?;
-        self.at += 4;
+    fn code_unit(&mut self) -> Result<u32, EvalError> {
+        let digits = self.rest.get(2..6).filter(|d| d.bytes().all(|b| b.is_ascii_hexdigit()));
+        let Some(code) = digits.and_then(|d| u32::from_str_radix(d, 16).ok()) else {
+            return Err(self.error("invalid escape sequence"));
+        };
+        self.rest = &self.rest[6..];
         Ok(code)
     }
+
+    fn number(&mut self) -> Result<Value, EvalError> {
+        let length = self.rest.find(|c: char| !c.is_ascii_digit() && !"+-.eE".contains(c)).unwrap_or(self.rest.len());
+        let (text, rest) = self.rest.split_at(length);
+        match Number::parse(text).filter(|_| is_number(text)) {
+            Some(number) => {
+                self.rest = rest;
+                Ok(number.into())
+            }
+            None => Err(self.error(&format!("invalid number `{text}`"))),
+        }
+    }
+}
+
+/// Whether a hole is a piece of JSON text, not one encoded value.
+fn is_fragment(hole: &Value) -> bool {
+    hole.as_unknown().is_some_and(|u| u.ty == Type::String)
+}
+
+/// Whether text is a number by JSON's grammar.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(m, e)| (m, Some(e)));
+    let (whole, fraction) = mantissa.split_once('.').map_or((mantissa, None), |(w, f)| (w, Some(f)));
+    digits(whole)
+        && (whole.len() == 1 || !whole.starts_with('0'))
+        && fraction.is_none_or(digits)
+        && exponent.is_none_or(|e| digits(e.strip_prefix(['+', '-']).unwrap_or(e)))
 }

@@ -6,8 +6,9 @@
 
 use std::ops::RangeInclusive;
 
-use crate::eval::text::TextBuilder;
-use crate::eval::{Cause, Segment, Value};
+use super::text::{TextBuilder, normalized};
+use super::union::one_of;
+use super::{Cause, Segment, Value};
 
 /// The characters that stand for holes.
 const HOLES: RangeInclusive<char> = '\u{F0000}'..='\u{FFFFD}';
@@ -44,8 +45,13 @@ impl Substituted {
     }
 
     /// Why the first hole is one.
-    pub(super) fn cause(&self) -> Cause {
+    fn cause(&self) -> Cause {
         self.unknowns.iter().find_map(Value::cause).unwrap_or(Cause::Error)
+    }
+
+    /// What further elements look like, if these are what they look like.
+    pub(super) fn rest_of(&self, values: Vec<Value>) -> Option<Value> {
+        (!values.is_empty()).then(|| one_of(values, self.cause(), []))
     }
 
     /// What stands in the hole that this character is.
@@ -66,7 +72,7 @@ impl Substituted {
     /// A string of the parsed text, with its holes put back.
     pub(super) fn restore(&self, text: &str) -> Value {
         if self.unknowns.is_empty() || text.is_ascii() {
-            return crate::eval::text::normalized(text.to_owned()).into();
+            return normalized(text.to_owned()).into();
         }
         if let Some(value) = self.lone_hole(text) {
             return value.clone();

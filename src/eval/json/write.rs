@@ -1,0 +1,111 @@
+//! Writing JSON text, with or without unknown parts.
+
+use super::super::text::TextBuilder;
+use super::super::{EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
+
+/// The JSON text of a value that is wholly known, as `jsonencode` writes it.
+pub fn write(value: &Value) -> Result<String, EvalError> {
+    match write_value(value)?.as_str() {
+        Some(text) => Ok(text.to_owned()),
+        None => Err(EvalError::new("the value is not wholly known")),
+    }
+}
+
+/// The JSON text of a value, unknown where parts of it are.
+pub fn write_value(value: &Value) -> Result<Value, EvalError> {
+    let mut out = TextBuilder::default();
+    push(&mut out, value)?;
+    Ok(out.finish())
+}
+
+/// Adds the JSON of a value.
+pub fn push(out: &mut TextBuilder, value: &Value) -> Result<(), EvalError> {
+    match &value.kind {
+        Kind::Null => out.push_str("null"),
+        Kind::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Kind::Number(n) if n.is_infinite() => Err(EvalError::new("infinity cannot be written as JSON")),
+        Kind::Number(n) => out.push_str(&n.to_string()),
+        Kind::String(s) => {
+            out.push_str("\"")?;
+            push_escaped(out, s)?;
+            out.push_str("\"")
+        }
+        Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => push_seq(out, s),
+        Kind::Map(f) | Kind::Object(f) => push_fields(out, f),
+        Kind::Unknown(u) if u.ty == Type::String => {
+            out.push_str("\"")?;
+            match &u.hint {
+                Hint::Text(parts) => {
+                    for part in parts.iter() {
+                        match part {
+                            Segment::Text(text) => push_escaped(out, text)?,
+                            Segment::Unknown(value) => out.push_encoded(value.clone()),
+                        }
+                    }
+                }
+                _ => out.push_encoded(value.clone()),
+            }
+            out.push_str("\"")
+        }
+        Kind::Unknown(_) => {
+            out.push_encoded(value.clone());
+            Ok(())
+        }
+        Kind::Handle(_) => Err(EvalError::new("a resource as a whole has no JSON form")),
+    }
+}
+
+fn push_seq(out: &mut TextBuilder, seq: &Seq) -> Result<(), EvalError> {
+    out.push_str("[")?;
+    for (i, item) in seq.items.iter().enumerate() {
+        if i > 0 {
+            out.push_str(",")?;
+        }
+        push(out, item)?;
+    }
+    if let Some(rest) = &seq.rest {
+        push_rest(out, rest, seq.items.is_empty());
+    }
+    out.push_str("]")
+}
+
+/// Adds what stands for any number of further elements, commas included: text where nothing is before it, and any
+/// value behind another, where no single value could stand.
+fn push_rest(out: &mut TextBuilder, rest: &Value, alone: bool) {
+    out.push_encoded(Value::unknown_from([rest], if alone { Type::String } else { Type::Any }, false));
+}
+
+fn push_fields(out: &mut TextBuilder, fields: &Fields) -> Result<(), EvalError> {
+    out.push_str("{")?;
+    for (i, (name, value)) in fields.entries.iter().enumerate() {
+        out.push_str(if i > 0 { ",\"" } else { "\"" })?;
+        push_escaped(out, name)?;
+        out.push_str("\":")?;
+        push(out, value)?;
+    }
+    if let Some(rest) = &fields.rest {
+        push_rest(out, rest, fields.entries.is_empty());
+    }
+    out.push_str("}")
+}
+
+/// Adds text as it stands between the quotes of a JSON string, with the characters escaped that HTML gives a meaning.
+fn push_escaped(out: &mut TextBuilder, text: &str) -> Result<(), EvalError> {
+    let mut rest = text;
+    while let Some(at) = rest.find(|c: char| c < ' ' || "\"\\<>&\u{2028}\u{2029}".contains(c)) {
+        let c = rest[at..].chars().next().unwrap_or_default();
+        out.push_str(&rest[..at])?;
+        match c {
+            '"' => out.push_str("\\\"")?,
+            '\\' => out.push_str("\\\\")?,
+            '\n' => out.push_str("\\n")?,
+            '\r' => out.push_str("\\r")?,
+            '\t' => out.push_str("\\t")?,
+            '\x08' => out.push_str("\\b")?,
+            '\x0c' => out.push_str("\\f")?,
+            _ => out.push_str(&format!("\\u{:04x}", u32::from(c)))?,
+        }
+        rest = &rest[at + c.len_utf8()..];
+    }
+    out.push_str(rest)
+}
