@@ -73,6 +73,9 @@ pub(super) struct ExplainArgs {
     /// The rule's id, as findings name it
     pub rule: String,
 
+    #[command(flatten)]
+    pub rules: RuleFilesArgs,
+
     /// When to use colours
     #[arg(long, value_name = "WHEN", default_value = "auto")]
     pub color: ColorArg,
@@ -83,6 +86,9 @@ pub(super) struct RulesArgs {
     /// How to write the list
     #[arg(long, short, default_value = "table")]
     pub format: ListFormat,
+
+    #[command(flatten)]
+    pub rules: RuleFilesArgs,
 }
 
 /// A way to write the list of rules.
@@ -109,6 +115,17 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub output: OutputArgs,
 
+    /// Run only these rules: ids, categories, services, or patterns such as `rds-*`
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    pub select: Vec<String>,
+
+    /// Do not run these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = "Rules")]
+    pub ignore: Vec<String>,
+
+    #[command(flatten)]
+    pub rules: RuleFilesArgs,
+
     /// List findings of this severity and above [default: warning, or what --fail-on asks for if that is less]
     #[arg(long, value_name = "SEVERITY", help_heading = "Findings")]
     pub min_severity: Option<SeverityArg>,
@@ -120,6 +137,13 @@ pub(super) struct CheckArgs {
     /// Exit with 1 also if something was undecided or could not be analysed
     #[arg(long, help_heading = "Findings")]
     pub strict: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct RuleFilesArgs {
+    /// Also run the rules of this file or folder; may be given several times
+    #[arg(long = "rules", id = "rule-files", value_name = "PATH", help_heading = "Rules")]
+    pub paths: Vec<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -213,4 +237,14 @@ fn format_help() -> String {
         "How to write the report: FORMAT, or FORMAT=FILE to write it to a file. May be given several times, as in \
          `--format sarif=out.sarif --format pretty`.\n\nFormats: {names} [default: pretty]"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_fit_together() {
+        super::Args::command().debug_assert();
+    }
 }

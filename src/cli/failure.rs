@@ -1,11 +1,15 @@
 //! Why the work could not be done. Each reason knows what helps.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::exit::Exit;
 use super::output::{self, Format};
+use super::terminal;
 use crate::config::LoadError;
-use crate::report::{harmless, words};
+use crate::report::{harmless, pretty, words};
+use crate::rules::OptionError;
+use crate::source::{Problem, ReadError, SourceMap};
 
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +20,14 @@ pub(super) enum Failure {
     NoWorkingFolder(std::io::Error),
     #[error("no Terraform file in {}", list(.0))]
     NothingToCheck(Vec<PathBuf>),
+    #[error("no rule file (.hcl) in `{}`", .0.display())]
+    NoRules(PathBuf),
+    #[error("rule file `{path}`: {error}")]
+    UnreadableRules { path: String, error: ReadError },
+    #[error("{}", words::count(.problems.len(), "fault/faults") + " in rule files")]
+    Rules { problems: Vec<Problem>, sources: Arc<SourceMap> },
+    #[error("{}", list_options(.0))]
+    Options(Vec<OptionError>),
     #[error("there is no rule `{id}`")]
     UnknownRule { id: String, nearest: Option<String> },
     #[error("there is no resource `{address}`")]
@@ -37,6 +49,9 @@ impl Failure {
         match self {
             Failure::Load(_)
             | Failure::NoWorkingFolder(_)
+            | Failure::NoRules(_)
+            | Failure::UnreadableRules { .. }
+            | Failure::Rules { .. }
             | Failure::Read { .. }
             | Failure::Write { .. }
             | Failure::Threads(_) => None,
@@ -47,6 +62,10 @@ impl Failure {
             ),
             Failure::UnknownRule { nearest: Some(nearest), .. }
             | Failure::UnknownAddress { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            Failure::Options(errors) => match errors.iter().find_map(|e| e.suggestion.as_ref()) {
+                Some(nearest) => Some(format!("did you mean `{nearest}`?")),
+                None => Some("`tfcheck rules` lists all rules with their categories".to_owned()),
+            },
             Failure::UnknownRule { nearest: None, .. } => Some("`tfcheck rules` lists all rules".to_owned()),
             Failure::UnknownAddress { nearest: None, .. } => {
                 Some("name it as Terraform does, and its folder with `--dir`".to_owned())
@@ -60,13 +79,21 @@ impl Failure {
 
     /// Says on standard error what went wrong.
     pub(super) fn complain(&self) -> Exit {
-        let mut text = format!("error: {}\n", harmless::line(&self.to_string()));
+        let mut text = match self {
+            Failure::Rules { problems, sources } => pretty::problems(problems, sources, terminal::look_of_errors()),
+            _ => String::new(),
+        };
+        text += &format!("error: {}\n", harmless::line(&self.to_string()));
         if let Some(help) = self.help() {
             text += &format!("  help: {help}\n");
         }
         output::complain(&text);
         Exit::Failed
     }
+}
+
+fn list_options(errors: &[OptionError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn list(paths: &[PathBuf]) -> String {

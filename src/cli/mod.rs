@@ -4,6 +4,7 @@
 //! written ([`output`]), and the outcome is one of three exit statuses ([`exit`]).
 
 mod args;
+mod catalog;
 mod eval;
 mod exit;
 mod failure;

@@ -11,13 +11,17 @@ use super::terminal;
 use crate::config::{InputArgument, LoadOptions};
 use crate::report::Wanted;
 use crate::report::pretty::{Detail, Look};
-use crate::rules::Severity;
+use crate::rules::{RuleOptions, Severity};
 
 /// A check as it will run.
 #[derive(Debug)]
 pub(super) struct CheckOptions {
     /// What to check, and with which variables.
     pub load: LoadOptions,
+    /// Files and folders with further rules.
+    pub rule_files: Vec<PathBuf>,
+    /// Which rules run, and how.
+    pub rules: RuleOptions,
     /// Where the reports go.
     pub outputs: Vec<Output>,
     /// What the reports list.
@@ -41,6 +45,8 @@ impl CheckOptions {
         let least = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
         Ok(CheckOptions {
             load: load_options(args.paths, args.inputs.0)?,
+            rule_files: args.rules.paths,
+            rules: RuleOptions { select: args.select, ignore: args.ignore, ..RuleOptions::default() },
             wanted: Wanted {
                 min_severity: args.min_severity.map_or(least, Severity::from),
                 suppressed: output.show_suppressed,

@@ -101,6 +101,11 @@ impl Output {
     }
 }
 
+/// Whether a report lists all rules, not only those that fired.
+pub(super) fn lists_rules(options: &CheckOptions) -> bool {
+    options.outputs.iter().any(|o| o.format == Format::Sarif)
+}
+
 /// Writes the report in every format that was asked for.
 pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failure> {
     for output in &options.outputs {

@@ -1,20 +1,28 @@
 //! `explain` and `rules`: what there is to know of the rules themselves.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::args::{ExplainArgs, ListFormat, RulesArgs};
 use super::exit::Exit;
 use super::failure::Failure;
-use super::{output, terminal};
+use super::{catalog, output, terminal};
 use crate::eval;
 use crate::report::{faults, listing, pretty};
-use crate::rules::RuleInfo;
+use crate::rules::Catalog;
+use crate::source::SourceMap;
 
 /// Prints a rule's page.
 pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
-    let rules = all();
-    match rules.iter().find(|r| *r.id == *args.rule) {
-        Some(rule) => output::print(&pretty::page(rule, terminal::look(args.color, true)))?,
+    let sources = Arc::new(SourceMap::new());
+    let catalog = read(&args.rules.paths, &sources)?;
+    let fault = || faults::rules().into_iter().find(|r| *r.id == *args.rule);
+    match catalog.rule(&args.rule).map(|rule| rule.info.clone()).or_else(fault) {
+        Some(rule) => output::print(&pretty::page(&rule, terminal::look(args.color, true)))?,
         None => {
-            let nearest = eval::nearest(&args.rule, rules.iter().map(|r| &*r.id)).map(str::to_owned);
+            let faults = faults::rules();
+            let known = catalog.ids().chain(faults.iter().map(|r| &*r.id));
+            let nearest = eval::nearest(&args.rule, known).map(str::to_owned);
             return Err(Failure::UnknownRule { id: args.rule.clone(), nearest });
         }
     }
@@ -23,7 +31,10 @@ pub(super) fn explain(args: &ExplainArgs) -> Result<Exit, Failure> {
 
 /// Prints the list of all rules.
 pub(super) fn rules(args: &RulesArgs) -> Result<Exit, Failure> {
-    let rules = all();
+    let sources = Arc::new(SourceMap::new());
+    let mut rules = read(&args.rules.paths, &sources)?.infos();
+    rules.extend(faults::rules());
+    rules.sort_by(|a, b| a.id.cmp(&b.id));
     output::print(&match args.format {
         ListFormat::Table => listing::table(&rules),
         ListFormat::Json => listing::json(&rules),
@@ -32,7 +43,7 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Exit, Failure> {
     Ok(Exit::Clean)
 }
 
-/// All rules, and the faults of the input, by id.
-fn all() -> Vec<RuleInfo> {
-    faults::rules()
+fn read<'s>(paths: &[PathBuf], sources: &'s Arc<SourceMap>) -> Result<Catalog<'s>, Failure> {
+    let working_dir = std::env::current_dir().map_err(Failure::NoWorkingFolder)?;
+    catalog::catalog(paths, &working_dir, sources)
 }

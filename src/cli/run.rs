@@ -9,10 +9,12 @@ use rayon::prelude::*;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
-use super::{output, threads};
+use super::{catalog, output, threads};
 use crate::config::{self, Config, Root};
+use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
+use crate::rules::{self, Catalog, Finding, Selection};
 use crate::source::{Problem, Sandbox};
 
 /// Checks what the options name, and writes the reports.
@@ -20,9 +22,15 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     threads::start(options.jobs)?;
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let config = timed(&mut outcome, "load", || load(options))?;
+    let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &config.sources)?;
+    let selection = catalog.select(&options.rules).map_err(Failure::Options)?;
+    let judge = Judge { config: &config, catalog: &catalog, selection: &selection };
+    let judged = timed(&mut outcome, "check", || judge.all());
     add_configuration(&mut outcome, &config);
-    let judged = timed(&mut outcome, "evaluate", || judge(&config));
     judged.into_iter().for_each(|judged| judged.add_to(&mut outcome, &config));
+    if output::lists_rules(options) {
+        outcome.rules = catalog.enabled_infos(&selection);
+    }
     let report = Report::new(outcome, &options.wanted);
     output::write(&report, options)?;
     Ok(Exit::of(&report, options.threshold))
@@ -51,31 +59,55 @@ fn add_configuration(outcome: &mut Outcome, config: &Config) {
     outcome.roots = config.roots.len();
 }
 
+/// Evaluates roots and runs the rules over them.
+struct Judge<'a> {
+    config: &'a Config,
+    catalog: &'a Catalog<'a>,
+    selection: &'a Selection,
+}
+
 /// What there is to say of one root.
 struct Judged {
+    rules: rules::Outcome,
     problems: Vec<Problem>,
     not_on_disk: Vec<NotOnDisk>,
     resources: usize,
 }
 
-/// Evaluates every root, in parallel; the order is that of the roots.
-fn judge(config: &Config) -> Vec<Judged> {
-    let sandbox = infra::sandbox(config, config.roots.iter().map(|r| r.dir.as_path()));
-    config.roots.par_iter().map(|root| judge_root(config, root, &sandbox)).collect()
-}
+impl Judge<'_> {
+    /// All roots, in parallel; the order is that of the roots.
+    fn all(&self) -> Vec<Judged> {
+        let roots = &self.config.roots;
+        let sandbox = infra::sandbox(self.config, roots.iter().map(|r| r.dir.as_path()));
+        roots.par_iter().map(|root| self.root(root, &sandbox)).collect()
+    }
 
-fn judge_root(config: &Config, root: &Root, sandbox: &Arc<Sandbox>) -> Judged {
-    let (_program, infra, problems) = infra::analyze(config, root, sandbox, &AnalysisOptions::default());
-    let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
-    Judged { problems, resources: infra.instances().iter().filter(is_resource).count(), not_on_disk: infra.not_on_disk }
+    fn root(&self, root: &Root, sandbox: &Arc<Sandbox>) -> Judged {
+        let (program, infra, problems) = infra::analyze(self.config, root, sandbox, &AnalysisOptions::default());
+        let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
+        let rules = rules::check(self.catalog, self.selection, &infra, &host, &program);
+        let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
+        let resources = infra.instances().iter().filter(is_resource).count();
+        Judged { rules, problems, resources, not_on_disk: infra.not_on_disk }
+    }
 }
 
 impl Judged {
     fn add_to(self, outcome: &mut Outcome, config: &Config) {
-        outcome.problems.extend(self.problems.into_iter().filter(|p| in_focus(config, p)));
+        let problems = self.problems.into_iter().chain(self.rules.problems);
+        outcome.problems.extend(problems.filter(|p| in_focus(config, p)));
+        outcome.findings.extend(self.rules.findings.into_iter().filter(|f| finding_in_focus(config, f)));
+        outcome.undecided.extend(self.rules.undecided.into_iter().filter(|u| config.in_focus(u.span.file)));
         outcome.not_on_disk.extend(self.not_on_disk);
         outcome.resources += self.resources;
     }
+}
+
+/// A finding is about the files that its trail leads through, too: the default in `variables.tf` that spoils a resource
+/// elsewhere.
+fn finding_in_focus(config: &Config, finding: &Finding) -> bool {
+    let trail = finding.trail.iter().map(|step| step.span);
+    std::iter::once(finding.span).chain(trail).any(|span| config.in_focus(span.file))
 }
 
 /// Where single files were named, what lies in others is not reported.

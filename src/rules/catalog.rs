@@ -286,6 +286,12 @@ impl<'s> Catalog<'s> {
         (0..self.entries.len()).filter_map(|at| self.rule_at(at)).map(|rule| rule.info.clone()).collect()
     }
 
+    /// What there is to know of the rules that a selection runs, sorted by id. Parses their files.
+    pub fn enabled_infos(&self, selection: &Selection) -> Vec<RuleInfo> {
+        let enabled = (0..self.entries.len()).filter(|at| selection.enabled[*at]);
+        enabled.filter_map(|at| self.rule_at(at)).map(|rule| rule.info.clone()).collect()
+    }
+
     /// All rules, sorted by id. Parses every file.
     pub fn rules(&self) -> Vec<Arc<Rule>> {
         (0..self.entries.len()).filter_map(|at| self.rule_at(at)).collect()

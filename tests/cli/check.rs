@@ -150,3 +150,130 @@ fn single_files_are_judged_in_their_roots() {
     assert!(!ran.out.contains("b.tf"), "{ran}");
     assert_eq!(ran.status, 1);
 }
+
+const RULES: (&str, &str) = (
+    "rules/queue.hcl",
+    r#"rule "queue-without-redrive" {
+  title    = "Messages that fail are tried for ever"
+  severity = "error"
+  category = "durability"
+  scenario = "poison-message"
+  resource = "aws_sqs_queue"
+  require  = self.redrive_policy != null
+  at       = self.redrive_policy
+  message  = "${self.address} has no dead-letter queue"
+  why      = "One message that cannot be handled comes back again and again, and holds up all behind it."
+  fix {
+    set    = { redrive_policy = "…" }
+    safety = "unsafe"
+    impact = "in-place"
+  }
+  sources = ["https://example.com/queues"]
+}
+
+rule "queue-retention" {
+  title    = "Messages are lost over a long weekend"
+  severity = "warning"
+  category = "durability"
+  scenario = "consumer-down"
+  resource = "aws_sqs_queue"
+  require  = self.message_retention_seconds >= setting.seconds
+  at       = self.message_retention_seconds
+  message  = "${self.address} keeps messages for ${self.message_retention_seconds} seconds"
+  why      = "A consumer that is down for longer finds nothing."
+  setting "seconds" {
+    default     = 345600
+    description = "how long a message must live"
+  }
+  fix {
+    set    = { message_retention_seconds = 1209600 }
+    safety = "safe"
+    impact = "in-place"
+  }
+  sources = ["https://example.com/retention"]
+}
+"#,
+);
+
+fn queues() -> Case {
+    Case::new(&[
+        RULES,
+        (
+            "infra/main.tf",
+            r#"terraform {
+  backend "s3" {}
+}
+
+variable "retention" {
+  type    = number
+  default = 3600
+}
+
+variable "unset" {}
+
+resource "aws_sqs_queue" "work" {
+  count                     = 2
+  name                      = "work-${count.index}"
+  message_retention_seconds = var.retention
+}
+
+resource "aws_sqs_queue" "mail" {
+  redrive_policy            = jsonencode({ maxReceiveCount = 3 })
+  message_retention_seconds = var.unset
+}
+
+resource "aws_sqs_queue" "audit" {
+  message_retention_seconds = 60
+}
+"#,
+        ),
+    ])
+}
+
+const QUEUES: [&str; 6] = ["--rules", "rules", "--select", "queue-*", "infra", "--color=never"];
+
+fn queues_with(arguments: &[&str]) -> super::run::Ran {
+    queues().run(&[&QUEUES, arguments].concat())
+}
+
+#[test]
+fn findings_of_rules() {
+    assert_snapshot!(queues_with(&[]));
+}
+
+#[test]
+fn findings_with_everything() {
+    let ran = queues_with(&["--show-undecided", "-v"]);
+    let times = regex::Regex::new(r"( +)\d+\.\d ms").expect("the pattern is valid");
+    assert_snapshot!(times.replace_all(&ran.to_string(), "$1[TIME]"));
+}
+
+#[test]
+fn findings_as_json() {
+    assert_snapshot!(queues_with(&["--format", "json"]));
+}
+
+#[test]
+fn doubt_fails_where_that_is_asked_for() {
+    let audit = ["--fail-on", "never"];
+    assert_eq!(queues_with(&audit).status, 0);
+    assert_eq!(queues_with(&["--fail-on", "never", "--strict"]).status, 1);
+    assert_eq!(queues_with(&["--fail-on", "never", "--strict", "--var", "unset=600000"]).status, 0);
+}
+
+#[test]
+fn selectors_that_mean_nothing() {
+    assert_snapshot!(queues().run(&["infra", "--rules", "rules", "--ignore", "queue-retentoin"]));
+}
+
+#[test]
+fn a_rule_file_with_mistakes() {
+    let case =
+        Case::new(&[CLEAN, ("rules/a.hcl", "rule \"x\" {\n  severity = \"fatal\"\n  require = self.nothing.\n}\n")]);
+    assert_snapshot!(case.run(&["--rules", "rules"]));
+}
+
+#[test]
+fn a_folder_without_rules() {
+    assert_eq!(queues().run(&["infra", "--rules", "infra"]).status, 2);
+}

@@ -84,12 +84,15 @@ struct Page<'a> {
     painter: Painter,
     /// Rules that have explained themselves.
     explained: HashSet<String>,
+    /// Fixes that were written out.
+    fixes: HashSet<String>,
     out: String,
 }
 
 impl<'a> Page<'a> {
     fn new(sources: &'a SourceMap, detail: Detail, look: Look) -> Page<'a> {
-        Page { sources, detail, look, painter: Painter::new(look), explained: HashSet::new(), out: String::new() }
+        let painter = Painter::new(look);
+        Page { sources, detail, look, painter, explained: HashSet::new(), fixes: HashSet::new(), out: String::new() }
     }
 
     fn line(&mut self, text: &str) {
@@ -110,7 +113,7 @@ impl<'a> Page<'a> {
             self.note(key, &harmless::line(entry.why()));
         }
         if let Some(fix) = entry.fix() {
-            self.fix(fix);
+            self.fix(entry.rule(), fix);
         }
         if let Some(finding) = entry.finding() {
             self.whereabouts(finding);
@@ -156,11 +159,19 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn fix(&mut self, fix: &Fix) {
+    /// What to write and what applying it does. What was said before is said in one line.
+    fn fix(&mut self, rule: &str, fix: &Fix) {
         let lines = hcl::fix_lines(fix);
+        let said = !self.detail.verbose && !self.fixes.insert(format!("{rule}\n{}", lines.join("\n")));
         let code: Vec<String> = lines.iter().map(|l| self.painter.code(&harmless::line(l))).collect();
-        if !code.is_empty() {
-            self.keyed("fix", &code);
+        match (said, code.as_slice()) {
+            (true, [line]) => {
+                let effect = fix.impact.map(|i| format!("  ({})", words::impact(i))).unwrap_or_default();
+                return self.keyed("fix", &[format!("{line}{effect}")]);
+            }
+            (true, _) => return self.note("fix", "as for the first finding of this rule"),
+            (false, []) => {}
+            (false, code) => self.keyed("fix", code),
         }
         let effect = words::effect(fix);
         if !effect.is_empty() {
