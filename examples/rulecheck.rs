@@ -18,6 +18,8 @@ use tfcheck::source::{Problem, SourceFile, SourceMap};
 #[allow(dead_code, reason = "the tests use the rest of it")]
 #[path = "../tests/support/fixtures.rs"]
 mod fixtures;
+#[path = "../tests/support/invariants.rs"]
+mod invariants;
 
 struct Options {
     rules: PathBuf,
@@ -45,14 +47,9 @@ fn main() -> ExitCode {
     for problem in rules::lint(&catalog) {
         faults += show_wanted(&options, &catalog, sources, &problem);
     }
-    for rule in catalog.rules().iter().filter(|rule| wanted_rule(&options, &rule.info)) {
-        let has = |verdict| fixtures.cases.iter().any(|c| *c.rule == *rule.info.id && c.verdict == verdict);
-        for (verdict, word) in [(fixtures::Verdict::Fail, "fail"), (fixtures::Verdict::Pass, "pass")] {
-            if !has(verdict) {
-                faults += 1;
-                println!("{}: no `{word}` fixture in fixtures/*/{}", rule.info.id, rule.info.id);
-            }
-        }
+    for complaint in complaints(&options, &catalog, &fixtures.cases) {
+        faults += 1;
+        println!("{complaint}");
     }
     for stray in strays.iter().filter(|_| options.wanted.is_empty()) {
         faults += 1;
@@ -117,6 +114,27 @@ fn options() -> Result<Options, String> {
 
 fn wanted(options: &Options, rule: &str, service: &str) -> bool {
     options.wanted.is_empty() || options.wanted.iter().any(|name| name == rule || name == service)
+}
+
+/// What is missing in the declarations, around them and in their layout.
+fn complaints(options: &Options, catalog: &Catalog<'_>, cases: &[fixtures::Case]) -> Vec<String> {
+    let rules = catalog.rules();
+    let mut complaints = Vec::new();
+    for rule in rules.iter().filter(|rule| wanted_rule(options, &rule.info)) {
+        let info = &rule.info;
+        let missing = invariants::missing_fixtures(info, cases);
+        let all = invariants::complaints(info).into_iter().chain(missing);
+        complaints.extend(all.map(|complaint| format!("{}: {complaint}", info.id)));
+    }
+    for source in catalog.given_files() {
+        let mut of_file: Vec<_> = rules.iter().filter(|rule| rule.span.file == source.id).collect();
+        of_file.sort_by_key(|rule| rule.span.start);
+        if of_file.iter().any(|rule| wanted_rule(options, &rule.info)) {
+            let infos: Vec<_> = of_file.iter().map(|rule| &rule.info).collect();
+            complaints.extend(invariants::layout(&source.path, &source.text, &infos));
+        }
+    }
+    complaints
 }
 
 fn wanted_rule(options: &Options, info: &rules::RuleInfo) -> bool {

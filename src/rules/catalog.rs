@@ -116,10 +116,10 @@ impl<'s> Catalog<'s> {
         Catalog::empty(sources).with_files(given)
     }
 
-    /// With the rules of further files.
+    /// With the rules and functions of further files, which replace embedded ones of the same name.
     ///
     /// # Errors
-    /// Every mistake in them, an id or a function that exists already included.
+    /// Every mistake in them, a name that two of them declare included.
     pub fn with_files(mut self, given: &[Arc<SourceFile>]) -> Result<Catalog<'s>, Vec<Problem>> {
         let first = self.files.len();
         let mut problems = Vec::new();
@@ -151,15 +151,19 @@ impl<'s> Catalog<'s> {
         self.files.len() - 1
     }
 
-    /// Enters what a file declares; what is declared already is a mistake.
+    /// Enters what a given file declares. It replaces what is embedded; what another given file declares already is a
+    /// mistake.
     fn declare(&mut self, index: usize, problems: &mut Vec<Problem>) {
         let decl = self.loaded(index).1.clone();
         problems.extend(decl.problems.iter().cloned());
         let mut ignored = Vec::new();
         for (position, rule) in decl.rules.iter().enumerate() {
             let id = &rule.id.text;
-            if self.entries.iter().any(|e| e.id == *id) {
-                problems.push(wrong(rule.id.span, format!("there are two rules `{id}`"), "the second"));
+            if let Some(at) = self.entries.iter().position(|e| e.id == *id) {
+                if self.is_given(self.entries[at].file) {
+                    problems.push(wrong(rule.id.span, format!("there are two rules `{id}`"), "the second"));
+                }
+                self.entries.swap_remove(at);
             }
             let category = argument(&rule.arguments, "category");
             let category = category.and_then(|a| literal::text(a, &mut ignored)).and_then(|c| Category::parse(&c));
@@ -175,10 +179,14 @@ impl<'s> Catalog<'s> {
             if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
                 let message = format!("there is a function `{}` already", name.text);
                 problems.push(wrong(name.span, message, "not yours to declare"));
-            } else if self.functions.insert(name.text.clone(), index).is_some() {
+            } else if self.functions.insert(name.text.clone(), index).is_some_and(|at| self.is_given(at)) {
                 problems.push(wrong(name.span, format!("there are two functions `{}`", name.text), "the second"));
             }
         }
+    }
+
+    fn is_given(&self, file: usize) -> bool {
+        matches!(self.files[file].text, Source::Given(_))
     }
 
     fn index(&mut self) {
@@ -251,6 +259,14 @@ impl<'s> Catalog<'s> {
         file.compiled.get_or_init(|| {
             let (source, decl) = self.loaded(index);
             compile::compile(decl, &file.service, source, self)
+        })
+    }
+
+    /// The files that were given, in their order.
+    pub fn given_files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
+        self.files.iter().filter_map(|file| match &file.text {
+            Source::Given(file) => Some(file),
+            Source::Embedded(_) => None,
         })
     }
 

@@ -1,6 +1,8 @@
 //! Mistakes in rule files, found when they are loaded.
 
 use super::{mistakes, rule};
+use crate::rules::Catalog;
+use crate::source::SourceMap;
 
 #[track_caller]
 fn check(rules: &str, expected: &[&str]) {
@@ -177,6 +179,17 @@ fn things_that_are_there_twice() {
     );
     let twice = rule("  require = true").repeat(2);
     check(&twice, &["`\"r\"`: there are two rules `r` [the second]"]);
+}
+
+#[test]
+fn a_given_rule_replaces_the_embedded_one() {
+    let sources = SourceMap::new();
+    let given = rule("  require = true").replace("\"r\"", "\"rds-multi-az\"");
+    let file = sources.add("own.hcl".as_ref(), "own.hcl", given);
+    let count = Catalog::embedded(&sources).ids().count();
+    let catalog = Catalog::embedded(&sources).with_files(&[file]).unwrap();
+    assert_eq!(catalog.ids().count(), count);
+    assert_eq!(&*catalog.rule("rds-multi-az").unwrap().info.service, "own");
 }
 
 #[test]
