@@ -14,6 +14,8 @@ use crate::syntax::Text;
 
 /// The longest text that evaluation makes, in bytes.
 pub const MAX_TEXT: usize = 16 << 20;
+/// The most values that evaluation takes out of one text.
+pub const MAX_ITEMS: usize = 1 << 20;
 
 /// The parts of a value inside a larger text: known primitives are text, unknowns what is known of them. `None` where
 /// the value cannot stand in a text: null and collections.
@@ -181,6 +183,15 @@ pub fn normalized(text: String) -> Text {
         true => text.into(),
         false => text.nfc().collect::<String>().into(),
     }
+}
+
+/// Collections of a bounded size: an error beyond [`MAX_ITEMS`] elements that come out of a text.
+pub fn check_count(items: usize) -> Result<(), EvalError> {
+    if items <= MAX_ITEMS {
+        return Ok(());
+    }
+    let message = format!("the text would give more than {MAX_ITEMS} values");
+    Err(EvalError { kind: ProblemKind::Limit, ..EvalError::new(message) })
 }
 
 /// Text of a bounded length: an error beyond [`MAX_TEXT`].

@@ -12,7 +12,7 @@ use super::csv;
 use super::partial;
 use super::types::{STRING, string};
 use super::{Function, Host, Param};
-use crate::eval::text::{TextBuilder, check_length, derived, normalized};
+use crate::eval::text::{TextBuilder, check_count, check_length, derived, normalized};
 use crate::eval::{Cause, EvalError, Type, Value};
 
 const PARTIAL: Param = STRING.or_unknown();
@@ -160,6 +160,7 @@ fn csv_decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             return Err(EvalError::new(format!("a row has {row} fields where the header has {header}")));
         }
         let entries = header.iter().cloned().zip(row.into_iter().map(|field| normalized(field).into()));
+        check_count(objects.len() * header.len())?;
         objects.push(Value::object(entries.collect::<BTreeMap<_, Value>>()));
     }
     Ok(Value::list(Type::object(header.into_iter().map(|name| (name, Type::String))), objects))

@@ -25,6 +25,7 @@ mod net;
 mod number;
 mod partial;
 mod path;
+mod provider;
 mod re2;
 mod re2_class;
 mod regex;
@@ -37,7 +38,7 @@ mod yaml_encode;
 mod yaml_scalar;
 
 /// The table of each family.
-static FAMILIES: [&[Function]; 13] = [
+static FAMILIES: [&[Function]; 14] = [
     collection::FUNCTIONS,
     encoding::FUNCTIONS,
     format::FUNCTIONS,
@@ -46,6 +47,7 @@ static FAMILIES: [&[Function]; 13] = [
     net::FUNCTIONS,
     number::FUNCTIONS,
     path::FUNCTIONS,
+    provider::FUNCTIONS,
     regex::FUNCTIONS,
     string::FUNCTIONS,
     time::FUNCTIONS,

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::eval::text::{TextBuilder, derived, normalized};
+use crate::eval::text::{TextBuilder, check_count, derived, normalized};
 use crate::eval::{EvalError, Segment, Value};
 
 /// The known text at the beginning.
@@ -192,11 +192,13 @@ pub(super) fn split(parts: &[Segment], separator: &str) -> Result<(Vec<Value>, O
     let mut pieces: Vec<Value> = Vec::new();
     let Some(at) = parts.iter().position(|p| unknown(p).is_some()) else {
         let text = known(parts).unwrap_or_default();
+        check_count(text.matches(separator).count())?;
         return Ok((text.split(separator).map(|piece| normalized(piece.to_owned()).into()).collect(), None));
     };
     let head = head(&parts[..at]);
     let begun = partial_at_end(head, separator);
     let head = &head[..head.len() - begun];
+    check_count(head.matches(separator).count())?;
     let mut known: Vec<&str> = head.split(separator).collect();
     let last = known.pop().unwrap_or_default();
     pieces.extend(known.into_iter().map(|piece| Value::from(normalized(piece.to_owned()))));

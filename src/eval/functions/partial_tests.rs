@@ -222,6 +222,19 @@ fn yaml_is_bounded() {
 }
 
 #[test]
+fn arns_are_built_and_parsed() {
+    let parse = "provider::aws::arn_parse";
+    check(parse, &["arn:aws:s3:::a:b"], "{account_id= partition=aws region= resource=a:b service=s3}");
+    check(parse, &["arn:aws:s3:::@/x"], "{account_id= partition=aws region= resource=@/x service=s3}");
+    check(parse, &["arn:aws:iam::@:role/x"], "{account_id=? partition=aws region= resource=? service=iam}");
+    check(parse, &["@"], "{account_id=? partition=? region=? resource=? service=?}");
+    check(parse, &["arn:aws:s3"], "`arn:aws:s3` is not an ARN");
+    check(parse, &["http://@"], "`http://` is not an ARN");
+    check("provider::aws::arn_build", &["aws", "iam", "", "@", "role/x"], "arn:aws:iam::@:role/x");
+    check("provider::aws::trim_iam_role_path", &["arn:aws:iam::1:role/a/b/c"], "arn:aws:iam::1:role/c");
+}
+
+#[test]
 fn unions_go_through_functions() {
     let either = Value::from(Kind::Unknown(std::sync::Arc::new(crate::eval::Unknown {
         hint: Hint::OneOf([Value::from("ab"), Value::from("ac")].into()),

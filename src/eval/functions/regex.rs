@@ -9,7 +9,7 @@ use super::args::{function, text};
 use super::re2::{self, Translated};
 use super::types::STRING;
 use super::{Function, Host};
-use crate::eval::text::check_length;
+use crate::eval::text::{check_count, check_length};
 use crate::eval::{EvalError, Type, Value};
 use crate::source::ProblemKind;
 
@@ -180,8 +180,12 @@ fn first(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let pattern = Pattern::compile(text(&args[0])?)?;
     let named = pattern.is_named()?;
-    let matches = pattern.regex.captures_iter(text(&args[1])?).map(|captures| pattern.value(&captures, named));
-    Ok(Value::list(pattern.match_type()?, matches.collect()))
+    let mut matches = Vec::new();
+    for captures in pattern.regex.captures_iter(text(&args[1])?) {
+        matches.push(pattern.value(&captures, named));
+        check_count(matches.len() * captures.len())?;
+    }
+    Ok(Value::list(pattern.match_type()?, matches))
 }
 
 fn match_type(args: &[Value]) -> Type {

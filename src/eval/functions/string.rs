@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::args::{function, integer, parts, text};
 use super::types::{NUMBER, STRING, STRINGS, bool, string, strings};
 use super::{Function, Host, Param, case, partial, regex};
-use crate::eval::text::{TextBuilder, check_length, derived, normalized};
+use crate::eval::text::{TextBuilder, check_count, check_length, derived, normalized};
 use crate::eval::{EvalError, Kind, Segment, Seq, Type, Value};
 
 /// A string of which the function makes what it can where it is not wholly known.
@@ -131,6 +131,7 @@ fn split(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let (items, rest) = match args[0].as_str() {
         None => (Vec::new(), Some(Value::unknown_from(args, Type::String, true))),
         Some("") => {
+            check_count(partial::head(&text).len())?;
             let chars = partial::head(&text).chars().map(|c| Value::from(c.to_string())).collect();
             (chars, partial::known(&text).is_none().then(|| Value::unknown_from(args, Type::String, true)))
         }

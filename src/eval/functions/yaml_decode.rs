@@ -11,15 +11,12 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::yaml_scalar::{self, Style};
 use crate::eval::holes::Substituted;
-use crate::eval::text::normalized;
+use crate::eval::text::{check_count, normalized};
 use crate::eval::{Cause, EvalError, Fields, Kind, Type, Value};
-use crate::source::ProblemKind;
 use crate::syntax::Text;
 
 /// Sequences and mappings may not nest deeper.
 pub(super) const MAX_DEPTH: usize = 256;
-/// How many values a text may stand for once its aliases are followed.
-const MAX_NODES: usize = 1 << 20;
 
 /// The value of a text of one YAML document.
 pub(super) fn decode(text: &Substituted) -> Result<Value, EvalError> {
@@ -118,15 +115,10 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Counts values, those behind aliases included.
     fn count(&mut self, nodes: usize) -> Result<(), EvalError> {
         self.nodes += nodes;
-        match self.nodes <= MAX_NODES {
-            true => Ok(()),
-            false => {
-                let error = EvalError::new(format!("the YAML text stands for more than {MAX_NODES} values"));
-                Err(EvalError { kind: ProblemKind::Limit, ..error })
-            }
-        }
+        check_count(self.nodes)
     }
 
     fn node(&mut self, event: Event<'t>, span: Span) -> Result<Value, Failure> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::holes::Substituted;
-use super::super::text::{normalized, segments};
+use super::super::text::{check_count, normalized, segments};
 use super::super::{EvalError, Fields, Kind, Number, Seq, Type, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
@@ -30,7 +30,7 @@ pub fn read_value(text: &Value) -> Result<Value, EvalError> {
 }
 
 fn read_substituted(text: &Substituted) -> Result<Value, EvalError> {
-    let mut reader = Reader { source: text, rest: &text.text, depth: 0 };
+    let mut reader = Reader { source: text, rest: &text.text, depth: 0, count: 0 };
     let value = reader.value()?;
     reader.skip_space();
     match reader.rest {
@@ -43,6 +43,7 @@ struct Reader<'t> {
     source: &'t Substituted,
     rest: &'t str,
     depth: usize,
+    count: usize,
 }
 
 impl<'t> Reader<'t> {
@@ -73,6 +74,8 @@ impl<'t> Reader<'t> {
     }
 
     fn value(&mut self) -> Result<Value, EvalError> {
+        self.count += 1;
+        check_count(self.count)?;
         if let Some(hole) = self.take_hole() {
             return Ok(self.hole_value(hole));
         }
