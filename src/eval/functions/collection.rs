@@ -115,3 +115,6 @@ fn length(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     };
     Ok(marked(args, length))
 }
+
+#[cfg(test)]
+mod tests;
