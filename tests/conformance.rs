@@ -110,6 +110,7 @@ fn expressions_evaluate_as_terraform_evaluates_them() {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "a test that did nothing says so")]
 fn the_table_says_what_terraform_says() {
     if std::env::var_os("TFCHECK_TERRAFORM").is_none() {
         println!("skipped: set TFCHECK_TERRAFORM=1 to compare with the terraform on the path");

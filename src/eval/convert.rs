@@ -191,7 +191,7 @@ fn converted_hint(unknown: &Unknown, to: &Type) -> Hint {
 }
 
 /// The type that values of one type have after conversion to another; `None` where none of them converts.
-fn converted_type(from: &Type, to: &Type) -> Option<Type> {
+pub(super) fn converted_type(from: &Type, to: &Type) -> Option<Type> {
     use Type::{Any, Bool, List, Map, Number, Object, Set, String, Tuple};
     Some(match (from, to) {
         (_, Any) => from.clone(),

@@ -124,13 +124,7 @@ impl Number {
 
     /// The difference; `None` for infinities of the same sign.
     pub fn checked_sub(&self, other: &Number) -> Option<Number> {
-        match (&self.0, &other.0) {
-            // Zero minus zero is zero, not the negative zero that adding the negation would give.
-            (_, Repr::Small { value, precision }) if *value != i64::MIN => {
-                self.checked_add(&Number(Repr::Small { value: -value, precision: *precision }))
-            }
-            _ => self.checked_add(&other.negated()),
-        }
+        self.checked_add(&other.negated())
     }
 
     /// The product; `None` for zero times infinity.
@@ -168,21 +162,22 @@ impl Number {
         Some(self.float()?.divide(&*other.float()?).into())
     }
 
-    /// What is left after dividing towards zero; a number modulo zero is itself.
+    /// What is left after dividing towards zero, at the dividend's precision; a number modulo zero is itself. `None`
+    /// for infinities.
     pub fn checked_rem(&self, other: &Number) -> Option<Number> {
-        if self.is_infinite() || other.is_infinite() {
-            return self.checked_mul(other);
-        }
         if other.is_zero() {
             return Some(self.clone());
         }
-        if let (Repr::Small { value: a, precision: p }, Repr::Small { value: b, precision: q }) = (&self.0, &other.0)
+        if let (Repr::Small { value: a, precision }, Repr::Small { value: b, .. }) = (&self.0, &other.0)
             && let Some(value) = a.checked_rem(*b)
+            && value != 0
         {
-            return Some(Number(Repr::Small { value, precision: *p.max(q) }));
+            return Some(Number(Repr::Small { value, precision: *precision }));
         }
-        let whole = self.checked_div(other)?.trunc();
-        self.checked_sub(&whole.checked_mul(other)?)
+        let (a, b) = (self.float()?, other.float()?);
+        let whole = a.divide(&b).to_integer(float::Toward).at(a.precision);
+        let taken = whole.multiply(&b, a.precision).at(a.precision);
+        Some(a.add(&taken.negated()).at(a.precision).into())
     }
 
     /// The number with the other sign; zero becomes negative zero.
@@ -214,14 +209,6 @@ impl Number {
     pub fn ceil(&self) -> Number {
         match &self.0 {
             Repr::Big(f) => f.to_integer(if f.negative { float::Toward } else { float::Away }).into(),
-            _ => self.clone(),
-        }
-    }
-
-    /// The integer part.
-    pub fn trunc(&self) -> Number {
-        match &self.0 {
-            Repr::Big(f) => f.to_integer(float::Toward).into(),
             _ => self.clone(),
         }
     }

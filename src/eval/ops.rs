@@ -8,9 +8,9 @@ use std::sync::Arc;
 pub use super::access::{attribute, index};
 use super::convert::convert;
 use super::equality::{equal, number_range};
-use super::unify::unify_values;
+use super::unify::unify;
 use super::union::{either, is_not_null, lift};
-use super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value};
+use super::{Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value};
 use crate::syntax::{BinaryOp, UnaryOp};
 
 /// The result of an operator with one operand.
@@ -64,7 +64,7 @@ pub fn equals(a: &Value, b: &Value) -> Value {
         Some(result) => {
             let marks = a.deep_marks().union(b.deep_marks());
             let result = Value::from(result).with_refs(&a.deep_refs()).with_refs(&b.deep_refs());
-            result.with_marks(marks.without(super::Marks::PROVIDER_DEFAULT))
+            result.with_marks(marks.without(Marks::PROVIDER_DEFAULT))
         }
         None => Value::unknown_from([a, b], Type::Bool, true),
     }
@@ -211,48 +211,44 @@ pub fn conditional(
     otherwise: Result<Value, EvalError>,
 ) -> Result<Value, EvalError> {
     let decided = to_bool(condition)?;
-    let (then, otherwise) = match (then, otherwise) {
-        (Ok(then), Ok(otherwise)) => unified_arms(then, otherwise)?,
-        (then, otherwise) => {
-            let taken = match decided {
-                Some(true) => then,
-                Some(false) => otherwise,
-                None => then.or(otherwise),
-            };
-            return Ok(taken?.from_parts([&marks_of(condition)]));
-        }
-    };
-    match decided {
-        Some(taken) => {
-            let (taken, left) = if taken { (then, otherwise) } else { (otherwise, then) };
-            // Terraform marks the result with the marks of both arms.
-            let marks = condition.marks.union(left.marks).without(super::Marks::PROVIDER_DEFAULT);
-            Ok(taken.with_marks(marks))
-        }
-        None => {
+    let left_marks = |arm: &Result<Value, EvalError>| arm.as_ref().map_or(Marks::NONE, |v| v.marks);
+    // Terraform marks the result with the marks of both arms.
+    let marks = condition.marks.union(left_marks(&then)).union(left_marks(&otherwise)).without(Marks::PROVIDER_DEFAULT);
+    let (then, otherwise) = unified_arms(then, otherwise)?;
+    let taken = match (decided, then, otherwise) {
+        (Some(true), taken, _) | (Some(false), _, taken) => taken,
+        (None, Ok(then), Ok(otherwise)) => {
             let cause = condition.cause().unwrap_or(Cause::Error);
             let condition = Value::unknown_from([condition], Type::Bool, true);
             Ok(either(&then, &otherwise, &cause, &[&condition]))
         }
-    }
+        (None, then, otherwise) => then.or(otherwise),
+    };
+    Ok(taken?.with_marks(marks))
 }
 
-fn marks_of(value: &Value) -> Value {
-    Value::NULL.with_marks(value.marks)
-}
-
-/// Both arms as one type. An arm of unknown type leaves both as they are; a null arm takes the other's type.
-fn unified_arms(then: Value, otherwise: Value) -> Result<(Value, Value), EvalError> {
-    let open = |v: &Value| !v.is_null() && v.type_of() == Type::Any;
+/// Both arms as one type. An arm of unknown type, or one that failed, leaves the other as it is; a null arm takes the
+/// other's type.
+#[expect(clippy::type_complexity, reason = "two arms, each of which may have failed")]
+fn unified_arms(
+    then: Result<Value, EvalError>,
+    otherwise: Result<Value, EvalError>,
+) -> Result<(Result<Value, EvalError>, Result<Value, EvalError>), EvalError> {
+    let open = |arm: &Result<Value, EvalError>| match arm {
+        Ok(value) => value.type_of() == Type::Any,
+        Err(_) => true,
+    };
+    let (Ok(a), Ok(b)) = (&then, &otherwise) else { return Ok((then, otherwise)) };
     if open(&then) || open(&otherwise) {
         return Ok((then, otherwise));
     }
-    let (_, arms) = unify_values(vec![then, otherwise])
-        .map_err(|e| EvalError::new(format!("the arms of this conditional differ in type: {}", e.message)))?;
-    let mut arms = arms.into_iter();
-    match (arms.next(), arms.next()) {
-        (Some(then), Some(otherwise)) => Ok((then, otherwise)),
-        _ => Ok((Value::NULL, Value::NULL)),
+    let types = [a.type_of(), b.type_of()];
+    match unify(&types) {
+        Some(ty) => Ok((convert(a, &ty), convert(b, &ty))),
+        None => {
+            let [a, b] = types.map(|ty| super::convert::with_article(&ty));
+            Err(EvalError::new(format!("the arms of this conditional have no common type: {a} and {b}")))
+        }
     }
 }
 

@@ -1,40 +1,45 @@
 //! Finding one type for several values: what the arms of a conditional, the elements of a list and the arguments of
 //! set functions become. Knows types only; the conversion itself is [`super::convert()`]'s.
 
-use super::convert::convert;
+use super::convert::{convert, converted_type};
 use super::{EvalError, Type, Value};
 
-/// The one type that values of all these types are converted to; `None` where there is none. `Any` where one of them
-/// is not known, and for no types at all.
+/// The one type that values of all these types are converted to; `None` where there is none. What is not known (`Any`:
+/// the type of null, or of the elements of an empty list) has no say; `Any` where nothing else is there.
 pub fn unify(types: &[Type]) -> Option<Type> {
-    let Some(first) = types.first() else { return Some(Type::Any) };
-    if types.contains(&Type::Any) {
-        return Some(Type::Any);
+    let known: Vec<&Type> = types.iter().filter(|t| **t != Type::Any).collect();
+    let Some(first) = known.first() else { return Some(Type::Any) };
+    if known.iter().all(|t| t == first) {
+        return Some((*first).clone());
     }
-    if types.iter().all(|t| t == first) {
-        return Some(first.clone());
-    }
-    let all = |test: fn(&Type) -> bool| types.iter().all(test);
-    let some = |test: fn(&Type) -> bool| types.iter().any(test);
+    let all = |test: fn(&Type) -> bool| known.iter().all(|t| test(t));
     if all(is_object) {
-        return unify_objects(types);
+        return unify_objects(&known);
     }
     if all(is_tuple) {
-        return unify_tuples(types);
+        return unify_tuples(&known);
     }
     if all(|t| is_object(t) || matches!(t, Type::Map(_))) {
-        return Some(Type::map(unify_elements(types)?));
+        return Some(Type::map(unify_elements(&known)?));
     }
     if all(|t| is_tuple(t) || matches!(t, Type::List(_))) {
-        return Some(Type::list(unify_elements(types)?));
+        return Some(Type::list(unify_elements(&known)?));
     }
     if all(|t| matches!(t, Type::Set(_))) {
-        return Some(Type::set(unify_elements(types)?));
+        return Some(Type::set(unify_elements(&known)?));
     }
-    if some(is_object) && some(is_tuple) {
-        return None;
-    }
-    types.iter().find(|target| types.iter().all(|t| converts_safely(t, target))).cloned()
+    // One of the types itself, if all others convert to it: strings before other primitives, lists before sets.
+    let mut candidates = known.clone();
+    candidates.sort_by_key(|t| {
+        let rank = match t {
+            Type::String => 0,
+            Type::List(_) => 1,
+            Type::Set(_) => 2,
+            _ => 3,
+        };
+        (contains_any(t), rank)
+    });
+    candidates.into_iter().find(|target| known.iter().all(|t| converted_type(t, target).is_some())).cloned()
 }
 
 fn is_object(ty: &Type) -> bool {
@@ -46,7 +51,7 @@ fn is_tuple(ty: &Type) -> bool {
 }
 
 /// Objects of the same attributes stay objects, others become maps of one element type.
-fn unify_objects(types: &[Type]) -> Option<Type> {
+fn unify_objects(types: &[&Type]) -> Option<Type> {
     let objects: Vec<_> = types.iter().filter_map(|t| if let Type::Object(o) = t { Some(o) } else { None }).collect();
     let first = objects.first()?;
     if !objects.iter().all(|o| o.attributes.keys().eq(first.attributes.keys())) {
@@ -61,7 +66,7 @@ fn unify_objects(types: &[Type]) -> Option<Type> {
 }
 
 /// Tuples of the same length stay tuples, others become lists of one element type.
-fn unify_tuples(types: &[Type]) -> Option<Type> {
+fn unify_tuples(types: &[&Type]) -> Option<Type> {
     let tuples: Vec<_> = types.iter().filter_map(|t| if let Type::Tuple(ts) = t { Some(ts) } else { None }).collect();
     let length = tuples.first()?.len();
     if tuples.iter().any(|t| t.len() != length) {
@@ -73,7 +78,7 @@ fn unify_tuples(types: &[Type]) -> Option<Type> {
 }
 
 /// One type for all elements of all these collections; empty ones have no say.
-fn unify_elements(types: &[Type]) -> Option<Type> {
+fn unify_elements(types: &[&Type]) -> Option<Type> {
     let mut elements = Vec::new();
     for ty in types {
         match ty {
@@ -86,27 +91,6 @@ fn unify_elements(types: &[Type]) -> Option<Type> {
     unify(&elements)
 }
 
-/// Whether every value of one type converts to the other.
-fn converts_safely(from: &Type, to: &Type) -> bool {
-    match (from, to) {
-        (_, Type::Any) | (Type::Any, _) => true,
-        (Type::Number | Type::Bool, Type::String) => true,
-        (Type::List(f) | Type::Set(f), Type::List(t) | Type::Set(t)) | (Type::Map(f), Type::Map(t)) => {
-            converts_safely(f, t)
-        }
-        (Type::Tuple(fs), Type::List(t) | Type::Set(t)) => fs.iter().all(|f| converts_safely(f, t)),
-        (Type::Tuple(fs), Type::Tuple(ts)) => {
-            fs.len() == ts.len() && fs.iter().zip(ts.iter()).all(|(f, t)| converts_safely(f, t))
-        }
-        (Type::Object(f), Type::Map(t)) => f.attributes.values().all(|a| converts_safely(&a.ty, t)),
-        (Type::Object(f), Type::Object(t)) => t.attributes.iter().all(|(name, to)| match f.attributes.get(name) {
-            Some(from) => converts_safely(&from.ty, &to.ty),
-            None => to.optional,
-        }),
-        _ => from == to,
-    }
-}
-
 /// Values converted to one type. Nulls have no say in it; beside an unknown of unknown type the type stays open, but
 /// a string among the others already makes strings of numbers and bools.
 pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError> {
@@ -117,13 +101,13 @@ pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError>
     {
         return Ok((first.clone(), values));
     }
-    let Some(ty) = unify(&types) else { return Err(no_common_type(&types)) };
-    if ty == Type::Any {
-        let known: Vec<Type> = types.into_iter().filter(|t| *t != Type::Any).collect();
-        let text = unify(&known) == Some(Type::String);
+    let ty = unify(&types);
+    if types.contains(&Type::Any) {
+        let text = ty == Some(Type::String);
         let values = values.into_iter().map(|v| if text && v.type_of().is_primitive() { to_string(v) } else { v });
         return Ok((Type::Any, values.collect()));
     }
+    let Some(ty) = ty else { return Err(no_common_type(&types)) };
     let values: Result<Vec<Value>, EvalError> = values.iter().map(|v| convert(v, &ty)).collect();
     Ok((ty, values?))
 }
@@ -172,7 +156,8 @@ mod tests {
         check(&[Type::Number, Type::String], Some(Type::String));
         check(&[Type::Bool, Type::String, Type::Number], Some(Type::String));
         check(&[Type::Number, Type::Bool], None);
-        check(&[Type::Any, Type::Bool, Type::Number], Some(Type::Any));
+        check(&[Type::Any, Type::Bool], Some(Type::Bool));
+        check(&[Type::Any, Type::Bool, Type::Number], None);
         check(&[], Some(Type::Any));
     }
 
@@ -183,7 +168,9 @@ mod tests {
         check(&[tuple(&[Type::Number, Type::String]), tuple(&[Type::Bool, Type::Number])], None);
         check(&[Type::list(Type::Number), tuple(&[Type::String])], Some(Type::list(Type::String)));
         check(&[Type::set(Type::Number), tuple(&[Type::Number])], Some(Type::set(Type::Number)));
-        check(&[Type::set(Type::String), Type::list(Type::Number)], Some(Type::set(Type::String)));
+        check(&[Type::set(Type::String), Type::list(Type::Number)], Some(Type::list(Type::Number)));
+        check(&[Type::set(Type::Number), tuple(&[Type::String])], Some(Type::set(Type::Number)));
+        check(&[tuple(&[Type::Any]), tuple(&[Type::String])], Some(tuple(&[Type::String])));
         check(&[Type::String, tuple(&[Type::String])], None);
     }
 

@@ -1,5 +1,7 @@
 //! Numbers.
 
+mod float;
+
 use num_bigint::BigInt;
 
 use super::super::ops::with_hint;
@@ -49,78 +51,25 @@ fn abs(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 
 /// A logarithm of 64-bit floats.
 fn log(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let (n, base) = (number(&args[0])?.to_f64(), number(&args[1])?.to_f64());
-    from_f64(n.ln() / base.ln())
+    let (n, base) = (as_f64(&args[0])?, as_f64(&args[1])?);
+    from_f64(float::ln(n) / float::ln(base))
 }
 
 fn pow(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    from_f64(power(number(&args[0])?.to_f64(), number(&args[1])?.to_f64()))
+    from_f64(float::power(as_f64(&args[0])?, as_f64(&args[1])?))
+}
+
+fn as_f64(value: &Value) -> Result<f64, EvalError> {
+    let n = number(value)?;
+    let float = n.to_f64();
+    match float.is_infinite() && !n.is_infinite() {
+        true => Err(EvalError::new("the number is too large for this function")),
+        false => Ok(float),
+    }
 }
 
 fn from_f64(value: f64) -> Result<Value, EvalError> {
     Number::from_f64(value).map(Value::from).ok_or_else(|| EvalError::new("the result is not a number"))
-}
-
-/// A power of 64-bit floats, by squaring the fraction as Terraform's runtime does: other ways differ in the last bit.
-fn power(x: f64, y: f64) -> f64 {
-    if x == 0.0 || y == 0.0 || !x.is_finite() || !y.is_finite() {
-        return x.powf(y);
-    }
-    if y.abs() == 0.5 {
-        return if y > 0.0 { x.sqrt() } else { 1.0 / x.sqrt() };
-    }
-    let (mut whole, mut fraction) = (y.abs().trunc(), y.abs().fract());
-    if (fraction != 0.0 && x < 0.0) || whole >= 9e18 {
-        return x.powf(y);
-    }
-    let mut result = 1.0;
-    if fraction != 0.0 {
-        if fraction > 0.5 {
-            fraction -= 1.0;
-            whole += 1.0;
-        }
-        result = (fraction * x.ln()).exp();
-    }
-    let (mut base, mut base_exponent) = split(x);
-    let mut exponent = 0i64;
-    let mut left = whole as u64;
-    while left != 0 {
-        if base_exponent.abs() > 1 << 12 {
-            exponent += base_exponent;
-            break;
-        }
-        if left & 1 == 1 {
-            result *= base;
-            exponent += base_exponent;
-        }
-        base *= base;
-        base_exponent <<= 1;
-        if base < 0.5 {
-            base += base;
-            base_exponent -= 1;
-        }
-        left >>= 1;
-    }
-    if y < 0.0 {
-        result = 1.0 / result;
-        exponent = -exponent;
-    }
-    scale(result, exponent)
-}
-
-/// A fraction from one half to one, and the power of two that goes with it.
-fn split(x: f64) -> (f64, i64) {
-    let normal = if x.abs() < f64::MIN_POSITIVE { x * 2f64.powi(64) } else { x };
-    let shift = if normal == x { 0 } else { 64 };
-    let exponent = ((normal.to_bits() >> 52) & 0x7ff) as i64 - 1022;
-    (f64::from_bits(normal.to_bits() & !(0x7ff << 52) | 1022 << 52), exponent - shift)
-}
-
-/// `x * 2^exponent`, rounded once.
-fn scale(x: f64, exponent: i64) -> f64 {
-    let exponent = exponent.clamp(-2200, 2200) as i32;
-    let first = exponent.clamp(-1000, 1000);
-    x * 2f64.powi(first) * 2f64.powi((exponent - first).clamp(-1000, 1000))
 }
 
 fn max(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -143,15 +92,7 @@ fn best(args: &[Value], better: fn(&Number, &Number) -> bool) -> Result<Value, E
 }
 
 fn signum(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let n = number(&args[0])?;
-    if !n.is_integer() {
-        return Err(EvalError::new("`signum` takes a whole number"));
-    }
-    Ok(match (n.is_zero(), n.is_negative()) {
-        (true, _) => Value::from(0),
-        (_, true) => Value::from(-1),
-        (_, false) => Value::from(1),
-    })
+    Ok(integer(&args[0])?.signum().into())
 }
 
 fn parseint(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -196,10 +137,10 @@ fn range(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         Some(step) => number(step)?.clone(),
         None => Number::from(if end < start { -1 } else { 1 }),
     };
-    if step.is_zero() {
+    if step.is_zero() && !step.is_negative() {
         return Err(EvalError::new("the step of `range` must not be zero"));
     }
-    let down = step.is_negative();
+    let down = step < zero;
     if (down && end > start) || (!down && end < start) {
         let direction = if down { "negative" } else { "positive" };
         return Err(EvalError::new(format!("`range` cannot reach its end with a {direction} step")));

@@ -136,8 +136,11 @@ impl Float {
         if self.negative { -magnitude } else { magnitude }
     }
 
-    /// The integer beside it, at the same precision.
+    /// The integer beside it, at the same precision. Zero loses its sign.
     pub(super) fn to_integer(&self, direction: Direction) -> Float {
+        if self.is_zero() {
+            return Float::zero(false, self.precision);
+        }
         if self.is_integer() {
             return self.clone();
         }
@@ -145,7 +148,12 @@ impl Float {
         if direction == Away {
             whole += 1u32;
         }
-        Float::rounded(self.negative, whole, 0, self.precision)
+        Float::rounded(self.negative && !whole.is_zero(), whole, 0, self.precision)
+    }
+
+    /// The same number rounded to another precision.
+    pub(super) fn at(&self, precision: u32) -> Float {
+        Float::rounded(self.negative, self.mantissa.clone(), self.exponent, precision)
     }
 
     pub(super) fn negated(&self) -> Float {

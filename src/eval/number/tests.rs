@@ -71,6 +71,11 @@ fn remainders_take_the_sign_of_the_dividend() {
     check(Number::checked_rem, "5", "-3", "2");
     check(Number::checked_rem, "5.5", "2", "1.5");
     check(Number::checked_rem, "5", "0", "5");
+    check(Number::checked_rem, "-0", "2", "-0");
+    check(Number::checked_rem, "-6", "3", "0");
+    check(Number::checked_rem, "5", "Inf", "none");
+    let narrow = Number::from_f64(0.04411401252448806).unwrap();
+    assert_eq!(narrow.checked_rem(&number("9007199254740993")).unwrap().to_string(), "0.04411401252448806");
 }
 
 #[test]
@@ -122,7 +127,9 @@ fn integers_convert_exactly() {
     assert_eq!(number("-1").to_usize(), None);
     assert_eq!(number("1e20").to_bigint(), Some(BigInt::from(10).pow(20)));
     assert_eq!(number("1.5").to_bigint(), None);
-    for (text, floor, ceil) in [("-1.1", "-2", "-1"), ("1.9", "1", "2"), ("3", "3", "3"), ("-0.5", "-1", "-0")] {
+    for (text, floor, ceil) in
+        [("-1.1", "-2", "-1"), ("1.9", "1", "2"), ("3", "3", "3"), ("-0.5", "-1", "0"), ("-0", "0", "0")]
+    {
         assert_eq!((number(text).floor().to_string(), number(text).ceil().to_string()), (floor.into(), ceil.into()));
     }
     assert_eq!(number("0.1").to_f64(), 0.1);

@@ -2,9 +2,7 @@ use super::super::convert::apply_defaults;
 use super::super::set::{length_range, make_set, sequence};
 use super::super::text::from_segments;
 use super::super::union::one_of;
-use super::super::{
-    AttributeType, Fields, Marks, ObjectType, Reference, ReferenceKind, Segment, Seq, attribute, index,
-};
+use super::super::{AttributeType, Fields, ObjectType, Reference, ReferenceKind, Segment, Seq, attribute, index};
 use super::*;
 
 fn id(name: &str) -> Value {
@@ -136,8 +134,7 @@ fn conditionals_take_an_arm_or_keep_both() {
     check(arms(Value::NULL, Value::NULL), "null");
     let (x, y) = (object(&[("a", 1.into()), ("b", 2.into())]), object(&[("a", 1.into()), ("b", 3.into())]));
     check(arms(x, y).and_then(|v| attribute(&v, "a")), "1");
-    let error = "error: the arms of this conditional differ in type: there is no type that all of these convert to: \
-                 number, bool";
+    let error = "error: the arms of this conditional have no common type: a number and a bool";
     check(arms(1.into(), true.into()), error);
     let chosen = arms("a".into(), id("aws_vpc.a")).unwrap();
     assert!(chosen.deep_refs().iter().any(|r| &*r.target == "aws_vpc.a"));

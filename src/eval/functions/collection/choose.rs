@@ -121,7 +121,12 @@ pub(super) fn one(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 }
 
 pub(super) fn coalesce(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let (_, values) = unify_values(args.to_vec())?;
+    let values = match unify_values(args.to_vec()) {
+        Ok((_, values)) => values,
+        // A literal null leaves the common type open, and then nothing is converted.
+        Err(_) if args.iter().any(Value::is_null) => args.to_vec(),
+        Err(error) => return Err(error),
+    };
     let empty = |v: &Value| v.is_null() || v.as_str().is_some_and(str::is_empty);
     let certain = |v: &Value| match v.type_of() {
         Type::String | Type::Any if v.is_unknown() => is_not_empty(v),

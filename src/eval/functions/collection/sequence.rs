@@ -172,11 +172,11 @@ pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
     };
     let list = Type::list(seq.element.clone());
     let mut chunks = Items::default();
-    if size == 0 {
+    if size == 0 && (!seq.items.is_empty() || seq.rest.is_some()) {
         chunks.push(chunk(seq.items.clone(), seq.rest.clone()));
         return Ok(marked(args, typed_list(list, chunks)));
     }
-    for items in seq.items.chunks(size) {
+    for items in seq.items.chunks(size.max(1)) {
         let full = items.len() == size;
         chunks.push(chunk(items.to_vec(), if full { None } else { seq.rest.clone() }));
     }

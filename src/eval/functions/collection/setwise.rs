@@ -10,10 +10,13 @@ use super::super::Host;
 use super::sequence::as_list;
 use super::{MAX_ELEMENTS, marked, too_many};
 
-/// The arguments as sets of one type, as sequences of their elements.
+/// The arguments as sets of one type, as sequences of their elements. Empty sets have no say in the type.
 fn unified(args: &[Value]) -> Result<(Type, Vec<Seq>), EvalError> {
-    let (ty, sets) = unify_values(args.to_vec())?;
-    let sets = sets.iter().map(members);
+    let empty = |set: &Value| set.as_seq().is_some_and(|s| s.items.is_empty() && s.rest.is_none());
+    let (ty, filled) = unify_values(args.iter().filter(|set| !empty(set)).cloned().collect())?;
+    let mut filled = filled.iter();
+    let sets =
+        args.iter().map(|set| if empty(set) { Seq::default() } else { filled.next().map(members).unwrap_or_default() });
     Ok((ty.element(), sets.collect()))
 }
 
