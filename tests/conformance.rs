@@ -8,8 +8,8 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use tfcheck::eval::functions::{self, FileAnswer, Host};
-use tfcheck::eval::{EvalError, Evaluation, Hop, Resolved, Scope, Value};
+use tfcheck::eval::functions::{FileAnswer, Host};
+use tfcheck::eval::{EvalError, Evaluation, Hop, Resolved, Scope, Value, json};
 use tfcheck::source::{FileId, Span};
 use tfcheck::syntax::{Expr, parse_expression};
 
@@ -43,7 +43,7 @@ fn cases() -> impl Iterator<Item = Case<'static>> {
 struct Nothing;
 
 impl Scope for Nothing {
-    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         Err(EvalError::new(format!("`{root}` is not declared")))
     }
 
@@ -79,13 +79,8 @@ fn evaluate(expression: &str) -> Result<String, String> {
     if let Some(problem) = problems.first() {
         return Err(problem.message.clone());
     }
-    let encode = functions::lookup("jsonencode").expect("`jsonencode` is a function");
     let value = Evaluation::new(&Nothing).eval(&parsed);
-    let encoded = value.and_then(|value| functions::call(encode, &EmptyFolder, &[value])).map_err(|e| e.message)?;
-    match encoded.as_str() {
-        Some(text) => Ok(text.to_owned()),
-        None => Ok(format!("unknown: {encoded:?}")),
-    }
+    value.and_then(|value| json::write(&value)).map_err(|e| e.message)
 }
 
 #[test]

@@ -4,9 +4,9 @@ use super::super::super::equality::equal;
 use super::super::super::open::elements;
 use super::super::super::ops::with_hint;
 use super::super::super::set::length_range;
-use super::super::super::unify::unify_values;
+use super::super::super::unify::unify;
 use super::super::super::union::{is_not_null, one_of};
-use super::super::super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value};
+use super::super::super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value, convert};
 use super::super::Host;
 use super::super::args::number;
 use super::marked;
@@ -121,18 +121,21 @@ pub(super) fn one(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 }
 
 pub(super) fn coalesce(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let values = match unify_values(args.to_vec()) {
-        Ok((_, values)) => values,
+    let types: Vec<Type> = args.iter().filter(|v| !v.is_null()).map(Value::type_of).collect();
+    let open = types.contains(&Type::Any);
+    let ty = match unify(&types) {
+        _ if open => Type::Any,
+        Some(ty) => ty,
         // A literal null leaves the common type open, and then nothing is converted.
-        Err(_) if args.iter().any(Value::is_null) => args.to_vec(),
-        Err(error) => return Err(error),
+        None if args.iter().any(Value::is_null) => Type::Any,
+        None => return Err(EvalError::new("the arguments of `coalesce` have no common type")),
     };
     let empty = |v: &Value| v.is_null() || v.as_str().is_some_and(str::is_empty);
     let certain = |v: &Value| match v.type_of() {
         Type::String | Type::Any if v.is_unknown() => is_not_empty(v),
         _ => is_not_null(v),
     };
-    choose(args, values, empty, certain)
+    choose(args, &ty, empty, certain)?
         .ok_or_else(|| EvalError::new("`coalesce` has no argument that is neither null nor empty"))
 }
 
@@ -143,29 +146,28 @@ pub(super) fn coalescelist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalEr
     let range = |v: &Value| length_range(v).unwrap_or((0, None));
     let empty = |v: &Value| v.is_null() || range(v).1 == Some(0);
     let certain = |v: &Value| is_not_null(v) && range(v).0 > 0;
-    choose(args, args.to_vec(), empty, certain)
+    choose(args, &Type::Any, empty, certain)?
         .ok_or_else(|| EvalError::new("`coalescelist` has no argument with elements"))
 }
 
-/// The first value that is not empty: one of several where it is not known which.
+/// The first argument that is not empty, converted: one of several where it is not known which.
 fn choose(
     args: &[Value],
-    values: Vec<Value>,
+    ty: &Type,
     empty: impl Fn(&Value) -> bool,
     certain: impl Fn(&Value) -> bool,
-) -> Option<Value> {
+) -> Result<Option<Value>, EvalError> {
     let mut possible: Vec<Value> = Vec::new();
-    for value in values.into_iter().filter(|v| !empty(v)) {
-        let last = certain(&value);
-        possible.push(value);
-        if last {
+    for value in args.iter().filter(|v| !empty(v)) {
+        // Something comes out that is not null, else the call fails.
+        possible.push(not_null(convert(value, ty)?));
+        if certain(value) {
             break;
         }
     }
-    let cause = possible.first()?.cause().unwrap_or(Cause::Error);
-    // Something comes out that is not null, else the call fails.
-    let chosen = possible.into_iter().map(not_null).collect();
-    Some(marked(args, one_of(chosen, cause, [])))
+    let Some(first) = possible.first() else { return Ok(None) };
+    let cause = first.cause().unwrap_or(Cause::Error);
+    Ok(Some(marked(args, one_of(possible, cause, []))))
 }
 
 fn not_null(value: Value) -> Value {

@@ -60,7 +60,10 @@ pub(super) fn concat(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         }
         items.extend(seq);
     }
-    let result = if args.iter().any(is_tuple) { items.into_tuple() } else { list_of(items.finish())? };
+    let seq = items.finish();
+    let tuple = || Value::from(Kind::Tuple(Arc::new(seq.clone())));
+    // Lists without a common type are joined like tuples.
+    let result = if args.iter().any(is_tuple) { tuple() } else { list_of(seq.clone()).unwrap_or_else(|_| tuple()) };
     Ok(marked(args, result))
 }
 

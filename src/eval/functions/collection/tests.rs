@@ -11,7 +11,7 @@ use crate::syntax::parse_expression;
 struct Unknowns;
 
 impl Scope for Unknowns {
-    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>]) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let unknown = |ty| Value::unknown(ty, Cause::Variable(root.into()));
         let resource = |ty| {
             let reference = Reference::to(ReferenceKind::Resource, root);
