@@ -147,7 +147,7 @@ impl<'a> Parser<'a> {
             {
                 break end;
             }
-            (at, line_start) = self.line_piece(&mut pieces, at, Home::Heredoc);
+            (at, line_start) = self.line_piece(&mut pieces, at, self.text.len(), Home::Heredoc);
         };
         self.end_at(intro.start, end);
         if flush {
@@ -161,18 +161,29 @@ impl<'a> Parser<'a> {
     pub(super) fn bare_template(&mut self) -> Expr {
         let mut pieces = Pieces::default();
         let mut at = 0;
-        while at < self.text.len() {
-            (at, _) = self.line_piece(&mut pieces, at, Home::Bare);
+        let literal_from = self.first_lone_carriage_return();
+        while at < literal_from {
+            (at, _) = self.line_piece(&mut pieces, at, literal_from, Home::Bare);
+        }
+        if at < self.text.len() {
+            pieces.literal(&self.text[at..], at, self.text.len());
         }
         let span = self.span(0, self.text.len());
         self.template(pieces, span)
     }
 
-    /// One piece of a template that is cut at its line breaks: the rest of a line up to a sequence, or a sequence.
-    /// Returns where it ends, and whether that is the start of a line.
-    fn line_piece(&mut self, pieces: &mut Pieces<'a>, at: usize, home: Home) -> (usize, bool) {
+    /// Behind a carriage return without its line feed HCL's scanner takes all text as it is. The end where all have one.
+    fn first_lone_carriage_return(&self) -> usize {
         let bytes = self.text.as_bytes();
-        let end = line_end(self.text, at);
+        let mut returns = memchr::memchr_iter(b'\r', bytes);
+        returns.find(|at| bytes.get(at + 1) != Some(&b'\n')).unwrap_or(bytes.len())
+    }
+
+    /// One piece of a template that is cut at its line breaks: the rest of a line up to a sequence or the limit, or a
+    /// sequence. Returns where it ends, and whether that is the start of a line.
+    fn line_piece(&mut self, pieces: &mut Pieces<'a>, at: usize, limit: usize, home: Home) -> (usize, bool) {
+        let bytes = self.text.as_bytes();
+        let end = line_end(self.text, at).min(limit);
         let stop = sequence_start(bytes, at, end).unwrap_or(end);
         if stop > at {
             if self.has_cr && home == Home::Heredoc {

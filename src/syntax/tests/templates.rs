@@ -105,6 +105,9 @@ fn whole_texts_are_templates() {
     assert_eq!(parsed("${x}\n"), "(template ($ x) \"\\n\")");
     assert_eq!(parsed("a \"b\" \\n\n"), "\"a \\\"b\\\" \\\\n\\n\"");
     assert_eq!(parsed(""), "\"\"");
+    assert_eq!(parsed("${x}\r\ny"), "(template ($ x) \"\\r\\ny\")");
+    // HCL's scanner takes what stands behind a lone carriage return as it is.
+    assert_eq!(parsed("${x}a\rb${x}\n"), "(template ($ x) \"a\\rb${x}\\n\")");
     assert_eq!(parsed("%{ for x in y ~}\n  ${x}\n%{ endfor ~}\n"), {
         "(template (%for x y( do \"  \" ($ x) \"\\n\")))"
     });
