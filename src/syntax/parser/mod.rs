@@ -13,6 +13,7 @@ mod message_template;
 mod number;
 mod recover;
 mod template;
+mod template_scan;
 mod template_tree;
 
 use std::sync::Arc;

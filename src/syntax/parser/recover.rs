@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memrchr};
 
-use super::template::heredoc_close;
+use super::template_scan::heredoc_close;
 use super::{Expr, Kind, Parser, Token};
 
 /// What a skip stops at, besides the closers of what is open.
