@@ -222,6 +222,23 @@ fn yaml_is_bounded() {
 }
 
 #[test]
+fn patterns_are_decided_by_what_is_known() {
+    let no_match = "the text does not match the regular expression";
+    check("regex", &["^db\\.t", "db.t3.@"], "db.t");
+    check("regex", &["^[a-z]+-([0-9]+)-", "ab-12-x@"], "[12]");
+    check("regex", &["^[a-z]+", "ab1@"], "ab");
+    check("regex", &["^[a-z]+", "ab@"], "?");
+    check("regex", &["^db\\.m", "db.t3.@"], no_match);
+    check("regex", &["^[a-z-]+$", "A@"], no_match);
+    check("regex", &["b", "ab-@"], "b");
+    check("regex", &["c", "ab-@"], "?");
+    check("regex", &["\\bt\\d", "db.t3.@"], "t3");
+    check("regex", &["^a", "@a"], "?");
+    check("regexall", &["^db\\.m", "db.t3.@"], "[]");
+    check("regexall", &["[a-z]+", "ab.c@"], "[ab ?..]");
+}
+
+#[test]
 fn arns_are_built_and_parsed() {
     let parse = "provider::aws::arn_parse";
     check(parse, &["arn:aws:s3:::a:b"], "{account_id= partition=aws region= resource=a:b service=s3}");

@@ -1,16 +1,23 @@
 //! `regex`, `regexall`, and the patterns of `replace`.
+//!
+//! A text that is unknown from some place on is searched as far as it is known, state by state: what that settles is
+//! settled whatever follows.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
+use regex_automata::Input;
+use regex_automata::hybrid::dfa::DFA;
+use regex_automata::hybrid::{CacheError, LazyStateID};
 use rustc_hash::FxHashMap;
 
-use super::args::{function, text};
+use super::args::{function, parts, text};
 use super::re2::{self, Translated};
 use super::types::STRING;
-use super::{Function, Host};
+use super::{Function, Host, Param, partial};
 use crate::eval::text::{check_count, check_length};
-use crate::eval::{EvalError, Type, Value};
+use crate::eval::{EvalError, Kind, Seq, Type, Value};
 use crate::source::ProblemKind;
 
 /// How large a compiled pattern may be, in bytes.
@@ -18,13 +25,19 @@ const MAX_COMPILED: usize = 4 << 20;
 /// How many compiled patterns each thread keeps.
 const MAX_KEPT: usize = 256;
 
+const PARTIAL: Param = STRING.or_unknown();
+
 /// The functions of this family.
-pub(super) const FUNCTIONS: &[Function] =
-    &[function("regex", &[STRING, STRING], match_type, first), function("regexall", &[STRING, STRING], all_type, all)];
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("regex", &[STRING, PARTIAL], match_type, first),
+    function("regexall", &[STRING, PARTIAL], all_type, all),
+];
 
 /// A compiled pattern of Go's syntax.
 pub(super) struct Pattern {
     regex: regex::Regex,
+    /// The automaton behind it, made where it is needed; `None` if there is none of a sensible size.
+    automaton: OnceCell<Option<DFA>>,
     /// For each group, in order, its name where it has one.
     groups: Vec<Option<String>>,
 }
@@ -56,7 +69,7 @@ impl Pattern {
             translated.map_err(|e| EvalError::new(format!("invalid regular expression `{pattern}`: {e}")))?;
         let mut builder = regex::RegexBuilder::new(&pattern);
         match builder.size_limit(MAX_COMPILED).nest_limit(1000).build() {
-            Ok(regex) => Ok(Pattern { regex, groups }),
+            Ok(regex) => Ok(Pattern { regex, automaton: OnceCell::new(), groups }),
             Err(regex::Error::CompiledTooBig(_)) => {
                 let error = EvalError::new("the regular expression is too large");
                 Err(EvalError { kind: ProblemKind::Limit, ..error })
@@ -87,6 +100,36 @@ impl Pattern {
         out.push_str(&text[end..]);
         check_length(out.len())?;
         Ok(out)
+    }
+
+    /// What the beginning of a text says of its first match, whatever follows.
+    fn settled<'t>(&self, head: &'t str) -> Settled<'t> {
+        let build = || {
+            let config = DFA::config().skip_cache_capacity_check(true);
+            DFA::builder().configure(config).build(self.regex.as_str()).ok()
+        };
+        let Some(automaton) = self.automaton.get_or_init(build) else { return Settled::Open };
+        let mut cache = automaton.create_cache();
+        let Ok(mut state) = automaton.start_state_forward(&mut cache, &Input::new(head)) else { return Settled::Open };
+        let found = || self.regex.captures(head).map_or(Settled::Open, Settled::Match);
+        let mut matched = false;
+        for byte in head.bytes() {
+            let Ok(next) = automaton.next_state(&mut cache, state, byte) else { return Settled::Open };
+            state = next;
+            matched |= state.is_match();
+            match () {
+                // No way on: the last match is the one, and the search within the beginning finds the same.
+                () if state.is_dead() && matched => return found(),
+                () if state.is_dead() => return Settled::NoMatch,
+                () if state.is_quit() => return Settled::Open,
+                () => {}
+            }
+        }
+        let leads_nowhere = |next: Result<LazyStateID, CacheError>| next.is_ok_and(|state| state.is_dead());
+        let over = matched
+            && leads_nowhere(automaton.next_eoi_state(&mut cache, state))
+            && (0..=u8::MAX).all(|byte| leads_nowhere(automaton.next_state(&mut cache, state, byte)));
+        if over { found() } else { Settled::Open }
     }
 
     fn template<'t>(&self, template: &'t str) -> Vec<Piece<'t>> {
@@ -152,6 +195,13 @@ impl Pattern {
     }
 }
 
+/// What is certain of the first match in a text of which only the beginning is known.
+enum Settled<'t> {
+    Match(regex::Captures<'t>),
+    NoMatch,
+    Open,
+}
+
 /// A piece of a replacement.
 enum Piece<'t> {
     Text(&'t str),
@@ -171,21 +221,38 @@ fn reference(text: &str) -> Option<(&str, &str)> {
 fn first(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let pattern = Pattern::compile(text(&args[0])?)?;
     let named = pattern.is_named()?;
-    match pattern.regex.captures(text(&args[1])?) {
-        Some(captures) => Ok(pattern.value(&captures, named)),
-        None => Err(EvalError::new("the text does not match the regular expression")),
+    let text = parts(&args[1]);
+    let settled = match partial::known(&text) {
+        Some(text) => pattern.regex.captures(text).map_or(Settled::NoMatch, Settled::Match),
+        None => pattern.settled(partial::head(&text)),
+    };
+    match settled {
+        Settled::Match(captures) => Ok(pattern.value(&captures, named)),
+        Settled::NoMatch => Err(EvalError::new("the text does not match the regular expression")),
+        Settled::Open => Ok(Value::unknown_from(args, pattern.match_type()?, true)),
     }
 }
 
 fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let pattern = Pattern::compile(text(&args[0])?)?;
     let named = pattern.is_named()?;
+    let ty = pattern.match_type()?;
+    let parts = parts(&args[1]);
+    let Some(text) = partial::known(&parts) else {
+        let first = match pattern.settled(partial::head(&parts)) {
+            Settled::NoMatch => return Ok(Value::list(ty, Vec::new())),
+            Settled::Match(captures) => vec![pattern.value(&captures, named)],
+            Settled::Open => Vec::new(),
+        };
+        let rest = Value::unknown_from(args, ty.clone(), true);
+        return Ok(Kind::List(Arc::new(Seq { items: first, element: ty, rest: Some(rest) })).into());
+    };
     let mut matches = Vec::new();
-    for captures in pattern.regex.captures_iter(text(&args[1])?) {
+    for captures in pattern.regex.captures_iter(text) {
         matches.push(pattern.value(&captures, named));
         check_count(matches.len() * captures.len())?;
     }
-    Ok(Value::list(pattern.match_type()?, matches))
+    Ok(Value::list(ty, matches))
 }
 
 fn match_type(args: &[Value]) -> Type {
