@@ -8,12 +8,15 @@ use std::sync::Arc;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
+use super::union::{MAX_ALTERNATIVES, alternatives, one_of};
 use super::{Cause, EvalError, Hint, Kind, Marks, Refs, Segment, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
 /// The longest text that evaluation makes, in bytes.
 pub const MAX_TEXT: usize = 16 << 20;
+/// Longer texts, whole documents mostly, are not spelled out for each alternative of their parts.
+const MAX_SPELLED_OUT: usize = 256;
 /// The most values that evaluation takes out of one text.
 pub const MAX_ITEMS: usize = 1 << 20;
 
@@ -127,9 +130,12 @@ impl TextBuilder {
         self.push_unknown(value);
     }
 
-    /// The whole text.
+    /// The whole text. A short one in which a part is one of several texts is one of several texts itself.
     pub fn finish(mut self) -> Value {
         self.flush();
+        if let Some(choices) = self.choices() {
+            return self.one_of(choices);
+        }
         let marks = self.marks.without(Marks::PROVIDER_DEFAULT);
         let value = match self.parts.as_slice() {
             [] => Value::from(""),
@@ -142,6 +148,40 @@ impl TextBuilder {
             }
         };
         value.with_marks(marks).with_refs(&self.refs)
+    }
+
+    /// The alternatives of each part, if some have several and there are few enough in all.
+    fn choices(&self) -> Option<Vec<Vec<Segment>>> {
+        if self.encoded || self.parts.len() < 2 || self.length > MAX_SPELLED_OUT {
+            return None;
+        }
+        let mut combinations = 1;
+        let choices = self.parts.iter().map(|part| {
+            let choices = match part {
+                Segment::Unknown(value) => alternatives(value),
+                Segment::Text(_) => None,
+            };
+            let Some(choices) = choices else { return vec![part.clone()] };
+            combinations *= choices.len();
+            // Null has no text: it cannot be what happens.
+            choices.into_iter().filter(|choice| !choice.is_null()).map(Segment::Unknown).collect()
+        });
+        let choices: Vec<Vec<Segment>> = choices.collect();
+        ((2..=MAX_ALTERNATIVES).contains(&combinations)).then_some(choices)
+    }
+
+    fn one_of(self, choices: Vec<Vec<Segment>>) -> Value {
+        let mut texts = vec![Vec::new()];
+        for part in choices {
+            let longer = |text: &Vec<Segment>| {
+                let text = text.clone();
+                part.iter().map(move |choice| [text.clone(), vec![choice.clone()]].concat()).collect::<Vec<_>>()
+            };
+            texts = texts.iter().flat_map(longer).collect();
+        }
+        let texts = texts.into_iter().map(from_segments).collect();
+        let value = one_of(texts, self.cause.unwrap_or(Cause::Error), []);
+        value.with_marks(self.marks.without(Marks::PROVIDER_DEFAULT)).with_refs(&self.refs)
     }
 
     fn append(&mut self, text: &str) {
@@ -260,6 +300,18 @@ mod tests {
         let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
         let any = Value::unknown_reference(reference, Type::Any, true, Cause::Attribute("aws_s3_bucket.a.arn".into()));
         assert_eq!(from_segments(vec![known(any)]), arn());
+    }
+
+    #[test]
+    fn short_texts_are_spelled_out_for_each_alternative() {
+        let either = |a: &str, b: &str| one_of(vec![a.into(), b.into()], Cause::Limit, []);
+        let value = from_segments(vec![text("db."), known(either("r5", "t3")), text(".large")]);
+        assert_eq!(alternatives(&value), Some(vec!["db.r5.large".into(), "db.t3.large".into()]));
+        let value = from_segments(vec![known(either("a", "b")), known(either("c", "c")), known(arn())]);
+        let ends_unknown = |v: &Value| segments(v).is_some_and(|p| p.last() == Some(&known(arn())));
+        assert!(alternatives(&value).is_some_and(|values| values.len() == 2 && values.iter().all(ends_unknown)));
+        let value = from_segments(vec![text(&"x".repeat(1000)), known(either("a", "b"))]);
+        assert_eq!(alternatives(&value), None);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Refs, Seq, Type, Unknown, Value};
 
 /// How many alternatives a union keeps before it is just unknown.
-const MAX_ALTERNATIVES: usize = 8;
+pub(super) const MAX_ALTERNATIVES: usize = 8;
 /// How many combinations of alternatives an operation tries before its result is just unknown.
 const MAX_COMBINATIONS: usize = 64;
 
