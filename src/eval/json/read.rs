@@ -33,9 +33,10 @@ fn read_substituted(text: &Substituted) -> Result<Value, EvalError> {
     let mut reader = Reader { source: text, rest: &text.text, depth: 0, count: 0 };
     let value = reader.value()?;
     reader.skip_space();
-    match reader.rest {
-        "" => Ok(value),
-        _ => Err(reader.error("extra text after the value")),
+    // Terraform's reader takes a closing bracket too many for the end.
+    match reader.rest.chars().next() {
+        None | Some('}' | ']') => Ok(value),
+        Some(_) => Err(reader.error("extra text after the value")),
     }
 }
 
