@@ -59,10 +59,14 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// Folders beside those of services: an example, data of other tests.
+const OTHER_FOLDERS: [&str; 4] = ["showcase", "semantics", "corpus", "regressions"];
+
 /// All fixtures below a folder, and what lies there that is none.
 pub fn cases(folder: &Path) -> (Vec<Case>, Vec<PathBuf>) {
     let (mut cases, mut strays) = (Vec::new(), Vec::new());
-    for service in entries(folder) {
+    let is_service = |path: &PathBuf| !OTHER_FOLDERS.contains(&file_name(path).as_str());
+    for service in entries(folder).into_iter().filter(is_service) {
         for rule in entries(&service) {
             if !rule.is_dir() {
                 strays.push(rule);
