@@ -263,3 +263,6 @@ pub(super) mod types {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod soundness_tests;

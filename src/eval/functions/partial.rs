@@ -6,7 +6,8 @@
 use std::cmp::Ordering;
 
 use crate::eval::text::{TextBuilder, check_count, derived, normalized};
-use crate::eval::{EvalError, Segment, Value};
+use crate::eval::{EvalError, Segment, Type, Value};
+use crate::syntax::Text;
 
 /// The known text at the beginning.
 pub(super) fn head(parts: &[Segment]) -> &str {
@@ -104,28 +105,34 @@ pub(super) fn build(parts: &[Segment]) -> Result<Value, EvalError> {
 
 /// Takes the characters of a set off the beginning.
 pub(super) fn trim_start(parts: &mut Vec<Segment>, set: &dyn Fn(char) -> bool) {
-    match parts.first() {
-        Some(Segment::Text(text)) => match text.trim_start_matches(set) {
-            "" => {
-                parts.remove(0);
-                trim_start(parts, set);
+    // An unknown part may be empty, so that trimming may go on behind it.
+    for part in parts {
+        match part {
+            Segment::Unknown(_) => *part = loosened(part),
+            Segment::Text(text) => {
+                let trimmed: Text = text.trim_start_matches(set).into();
+                *text = trimmed.clone();
+                if !trimmed.is_empty() {
+                    return;
+                }
             }
-            trimmed => parts[0] = Segment::Text(trimmed.into()),
-        },
-        Some(Segment::Unknown(value)) => parts[0] = Segment::Unknown(derived(value)),
-        None => {}
+        }
     }
 }
 
 /// Takes the characters of a set off the end.
-pub(super) fn trim_end(parts: &mut Vec<Segment>, set: &dyn Fn(char) -> bool) {
-    match parts.pop() {
-        Some(Segment::Text(text)) => match text.trim_end_matches(set) {
-            "" => trim_end(parts, set),
-            trimmed => parts.push(Segment::Text(trimmed.into())),
-        },
-        Some(Segment::Unknown(value)) => parts.push(Segment::Unknown(derived(&value))),
-        None => {}
+pub(super) fn trim_end(parts: &mut [Segment], set: &dyn Fn(char) -> bool) {
+    for part in parts.iter_mut().rev() {
+        match part {
+            Segment::Unknown(_) => *part = loosened(part),
+            Segment::Text(text) => {
+                let trimmed: Text = text.trim_end_matches(set).into();
+                *text = trimmed.clone();
+                if !trimmed.is_empty() {
+                    return;
+                }
+            }
+        }
     }
 }
 
@@ -140,14 +147,20 @@ pub(super) fn trim_prefix(mut parts: Vec<Segment>, prefix: &[Segment]) -> Vec<Se
             parts
         }
         (Some(true), None) => parts.split_off(prefix.len()),
-        // The known beginning may or may not remain; what follows the unknown part behind it does.
-        (None, _) => match parts.iter().position(|p| unknown(p).is_some()) {
-            Some(at) => {
-                let rest = parts.split_off(at);
-                rest.iter().map(|p| if *p == rest[0] { loosened(p) } else { p.clone() }).collect()
+        (None, Some(prefix)) => {
+            // The known beginning may or may not remain; what is behind the unknown part next to it does, unless the
+            // prefix could reach as far.
+            let at = parts.iter().position(|p| unknown(p).is_some()).unwrap_or(0);
+            let behind = head(&parts[(at + 1).min(parts.len())..]);
+            let reaches = behind.starts_with(prefix) || partial_at_start(behind, prefix) > 0 || prefix.contains(behind);
+            if reaches && !behind.is_empty() {
+                return one_unknown(&parts, &[]);
             }
-            None => prefix.iter().map(loosened).collect(),
-        },
+            parts.drain(..at);
+            parts[0] = loosened(&parts[0]);
+            parts
+        }
+        (None, None) => one_unknown(&parts, prefix),
     }
 }
 
@@ -156,10 +169,8 @@ pub(super) fn trim_suffix(mut parts: Vec<Segment>, suffix: &[Segment]) -> Vec<Se
     match (ends_with(&parts, suffix), known(suffix)) {
         (Some(false), _) => parts,
         (Some(true), Some(suffix)) => {
-            if let Some(Segment::Text(text)) = parts.last() {
-                let kept = Segment::Text(text[..text.len() - suffix.len()].into());
-                parts.pop();
-                parts.push(kept);
+            if let Some(Segment::Text(text)) = parts.last_mut() {
+                *text = text[..text.len() - suffix.len()].into();
             }
             parts
         }
@@ -167,15 +178,25 @@ pub(super) fn trim_suffix(mut parts: Vec<Segment>, suffix: &[Segment]) -> Vec<Se
             parts.truncate(parts.len() - suffix.len());
             parts
         }
-        (None, _) => match parts.iter().rposition(|p| unknown(p).is_some()) {
-            Some(at) => {
-                parts.truncate(at + 1);
-                parts[at] = loosened(&parts[at]);
-                parts
+        (None, Some(suffix)) => {
+            let at = parts.iter().rposition(|p| unknown(p).is_some()).unwrap_or(0);
+            let before = tail(&parts[..at]);
+            let reaches = before.ends_with(suffix) || partial_at_end(before, suffix) > 0 || suffix.contains(before);
+            if reaches && !before.is_empty() {
+                return one_unknown(&parts, &[]);
             }
-            None => suffix.iter().map(loosened).collect(),
-        },
+            parts.truncate(at + 1);
+            parts[at] = loosened(&parts[at]);
+            parts
+        }
+        (None, None) => one_unknown(&parts, suffix),
     }
+}
+
+/// A text of which nothing is known but what it was made from.
+fn one_unknown(parts: &[Segment], others: &[Segment]) -> Vec<Segment> {
+    let unknowns: Vec<&Value> = parts.iter().chain(others).filter_map(unknown).collect();
+    vec![Segment::Unknown(Value::unknown_from(unknowns, Type::String, true))]
 }
 
 /// An unknown part of which less is known: something may have been cut off or added.
@@ -196,11 +217,10 @@ pub(super) fn split(parts: &[Segment], separator: &str) -> Result<(Vec<Value>, O
         return Ok((text.split(separator).map(|piece| normalized(piece.to_owned()).into()).collect(), None));
     };
     let head = head(&parts[..at]);
-    let begun = partial_at_end(head, separator);
-    let head = &head[..head.len() - begun];
     check_count(head.matches(separator).count())?;
     let mut known: Vec<&str> = head.split(separator).collect();
     let last = known.pop().unwrap_or_default();
+    let last = &last[..last.len() - partial_at_end(last, separator)];
     pieces.extend(known.into_iter().map(|piece| Value::from(normalized(piece.to_owned()))));
     // The separator may stand in the unknown part too, so that nothing is certain behind it.
     let behind = build(&parts[at..])?;
@@ -245,8 +265,10 @@ fn replace_between(
 ) -> Result<(), EvalError> {
     let starts = before.map_or(0, |_| partial_at_start(text, old));
     let ends = after.map_or(0, |_| partial_at_end(text, old));
-    // Where the text sought overlaps with itself, an occurrence across the border moves those behind it.
-    let unclear = starts + ends > text.len() || starts + ends > 0 && partial_at_end(old, old) > 0;
+    // An occurrence may reach from one side to the other, and where the text sought overlaps with itself, one across a
+    // border moves those behind it.
+    let inside = before.is_some() && after.is_some() && old.contains(text);
+    let unclear = inside || starts + ends > text.len() || starts + ends > 0 && partial_at_end(old, old) > 0;
     if let (true, Some(value)) = (unclear, before.or(after)) {
         out.push_unknown(derived(value));
         return Ok(());
