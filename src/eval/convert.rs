@@ -66,7 +66,7 @@ fn convert_items(seq: &Seq, element: &Type) -> Result<Seq, EvalError> {
         items.map(|(i, v)| convert(v, element).map_err(|e| inside(e, &format!("element {i}")))).collect();
     let rest = seq.rest.as_ref().map(|rest| convert_rest(rest, element));
     let (element, items, rest) = settle(element, items?, rest)?;
-    Ok(Seq { items, element, rest })
+    Ok(Seq { items, element, rest, loose: 0 })
 }
 
 /// Makes the elements of one type where the collection's type left it open.
@@ -285,7 +285,7 @@ fn has_defaults(ty: &Type) -> bool {
 fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Arc<Seq> {
     let items = seq.items.iter().enumerate().map(|(i, v)| apply_defaults(v, ty(i))).collect();
     let rest = seq.rest.as_ref().map(|v| apply_defaults(v, ty(seq.items.len())));
-    Arc::new(Seq { items, element: Type::Any, rest })
+    Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })
 }
 
 fn default_entries(fields: &Fields, ty: &Type) -> Arc<Fields> {

@@ -297,7 +297,8 @@ impl<'a> Evaluation<'a> {
             Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
                 let items = seq.items.iter().map(element).collect::<Result<Vec<_>, _>>()?;
                 let rest = seq.rest.as_ref().map(element).transpose()?;
-                let tuple = Value::from(Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })));
+                let loose = seq.loose;
+                let tuple = Value::from(Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose })));
                 match base_value.kind {
                     Kind::Tuple(_) => Ok(around(tuple)),
                     _ => Ok(around(as_list(tuple)?)),
@@ -312,7 +313,7 @@ impl<'a> Evaluation<'a> {
                     _ => super::some_element(&base_value),
                 };
                 let rest = Some(element(&inner)?);
-                Ok(around(Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest })).into()))
+                Ok(around(Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
             }
             _ => Ok(Value::tuple(vec![element(&base_value)?])),
         }
@@ -336,7 +337,7 @@ impl<'a> Evaluation<'a> {
             scope.for_item(f, certain && wanted.is_some(), &mut result)?;
         }
         let value = match &f.key {
-            None => Kind::Tuple(Arc::new(Seq { items: result.items, element: Type::Any, rest: result.rest })),
+            None => Kind::Tuple(Arc::new(Seq { items: result.items, element: Type::Any, rest: result.rest, loose: 0 })),
             Some(_) => Kind::Object(Arc::new(result.into_fields(f.group))),
         };
         Ok(Value::from(value).from_parts([&collection]))
@@ -398,14 +399,15 @@ impl ForResult {
         let open_groups = group.then_some(()).and(self.rest.clone());
         let value = |mut values: Vec<Value>| match (group, values.len()) {
             (true, _) => {
-                Kind::Tuple(Arc::new(Seq { items: values, element: Type::Any, rest: open_groups.clone() })).into()
+                Kind::Tuple(Arc::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose: 0 }))
+                    .into()
             }
             (false, _) => values.pop().unwrap_or(Value::NULL),
         };
         let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
         let rest = match (group, self.rest) {
             (true, Some(v)) => {
-                Some(Kind::Tuple(Arc::new(Seq { items: vec![], element: Type::Any, rest: Some(v) })).into())
+                Some(Kind::Tuple(Arc::new(Seq { items: vec![], element: Type::Any, rest: Some(v), loose: 0 })).into())
             }
             (_, rest) => rest,
         };

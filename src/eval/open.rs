@@ -43,12 +43,12 @@ fn unknown_elements(value: &Value, unknown: &Unknown) -> Option<Seq> {
             let known = min.min(MAX_SYNTHETIC);
             let items = (0..known as usize).map(|i| at(i, element)).collect();
             let rest = (max != Some(known)).then(|| some_element(value));
-            Some(Seq { items, element: (**element).clone(), rest })
+            Some(Seq { items, element: (**element).clone(), rest, loose: 0 })
         }
         Type::Set(element) => {
-            Some(Seq { items: vec![], element: (**element).clone(), rest: Some(some_element(value)) })
+            Some(Seq { items: vec![], element: (**element).clone(), rest: Some(some_element(value)), loose: 0 })
         }
-        Type::Any => Some(Seq { items: vec![], element: Type::Any, rest: Some(some_element(value)) }),
+        Type::Any => Some(Seq { items: vec![], element: Type::Any, rest: Some(some_element(value)), loose: 0 }),
         _ => None,
     }
 }
@@ -132,7 +132,7 @@ impl Items {
 
     /// The elements as a sequence of untyped elements.
     pub fn finish(self) -> Seq {
-        Seq { items: self.certain, element: Type::Any, rest: one_possible(self.possible, self.cause) }
+        Seq { items: self.certain, element: Type::Any, rest: one_possible(self.possible, self.cause), loose: 0 }
     }
 
     /// The elements as a tuple.

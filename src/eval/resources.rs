@@ -254,7 +254,7 @@ fn whole_collection(expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Valu
         }
         _ => {
             let items = known.map(|slot| whole(slot)).collect();
-            Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+            Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::syntax::Text;
 /// A set of these elements, which must have one type already: in Terraform's order, equal ones once. Marks of the
 /// elements become marks of the set, since a set cannot tell its elements apart.
 pub fn make_set(seq: Seq) -> Value {
-    let Seq { items, element, rest } = seq;
+    let Seq { items, element, rest, .. } = seq;
     let mut marks = items.iter().chain(&rest).fold(Marks::NONE, |marks, item| marks.union(item.deep_marks()));
     marks = marks.without(Marks::PROVIDER_DEFAULT);
     let mut keyed: Vec<(SortKey, Value)> = items.into_iter().map(|v| (sort_key(&v), v)).collect();
@@ -31,7 +31,7 @@ pub fn make_set(seq: Seq) -> Value {
         }
         last_key = Some(key);
     }
-    Value::from(Kind::Set(Arc::new(Seq { items, element, rest }))).with_marks(marks)
+    Value::from(Kind::Set(Arc::new(Seq { items, element, rest, loose: 0 }))).with_marks(marks)
 }
 
 /// Where a value stands in a set.
@@ -122,7 +122,7 @@ pub fn sequence(value: &Value) -> Option<Seq> {
     let all: Vec<Value> = seq.items.iter().chain(&seq.rest).cloned().collect();
     let any = one_of(all, cause, []);
     let items = if seq.items.is_empty() { vec![] } else { vec![any.clone()] };
-    Some(Seq { items, element: seq.element.clone(), rest: Some(any) })
+    Some(Seq { items, element: seq.element.clone(), rest: Some(any), loose: 0 })
 }
 
 /// How many elements a collection has: the least, and the most where that is bounded. A set may turn out smaller

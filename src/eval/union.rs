@@ -103,7 +103,7 @@ fn join_fields(a: &Fields, b: &Fields, cause: &Cause) -> Arc<Fields> {
 
 fn join_items(a: &Seq, b: &Seq, cause: &Cause) -> Arc<Seq> {
     let items = a.items.iter().zip(&b.items).map(|(x, y)| either(x, y, cause, &[])).collect();
-    Arc::new(Seq { items, element: a.element.clone(), rest: None })
+    Arc::new(Seq { items, element: a.element.clone(), rest: None, loose: 0 })
 }
 
 /// Runs an operation on every combination of alternatives of its arguments. Where all give the same that is the

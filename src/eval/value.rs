@@ -53,11 +53,14 @@ pub enum Kind {
 /// The elements of a list, set or tuple.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Seq {
-    /// The elements that are certainly there, at these positions.
+    /// The elements that are certainly there, at these positions but for the last [`Seq::loose`].
     pub items: Vec<Value>,
+    /// How many of the last items have no certain position: each stands somewhere behind the others, among the rest
+    /// (`concat(unknown, ["x"])`, an unknown that was sorted).
+    pub loose: usize,
     /// The element type of a list or set; `Any` for a tuple.
     pub element: Type,
-    /// Where further elements may follow (none, one or many): what such an element looks like. The length is then
+    /// Where further elements may exist (none, one or many): what such an element looks like. The length is then
     /// not known, only its lower bound.
     pub rest: Option<Value>,
 }
@@ -237,6 +240,25 @@ impl Refs {
     }
 }
 
+impl Seq {
+    /// The items whose positions are certain.
+    pub fn fixed(&self) -> &[Value] {
+        &self.items[..self.items.len().saturating_sub(self.loose)]
+    }
+
+    /// What may stand behind the fixed items: those without a position, and what further ones look like.
+    pub fn unfixed(&self) -> impl Iterator<Item = &Value> {
+        self.items[self.fixed().len()..].iter().chain(&self.rest)
+    }
+
+    /// The same with each element replaced.
+    #[must_use]
+    pub fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Seq {
+        let items = self.items.iter().map(&mut f).collect();
+        Seq { items, element: self.element.clone(), rest: self.rest.as_ref().map(f), loose: self.loose }
+    }
+}
+
 impl From<Kind> for Value {
     fn from(kind: Kind) -> Value {
         Value { kind, marks: Marks::NONE, refs: Refs::default() }
@@ -324,12 +346,12 @@ impl Value {
 
     /// A tuple of these elements.
     pub fn tuple(items: Vec<Value>) -> Value {
-        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest: None })).into()
+        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest: None, loose: 0 })).into()
     }
 
     /// A list of these elements, which must have the element type already.
     pub fn list(element: Type, items: Vec<Value>) -> Value {
-        Kind::List(Arc::new(Seq { items, element, rest: None })).into()
+        Kind::List(Arc::new(Seq { items, element, rest: None, loose: 0 })).into()
     }
 
     /// An object of these attributes.
@@ -452,7 +474,7 @@ impl Value {
     /// Whether it is a collection that may have further elements.
     pub fn is_open(&self) -> bool {
         match &self.kind {
-            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.rest.is_some(),
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.rest.is_some() || s.loose > 0,
             Kind::Map(f) | Kind::Object(f) => f.rest.is_some(),
             _ => false,
         }
@@ -495,7 +517,7 @@ impl Value {
             Kind::List(s) => Type::list(s.element.clone()),
             Kind::Set(s) => Type::set(s.element.clone()),
             Kind::Map(f) => Type::map(f.element.clone()),
-            Kind::Tuple(s) if s.rest.is_some() => Type::Any,
+            Kind::Tuple(s) if s.rest.is_some() || s.loose > 0 => Type::Any,
             Kind::Tuple(s) => Type::Tuple(s.items.iter().map(Value::type_of).collect()),
             Kind::Object(f) if f.rest.is_some() => Type::Any,
             Kind::Object(f) => Type::object(f.entries.iter().map(|(n, v)| (n.clone(), v.type_of()))),

@@ -125,7 +125,7 @@ fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defau
             .enumerate()
             .map(|(i, item)| object(item, schema, defaults, &reference.child(Step::Index(i as i64))));
         let rest = seq.rest.as_ref().map(|rest| object(rest, schema, defaults, &reference.child(Step::Any)));
-        Arc::new(Seq { items: items.collect(), element: seq.element.clone(), rest })
+        Arc::new(Seq { items: items.collect(), element: seq.element.clone(), rest, loose: seq.loose })
     };
     let kind = match &value.kind {
         Kind::List(seq) => Kind::List(complete(seq)),

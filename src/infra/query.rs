@@ -98,7 +98,7 @@ impl Answer {
             }
         };
         let items = self.items.iter().map(handle).collect();
-        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
     }
 }
 

@@ -57,7 +57,7 @@ fn format_list(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         items.push(item);
     }
     let rest = if open { Some(round(usize::MAX)?) } else { None };
-    Ok(Kind::List(std::sync::Arc::new(Seq { items, element: Type::String, rest })).into())
+    Ok(Kind::List(std::sync::Arc::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
 }
 
 /// An argument of `formatlist`.

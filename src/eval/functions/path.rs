@@ -62,7 +62,7 @@ fn file_set(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     Ok(match host.file_set(text(&args[0])?, text(&args[1])?) {
         Some(files) => {
             let items = files.into_iter().map(|f| normalized(f).into()).collect();
-            make_set(Seq { items, element: Type::String, rest: None })
+            make_set(Seq { items, element: Type::String, rest: None, loose: 0 })
         }
         None => Value::unknown_not_null(Type::set(Type::String), Cause::Function("fileset".into())),
     })

@@ -245,7 +245,7 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             Settled::Open => Vec::new(),
         };
         let rest = Value::unknown_from(args, ty.clone(), true);
-        return Ok(Kind::List(Arc::new(Seq { items: first, element: ty, rest: Some(rest) })).into());
+        return Ok(Kind::List(Arc::new(Seq { items: first, element: ty, rest: Some(rest), loose: 0 })).into());
     };
     let mut matches = Vec::new();
     for captures in pattern.regex.captures_iter(text) {

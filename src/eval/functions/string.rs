@@ -137,7 +137,7 @@ fn split(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         }
         Some(separator) => partial::split(&text, separator)?,
     };
-    Ok(Kind::List(Arc::new(Seq { items, element: Type::String, rest })).into())
+    Ok(Kind::List(Arc::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
 }
 
 fn substr(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {

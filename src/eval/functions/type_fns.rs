@@ -59,8 +59,7 @@ fn without_ephemeral(value: &Value) -> Value {
 }
 
 fn stored_items(seq: &Seq) -> Arc<Seq> {
-    let items = seq.items.iter().map(without_ephemeral).collect();
-    Arc::new(Seq { items, element: seq.element.clone(), rest: seq.rest.as_ref().map(without_ephemeral) })
+    Arc::new(seq.map(without_ephemeral))
 }
 
 fn stored_entries(fields: &Fields) -> Arc<Fields> {

@@ -127,7 +127,7 @@ impl<'t> Reader<'t> {
                 if comma {
                     return Err(self.error("an element is missing"));
                 }
-                let seq = Seq { items, element: Type::Any, rest: self.source.rest_of(rest) };
+                let seq = Seq { items, element: Type::Any, rest: self.source.rest_of(rest), loose: 0 };
                 return Ok(Kind::Tuple(Arc::new(seq)).into());
             }
             let before = self.rest;

@@ -23,7 +23,7 @@ fn object(entries: &[(&str, Value)]) -> Value {
 }
 
 fn open_list(items: Vec<Value>, rest: Value) -> Value {
-    Kind::List(Arc::new(Seq { items, element: rest.type_of(), rest: Some(rest) })).into()
+    Kind::List(Arc::new(Seq { items, element: rest.type_of(), rest: Some(rest), loose: 0 })).into()
 }
 
 /// The result as JSON for people.

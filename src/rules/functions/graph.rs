@@ -116,7 +116,7 @@ fn borrowed(texts: &[Text]) -> Vec<&str> {
 }
 
 fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
-    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
 }
 
 fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {

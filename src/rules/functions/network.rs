@@ -96,7 +96,7 @@ fn table_handle(table: RouteTable) -> Value {
 
 fn open_list(items: Vec<Value>, doubt: Option<Cause>) -> Value {
     let rest = doubt.map(|cause| Value::unknown_not_null(Type::Any, cause));
-    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest })).into()
+    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
 }
 
 /// Answers about the one instance that the argument is; what has no answer is unknown for its reason.

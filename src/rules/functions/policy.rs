@@ -38,7 +38,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 
 fn open(doubt: Cause) -> Value {
     let rest = Some(Value::unknown_not_null(Type::Any, doubt));
-    Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest })).into()
+    Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()
 }
 
 /// The statements of a document in one shape.
@@ -63,11 +63,7 @@ fn statements(policy: &Value) -> Value {
         None => Seq::default(),
     };
     let normal = |v: &Value| statement(v).unwrap_or_else(|| Value::unknown_not_null(Type::Any, cause()));
-    let seq = Seq {
-        items: listed.items.iter().map(normal).collect(),
-        element: Type::Any,
-        rest: listed.rest.as_ref().map(normal),
-    };
+    let seq = Seq { element: Type::Any, ..listed.map(normal) };
     Kind::Tuple(Arc::new(seq)).into()
 }
 

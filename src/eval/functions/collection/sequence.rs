@@ -21,7 +21,7 @@ fn list_of(seq: Seq) -> Result<Value, EvalError> {
     items.extend(seq.rest);
     let (element, mut items) = unify_values(items)?;
     let rest = if open { items.pop() } else { None };
-    Ok(Kind::List(Arc::new(Seq { items, element, rest })).into())
+    Ok(Kind::List(Arc::new(Seq { items, element, rest, loose: 0 })).into())
 }
 
 /// The elements with their type, as a list.
@@ -156,7 +156,7 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         return Err(too_many());
     }
     let items = (start..end).map(|i| taken(&args[0], &seq, i)).collect();
-    Ok(marked(args, kind(Arc::new(Seq { items, element: seq.element.clone(), rest: None })).into()))
+    Ok(marked(args, kind(Arc::new(Seq { items, element: seq.element.clone(), rest: None, loose: 0 })).into()))
 }
 
 /// The element at a position that must exist.
@@ -171,7 +171,7 @@ pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
     let size = integer(&args[1])?;
     let size = usize::try_from(size).map_err(|_| EvalError::new("the size of chunks must not be negative"))?;
     let chunk = |items: Vec<Value>, rest: Option<Value>| {
-        Value::from(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest })))
+        Value::from(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest, loose: 0 })))
     };
     let list = Type::list(seq.element.clone());
     let mut chunks = Items::default();
@@ -316,7 +316,7 @@ pub(super) fn as_list(value: &Value) -> Result<Value, EvalError> {
         Some(seq) => {
             let items = seq.items.iter().map(|item| inherit(item, &list)).collect();
             let rest = seq.rest.as_ref().map(|item| inherit(item, &list));
-            Ok(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest })).into())
+            Ok(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest, loose: 0 })).into())
         }
         None => Ok(list),
     }

@@ -26,7 +26,7 @@ fn members(set: &Value) -> Seq {
         Some(seq) => {
             let items = seq.items.iter().map(|item| inherit(item, set)).collect();
             let rest = seq.rest.as_ref().map(|item| inherit(item, set));
-            Seq { items, element: seq.element.clone(), rest }
+            Seq { items, element: seq.element.clone(), rest, loose: 0 }
         }
         None => elements(set).unwrap_or_default(),
     }
