@@ -7,7 +7,7 @@ use super::program::{Frame, Program};
 use super::{BlockSource, Value};
 use crate::config::{Key, Mode, ResourceName};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Text};
+use crate::syntax::{Expr, ExprKind, ObjectItem, Text};
 
 /// Who decided a value, as far as expressions say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -272,7 +272,10 @@ impl Walk<'_, '_> {
             self.step(variable.header, format!("`{shown}` has no value"));
             return Decider::Expression;
         };
-        self.step(default.span, noted(&shown, Some(&value), "by default"));
+        match inside(&variable.type_expr, default, &path) {
+            Some((name, span)) => self.step(span, format!("`{name}` of `{shown}` by default")),
+            None => self.step(default.span, noted(&shown, Some(&value), "by default")),
+        }
         if module.call.is_none() {
             self.root_default = Some(shown.into());
         }
@@ -326,6 +329,36 @@ impl Walk<'_, '_> {
         self.step(attribute.span, format!("`{}.{}` says so", name.type_name, name.name));
         path.extend(hops[used + 1..].iter().rev().cloned());
         self.expr(&attribute.expr, &slot.frame.clone(), path, so_far)
+    }
+}
+
+/// Where a default says what stands at a path inside it: in the default's own object, else in the type's `optional()`.
+fn inside(ty: &Option<std::sync::Arc<Expr>>, default: &Expr, path: &[Text]) -> Option<(Text, Span)> {
+    let name = path.first()?.clone();
+    let walk = |start: &Expr, step: fn(&Expr) -> &Expr| {
+        path.iter().rev().try_fold(start.clone(), |at, name| match &step(&at).kind {
+            ExprKind::Object(items) => {
+                let named = |item: &&ObjectItem| matches!(&item.key.kind, ExprKind::String(key) if key == name);
+                items.iter().rev().find(named).map(|item| item.value.clone())
+            }
+            _ => None,
+        })
+    };
+    if let Some(found) = walk(default, |e| e) {
+        return Some((name, found.span));
+    }
+    let declared = walk(ty.as_deref()?, type_object)?;
+    match &declared.kind {
+        ExprKind::Call { name: call, args, .. } if &*call.text == "optional" => Some((name, args.get(1)?.span)),
+        _ => None,
+    }
+}
+
+/// The object constructor inside `object({…})` and `optional(object({…}), …)`.
+fn type_object(ty: &Expr) -> &Expr {
+    match &ty.kind {
+        ExprKind::Call { args, .. } => args.first().map_or(ty, type_object),
+        _ => ty,
     }
 }
 

@@ -34,9 +34,17 @@ pub(super) fn on_file(
 ) -> Result<Value, EvalError> {
     match host.read_file(path) {
         FileAnswer::Bytes(bytes) => read(&bytes),
+        FileAnswer::Missing if is_built(path) => {
+            Ok(Value::unknown_not_null(Type::String, Cause::Function("file".into())))
+        }
         FileAnswer::Missing => Err(EvalError::new(format!("there is no file `{path}`"))),
         FileAnswer::OutOfBounds => Ok(Value::unknown_not_null(Type::String, Cause::Function("file".into()))),
     }
+}
+
+/// Archives are made by a build before Terraform runs: that one is not there yet says nothing.
+fn is_built(path: &str) -> bool {
+    [".zip", ".jar", ".war", ".whl", ".gz", ".tgz", ".tar"].iter().any(|ending| path.ends_with(ending))
 }
 
 fn file(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
