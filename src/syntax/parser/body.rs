@@ -26,7 +26,7 @@ impl<'a> Parser<'a> {
     /// A `}` that closes nothing: what stands before and behind it may belong together.
     fn stray_brace(&mut self, items: &mut Items) {
         let span = self.token_span(self.tok);
-        let last_block = items.blocks.last().map_or(0, |b| b.span.end as usize);
+        let last_block = items.blocks.last().map_or(0, |b| b.span.start as usize);
         if self.failed_at.take().is_none_or(|at| at < last_block) {
             let problem = Problem::error(ProblemKind::Syntax, span, "this `}` closes nothing", "no `{` is open here");
             self.report(problem.with_help("remove it, or look for a `}` too many above"));
@@ -125,7 +125,7 @@ impl<'a> Parser<'a> {
                     self.bump();
                     labels.push(Ident { text: self.name(self.slice(token)), span: self.token_span(token) });
                 }
-                Kind::Quote => labels.push(self.label()?),
+                Kind::Quote => labels.extend(self.label()?),
                 Kind::Equal if self.brace_follows() => {
                     self.equals_before_block();
                     self.bump();
@@ -150,13 +150,17 @@ impl<'a> Parser<'a> {
         self.text[self.tok.end..].trim_start().starts_with('{')
     }
 
-    fn label(&mut self) -> Parsed<Ident> {
+    /// A label in quotes; nothing where a stray quote stands.
+    fn label(&mut self) -> Parsed<Option<Ident>> {
         let start = self.tok.start;
         let expr = self.quoted_string()?;
         let span = self.span(start, self.prev_end);
         match expr.kind {
-            ExprKind::String(text) => Ok(Ident { text, span }),
-            ExprKind::Invalid => Err(Broken),
+            ExprKind::String(text) => Ok(Some(Ident { text, span })),
+            ExprKind::Invalid => {
+                let written = self.text[start..self.prev_end].trim_matches(['"', ' ', '\t']);
+                Ok((!written.is_empty()).then(|| Ident { text: written.into(), span }))
+            }
             _ => Err(self.template_in_label(span)),
         }
     }

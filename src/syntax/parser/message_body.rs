@@ -112,6 +112,7 @@ impl Parser<'_> {
         let span = self.token_span(self.tok);
         let problem = Problem::error(Syntax, span, "`}` on the line of an argument or block", "expected a line break");
         self.report(problem.with_help("move the `}` to the next line"));
+        self.failed_at = Some(self.tok.start);
     }
 
     pub(super) fn comma_behind_item(&mut self) {
@@ -141,6 +142,6 @@ impl Parser<'_> {
             };
             problem = problem.with_help(help);
         }
-        self.report(problem);
+        self.fail(problem);
     }
 }

@@ -22,13 +22,25 @@ impl Parser<'_> {
                 (quote + 1, problem.with_related(opening, "the string begins here").with_help(help))
             }
             None => {
+                let line_end = self.before_block_brace(start + 1, line_end);
                 let place = self.span(line_end, line_end);
                 let problem = Problem::error(Syntax, place, "the string is not closed", "expected `\"`");
                 (line_end, problem.with_related(opening, "opened here").with_help("write `\"` where it ends"))
             }
         };
         self.report(problem);
+        self.failed_at = Some(start);
         end
+    }
+
+    /// Where the rest of a line ends without the `{` of a block at its end.
+    fn before_block_brace(&self, from: usize, line_end: usize) -> usize {
+        let line = self.text[from..line_end].trim_end();
+        let in_body = self.open.last().is_none_or(|o| o.closer == Kind::CloseBrace) && self.newlines;
+        match line.strip_suffix('{') {
+            Some(rest) if in_body && !rest.contains(['{', '=']) => from + rest.trim_end().len(),
+            _ => line_end,
+        }
     }
 
     /// The quote that closes a string of several lines: the first line that holds quotes holds an odd number of them.
@@ -62,6 +74,7 @@ impl Parser<'_> {
             ("this line does not close it", format!("write `{marker}` alone on its line, and the rest on the next"))
         };
         self.report(problem.with_related(line, label).with_help(help));
+        self.failed_at = Some(intro.start);
         to
     }
 

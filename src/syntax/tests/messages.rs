@@ -133,6 +133,8 @@ fn unclosed_braces() {
     snapshot(
         "unclosed_braces",
         &[
+            "a {\n  b\n    c = 1\n  }\n}\nd = 1\n",
+            "a {\n  b = c {\n}\nd = 1\n",
             "resource \"a\" \"b\" {\n  c = 1\n\nresource \"d\" \"e\" {\n  f = 1\n}\n",
             "resource \"a\" \"b\" {\n  tags = {\n    c = 1\n\n  d = 2\n}\n\nresource \"d\" \"e\" {\n  f = 1\n}\n",
             "resource \"a\" \"b\" {\n  tags = {\n    c = 1\n\nresource \"d\" \"e\" {\n}\n",
@@ -148,6 +150,8 @@ fn strings() {
     snapshot(
         "strings",
         &[
+            "variable \"a {\n  b = 1\n}\nc = 1\n",
+            "variable a\" {\n  b = 1\n}\nc = 1\n",
             "a = \"x\nb = 1\n",
             "a = \"x\ny\"\nb = 1\n",
             "a = \"x\\d\\s\"\nb = 1\n",
