@@ -1,8 +1,9 @@
-//! The loop: each instance, its rules, their verdicts, findings.
+//! The loop: each rule, its instances, their verdicts, findings.
 //!
-//! Instances are looked at in parallel; what comes out is put in order and filled in on one thread, because trails
+//! Rules look at instances in parallel; what comes out is put in order and filled in on one thread, because trails
 //! are walked through the evaluated program. Entry point: [`check`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -44,50 +45,60 @@ pub fn check(
     tracer: &dyn Tracer,
 ) -> Outcome {
     let run = Run::new(catalog, selection, infra, host);
-    let rules = applicable(&run);
-    let look = |instance: &Instance| {
-        let rules = rules.get(&(instance.kind, subject_name(instance).clone()))?;
-        let mut seen = Seen::default();
-        for rule in rules {
-            Subject { run: &run, rule, instance, seen: &mut seen }.look();
-        }
-        (!seen.is_empty()).then_some(seen)
-    };
-    let seen: Vec<Seen> = infra.instances().par_iter().with_min_len(8).filter_map(look).collect();
+    // By rule first: threads that evaluate one expression at once would fight for the counts of its shared texts.
+    let seen: Vec<Seen> = tasks(&run).par_iter().flat_map(|task| task.run(&run)).collect();
     finish(&run, seen, tracer)
 }
 
-type Applicable = FxHashMap<(InstanceKind, Text), Vec<Arc<Rule>>>;
-
-/// The rules for each kind and name that occurs.
-fn applicable(run: &Run<'_>) -> Applicable {
-    let mut names: FxHashSet<(InstanceKind, Text)> = FxHashSet::default();
-    for instance in run.infra.instances() {
-        let name = subject_name(instance);
-        if !names.contains(&(instance.kind, name.clone())) {
-            names.insert((instance.kind, name.clone()));
-        }
-    }
-    let names: Vec<_> = names.into_iter().collect();
-    let rules = |key: (InstanceKind, Text)| {
-        let rules = run.catalog.rules_for(run.selection, key.0, &key.1);
-        (!rules.is_empty()).then_some((key, rules))
-    };
-    names.into_par_iter().filter_map(rules).collect()
+/// A rule and all the instances that it looks at.
+struct Task {
+    rule: Arc<Rule>,
+    instances: Vec<InstanceId>,
 }
 
-/// What was seen at one instance.
+/// Instances that one thread takes at once.
+const CHUNK: usize = 128;
+
+impl Task {
+    fn run<'a>(&'a self, run: &'a Run<'a>) -> impl ParallelIterator<Item = Seen> + 'a {
+        self.instances.par_chunks(CHUNK).map(|ids| {
+            let mut seen = Seen::default();
+            for id in ids {
+                Subject { run, rule: &self.rule, instance: run.infra.get(*id), seen: &mut seen }.look();
+            }
+            seen
+        })
+    }
+}
+
+/// The enabled rules that have something to look at, sorted by id.
+fn tasks(run: &Run<'_>) -> Vec<Task> {
+    let mut named: FxHashMap<(InstanceKind, &Text), Vec<InstanceId>> = FxHashMap::default();
+    for instance in run.infra.instances() {
+        named.entry((instance.kind, subject_name(instance))).or_default().push(instance.id);
+    }
+    let named: Vec<_> = named.into_iter().collect();
+    let rules = |((kind, name), ids): ((InstanceKind, &Text), Vec<InstanceId>)| {
+        (run.catalog.rules_for(run.selection, kind, name), ids)
+    };
+    // In parallel, since the files of rules are parsed here.
+    let found: Vec<_> = named.into_par_iter().map(rules).collect();
+    let mut tasks: BTreeMap<Text, Task> = BTreeMap::new();
+    for (rules, ids) in found {
+        for rule in rules {
+            let task = tasks.entry(rule.info.id.clone()).or_insert_with(|| Task { rule, instances: Vec::new() });
+            task.instances.extend(&ids);
+        }
+    }
+    tasks.into_values().collect()
+}
+
+/// What was seen at some instances.
 #[derive(Default)]
 struct Seen {
     drafts: Vec<Draft>,
     undecided: Vec<Undecided>,
     problems: Vec<Problem>,
-}
-
-impl Seen {
-    fn is_empty(&self) -> bool {
-        self.drafts.is_empty() && self.undecided.is_empty() && self.problems.is_empty()
-    }
 }
 
 /// A rule that looks at an instance.
@@ -193,7 +204,7 @@ impl<'a> Subject<'a, '_> {
     fn undecided(&mut self, because: String) {
         let Instance { address, block, .. } = self.instance;
         let rule = &self.rule.info.id;
-        if self.seen.undecided.iter().any(|u| u.rule == *rule) {
+        if self.seen.undecided.last().is_some_and(|last| last.address == *address) {
             return;
         }
         let (rule, address) = (rule.clone(), address.clone());

@@ -105,16 +105,16 @@ impl<'a> Run<'a> {
             "instance_key" => return key(instance),
             _ => {}
         }
-        match name {
-            _ if has_argument(instance, name) => self.infra.attribute(id, name),
-            "type" => instance.type_name.clone().into(),
-            "name" => instance.name.clone().into(),
-            "key" => key(instance),
-            "module" => instance.module.clone().into(),
-            "kind" => kind(instance.kind).into(),
-            "file" => self.file(instance).into(),
-            _ => self.infra.attribute(id, name),
-        }
+        let own: fn(&Run<'_>, &Instance) -> Value = match name {
+            "type" => |_, instance| instance.type_name.clone().into(),
+            "name" => |_, instance| instance.name.clone().into(),
+            "key" => |_, instance| key(instance),
+            "module" => |_, instance| instance.module.clone().into(),
+            "kind" => |_, instance| kind(instance.kind).into(),
+            "file" => |run, instance| run.file(instance).into(),
+            _ => return self.infra.attribute(id, name),
+        };
+        if has_argument(instance, name) { self.infra.attribute(id, name) } else { own(self, instance) }
     }
 
     /// The file of an instance's block, relative to the root module's folder.

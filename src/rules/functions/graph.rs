@@ -6,6 +6,7 @@ use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::union::either;
 use crate::eval::{Cause, EvalError, Kind, Seq, Type, Value};
 use crate::infra::{Infra, InstanceId, InstanceKind};
+use crate::rules::run::Question;
 use crate::syntax::Text;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
@@ -86,8 +87,17 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 
 fn of_types(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
     let types = call.texts_from(0)?;
+    let arguments: Vec<Value> = types.iter().cloned().map(Value::from).collect();
+    let name = if kind == InstanceKind::Data { "data_sources" } else { "resources" };
+    match Question::new(&name.into(), &arguments) {
+        Some(question) => call.run.answer(question, || Ok(all_of_types(call, kind, &types))),
+        None => Ok(all_of_types(call, kind, &types)),
+    }
+}
+
+fn all_of_types(call: &Call<'_>, kind: InstanceKind, types: &[Text]) -> Value {
     let ids = types.iter().flat_map(|ty| call.run.infra.of_type(kind, ty).iter().copied());
-    Ok(list(call, ids))
+    list(call, ids)
 }
 
 fn of_kind(call: &Call<'_>, kind: InstanceKind, types: &[Text]) -> Value {
