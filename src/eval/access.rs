@@ -66,9 +66,15 @@ fn position(n: &Number) -> Result<usize, EvalError> {
 
 /// The element at a position; what a further one looks like beyond the known ones.
 pub(super) fn item(collection: &Value, seq: &Seq, at: usize) -> Result<Value, EvalError> {
-    match seq.items.get(at).or(seq.rest.as_ref()) {
-        Some(value) => Ok(inherit(value, collection)),
-        None => {
+    if let Some(value) = seq.fixed().get(at) {
+        return Ok(inherit(value, collection));
+    }
+    match seq.rest.is_some() || at < seq.items.len() {
+        true => {
+            let possible = seq.unfixed().map(|v| inherit(v, collection)).collect();
+            Ok(one_of(possible, collection.cause().unwrap_or_else(Cause::how_many), []))
+        }
+        false => {
             let count = seq.items.len();
             let there = if count == 1 { "is 1 element".into() } else { format!("are {count} elements") };
             Err(EvalError::new(format!("index {at} is out of range: there {there}")))

@@ -80,7 +80,7 @@ impl<'c> Program<'c> {
                 self.dynamic(block, frame, reference, depth, &mut seq);
             } else {
                 let source = BlockSource { header: block.header, body: block.body.clone(), frame: frame.id };
-                let place = reference.map(|r| r.child(Step::Index(seq.items.len() as i64)));
+                let place = reference.map(|r| r.child(place_in(&seq)));
                 let object = self.object_of(source, frame, place.as_ref(), depth + 1);
                 push(&mut seq, object, true);
             }
@@ -133,20 +133,24 @@ impl<'c> Program<'c> {
                 false => self.open_frame(&frame.module, bindings, source),
             };
             let source = BlockSource { header: block.header, body: content.body.clone(), frame: inner.id };
-            let place = reference.map(|r| match entry.certain {
-                true => r.child(Step::Index(seq.items.len() as i64)),
-                false => r.child(Step::Any),
-            });
+            let place = reference.map(|r| r.child(if entry.certain { place_in(seq) } else { Step::Any }));
             let object = self.object_of(source, &inner, place.as_ref(), depth + 1);
             push(seq, object, entry.certain);
         }
     }
 }
 
+/// The place of the next block: behind one that may be missing or repeated it is not known.
+fn place_in(seq: &Seq) -> Step {
+    if seq.rest.is_none() { Step::Index(seq.items.len() as i64) } else { Step::Any }
+}
+
 fn push(seq: &mut Seq, object: Value, certain: bool) {
-    // Behind a block that may be missing or repeated, positions are not known.
-    match certain && seq.rest.is_none() {
-        true => seq.items.push(object),
+    match certain {
+        true => {
+            seq.items.push(object);
+            seq.loose += usize::from(seq.rest.is_some());
+        }
         false => seq.rest = Some(super::expr::join(seq.rest.take(), object)),
     }
 }

@@ -50,7 +50,7 @@ fn arguments(evaluation: &Evaluation<'_>, args: &[Expr], expand_final: bool) -> 
     let Some(last) = values.pop() else { return Ok(Some(values)) };
     let span = args.last().map(|a| a.span);
     match last.as_seq() {
-        Some(seq) if seq.rest.is_none() => {
+        Some(seq) if seq.rest.is_none() && seq.loose == 0 => {
             values.extend(seq.items.iter().map(|v| v.clone().with_refs(&last.refs).with_marks(last.marks)));
             Ok(Some(values))
         }

@@ -66,7 +66,7 @@ fn convert_items(seq: &Seq, element: &Type) -> Result<Seq, EvalError> {
         items.map(|(i, v)| convert(v, element).map_err(|e| inside(e, &format!("element {i}")))).collect();
     let rest = seq.rest.as_ref().map(|rest| convert_rest(rest, element));
     let (element, items, rest) = settle(element, items?, rest)?;
-    Ok(Seq { items, element, rest, loose: 0 })
+    Ok(Seq { items, element, rest, loose: seq.loose })
 }
 
 /// Makes the elements of one type where the collection's type left it open.
@@ -99,13 +99,14 @@ fn convert_tuple(seq: &Seq, types: &[Type]) -> Result<Seq, EvalError> {
         let message = format!("a tuple of {} elements is required, not of {}", types.len(), seq.items.len());
         return Err(EvalError::new(message));
     }
-    let items = seq.items.iter().zip(types).enumerate();
+    let items = seq.fixed().iter().zip(types).enumerate();
     let items: Result<Vec<Value>, EvalError> =
         items.map(|(i, (v, ty))| convert(v, ty).map_err(|e| inside(e, &format!("element {i}")))).collect();
     let mut items = items?;
-    if let Some(rest) = &seq.rest {
-        let missing = types.iter().skip(items.len());
-        items.extend(missing.map(|ty| convert_rest(rest, ty)).collect::<Vec<_>>());
+    let cause = seq.unfixed().find_map(Value::cause).unwrap_or_else(Cause::how_many);
+    for ty in types.iter().skip(items.len()) {
+        let possible = seq.unfixed().map(|value| convert_rest(value, ty)).collect();
+        items.push(one_of(possible, cause.clone(), []));
     }
     Ok(Seq { items, ..Seq::default() })
 }
@@ -285,7 +286,7 @@ fn has_defaults(ty: &Type) -> bool {
 fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Arc<Seq> {
     let items = seq.items.iter().enumerate().map(|(i, v)| apply_defaults(v, ty(i))).collect();
     let rest = seq.rest.as_ref().map(|v| apply_defaults(v, ty(seq.items.len())));
-    Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })
+    Arc::new(Seq { items, element: Type::Any, rest, loose: seq.loose })
 }
 
 fn default_entries(fields: &Fields, ty: &Type) -> Arc<Fields> {

@@ -31,8 +31,17 @@ fn equal_items(a: &Seq, b: &Seq) -> Option<bool> {
     if too_short(a, b) || too_short(b, a) {
         return Some(false);
     }
-    let closed = a.rest.is_none() && b.rest.is_none();
-    all_equal(a.items.iter().zip(&b.items), closed)
+    let closed = |seq: &Seq| seq.rest.is_none() && seq.loose == 0;
+    if lacks(a, b) || lacks(b, a) {
+        return Some(false);
+    }
+    all_equal(a.fixed().iter().zip(b.fixed()), closed(a) && closed(b))
+}
+
+/// Whether `a`, all elements of which are given, lacks an element without a position that `b` certainly has.
+fn lacks(a: &Seq, b: &Seq) -> bool {
+    let differs = |item: &Value| a.items.iter().all(|other| equal(item, other) == Some(false));
+    a.rest.is_none() && b.items[b.fixed().len()..].iter().any(differs)
 }
 
 /// Sets whose elements are known are in the same order where they are equal.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::functions::Host;
+use super::open::Items;
 use super::{Cause, EvalError, Fields, Hint, Kind, Refs, Seq, Type, Value, ops};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
@@ -323,53 +324,56 @@ impl<'a> Evaluation<'a> {
         let collection = self.eval(&f.collection)?;
         let entries = iterate(&collection).map_err(|e| e.at(f.collection.span))?;
         let mut result = ForResult::default();
-        for Entry { key, value, certain } in entries {
+        for Entry { key, value, certain, placed } in entries {
             let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));
             let scope = keyed.as_ref().unwrap_or(self).bind(&f.value_var.text, value);
-            let certain = certain && !result.shaky;
+            if !placed {
+                result.items.loosen();
+            }
             let wanted = match &f.condition {
-                None => Some(true),
+                None => Ok(true),
                 Some(condition) => scope.for_condition(condition)?,
             };
-            if wanted == Some(false) {
-                continue;
-            }
-            scope.for_item(f, certain && wanted.is_some(), &mut result)?;
+            let doubt = match wanted {
+                Ok(false) => continue,
+                Ok(true) if certain => None,
+                Ok(true) => collection.cause(),
+                Err(cause) => Some(cause),
+            };
+            scope.for_item(f, doubt, &mut result)?;
         }
         let value = match &f.key {
-            None => Kind::Tuple(Arc::new(Seq { items: result.items, element: Type::Any, rest: result.rest, loose: 0 })),
+            None => Kind::Tuple(Arc::new(result.items.finish())),
             Some(_) => Kind::Object(Arc::new(result.into_fields(f.group))),
         };
         Ok(Value::from(value).from_parts([&collection]))
     }
 
-    /// Whether the `if` of a `for` holds; `None` where it is not known.
-    fn for_condition(&self, condition: &Expr) -> Result<Option<bool>, EvalError> {
+    /// Whether the `if` of a `for` holds, or why that is not known.
+    fn for_condition(&self, condition: &Expr) -> Result<Result<bool, Cause>, EvalError> {
         let value = self.eval(condition)?;
         if value.is_null() {
             return Err(EvalError::new("the condition of a `for` cannot be null")
                 .with_label("null")
                 .at(condition.span));
         }
-        ops::to_bool(&value).map_err(|e| e.at(condition.span))
+        let holds = ops::to_bool(&value).map_err(|e| e.at(condition.span))?;
+        Ok(holds.ok_or_else(|| value.cause().unwrap_or(Cause::Error)))
     }
 
-    fn for_item(&self, f: &ForExpr, certain: bool, result: &mut ForResult) -> Result<(), EvalError> {
+    /// Adds one element to the result; `doubt` says why it may not be there.
+    fn for_item(&self, f: &ForExpr, doubt: Option<Cause>, result: &mut ForResult) -> Result<(), EvalError> {
         let Some(key_expr) = &f.key else {
             let value = self.eval(&f.value)?;
-            match certain {
-                true => result.items.push(value),
-                false => {
-                    // Positions behind an element that may be missing are not known.
-                    result.shaky = true;
-                    result.rest = Some(join(result.rest.take(), value));
-                }
+            match doubt {
+                None => result.items.push(value),
+                doubt => result.items.push_possible(value, doubt),
             }
             return Ok(());
         };
         let key = self.eval(key_expr)?;
         let value = self.eval(&f.value)?;
-        match self.key_text(&key, key_expr.span)?.filter(|_| certain) {
+        match self.key_text(&key, key_expr.span)?.filter(|_| doubt.is_none()) {
             Some(name) if f.group => result.groups.entry(name).or_default().push(value),
             Some(name) => {
                 if result.groups.contains_key(&name) {
@@ -388,10 +392,9 @@ impl<'a> Evaluation<'a> {
 /// What a `for` expression has gathered so far.
 #[derive(Default)]
 struct ForResult {
-    items: Vec<Value>,
+    items: Items,
     groups: BTreeMap<Text, Vec<Value>>,
     rest: Option<Value>,
-    shaky: bool,
 }
 
 impl ForResult {
@@ -423,6 +426,8 @@ pub struct Entry {
     pub value: Value,
     /// False where there may be none or many of it.
     pub certain: bool,
+    /// Whether its place among the elements is certain.
+    pub placed: bool,
 }
 
 /// The elements of a collection in Terraform's order; an unknown collection gives one element that may not be there.
@@ -430,20 +435,27 @@ pub struct Entry {
 /// # Errors
 /// Where the value is null or not a collection.
 pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
-    let entry = |key, value: &Value, certain| Entry { key, value: value.clone(), certain };
+    let entry = |key, value: &Value| Entry { key, value: value.clone(), certain: true, placed: true };
+    let further = |key, value: &Value| Entry { key, value: value.clone(), certain: false, placed: false };
     let unknown_key = |ty| Value::unknown_from([collection], ty, true);
     match &collection.kind {
         Kind::List(seq) | Kind::Tuple(seq) => {
-            let items = seq.items.iter().enumerate().map(|(i, v)| entry((i as i64).into(), v, true));
-            Ok(items.chain(seq.rest.iter().map(|v| entry(unknown_key(Type::Number), v, false))).collect())
+            let (fixed, loose) = seq.items.split_at(seq.fixed().len());
+            let fixed = fixed.iter().enumerate().map(|(i, v)| entry((i as i64).into(), v));
+            let loose = loose.iter().map(|v| Entry { placed: false, ..entry(unknown_key(Type::Number), v) });
+            let rest = seq.rest.iter().map(|v| further(unknown_key(Type::Number), v));
+            // What has no place may stand before or behind the rest: it comes first, so that it stays certain.
+            Ok(fixed.chain(loose).chain(rest).collect())
         }
         Kind::Set(seq) => {
-            let items = seq.items.iter().map(|v| entry(v.clone(), v, true));
-            Ok(items.chain(seq.rest.iter().map(|v| entry(v.clone(), v, false))).collect())
+            let placed = collection.is_wholly_known();
+            let items = seq.items.iter().map(|v| Entry { placed, ..entry(v.clone(), v) });
+            Ok(items.chain(seq.rest.iter().map(|v| further(v.clone(), v))).collect())
         }
         Kind::Map(fields) | Kind::Object(fields) => {
-            let items = fields.entries.iter().map(|(k, v)| entry(k.clone().into(), v, true));
-            Ok(items.chain(fields.rest.iter().map(|v| entry(unknown_key(Type::String), v, false))).collect())
+            let placed = fields.rest.is_none();
+            let items = fields.entries.iter().map(|(k, v)| Entry { placed, ..entry(k.clone().into(), v) });
+            Ok(items.chain(fields.rest.iter().map(|v| further(unknown_key(Type::String), v))).collect())
         }
         Kind::Unknown(u) => {
             if u.ty.is_primitive() {
@@ -456,7 +468,7 @@ pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
                 Type::Map(_) | Type::Object(_) => unknown_key(Type::String),
                 _ => unknown_key(Type::Any),
             };
-            Ok(vec![Entry { key, value: element, certain: false }])
+            Ok(vec![further(key, &element)])
         }
         Kind::Null => Err(EvalError::new("cannot iterate over null").with_label("null")),
         _ => Err(not_iterable(&collection.type_of().friendly_name())),

@@ -97,10 +97,22 @@ fn one_possible(values: Vec<Value>, cause: Option<Cause>) -> Option<Value> {
     Some(possible(one_of(values, cause.clone(), []), &cause))
 }
 
-/// Collects the elements of a sequence. Once an element is only possible, the positions of all later ones are open.
+/// The sequence with its fixed items only: those without a position are among what may follow.
+pub fn fixed_only(seq: &Seq) -> Seq {
+    if seq.loose == 0 {
+        return seq.clone();
+    }
+    let cause = seq.unfixed().find_map(Value::cause);
+    let rest = one_possible(seq.unfixed().cloned().collect(), cause);
+    Seq { items: seq.fixed().to_vec(), element: seq.element.clone(), rest, loose: 0 }
+}
+
+/// Collects the elements of a sequence. Behind an element that may be there or not, positions are not certain.
 #[derive(Default)]
 pub struct Items {
     certain: Vec<Value>,
+    loose: usize,
+    loosened: bool,
     possible: Vec<Value>,
     cause: Option<Cause>,
 }
@@ -108,31 +120,48 @@ pub struct Items {
 impl Items {
     /// An element that is there.
     pub fn push(&mut self, value: Value) {
-        if self.possible.is_empty() { self.certain.push(value) } else { self.possible.push(value) }
+        self.certain.push(value);
+        self.loose += usize::from(self.loosened);
+    }
+
+    /// From here on, positions are not certain.
+    pub fn loosen(&mut self) {
+        self.loosened = true;
+    }
+
+    /// An element that is there, but not certainly at this position.
+    pub fn push_loose(&mut self, value: Value) {
+        self.loosened = true;
+        self.push(value);
     }
 
     /// An element that may be there any number of times, for this reason or the one it is itself unknown for.
     pub fn push_possible(&mut self, value: Value, cause: Option<Cause>) {
+        self.loosened = true;
         self.cause = self.cause.take().or(cause).or_else(|| value.cause());
         self.possible.push(value);
     }
 
     /// All elements of a sequence.
     pub fn extend(&mut self, seq: Seq) {
-        seq.items.into_iter().for_each(|item| self.push(item));
-        if let Some(rest) = seq.rest {
-            self.push_possible(rest, None);
+        let fixed = seq.fixed().len();
+        if seq.rest.is_some() {
+            // What is behind the fixed items stands among the rest.
+            let mut items = seq.items.into_iter();
+            items.by_ref().take(fixed).for_each(|item| self.push(item));
+            seq.rest.into_iter().for_each(|rest| self.push_possible(rest, None));
+            items.for_each(|item| self.push(item));
+            return;
         }
-    }
-
-    /// Whether some elements are only possible.
-    pub fn is_open(&self) -> bool {
-        !self.possible.is_empty()
+        for (i, item) in seq.items.into_iter().enumerate() {
+            if i < fixed { self.push(item) } else { self.push_loose(item) }
+        }
     }
 
     /// The elements as a sequence of untyped elements.
     pub fn finish(self) -> Seq {
-        Seq { items: self.certain, element: Type::Any, rest: one_possible(self.possible, self.cause), loose: 0 }
+        let rest = one_possible(self.possible, self.cause);
+        Seq { items: self.certain, element: Type::Any, rest, loose: self.loose }
     }
 
     /// The elements as a tuple.

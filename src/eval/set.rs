@@ -108,8 +108,8 @@ fn encode_all<'a>(values: impl IntoIterator<Item = &'a Value>, open: char, close
     text.push(close);
 }
 
-/// The elements of a list, tuple or set at their positions. The positions in a set are known only where all its
-/// elements are: else each of them may be any element, and there may be fewer.
+/// The elements of a list, tuple or set as a sequence. The positions in a set are known only where all its elements
+/// are; and elements that are not known may prove equal, so that only one of those is certain.
 pub fn sequence(value: &Value) -> Option<Seq> {
     let seq = value.as_seq()?;
     if !matches!(value.kind, Kind::Set(_)) || value.is_wholly_known() {
@@ -118,11 +118,15 @@ pub fn sequence(value: &Value) -> Option<Seq> {
     if seq.items.len() == 1 && seq.rest.is_none() {
         return Some(seq.clone());
     }
-    let cause = value.cause().unwrap_or(Cause::Error);
-    let all: Vec<Value> = seq.items.iter().chain(&seq.rest).cloned().collect();
-    let any = one_of(all, cause, []);
-    let items = if seq.items.is_empty() { vec![] } else { vec![any.clone()] };
-    Some(Seq { items, element: seq.element.clone(), rest: Some(any), loose: 0 })
+    let (mut items, mut others): (Vec<Value>, Vec<Value>) =
+        seq.items.iter().cloned().partition(|item| item.is_wholly_known());
+    if items.is_empty() && !others.is_empty() {
+        items.push(others.remove(0));
+    }
+    others.extend(seq.rest.clone());
+    let cause = value.cause().unwrap_or_else(Cause::how_many);
+    let rest = if others.is_empty() { None } else { Some(one_of(others, cause, [])) };
+    Some(Seq { loose: items.len(), items, element: seq.element.clone(), rest })
 }
 
 /// How many elements a collection has: the least, and the most where that is bounded. A set may turn out smaller

@@ -91,7 +91,8 @@ fn same_keys(a: &Fields, b: &Fields) -> bool {
 }
 
 fn same_length(a: &Seq, b: &Seq) -> bool {
-    a.rest.is_none() && b.rest.is_none() && a.items.len() == b.items.len()
+    let closed = |seq: &Seq| seq.rest.is_none() && seq.loose == 0;
+    closed(a) && closed(b) && a.items.len() == b.items.len()
 }
 
 fn join_fields(a: &Fields, b: &Fields, cause: &Cause) -> Arc<Fields> {

@@ -11,6 +11,8 @@ use super::format_verb::{Piece, Verb, pieces};
 use super::types::{ANY, STRING, string, strings};
 use super::{Function, Host, Param};
 use crate::eval::json;
+use crate::eval::open::fixed_only;
+use crate::eval::set::sequence;
 use crate::eval::text::{self, TextBuilder};
 use crate::eval::{EvalError, Kind, Number, Seq, Type, Value};
 
@@ -65,21 +67,22 @@ enum Column<'a> {
     /// The same in each round.
     One(&'a Value),
     /// An element for each round; beyond the known ones what `rest` says.
-    Many { items: &'a [Value], rest: Option<Value> },
+    Many { items: Vec<Value>, rest: Option<Value> },
 }
 
 impl Column<'_> {
     fn of(value: &Value) -> Column<'_> {
-        if let Some(seq) = value.as_seq() {
-            return Column::Many { items: &seq.items, rest: seq.rest.clone() };
+        if let Some(seq) = sequence(value) {
+            let seq = fixed_only(&seq);
+            return Column::Many { items: seq.items, rest: seq.rest };
         }
         match value.as_unknown().map(|u| &u.ty) {
             Some(ty @ (Type::List(_) | Type::Set(_))) => {
                 let element = Value::unknown_from([value], ty.element(), false);
-                Column::Many { items: &[], rest: Some(element) }
+                Column::Many { items: vec![], rest: Some(element) }
             }
             Some(Type::Tuple(_)) => {
-                Column::Many { items: &[], rest: Some(Value::unknown_from([value], Type::Any, false)) }
+                Column::Many { items: vec![], rest: Some(Value::unknown_from([value], Type::Any, false)) }
             }
             _ => Column::One(value),
         }

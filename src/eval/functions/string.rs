@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::args::{function, integer, parts, text};
 use super::types::{NUMBER, STRING, STRINGS, bool, string, strings};
 use super::{Function, Host, Param, case, partial, regex};
+use crate::eval::open::fixed_only;
 use crate::eval::text::{TextBuilder, check_count, check_length, derived, normalized};
 use crate::eval::{EvalError, Kind, Segment, Seq, Type, Value};
 
@@ -82,11 +83,11 @@ fn join(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let mut out = TextBuilder::default();
     let mut first = true;
     for list in lists {
-        let (items, rest) = match list.as_seq() {
-            Some(seq) => (seq.items.as_slice(), seq.rest.as_ref()),
-            None => ([].as_slice(), Some(list)),
+        let seq = match list.as_seq() {
+            Some(seq) => fixed_only(seq),
+            None => Seq { rest: Some(list.clone()), ..Seq::default() },
         };
-        for item in items {
+        for item in &seq.items {
             if item.is_null() {
                 return Err(EvalError::new("an element is null, which has no text"));
             }
@@ -95,7 +96,7 @@ fn join(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             }
             out.push_value(item)?;
         }
-        if let Some(rest) = rest {
+        if let Some(rest) = &seq.rest {
             // An unknown number of elements, and the separators around them.
             out.push_unknown(derived(rest));
             first = true;

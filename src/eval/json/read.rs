@@ -121,13 +121,15 @@ impl<'t> Reader<'t> {
     fn array(&mut self) -> Result<Value, EvalError> {
         let mut items = Vec::new();
         let mut rest = Vec::new();
+        let mut loose = 0;
         let mut comma = false;
         loop {
             if self.take(']') {
                 if comma {
                     return Err(self.error("an element is missing"));
                 }
-                let seq = Seq { items, element: Type::Any, rest: self.source.rest_of(rest), loose: 0 };
+                let rest = self.source.rest_of(rest);
+                let seq = Seq { items, element: Type::Any, rest, loose };
                 return Ok(Kind::Tuple(Arc::new(seq)).into());
             }
             let before = self.rest;
@@ -138,7 +140,8 @@ impl<'t> Reader<'t> {
                     self.rest = before;
                     let value = self.value()?;
                     // Behind an unknown number of elements no position is known.
-                    if rest.is_empty() { items.push(value) } else { rest.push(value) }
+                    loose += usize::from(!rest.is_empty());
+                    items.push(value);
                 }
             }
             comma = self.separator(']')?;

@@ -57,14 +57,21 @@ pub fn push(out: &mut TextBuilder, value: &Value) -> Result<(), EvalError> {
 
 fn push_seq(out: &mut TextBuilder, seq: &Seq) -> Result<(), EvalError> {
     out.push_str("[")?;
-    for (i, item) in seq.items.iter().enumerate() {
+    let (fixed, loose) = seq.items.split_at(seq.fixed().len());
+    for (i, item) in fixed.iter().enumerate() {
         if i > 0 {
             out.push_str(",")?;
         }
         push(out, item)?;
     }
     if let Some(rest) = &seq.rest {
-        push_rest(out, rest, seq.items.is_empty());
+        push_rest(out, rest, fixed.is_empty());
+    }
+    for (i, item) in loose.iter().enumerate() {
+        if i > 0 || !fixed.is_empty() || seq.rest.is_some() {
+            out.push_str(",")?;
+        }
+        push(out, item)?;
     }
     out.push_str("]")
 }

@@ -53,16 +53,17 @@ pub(super) fn contains(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError>
 
 pub(super) fn index(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let seq = positioned(&args[0], "index")?;
-    for (i, item) in seq.items.iter().enumerate() {
+    let fixed = seq.fixed().len();
+    for (i, item) in seq.fixed().iter().enumerate() {
         match equal(item, &args[1]) {
             Some(true) => return Ok((i as i64).into()),
             Some(false) => {}
             None => return Ok(index_from(args, i)),
         }
     }
-    match seq.rest {
-        Some(_) => Ok(index_from(args, seq.items.len())),
-        None => Err(EvalError::new("`index` finds no such element")),
+    match seq.unfixed().any(|item| equal(item, &args[1]) != Some(false)) {
+        true => Ok(index_from(args, fixed)),
+        false => Err(EvalError::new("`index` finds no such element")),
     }
 }
 
@@ -73,7 +74,7 @@ fn index_from(args: &[Value], at: usize) -> Value {
 
 pub(super) fn element(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let seq = positioned(&args[0], "element")?;
-    let length = seq.items.len();
+    let (length, fixed) = (seq.items.len(), seq.fixed().len());
     if length == 0 && seq.rest.is_none() {
         return Err(EvalError::new("`element` takes a list with at least one element"));
     }
@@ -87,13 +88,16 @@ pub(super) fn element(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     let wanted = number(&args[1])?;
     let at = wanted.to_i64();
     let at = at.ok_or_else(|| EvalError::new(format!("an index must be a whole number: {wanted}")))?;
-    let within = usize::try_from(at).ok().filter(|at| *at < length);
-    let result = match (within, &seq.rest) {
-        (Some(at), _) => seq.items[at].clone(),
-        (None, None) => seq.items[at.rem_euclid(length as i64) as usize].clone(),
-        // In a list of unknown length the index is taken as it is; where it wraps, the plain index would fail.
-        (None, Some(_)) if args[0].is_unknown() && at >= 0 => super::super::super::index(&args[0], &args[1])?,
-        (None, Some(rest)) => any(rest.cause()),
+    let at = match seq.rest {
+        None => Some(at.rem_euclid(length as i64) as usize),
+        // In a list of unknown length only the head is reached without wrapping.
+        Some(_) => usize::try_from(at).ok().filter(|at| *at < fixed),
+    };
+    let result = match (at, wanted.is_negative()) {
+        (Some(at), _) if at < fixed => seq.items[at].clone(),
+        // Where the index wraps, the plain index would fail.
+        (None, false) if args[0].is_unknown() => super::super::super::index(&args[0], &args[1])?,
+        _ => any(args[0].cause()),
     };
     Ok(marked(args, result))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::super::open::{Entries, Items, elements, entries};
+use super::super::super::open::{Entries, Items, elements, entries, fixed_only};
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
 use super::super::super::{Cause, EvalError, Fields, Kind, Type, Value, convert, index};
@@ -41,9 +41,8 @@ fn in_order(
     further: impl Fn(&Value) -> Value,
 ) -> Value {
     let mut items = Items::default();
-    let cause = fields.rest.as_ref().and_then(Value::cause);
     if let Some(rest) = &fields.rest {
-        items.push_possible(further(rest), cause.clone());
+        items.push_possible(further(rest), rest.cause());
     }
     for (name, entry) in &fields.entries {
         items.push(value(name, entry));
@@ -111,10 +110,11 @@ pub(super) fn merge(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 }
 
 pub(super) fn zipmap(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let keys = elements(&args[0]).unwrap_or_default();
+    let keys = fixed_only(&elements(&args[0]).unwrap_or_default());
     let set = matches!(args[1].type_of(), Type::Set(_));
     let values = if set { None } else { elements(&args[1]) };
     let values = values.ok_or_else(|| EvalError::new("the values of `zipmap` must be a list or a tuple"))?;
+    let values = fixed_only(&values);
     let closed = keys.rest.is_none() && values.rest.is_none();
     if closed && keys.items.len() != values.items.len() {
         let (keys, values) = (keys.items.len(), values.items.len());

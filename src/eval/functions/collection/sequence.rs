@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use super::super::super::equality::equal;
-use super::super::super::open::{Items, elements};
+use super::super::super::open::{Items, elements, fixed_only};
 use super::super::super::set::compare;
 use super::super::super::unify::unify_values;
-use super::super::super::union::one_of;
 use super::super::super::{
-    Cause, EvalError, Hint, Kind, ReferenceKind, Segment, Seq, Step, Type, Value, convert, inherit, some_element,
+    EvalError, Hint, Kind, ReferenceKind, Segment, Seq, Step, Type, Value, convert, inherit, some_element,
 };
 use super::super::Host;
 use super::super::args::integer;
@@ -21,7 +20,7 @@ fn list_of(seq: Seq) -> Result<Value, EvalError> {
     items.extend(seq.rest);
     let (element, mut items) = unify_values(items)?;
     let rest = if open { items.pop() } else { None };
-    Ok(Kind::List(Arc::new(Seq { items, element, rest, loose: 0 })).into())
+    Ok(Kind::List(Arc::new(Seq { items, element, rest, loose: seq.loose })).into())
 }
 
 /// The elements with their type, as a list.
@@ -76,8 +75,12 @@ pub(super) fn flatten(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
 }
 
 fn flatten_into(seq: Seq, into: &mut Items, possible: bool, left: &mut usize) -> Result<(), EvalError> {
+    let fixed = seq.fixed().len();
     let rest = seq.rest.into_iter().map(|v| (v, true));
-    for (item, open) in seq.items.into_iter().map(|v| (v, possible)).chain(rest) {
+    for (i, (item, open)) in seq.items.into_iter().map(|v| (v, possible)).chain(rest).enumerate() {
+        if i >= fixed {
+            into.loosen();
+        }
         *left = left.checked_sub(1).ok_or_else(too_many)?;
         let may_be_element = match &item.kind {
             Kind::Unknown(u) => !matches!(u.ty, Type::List(_) | Type::Set(_) | Type::Tuple(_)),
@@ -111,20 +114,12 @@ pub(super) fn reverse(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
         return Err(EvalError::new("`reverse` takes a list, set or tuple"));
     };
     let tuple = is_tuple(&args[0]);
-    if seq.rest.is_some() {
-        seq = all_possible(seq);
+    if seq.rest.is_some() || seq.loose > 0 {
+        seq.loose = seq.items.len();
     }
     seq.items.reverse();
     let kind = if tuple { Kind::Tuple } else { Kind::List };
     Ok(marked(args, kind(Arc::new(seq)).into()))
-}
-
-/// The same elements at unknown positions.
-fn all_possible(seq: Seq) -> Seq {
-    let cause = seq.rest.as_ref().and_then(Value::cause);
-    let mut items = Items::default();
-    seq.items.into_iter().chain(seq.rest).for_each(|item| items.push_possible(item, cause.clone()));
-    Seq { element: seq.element, ..items.finish() }
 }
 
 pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -146,6 +141,10 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         return Ok(marked(args, kind(Arc::new(Seq { element: seq.element, ..items.finish() })).into()));
     };
     let length = seq.items.len();
+    if start <= end && end <= seq.fixed().len() {
+        let items = seq.items[start..end].to_vec();
+        return Ok(marked(args, kind(Arc::new(Seq { items, loose: 0, rest: None, ..seq })).into()));
+    }
     if start > end {
         return Err(EvalError::new(format!("the start {start} lies behind the end {end}")));
     }
@@ -161,13 +160,15 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 
 /// The element at a position that must exist.
 fn taken(collection: &Value, seq: &Seq, at: usize) -> Value {
-    let known = seq.items.get(at).cloned();
-    let known = known.or_else(|| super::super::super::index(collection, &Value::from(at as i64)).ok());
-    known.or_else(|| seq.rest.clone()).unwrap_or(Value::NULL)
+    if let Some(known) = seq.fixed().get(at) {
+        return known.clone();
+    }
+    let found = super::super::super::index(collection, &Value::from(at as i64)).ok();
+    found.or_else(|| seq.rest.clone()).unwrap_or(Value::NULL)
 }
 
 pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let seq = list_elements(&args[0])?;
+    let seq = fixed_only(&list_elements(&args[0])?);
     let size = integer(&args[1])?;
     let size = usize::try_from(size).map_err(|_| EvalError::new("the size of chunks must not be negative"))?;
     let chunk = |items: Vec<Value>, rest: Option<Value>| {
@@ -191,13 +192,15 @@ pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
 
 pub(super) fn compact(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let seq = list_elements(&args[0])?;
+    let fixed = seq.fixed().len();
     let mut items = Items::default();
-    for item in seq.items {
+    for (i, item) in seq.items.into_iter().enumerate() {
         match &item.kind {
             Kind::Null => {}
             Kind::String(text) if text.is_empty() => {}
             Kind::Unknown(_) if !is_not_empty(&item) => items.push_possible(item, None),
-            _ => items.push(item),
+            _ if i < fixed => items.push(item),
+            _ => items.push_loose(item),
         }
     }
     if let Some(rest) = seq.rest {
@@ -232,14 +235,16 @@ pub(super) fn distinct(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError>
     let mut items = Items::default();
     let mut seen: Vec<Value> = Vec::new();
     let mut keys = std::collections::HashSet::new();
-    for item in seq.items {
+    let fixed = seq.fixed().len();
+    for (i, item) in seq.items.into_iter().enumerate() {
+        let push = |items: &mut Items, item| if i < fixed { items.push(item) } else { items.push_loose(item) };
         // Known primitives are found by their key; everything else is compared with all before it.
         if let Some(text) = item.as_str()
             && seen.iter().all(|v| v.as_str().is_some())
         {
             if keys.insert(text.to_owned()) {
                 seen.push(item.clone());
-                items.push(item);
+                push(&mut items, item);
             }
             continue;
         }
@@ -253,7 +258,7 @@ pub(super) fn distinct(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError>
                 let cause = item.cause().or_else(|| seen.iter().find_map(Value::cause));
                 items.push_possible(item, cause);
             }
-            false => items.push(item),
+            false => push(&mut items, item),
         }
     }
     if let Some(rest) = seq.rest {
@@ -267,27 +272,24 @@ pub(super) fn sort(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     if seq.items.iter().any(Value::is_null) {
         return Err(EvalError::new("`sort` takes strings, not null"));
     }
-    if seq.rest.is_some() {
-        seq = all_possible(seq);
-    } else if seq.items.len() > 1 && !seq.items.iter().all(Value::is_wholly_known) {
-        // Each position may hold any of the elements.
-        let cause = seq.items.iter().find_map(Value::cause).unwrap_or(Cause::Error);
-        let any = one_of(seq.items.clone(), cause, []);
-        seq.items.iter_mut().for_each(|item| *item = any.clone());
-    } else {
-        seq.items.sort_by(compare);
+    match seq.rest.is_none() && (seq.items.len() < 2 || seq.items.iter().all(Value::is_wholly_known)) {
+        true => {
+            seq.items.sort_by(compare);
+            seq.loose = 0;
+        }
+        false => seq.loose = seq.items.len(),
     }
     Ok(marked(args, Kind::List(Arc::new(Seq { element: Type::String, ..seq })).into()))
 }
 
 pub(super) fn matchkeys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let (values, keys) = (list_elements(&args[0])?, list_elements(&args[1])?);
+    let (values, keys) = (fixed_only(&list_elements(&args[0])?), fixed_only(&list_elements(&args[1])?));
     let closed = values.rest.is_none() && keys.rest.is_none();
     if closed && values.items.len() != keys.items.len() {
         return Err(EvalError::new("`matchkeys` takes as many keys as values"));
     }
     let (_, unified) = unify_values(vec![args[1].clone(), args[2].clone()])?;
-    let keys = list_elements(&unified[0])?;
+    let keys = fixed_only(&list_elements(&unified[0])?);
     let wanted = list_elements(&unified[1])?;
     let mut items = Items::default();
     for (value, key) in values.items.iter().zip(&keys.items) {
@@ -313,11 +315,7 @@ pub(super) fn matchkeys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
 pub(super) fn as_list(value: &Value) -> Result<Value, EvalError> {
     let list = convert(value, &Type::list(Type::Any))?;
     match list.as_seq() {
-        Some(seq) => {
-            let items = seq.items.iter().map(|item| inherit(item, &list)).collect();
-            let rest = seq.rest.as_ref().map(|item| inherit(item, &list));
-            Ok(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest, loose: 0 })).into())
-        }
+        Some(seq) => Ok(Kind::List(Arc::new(seq.map(|item| inherit(item, &list)))).into()),
         None => Ok(list),
     }
 }

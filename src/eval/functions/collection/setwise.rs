@@ -23,11 +23,7 @@ fn unified(args: &[Value]) -> Result<(Type, Vec<Seq>), EvalError> {
 /// The elements of a set; unlike those of a list they need no positions.
 fn members(set: &Value) -> Seq {
     match set.as_seq() {
-        Some(seq) => {
-            let items = seq.items.iter().map(|item| inherit(item, set)).collect();
-            let rest = seq.rest.as_ref().map(|item| inherit(item, set));
-            Seq { items, element: seq.element.clone(), rest, loose: 0 }
-        }
+        Some(seq) => seq.map(|item| inherit(item, set)),
         None => elements(set).unwrap_or_default(),
     }
 }
@@ -113,7 +109,9 @@ pub(super) fn product(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     let element = Type::Tuple(factors.iter().map(|f| f.element.clone()).collect());
     let mut items = Items::default();
     let some_empty = factors.iter().any(|f| f.items.is_empty() && f.rest.is_none());
-    if factors.iter().any(|f| f.rest.is_some()) && !some_empty {
+    // Sets have no positions to lose.
+    let open = |f: &Seq| f.rest.is_some() || ordered && f.loose > 0;
+    if factors.iter().any(open) && !some_empty {
         let cause = args.iter().find_map(Value::cause).unwrap_or(Cause::Error);
         let any = |f: &Seq| one_of(f.items.iter().chain(&f.rest).cloned().collect(), cause.clone(), []);
         items.push_possible(Value::tuple(factors.iter().map(any).collect()), Some(cause.clone()));

@@ -206,3 +206,29 @@ fn unions_are_tried_one_by_one() {
         ("tolist(flag ? [1] : [2])[0] > 0", "true"),
     ]);
 }
+
+#[test]
+fn certain_elements_stay_certain_wherever_they_are() {
+    check(&[
+        ("contains(concat(l, [\"x\"]), \"x\")", "true"),
+        ("length(concat(l, [\"x\", \"y\"])) >= 2", "true"),
+        ("alltrue([for v in concat(l, [\"x\"]) : v != \"x\"])", "false"),
+        ("contains(keys(merge({ p = 1 }, m)), \"p\")", "true"),
+        ("contains(sort([a.id, \"x\"]), \"x\")", "true"),
+        ("contains(tolist(toset([a.id, \"x\"])), \"x\")", "true"),
+        ("contains(reverse(concat([\"x\"], l)), \"x\")", "true"),
+        ("contains(flatten([x, [\"x\"]]), \"x\")", "true"),
+        ("contains([for v in toset([a.id, \"x\"]) : v], \"x\")", "true"),
+        ("contains([for k, v in merge({ p = 1 }, m) : k], \"p\")", "true"),
+        ("contains(jsondecode(jsonencode(concat(l, [\"x\"]))), \"x\")", "true"),
+        ("contains(compact(concat(l, [\"x\"])), \"x\")", "true"),
+        ("contains(distinct(concat(l, [\"x\"])), \"x\")", "true"),
+        ("contains([for v in concat(l, [\"x\"]) : v if v != \"y\"], \"x\")", "true"),
+        ("sort([a.id, \"x\"])[0] == 1", "false"),
+        ("concat([\"x\"], l, [\"y\"])[0]", "\"x\""),
+        ("one([for v in concat(l, [\"x\"]) : v])", "\"x\""),
+    ]);
+    assert_eq!(refs("concat(l, [a.id])[0]"), "a.id l[*]");
+    assert_eq!(refs("sort([a.id, b.id])[1]"), "a.id b.id");
+    assert_eq!(refs("join(\",\", concat(l, [a.id]))"), "a.id l[*]");
+}
