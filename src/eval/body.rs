@@ -11,8 +11,7 @@ use super::{BlockSource, Cause, Fields, Kind, Reference, Seq, Step, Type, Value}
 use crate::syntax::{Block, Body, Text};
 
 /// Arguments and blocks that belong to Terraform itself, not to the resource.
-const META: [&str; 8] =
-    ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "enabled"];
+const META: [&str; 7] = ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"];
 
 /// The names of the arguments and block types that a resource's body writes, `dynamic` ones included.
 pub(super) fn names(body: &Body) -> BTreeSet<Text> {
@@ -98,7 +97,9 @@ impl<'c> Program<'c> {
             let value = self.item(&body, name, frame, place.as_ref(), depth)?;
             Some((name.clone(), value))
         };
-        let entries = names(&body).iter().filter_map(read).collect();
+        // Inside nested blocks, `count` and the like are arguments as others are.
+        let names = if depth == 0 { names(&body) } else { all_names(&body) };
+        let entries = names.iter().filter_map(read).collect();
         let rest = reference.map(|r| {
             let inner = r.child(Step::Any);
             let cause = Cause::Attribute(inner.to_string().into());

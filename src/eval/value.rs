@@ -139,6 +139,8 @@ pub enum Cause {
     Limit,
     /// `self`, `path.cwd`, the workspace: known only to the run (`terraform.workspace`).
     Runtime(Text),
+    /// Something of which only another configuration could tell, in words (`what module.backup selects`).
+    Unseen(Text),
 }
 
 impl Cause {
@@ -160,6 +162,7 @@ impl std::fmt::Display for Cause {
             Cause::Cycle => f.write_str("it depends on itself"),
             Cause::Limit => f.write_str("it is too large to be evaluated"),
             Cause::Runtime(n) => write!(f, "{n} is known only when Terraform runs"),
+            Cause::Unseen(n) => write!(f, "{n} cannot be seen from here"),
         }
     }
 }

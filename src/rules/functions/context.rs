@@ -33,6 +33,14 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         run: |call| Ok(call.value(0)?.cause().map_or(Value::NULL, |cause| cause.to_string().into())),
     },
     OwnFunction {
+        name: "unseen",
+        params: "what",
+        arity: (1, 1),
+        description: "Neither true nor false: what cannot be seen from here, in words that the reason gives. \
+                      `exported(self, \"id\") ? unseen(\"what else refers to it\") : false`.",
+        run: unseen,
+    },
+    OwnFunction {
         name: "tags",
         params: "instance",
         arity: (1, 1),
@@ -72,6 +80,12 @@ fn is_set(call: &Call<'_>) -> Result<Value, EvalError> {
         Some(unknown) if !unknown.not_null && !leads_somewhere(unknown) => unknown_bool([&value]),
         _ => true.into(),
     })
+}
+
+fn unseen(call: &Call<'_>) -> Result<Value, EvalError> {
+    let what = call.value(0)?;
+    let what = what.as_str().unwrap_or("what may be elsewhere");
+    Ok(Value::unknown_not_null(Type::Bool, Cause::Unseen(what.into())))
 }
 
 fn tags(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -30,8 +30,8 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         name: "wildcard_matches",
         params: "pattern, text",
         arity: (2, 2),
-        description: "Whether a pattern with `*` and `?` covers a text, as in ARNs of policies. A partly unknown text is \
-                      decided where its known parts decide.",
+        description: "Whether a pattern with `*` and `?` covers a text, as in ARNs of policies. Where pattern or text are \
+                      known in part, their known parts decide if they can.",
         run: |call| matching(call, false),
     },
 ];
@@ -161,35 +161,51 @@ fn add_conditions(test: &Text, keys: &Fields, all: &mut Seq) {
     }
 }
 
-/// Two characters that no text holds stand for the wildcards while patterns are compared.
+/// Stands for what is not known in a pattern or text: a byte that no text has.
+const UNKNOWN: u8 = 0xff;
+
 fn matching(call: &Call<'_>, ignore_case: bool) -> Result<Value, EvalError> {
     let (pattern, text) = (call.value(0)?, call.value(1)?);
-    let Some(pattern_text) = pattern.as_str() else {
-        return Ok(Value::unknown_from([&pattern, &text], Type::Bool, true));
-    };
-    if pattern_text == "*" {
-        return Ok(true.into());
-    }
-    let fold = |s: &str| if ignore_case { s.to_lowercase() } else { s.to_owned() };
-    let pattern_text = fold(pattern_text);
-    if let Some(text) = text.as_str() {
-        return Ok(wildcard(pattern_text.as_bytes(), fold(text).as_bytes()).into());
-    }
-    // Partly known text: no match where the known beginning already differs.
-    let parts = crate::eval::text::segments(&text).unwrap_or_default();
-    let literal = pattern_text.split(['*', '?']).next().unwrap_or_default();
-    let differs = match parts.first() {
-        Some(Segment::Text(start)) => {
-            let start = fold(start);
-            let shared = start.len().min(literal.len());
-            start.as_bytes()[..shared] != literal.as_bytes()[..shared]
+    let bytes = |value: &Value| {
+        let mut bytes = Vec::new();
+        for segment in crate::eval::text::segments(value)? {
+            match segment {
+                Segment::Text(text) if ignore_case => bytes.extend(text.to_lowercase().bytes()),
+                Segment::Text(text) => bytes.extend(text.bytes()),
+                Segment::Unknown(_) => bytes.push(UNKNOWN),
+            }
         }
-        _ => false,
+        Some(bytes)
     };
-    match differs {
-        true => Ok(false.into()),
-        false => Ok(Value::unknown_from([&pattern, &text], Type::Bool, true)),
+    let (p, t) = (bytes(&pattern), bytes(&text));
+    let decided = match (&p, &t) {
+        (Some(p), _) if p == b"*" => Some(true),
+        (Some(p), Some(t)) if !p.contains(&UNKNOWN) && wildcard(p, t) => Some(true),
+        (Some(p), Some(t)) if !may_match(p, t) => Some(false),
+        _ => None,
+    };
+    Ok(decided.map_or_else(|| Value::unknown_from([&pattern, &text], Type::Bool, true), Value::from))
+}
+
+/// Whether a pattern and a text match for some filling of what is not known in them.
+fn may_match(pattern: &[u8], text: &[u8]) -> bool {
+    // Whether the rest of the pattern may match the text from each place on, row by row from the pattern's end.
+    let mut below = vec![false; text.len() + 1];
+    for p in (0..=pattern.len()).rev() {
+        let mut row = vec![false; text.len() + 1];
+        for t in (0..=text.len()).rev() {
+            let (wanted, given) = (pattern.get(p), text.get(t));
+            row[t] = match (wanted, given) {
+                (None, None) => true,
+                (Some(b'*' | &UNKNOWN), _) => below[t] || (given.is_some() && row[t + 1]),
+                (_, Some(&UNKNOWN)) => row[t + 1] || (wanted.is_some() && below[t]),
+                (Some(wanted), Some(given)) => (*wanted == b'?' || wanted == given) && below[t + 1],
+                _ => false,
+            };
+        }
+        below = row;
     }
+    below[0]
 }
 
 /// Matches `*` (any run) and `?` (one byte) in linear memory, by remembering the last `*`.
@@ -202,7 +218,7 @@ fn wildcard(pattern: &[u8], text: &[u8]) -> bool {
                 star = Some((p, t));
                 p += 1;
             }
-            Some(c) if *c == b'?' || *c == text[t] => {
+            Some(c) if (*c == b'?' || *c == text[t]) && text[t] != UNKNOWN => {
                 p += 1;
                 t += 1;
             }
@@ -246,6 +262,25 @@ mod tests {
         let open = statements(&Value::unknown(Type::String, Cause::Error));
         assert!(open.as_seq().is_some_and(|s| s.rest.is_some()));
         assert!(statements(&"no json".into()).as_seq().is_some_and(|s| s.rest.is_some()));
+    }
+
+    #[test]
+    fn what_is_not_known_may_match() {
+        let bytes = |text: &str| text.bytes().map(|b| if b == b'@' { UNKNOWN } else { b }).collect::<Vec<u8>>();
+        for (pattern, text, certain, possible) in [
+            ("table/*", "table/@", true, true),
+            ("table/orders", "table/@", false, true),
+            ("table/orders", "@/carts", false, false),
+            ("arn:aws:rds:*:*:db:*", "arn:aws:rds:@:@:db:x", true, true),
+            ("arn:aws:rds:@:@:db:*", "arn:aws:rds:eu-west-1:1:db:x", false, true),
+            ("arn:aws:ec2:@:@:volume/*", "arn:aws:rds:eu-west-1:1:db:x", false, false),
+            ("a?c", "a@c", false, true),
+            ("@", "", false, true),
+        ] {
+            let (p, t) = (bytes(pattern), bytes(text));
+            assert_eq!(!p.contains(&UNKNOWN) && wildcard(&p, &t), certain, "{pattern} {text}");
+            assert_eq!(may_match(&p, &t), possible, "{pattern} {text}");
+        }
     }
 
     #[test]

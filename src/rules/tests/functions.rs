@@ -48,6 +48,11 @@ fn what_is_written() {
     check("is_set(self.s3_import[0].bucket_name)", "false");
     check("is_known(self.kms_key_id)", "false");
     check("unknown_reason(self.kms_key_id)", "\"var.x has no value\"");
+    check(
+        "unknown_reason(unseen(\"what module.backup selects\"))",
+        "\"what module.backup selects cannot be seen from here\"",
+    );
+    check("unseen(\"it\") || true", "true");
     check("[for r in resources(\"aws_db_instance\") : is_set(r.replicate_source_db)]", "[false,true]");
 }
 
