@@ -16,7 +16,7 @@ use super::{Finding, Fix, FixedValue, Severity};
 use crate::eval::{EvalError, Evaluation, Marks, Value};
 use crate::facts;
 use crate::infra::{InstanceId, InstanceKind, Origin, Tracer, Trail, TrailStep};
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Expr, ExprKind, TemplatePart, Text};
 
 /// A finding before its trail is known.
 pub struct Draft {
@@ -62,32 +62,41 @@ pub fn draft(
         }
         let note = words(&evaluation, &further.note, &mut errors).unwrap_or_default();
         for place in places {
-            related.extend(owner_instance(&place));
+            related.extend(place.owner.instance());
             also.push(TrailStep { span: place.span, note: note.clone() });
         }
     }
-    related.extend(owner_instance(&place));
+    related.extend(place.owner.instance());
     also.dedup();
     let fix = check.fix.as_ref().map(|fix| filled_in(fix, &evaluation, &mut errors));
     (Draft { rule: rule.clone(), instance, related, check: at, message, place, fix, also }, errors)
 }
 
-fn owner_instance(place: &Place) -> Option<InstanceId> {
-    match place.owner {
-        Owner::Instance(id) => Some(id),
-        Owner::Block(_) => None,
-    }
-}
-
-/// A text for people; what is unknown or secret in it is named, not shown.
+/// A text for people. What is unknown, secret or null in it is named, and a part that fails leaves a gap: a finding is
+/// worth more than its grammar.
 fn words(evaluation: &Evaluation<'_>, expr: &Expr, errors: &mut Vec<EvalError>) -> Option<String> {
-    match evaluation.eval(expr) {
-        Ok(value) => Some(render::text(&value).trim_end().to_owned()),
+    let mut shown = |expr: &Expr| match evaluation.eval(expr) {
+        Ok(value) => Some(render::text(&value)),
         Err(error) => {
             errors.push(error);
             None
         }
-    }
+    };
+    let text = match &expr.kind {
+        ExprKind::Template(parts) => {
+            let part = |part: &TemplatePart| match part {
+                TemplatePart::Literal(text, _) => text.to_string(),
+                TemplatePart::Interpolation(expr) => shown(expr).unwrap_or_else(|| "…".into()),
+                TemplatePart::If { span, .. } | TemplatePart::For { span, .. } => {
+                    let whole = Expr { kind: ExprKind::Template(vec![part.clone()]), span: *span };
+                    shown(&whole).unwrap_or_else(|| "…".into())
+                }
+            };
+            parts.iter().map(part).collect()
+        }
+        _ => shown(expr)?,
+    };
+    Some(text.trim_end().to_owned())
 }
 
 fn filled_in(fix: &FixTemplate, evaluation: &Evaluation<'_>, errors: &mut Vec<EvalError>) -> Fix {
@@ -157,10 +166,16 @@ impl Draft {
     /// Whether the place is where a nested block would stand.
     fn is_missing_block(&self, run: &Run<'_>) -> bool {
         let Some(argument) = self.place.argument.as_deref().filter(|_| !self.place.written) else { return false };
-        let Owner::Instance(id) = self.place.owner else { return false };
-        let instance = run.infra.get(id);
-        instance.kind == InstanceKind::Resource
-            && facts::schema(&instance.type_name).is_some_and(|schema| schema.block(argument).is_some())
+        let owner = self.place.owner.instance().unwrap_or(self.instance);
+        let instance = run.infra.get(owner);
+        if instance.kind != InstanceKind::Resource {
+            return false;
+        }
+        let path = self.attribute(run).unwrap_or_default();
+        let mut around = path.split('.').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
+        let schema = facts::schema(&instance.type_name);
+        let inner = around.try_fold(schema, |schema, step| Some(schema?.body(step)));
+        argument == "lifecycle" || inner.flatten().is_some_and(|schema| schema.block(argument).is_some())
     }
 
     /// Where the workspace may set variables that nobody here can see, a variable's default proves little.
@@ -187,8 +202,7 @@ impl Draft {
                 false => format!("`{argument}` is not set"),
             };
         };
-        let is_block = value.as_fields().is_some() || value.as_seq().is_some_and(|s| s.items.iter().any(is_block));
-        if is_block || is_block_value(value) {
+        if value.as_fields().is_some() || value.as_seq().is_some_and(|seq| seq.items.iter().any(is_block)) {
             return format!("this is `{argument}`");
         }
         let default = value.marks.contains(Marks::PROVIDER_DEFAULT);
@@ -223,10 +237,6 @@ impl Draft {
         };
         (!path.is_empty()).then(|| path.into())
     }
-}
-
-fn is_block_value(value: &Value) -> bool {
-    value.as_seq().is_some_and(|seq| seq.items.iter().any(is_block))
 }
 
 fn is_block(value: &Value) -> bool {

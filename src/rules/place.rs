@@ -42,6 +42,14 @@ impl Owner {
         }
     }
 
+    /// The instance, where it is one.
+    pub fn instance(&self) -> Option<InstanceId> {
+        match self {
+            Owner::Instance(id) => Some(*id),
+            Owner::Block(_) => None,
+        }
+    }
+
     /// What a value stands for: an instance, a nested block, or the first of a list of them.
     fn of(value: &Value) -> Option<Owner> {
         match &value.kind {
