@@ -37,3 +37,75 @@ function "ecs_policies" {
     if anytrue([for other in ecs_scaled_services(policy) : same(other, service)])
   ]
 }
+
+# Tasks on Fargate.
+
+function "ecs_wants_fargate" {
+  params      = [launch_type, strategies]
+  description = "Whether a launch type or one of the capacity provider strategies is Fargate."
+  value = (
+    coalesce(launch_type, "-") == "FARGATE"
+    || anytrue([for strategy in coalesce(strategies, []) : contains(["FARGATE", "FARGATE_SPOT"], strategy.capacity_provider)])
+  )
+}
+
+function "ecs_task_services" {
+  params      = [task]
+  description = "The services that run a task definition."
+  value       = referrers(task, "aws_ecs_service", "task_definition")
+}
+
+function "ecs_on_fargate" {
+  params      = [task]
+  description = "Whether a task definition is made for Fargate, or a service or scheduled task runs it there."
+  value = (
+    contains(coalesce(task.requires_compatibilities, []), "FARGATE")
+    || anytrue([
+      for service in ecs_task_services(task) : ecs_wants_fargate(service.launch_type, service.capacity_provider_strategy)
+    ])
+    || anytrue(flatten([
+      for target in referrers(task, "aws_cloudwatch_event_target", "ecs_target.task_definition_arn") : [
+        for run in target.ecs_target : ecs_wants_fargate(run.launch_type, run.capacity_provider_strategy)
+      ]
+    ]))
+    || anytrue(flatten([
+      for schedule in referrers(task, "aws_scheduler_schedule", "target.ecs_parameters.task_definition_arn") : [
+        for target in schedule.target : [
+          for run in target.ecs_parameters : ecs_wants_fargate(run.launch_type, run.capacity_provider_strategy)
+        ]
+      ]
+    ]))
+  )
+}
+
+function "ecs_cpu_units" {
+  params      = [cpu]
+  description = "CPU as units: \"1 vCPU\" is 1024; null where it is no number."
+  value       = cpu == null ? null : try(tonumber(cpu), 1024 * tonumber(regex("^\\s*([0-9.]+)\\s*vcpu\\s*$", lower(cpu))[0]), null)
+}
+
+function "ecs_memory_mib" {
+  params      = [memory]
+  description = "Memory as MiB: \"2 GB\" is 2048; null where it is no number."
+  value       = memory == null ? null : try(tonumber(memory), 1024 * tonumber(regex("^\\s*([0-9.]+)\\s*gb\\s*$", lower(memory))[0]), null)
+}
+
+function "fargate_offers" {
+  params      = [cpu, memory, windows]
+  description = "Whether Fargate has a task of so many CPU units and MiB."
+  value = anytrue([
+    for row in fact_rows("ecs_fargate_task_size") : contains(row.allowed_mib, memory) && (row.windows || !windows) if row.cpu_units == cpu
+  ])
+}
+
+function "fargate_next" {
+  params      = [cpu, memory, windows]
+  description = "The smallest task of Fargate with at least so many CPU units and MiB, as `cpu` and `memory`; null where there is none."
+  value = try(element([
+    for row in fact_rows("ecs_fargate_task_size") : {
+      cpu    = row.cpu_units
+      memory = min([for allowed in row.allowed_mib : allowed if allowed >= memory]...)
+    }
+    if row.cpu_units >= cpu && row.max_mib >= memory && (row.windows || !windows)
+  ], 0), null)
+}
