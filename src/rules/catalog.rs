@@ -15,7 +15,7 @@ use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
 use super::literal;
 use super::names::Functions;
 use super::rule::{Pattern, Rule, Subject};
-use super::settings::{OptionError, OptionFault, RuleOptions, Selection};
+use super::settings::Selection;
 use super::words::Word;
 use super::{Category, RuleInfo};
 use crate::eval::nearest;
@@ -57,7 +57,7 @@ pub struct Catalog<'s> {
     sources: &'s SourceMap,
     files: Vec<RuleFile>,
     /// Sorted by id.
-    entries: Vec<Entry>,
+    pub(super) entries: Vec<Entry>,
     /// Where functions are declared.
     functions: FxHashMap<Text, usize>,
     /// Positions in `entries` by exact subjects.
@@ -67,9 +67,9 @@ pub struct Catalog<'s> {
 }
 
 /// A rule before its file is parsed.
-struct Entry {
-    id: Text,
-    category: Option<Category>,
+pub(super) struct Entry {
+    pub(super) id: Text,
+    pub(super) category: Option<Category>,
     file: usize,
     /// Its position among the rules of its file.
     position: usize,
@@ -280,8 +280,13 @@ impl<'s> Catalog<'s> {
         self.entries.iter().map(|e| &*e.id)
     }
 
-    fn position(&self, id: &str) -> Option<usize> {
+    pub(super) fn position(&self, id: &str) -> Option<usize> {
         self.entries.binary_search_by(|e| (*e.id).cmp(id)).ok()
+    }
+
+    /// The name of the file that a rule of these is declared in.
+    pub(super) fn service_of(&self, entry: &Entry) -> &Text {
+        &self.files[entry.file].service
     }
 
     /// The rule of that id; `None` where there is none, or it could not be compiled.
@@ -336,88 +341,6 @@ impl<'s> Catalog<'s> {
         let wanted: BTreeSet<usize> = exact.iter().chain(globs).copied().filter(|at| selection.enabled[*at]).collect();
         wanted.into_iter().filter_map(|at| self.rule_at(at)).collect()
     }
-
-    /// What a request means.
-    ///
-    /// # Errors
-    /// Every name in it that does not exist.
-    pub fn select(&self, options: &RuleOptions) -> Result<Selection, Vec<OptionError>> {
-        let mut errors = Vec::new();
-        let mut enabled = vec![options.select.is_empty(); self.entries.len()];
-        for (selectors, on) in [(&options.select, true), (&options.ignore, false)] {
-            for selector in selectors {
-                match self.matching(selector) {
-                    found if found.is_empty() => errors.push(self.unknown_selector(selector)),
-                    found => found.into_iter().for_each(|at| enabled[at] = on),
-                }
-            }
-        }
-        let mut selection = Selection { enabled, ..Selection::default() };
-        for (id, severity) in &options.severities {
-            match self.position(id) {
-                Some(_) => drop(selection.severities.insert(id.as_str().into(), *severity)),
-                None => errors.push(self.unknown_rule(id)),
-            }
-        }
-        for (id, settings) in &options.settings {
-            match self.rule(id) {
-                Some(rule) => {
-                    drop(selection.settings.insert(id.as_str().into(), thresholds(&rule, settings, &mut errors)))
-                }
-                None => errors.push(self.unknown_rule(id)),
-            }
-        }
-        if errors.is_empty() { Ok(selection) } else { Err(errors) }
-    }
-
-    /// Positions of the rules that an id, a category, a service or a glob names.
-    fn matching(&self, selector: &str) -> Vec<usize> {
-        let category = Category::parse(selector);
-        let pattern = Pattern::parse(selector).ok();
-        let fits = |entry: &Entry| {
-            pattern.as_ref().is_some_and(|p| p.matches(&entry.id))
-                || (category.is_some() && entry.category == category)
-                || *self.files[entry.file].service == *selector
-        };
-        self.entries.iter().enumerate().filter(|(_, entry)| fits(entry)).map(|(at, _)| at).collect()
-    }
-
-    fn unknown_selector(&self, selector: &str) -> OptionError {
-        let services = self.files.iter().map(|f| &*f.service);
-        let categories = Category::WORDS.iter().map(|(word, _)| *word);
-        let suggestion = nearest(selector, self.ids().chain(services).chain(categories)).map(Text::from);
-        OptionError { name: selector.into(), fault: OptionFault::Selector, suggestion }
-    }
-
-    fn unknown_rule(&self, id: &str) -> OptionError {
-        let suggestion = nearest(id, self.ids()).map(Text::from);
-        OptionError { name: id.into(), fault: OptionFault::Rule, suggestion }
-    }
-}
-
-fn thresholds(
-    rule: &Rule,
-    settings: &std::collections::BTreeMap<String, crate::eval::Value>,
-    errors: &mut Vec<OptionError>,
-) -> FxHashMap<Text, crate::eval::Value> {
-    let mut found = FxHashMap::default();
-    for (name, value) in settings {
-        let known = rule.settings.iter().find(|(known, _)| **known == **name);
-        let Some((known, default)) = known else {
-            let suggestion = nearest(name, rule.settings.iter().map(|(known, _)| &**known)).map(Text::from);
-            let fault = OptionFault::Setting { rule: rule.info.id.to_string() };
-            errors.push(OptionError { name: name.clone(), fault, suggestion });
-            continue;
-        };
-        let (wanted, given) = (default.type_of().friendly_name(), value.type_of().friendly_name());
-        if wanted != given {
-            let fault = OptionFault::SettingType { rule: rule.info.id.to_string(), wanted, given };
-            errors.push(OptionError { name: name.clone(), fault, suggestion: None });
-            continue;
-        }
-        found.insert(known.clone(), value.clone());
-    }
-    found
 }
 
 /// A file's name without folder and ending.

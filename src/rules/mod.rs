@@ -21,6 +21,7 @@ mod rule;
 mod run;
 pub mod scan;
 mod scope;
+mod select;
 mod settings;
 mod verdict;
 mod words;
