@@ -126,7 +126,7 @@ pub(super) struct CheckArgs {
     #[command(flatten)]
     pub rules: RuleFilesArgs,
 
-    /// List findings of this severity and above [default: warning, or what --fail-on asks for if that is less]
+    /// List findings of this severity and above [default: warning, or what --fail-on asks for if that is less; all in JSON]
     #[arg(long, value_name = "SEVERITY", help_heading = "Findings")]
     pub min_severity: Option<SeverityArg>,
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::args::CheckArgs;
 use super::exit::Threshold;
 use super::failure::Failure;
-use super::output::{Format, Output};
+use super::output::{Format, Least, Output};
 use super::terminal;
 use crate::config::{InputArgument, LoadOptions};
 use crate::report::Wanted;
@@ -26,6 +26,8 @@ pub(super) struct CheckOptions {
     pub outputs: Vec<Output>,
     /// What the reports list.
     pub wanted: Wanted,
+    /// From which severity on each of them does.
+    pub least: Least,
     /// What makes the run fail.
     pub threshold: Threshold,
     /// How much the report for people says.
@@ -42,15 +44,14 @@ impl CheckOptions {
         let output = args.output;
         let outputs = Output::all(&output.format, output.output)?;
         // What makes the run fail is listed, unless that was decided otherwise.
-        let least = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
+        let usual = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
+        let least = Least { asked: args.min_severity.map(Severity::from), usual };
         Ok(CheckOptions {
             load: load_options(args.paths, args.inputs.0)?,
             rule_files: args.rules.paths,
             rules: RuleOptions { select: args.select, ignore: args.ignore, ..RuleOptions::default() },
-            wanted: Wanted {
-                min_severity: args.min_severity.map_or(least, Severity::from),
-                suppressed: output.show_suppressed,
-            },
+            wanted: Wanted { min_severity: super::output::least(&outputs, least), suppressed: output.show_suppressed },
+            least,
             threshold,
             detail: Detail {
                 verbose: output.verbose,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use super::failure::Failure;
 use super::options::CheckOptions;
 use crate::report::{self, Report, formats};
+use crate::rules::Severity;
 
 /// A way to write a report.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +53,14 @@ impl Format {
         }
     }
 
+    /// The severity from which on findings are listed. A program that reads JSON does its own choosing.
+    fn least(self, least: Least) -> Severity {
+        match self {
+            Format::Json => least.asked.unwrap_or(Severity::Advice),
+            _ => least.asked.unwrap_or(least.usual),
+        }
+    }
+
     fn write(self, report: &Report, options: &CheckOptions) -> String {
         match self {
             Format::Pretty => report::pretty::pretty(report, options.detail, options.look),
@@ -74,6 +83,15 @@ pub(super) struct Output {
     pub format: Format,
     /// The file; standard output where there is none.
     pub file: Option<PathBuf>,
+}
+
+/// From which severity on the reports list findings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Least {
+    /// What was asked for.
+    pub asked: Option<Severity>,
+    /// What people see where nothing was asked for.
+    pub usual: Severity,
 }
 
 impl Output {
@@ -106,10 +124,16 @@ pub(super) fn lists_rules(options: &CheckOptions) -> bool {
     options.outputs.iter().any(|o| o.format == Format::Sarif)
 }
 
+/// The severity from which on at least one of the reports lists findings.
+pub(super) fn least(outputs: &[Output], least: Least) -> Severity {
+    outputs.iter().map(|o| o.format.least(least)).min().unwrap_or(least.usual)
+}
+
 /// Writes the report in every format that was asked for.
 pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failure> {
     for output in &options.outputs {
-        let text = output.format.write(report, options);
+        let narrowed = report.narrowed(output.format.least(options.least));
+        let text = output.format.write(&narrowed, options);
         match &output.file {
             Some(path) => {
                 std::fs::write(path, text).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
@@ -117,7 +141,7 @@ pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failu
             None => print(&text)?,
         }
         if output.format == Format::Github {
-            add_to_job_summary(report)?;
+            add_to_job_summary(&narrowed)?;
         }
     }
     Ok(())

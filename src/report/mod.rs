@@ -71,7 +71,7 @@ impl Default for Wanted {
 }
 
 /// Everything that a format may write, in the order in which it is written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Report {
     /// Every text that a place may lie in.
     pub sources: Arc<SourceMap>,
@@ -159,6 +159,13 @@ impl Report {
             worst,
             timings: outcome.timings,
         }
+    }
+
+    /// The same with less listed: only findings of this severity and above. The totals stay.
+    #[must_use]
+    pub fn narrowed(&self, min_severity: Severity) -> Report {
+        let entries = self.entries.iter().filter(|e| e.severity() >= min_severity).cloned().collect();
+        Report { entries, ..self.clone() }
     }
 
     /// The totals by severity of what is not listed because it is below the wanted severity.

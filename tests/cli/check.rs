@@ -277,3 +277,24 @@ fn a_rule_file_with_mistakes() {
 fn a_folder_without_rules() {
     assert_eq!(queues().run(&["infra", "--rules", "infra"]).status, 2);
 }
+
+#[test]
+fn json_leaves_the_choice_of_severities_to_its_reader() {
+    let case = Case::new(&[
+        ("main.tf", "resource \"aws_sqs_queue\" \"a\" {}\n"),
+        ("rules/a.hcl", &RULES.1.replace("severity = \"error\"", "severity = \"advice\"")),
+    ]);
+    let run = |arguments: &[&str]| {
+        case.run(&[&["--rules", "rules", "--select", "queue-without-redrive"], arguments].concat()).out
+    };
+    let findings = |out: &str| {
+        let report: serde_json::Value = serde_json::from_str(out).expect("the report is JSON");
+        assert_eq!(report["summary"]["advice"], 1);
+        report["findings"].as_array().expect("findings are a list").len()
+    };
+    assert_eq!(findings(&run(&["--format", "json"])), 1);
+    assert_eq!(findings(&run(&["--format", "json", "--min-severity", "warning"])), 0);
+    assert_eq!(run(&["--format", "compact"]), "");
+    let both = run(&["--format", "compact", "--format", "json=out.json"]);
+    assert_eq!((both.as_str(), findings(&case.read("out.json"))), ("", 1));
+}
