@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn findings_count_from_the_threshold_on() {
         let syntax = || with_problem(ProblemKind::Syntax, ProblemSeverity::Error);
-        let unused = || with_problem(ProblemKind::Suppression, ProblemSeverity::Warning);
+        let unused = || with_problem(ProblemKind::UnusedIgnore, ProblemSeverity::Warning);
         check(Outcome::default(), Some(Severity::Advice), true, Exit::Clean);
         check(syntax(), Some(Severity::Error), false, Exit::Findings);
         check(syntax(), None, false, Exit::Clean);

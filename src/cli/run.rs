@@ -14,7 +14,7 @@ use crate::config::{self, Config, Root};
 use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
-use crate::rules::{self, Catalog, Finding, Selection};
+use crate::rules::{self, Catalog, Finding, Ignores, Selection, Usage};
 use crate::source::{Problem, Sandbox};
 
 /// Checks what the options name, and writes the reports.
@@ -24,10 +24,12 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     let config = timed(&mut outcome, "load", || load(options))?;
     let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &config.sources)?;
     let selection = catalog.select(&options.rules).map_err(Failure::Options)?;
-    let judge = Judge { config: &config, catalog: &catalog, selection: &selection };
+    let ignores = Ignores::read(&config, &catalog, &selection, rules::today());
+    let judge = Judge { config: &config, catalog: &catalog, selection: &selection, ignores: &ignores };
     let judged = timed(&mut outcome, "check", || judge.all());
     add_configuration(&mut outcome, &config);
-    judged.into_iter().for_each(|judged| judged.add_to(&mut outcome, &config));
+    let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(&mut outcome, &config)).collect();
+    outcome.problems.extend(ignores.problems(&usages).into_iter().filter(|p| in_focus(&config, p)));
     if output::lists_rules(options) {
         outcome.rules = catalog.enabled_infos(&selection);
     }
@@ -64,11 +66,13 @@ struct Judge<'a> {
     config: &'a Config,
     catalog: &'a Catalog<'a>,
     selection: &'a Selection,
+    ignores: &'a Ignores,
 }
 
 /// What there is to say of one root.
 struct Judged {
     rules: rules::Outcome,
+    usage: Usage,
     problems: Vec<Problem>,
     not_on_disk: Vec<NotOnDisk>,
     resources: usize,
@@ -85,21 +89,23 @@ impl Judge<'_> {
     fn root(&self, root: &Root, sandbox: &Arc<Sandbox>) -> Judged {
         let (program, infra, problems) = infra::analyze(self.config, root, sandbox, &AnalysisOptions::default());
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
-        let rules = rules::check(self.catalog, self.selection, &infra, &host, &program);
+        let mut rules = rules::check(self.catalog, self.selection, &infra, &host, &program);
         let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
         let resources = infra.instances().iter().filter(is_resource).count();
-        Judged { rules, problems, resources, not_on_disk: infra.not_on_disk }
+        let usage = self.ignores.apply(root, &infra, &mut rules);
+        Judged { rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
     }
 }
 
 impl Judged {
-    fn add_to(self, outcome: &mut Outcome, config: &Config) {
+    fn add_to(self, outcome: &mut Outcome, config: &Config) -> Usage {
         let problems = self.problems.into_iter().chain(self.rules.problems);
         outcome.problems.extend(problems.filter(|p| in_focus(config, p)));
         outcome.findings.extend(self.rules.findings.into_iter().filter(|f| finding_in_focus(config, f)));
         outcome.undecided.extend(self.rules.undecided.into_iter().filter(|u| config.in_focus(u.span.file)));
         outcome.not_on_disk.extend(self.not_on_disk);
         outcome.resources += self.resources;
+        self.usage
     }
 }
 

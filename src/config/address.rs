@@ -95,6 +95,13 @@ impl ModuleAddress {
         &self.0
     }
 
+    /// The module that an address of anything begins with: the root where it names none. The address of a module
+    /// call counts as that of the module.
+    pub fn of(address: &str) -> ModuleAddress {
+        let mut reader = Reader { text: address, offset: 0 };
+        reader.module().map_or_else(|_| ModuleAddress::root(), |(module, _)| module)
+    }
+
     /// Whether this is the root module.
     pub fn is_root(&self) -> bool {
         self.0.is_empty()

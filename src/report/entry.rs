@@ -189,7 +189,10 @@ pub fn problem_title(kind: ProblemKind) -> &'static str {
         ProblemKind::FailedCondition => "A condition of the configuration does not hold",
         ProblemKind::Cycle => "Configuration depends on itself",
         ProblemKind::Limit => "Too large to be checked",
-        ProblemKind::Suppression => "Comment that should silence a rule does not",
+        ProblemKind::UnusedIgnore => "Comment that should silence a rule silences nothing",
+        ProblemKind::IgnoreWithoutReason => "Comment silences a rule without a reason",
+        ProblemKind::InvalidIgnore => "Comment that should silence a rule cannot be understood",
+        ProblemKind::ExpiredIgnore => "The time of this silence has passed",
         ProblemKind::Rule => "Rule does not work",
         ProblemKind::Settings => "Settings are wrong",
     }

@@ -7,7 +7,7 @@ use crate::source::ProblemKind;
 /// Stands in the place of an AWS service.
 const SERVICE: &str = "input";
 
-const KINDS: [(ProblemKind, Severity, &str); 11] = [
+const KINDS: [(ProblemKind, Severity, &str); 14] = [
     (
         ProblemKind::Syntax,
         Severity::Error,
@@ -48,10 +48,28 @@ const KINDS: [(ProblemKind, Severity, &str); 11] = [
         "A bound of tfcheck's own was reached: depth, size or number of instances. What lies beyond was not checked.",
     ),
     (
-        ProblemKind::Suppression,
+        ProblemKind::UnusedIgnore,
         Severity::Warning,
-        "A `tfcheck:ignore` comment that is malformed, names a rule that does not exist, gives no reason, or silences \
-         nothing. It would hide a finding later that nobody meant to hide.",
+        "A `tfcheck:ignore` comment where the rule it names finds nothing: what it silenced was repaired, or it stands \
+         in the wrong place. It would hide a finding later that nobody meant to hide.",
+    ),
+    (
+        ProblemKind::IgnoreWithoutReason,
+        Severity::Warning,
+        "A `tfcheck:ignore` comment with nothing behind its brackets. Whoever reads it in a year cannot tell whether it \
+         still holds.",
+    ),
+    (
+        ProblemKind::InvalidIgnore,
+        Severity::Warning,
+        "A comment that looks like `tfcheck:ignore[rule-id] reason` and is not written like it, or names a rule that \
+         does not exist. It silences nothing.",
+    ),
+    (
+        ProblemKind::ExpiredIgnore,
+        Severity::Warning,
+        "A comment or setting that silences a rule until a day that has passed. It silences nothing any more: repair \
+         what it hid, or decide again.",
     ),
     (ProblemKind::Rule, Severity::Error, "A rule file that cannot be compiled, or a rule that failed while it ran."),
     (ProblemKind::Settings, Severity::Error, "A mistake in tfcheck's own settings."),

@@ -23,6 +23,7 @@ pub mod scan;
 mod scope;
 mod select;
 mod settings;
+mod silence;
 mod verdict;
 mod words;
 
@@ -38,4 +39,5 @@ pub use finding::{
 pub use lint::lint;
 pub use rule::{Pattern, Rule, Subject};
 pub use settings::{OptionError, OptionFault, RuleOptions, Selection};
+pub use silence::{Day, Ignores, Usage, day, today};
 pub use words::Word;

@@ -46,6 +46,16 @@ impl Catalog<'_> {
         if errors.is_empty() { Ok(selection) } else { Err(errors) }
     }
 
+    /// Whether a selection runs the rule of that id.
+    pub fn runs(&self, selection: &Selection, id: &str) -> bool {
+        self.position(id).is_some_and(|at| selection.enabled[at])
+    }
+
+    /// Whether rules are declared in a file of that name.
+    pub fn has_service(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| **self.service_of(entry) == *name)
+    }
+
     /// Positions of the rules that an id, a category, a service or a glob names.
     fn matching(&self, selector: &str) -> Vec<usize> {
         let category = Category::parse(selector);

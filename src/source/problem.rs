@@ -23,8 +23,14 @@ pub enum ProblemKind {
     Cycle,
     /// A bound of tfcheck's own (depth, size, number of instances) was reached.
     Limit,
-    /// A suppression comment that is malformed, names an unknown rule, or silences nothing.
-    Suppression,
+    /// A comment that should silence a rule and silences nothing.
+    UnusedIgnore,
+    /// A comment that silences a rule and does not say why.
+    IgnoreWithoutReason,
+    /// A comment that should silence a rule and is malformed, or names a rule that does not exist.
+    InvalidIgnore,
+    /// A comment, or settings, whose time has passed.
+    ExpiredIgnore,
     /// A rule file that cannot be compiled or a rule that failed while it ran.
     Rule,
     /// A mistake in tfcheck's own settings.
@@ -32,6 +38,30 @@ pub enum ProblemKind {
 }
 
 impl ProblemKind {
+    /// All of them.
+    pub const ALL: [ProblemKind; 14] = [
+        ProblemKind::Syntax,
+        ProblemKind::Unreadable,
+        ProblemKind::Configuration,
+        ProblemKind::UndeclaredName,
+        ProblemKind::Evaluation,
+        ProblemKind::FailedCondition,
+        ProblemKind::Cycle,
+        ProblemKind::Limit,
+        ProblemKind::UnusedIgnore,
+        ProblemKind::IgnoreWithoutReason,
+        ProblemKind::InvalidIgnore,
+        ProblemKind::ExpiredIgnore,
+        ProblemKind::Rule,
+        ProblemKind::Settings,
+    ];
+
+    /// Whether it is about a comment or setting that silences rules, rather than about the configuration.
+    pub fn is_about_silence(self) -> bool {
+        use ProblemKind::{ExpiredIgnore, IgnoreWithoutReason, InvalidIgnore, UnusedIgnore};
+        matches!(self, UnusedIgnore | IgnoreWithoutReason | InvalidIgnore | ExpiredIgnore)
+    }
+
     /// The id under which the problem is reported, beside rule ids.
     pub fn id(self) -> &'static str {
         match self {
@@ -43,7 +73,10 @@ impl ProblemKind {
             ProblemKind::FailedCondition => "failed-condition",
             ProblemKind::Cycle => "cycle",
             ProblemKind::Limit => "limit-reached",
-            ProblemKind::Suppression => "unused-ignore",
+            ProblemKind::UnusedIgnore => "unused-ignore",
+            ProblemKind::IgnoreWithoutReason => "ignore-without-reason",
+            ProblemKind::InvalidIgnore => "invalid-ignore",
+            ProblemKind::ExpiredIgnore => "expired-ignore",
             ProblemKind::Rule => "rule-error",
             ProblemKind::Settings => "settings-error",
         }

@@ -3,15 +3,19 @@
 //! Knows nothing of Terraform's blocks beyond what the JSON syntax needs to tell blocks from arguments.
 
 pub mod ast;
+mod comments;
 mod items;
 mod json;
 mod lexer;
 mod parser;
+mod placement;
 mod print;
 #[cfg(test)]
 mod tests;
 
 pub use ast::*;
+pub use comments::{Ignore, ignores};
 pub use json::{parse_json, parse_json_values};
 pub use parser::{parse, parse_expression, parse_template};
+pub use placement::{Placement, Target, TopBlock, place};
 pub use print::{print, print_expression};

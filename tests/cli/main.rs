@@ -4,4 +4,5 @@ mod check;
 mod eval;
 mod pages;
 mod run;
+mod silence;
 mod why;

@@ -13,7 +13,7 @@ use super::edit::{Edit, edit};
 use super::{fix_sentence, json_text, path_in_repository};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
-use crate::source::{FileId, ProblemKind, SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span};
 
 /// GitHub refuses a run with more results.
 const MOST_RESULTS: usize = 25_000;
@@ -162,7 +162,7 @@ impl Writer<'_> {
         let mut notifications = Vec::new();
         for entry in &self.report.entries {
             let Subject::Problem(problem) = &entry.subject else { continue };
-            if problem.kind != ProblemKind::Suppression {
+            if !problem.kind.is_about_silence() {
                 notifications.push(json!({
                     "level": level(entry.severity()),
                     "descriptor": { "id": entry.rule() },
