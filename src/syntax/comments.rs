@@ -212,7 +212,7 @@ impl<'t> Part<'t> {
             let rest = rest.trim_start_matches([':', '-', '_', '.', ' ']);
             let word = Part { text: rest, ..self }.word().text;
             let similar = |known: &&str| strsim::osa_distance(word, known) <= known.len() / 4;
-            (glued && !word.is_empty()) || SIMILAR_WORDS.iter().any(|w| similar(&w))
+            (glued && !word.is_empty()) || SIMILAR_WORDS.iter().any(similar)
         } else {
             ["tfcheck:ignore[", "tfcheck:ignore-file["].iter().any(|start| lower.contains(start))
         };
