@@ -44,7 +44,7 @@ pub fn ignores(document: &Document, text: &str) -> (Vec<Ignore>, Vec<Problem>) {
                 match part.ignore(*comment) {
                     Ok(Some(ignore)) => found.0.push(ignore),
                     Ok(None) => {}
-                    Err(problem) => found.1.push(problem),
+                    Err(problem) => found.1.push(*problem),
                 }
             }
         }
@@ -132,7 +132,7 @@ impl<'t> Part<'t> {
     }
 
     /// What the part asks for: nothing where it is prose.
-    fn ignore(self, comment: Comment) -> Result<Option<Ignore>, Problem> {
+    fn ignore(self, comment: Comment) -> Result<Option<Ignore>, Box<Problem>> {
         let Some(rest) = self.text.strip_prefix("tfcheck:") else { return self.near_miss() };
         let rest = self.skip(self.text.len() - rest.len());
         let word = rest.word();
@@ -144,11 +144,11 @@ impl<'t> Part<'t> {
         let list = rest.skip(word.text.len());
         let Some(inside) = list.text.strip_prefix('[') else {
             let message = format!("`tfcheck:{}` names no rule, and silences nothing", word.text);
-            return Err(wrong(word.span(), message, "no `[` follows").with_help(HELP));
+            return Err(wrong(word.span(), message, "no `[` follows"));
         };
         let Some(length) = inside.find(']') else {
             let message = format!("the list of `tfcheck:{}` has no end", word.text);
-            return Err(wrong(list.span(), message, "no `]` follows").with_help(HELP));
+            return Err(wrong(list.span(), message, "no `]` follows"));
         };
         let rules = list.slice(1, 1 + length).rules()?;
         let (until, reason) = list.skip(length + 2).until_and_reason();
@@ -164,7 +164,7 @@ impl<'t> Part<'t> {
     }
 
     /// The names between the brackets.
-    fn rules(self) -> Result<Vec<Ident>, Problem> {
+    fn rules(self) -> Result<Vec<Ident>, Box<Problem>> {
         let mut rules = Vec::new();
         let mut start = 0;
         for name in self.text.split(',') {
@@ -176,11 +176,11 @@ impl<'t> Part<'t> {
                 } else {
                     self.span()
                 };
-                return Err(wrong(place, "a rule is missing between the brackets", "no rule's id").with_help(HELP));
+                return Err(wrong(place, "a rule is missing between the brackets", "no rule's id"));
             }
             if part.text.contains(char::is_whitespace) {
                 let message = format!("`{}` is no rule's id", part.text);
-                return Err(wrong(part.span(), message, "a comma is missing").with_help(HELP));
+                return Err(wrong(part.span(), message, "a comma is missing"));
             }
             rules.push(part.ident());
         }
@@ -205,7 +205,7 @@ impl<'t> Part<'t> {
     }
 
     /// A part that does not keep to the grammar: prose, or a mistake where it seems to mean to.
-    fn near_miss(self) -> Result<Option<Ignore>, Problem> {
+    fn near_miss(self) -> Result<Option<Ignore>, Box<Problem>> {
         let lower = self.text.to_lowercase();
         let found = if let Some(rest) = lower.strip_prefix(NAME) {
             let glued = rest.starts_with(':') && !rest[1..].starts_with(char::is_whitespace);
@@ -223,12 +223,12 @@ impl<'t> Part<'t> {
             true => "this comment silences nothing: it is not written as tfcheck reads it",
             false => "this comment silences nothing: `tfcheck:ignore` stands in the middle of it",
         };
-        Err(wrong(self.span(), message, "not understood").with_help(HELP))
+        Err(wrong(self.span(), message, "not understood"))
     }
 }
 
-fn wrong(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
-    Problem::warning(ProblemKind::InvalidIgnore, span, message, label)
+fn wrong(span: Span, message: impl Into<String>, label: impl Into<String>) -> Box<Problem> {
+    Box::new(Problem::warning(ProblemKind::InvalidIgnore, span, message, label).with_help(HELP))
 }
 
 #[cfg(test)]
