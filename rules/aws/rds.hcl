@@ -1,64 +1,99 @@
-rule "db-cluster-single-instance" {
-  title    = "Database cluster has one instance, so nothing to fail over to"
+rule "rds-automated-backups-disabled" {
+  title    = "RDS instance has no automated backups"
   severity = "error"
-  category = "availability"
-  scenario = "instance-loss"
-  default  = "no instance; each is a resource of its own"
+  category = "durability"
+  scenario = "data-corruption"
+  default  = "0: none"
 
-  resource        = ["aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"]
+  resource        = "aws_db_instance"
   production_only = true
 
   locals {
-    instances = referrers(
-      self,
-      ["aws_rds_cluster_instance", "aws_docdb_cluster_instance", "aws_neptune_cluster_instance"],
-      "cluster_identifier",
-    )
-    is_aurora    = self.type == "aws_rds_cluster" ? startswith(self.engine, "aurora") : true
-    autoscaling  = referrers(self, "aws_appautoscaling_target", "resource_id")
-    adds_readers = anytrue([for target in local.autoscaling : target.min_capacity >= 1])
+    restored = is_set(self.snapshot_identifier) || length(self.restore_to_point_in_time) > 0
+    written  = is_set(self.backup_retention_period)
   }
 
   skip = [
-    !local.is_aurora,
-    self.type == "aws_rds_cluster" ? self.engine_mode == "serverless" : false,
-    is_set(self.global_cluster_identifier),
-    local.adds_readers,
+    is_set(self.replicate_source_db),
+    try(startswith(self.engine, "aurora"), false),
+    local.restored && !local.written,
+    ignores(self, "backup_retention_period"),
   ]
-  require = length(local.instances) != 1
-  at      = self
-  message = "${self.address} has one instance, ${names(local.instances)}, and nothing to fail over to"
-  why     = "The storage lies in three zones, the compute is one machine. When it fails a new one must be built, which typically takes up to ten minutes without reads or writes. With a reader the failover takes less than a minute."
-
-  also {
-    at   = local.instances
-    note = "the only instance"
-  }
+  require = self.backup_retention_period > 0
+  at      = self.backup_retention_period
+  message = local.written ? "${self.address} keeps automated backups for 0 days, which switches them off" : "${self.address} sets no backup_retention_period, and the provider then sends 0, which switches automated backups off"
+  why     = "Without automated backups there is no point in time to return to: a migration gone wrong or a DELETE without its WHERE is final. RDS also refuses read replicas of such an instance, and blue/green updates. Who creates an instance through the API gets one day of backups, in the console seven; only Terraform's provider sends 0."
 
   fix {
-    text   = <<-EOT
-      resource "aws_rds_cluster_instance" "this" {
-        count              = 2
-        cluster_identifier = aws_rds_cluster.this.id
-        engine             = aws_rds_cluster.this.engine
-        instance_class     = "db.r6g.large"
-      }
-    EOT
+    set    = { backup_retention_period = 7 }
     safety = "unsafe"
-    impact = "new-resource"
-    note   = "one more instance, at about the same cost again; the writer is untouched"
+    impact = "reboot"
+    note   = "a change between 0 and any other number takes the instance down for a moment: in the maintenance window, or at once with apply_immediately; backups up to the size of the database cost nothing"
   }
 
   exceptions = [
-    "Multi-AZ DB clusters, whose instances AWS makes itself",
-    "Aurora Serverless v1, which recovers in another zone",
-    "members of a global cluster",
-    "clusters whose readers are added by Application Auto Scaling",
+    "read replicas",
+    "instances of Aurora, whose cluster keeps the backups",
+    "instances restored from a snapshot or a point in time that leave the argument out and so take over what their source had",
+    "ignore_changes on the argument, as where AWS Backup sets it for continuous backups",
   ]
   sources = [
-    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
-    "https://docs.aws.amazon.com/documentdb/latest/developerguide/failover.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_WorkingWithAutomatedBackups.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html",
   ]
+  peers = ["CKV_AWS_133", "AWS-0077", "RDS.11"]
+}
+
+rule "rds-destroy-leaves-nothing" {
+  title    = "Destroying or replacing the database leaves no copy of its data"
+  severity = "error"
+  category = "durability"
+  scenario = "human-error"
+  default  = "a final snapshot is taken; automated backups are deleted with the database"
+
+  resource        = ["aws_db_instance", "aws_rds_cluster"]
+  production_only = true
+
+  locals {
+    is_instance = self.type == "aws_db_instance"
+    replicated  = local.is_instance ? length(referrers(self, "aws_db_instance_automated_backups_replication", "source_db_instance_arn")) > 0 : false
+    replaced_by = local.is_instance ? "engine, username, db_name, kms_key_id, storage_encrypted or snapshot_identifier" : "engine, cluster_identifier, master_username, database_name, kms_key_id, storage_encrypted or snapshot_identifier"
+  }
+
+  skip = is_replica(self)
+  require = anytrue([
+    !self.skip_final_snapshot,
+    !self.delete_automated_backups,
+    self.deletion_protection,
+    destroy_is_guarded(self),
+    local.replicated,
+    backed_up(self),
+  ])
+  at      = self.skip_final_snapshot
+  message = "a destroy of ${self.address} takes no final snapshot, deletes its automated backups too, and nothing refuses it; a change of ${local.replaced_by} is such a destroy"
+  why     = "One terraform destroy, or one edit of an argument that replaces the database, deletes the data and in the same moment every automated backup of it. No snapshot is taken and no plan of AWS Backup has a copy: there is nothing to restore from."
+
+  fix {
+    set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = "${replace(self.resource_name, "_", "-")}-final", delete_automated_backups = false }
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "no downtime; retained backups and the final snapshot are billed as backup storage, and a wanted destroy needs deletion_protection switched off first"
+  }
+
+  exceptions = [
+    "read replicas and secondary clusters of a global cluster, whose data is at their source",
+    "databases that AWS Backup covers, or whose backups are replicated to another Region",
+    "prevent_destroy, and destroy = false in OpenTofu",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html",
+  ]
+  supersedes = ["db-deletion-protection"]
 }
 
 rule "rds-multi-az" {
@@ -73,8 +108,8 @@ rule "rds-multi-az" {
 
   skip = [
     is_set(self.replicate_source_db),
-    startswith(self.engine, "aurora"),
-    startswith(self.engine, "custom-oracle"),
+    try(startswith(self.engine, "aurora"), false),
+    try(startswith(self.engine, "custom-oracle"), false),
     self.engine == "sqlserver-ex",
   ]
   require = self.multi_az
@@ -95,4 +130,70 @@ rule "rds-multi-az" {
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html",
   ]
   peers = ["CKV_AWS_157", "RDS.5"]
+}
+
+rule "rds-storage-autoscaling" {
+  title    = "RDS instance cannot grow its disk, or has hardly any room to"
+  severity = "warning"
+  category = "capacity"
+  scenario = "traffic-surge"
+  default  = "0: the disk does not grow"
+
+  resource = "aws_db_instance"
+
+  setting "headroom" {
+    default     = 1.26
+    description = "how many times allocated_storage max_allocated_storage must at least be"
+  }
+
+  locals {
+    ceiling = self.max_allocated_storage
+    size    = self.allocated_storage
+    off     = local.ceiling == 0
+    replica = is_set(self.replicate_source_db)
+    what    = "${self.address} keeps the disk it has${local.size == null ? "" : " (${local.size} GiB)"}: storage autoscaling is off"
+  }
+
+  skip = [
+    try(startswith(self.engine, "aurora"), false),
+    try(startswith(self.engine, "custom-"), false),
+    self.storage_type == "standard",
+  ]
+  at  = self.max_allocated_storage
+  why = "An instance whose disk is full stops: MySQL is shut down in the state storage-full, other engines refuse writes. Autoscaling adds storage when less than 10% has been free for five minutes, and then not again for six hours, so that the ceiling must leave room for more than one step."
+
+  check "off" {
+    skip    = local.replica
+    require = !local.off
+    message = local.what
+  }
+  check "off-on-a-replica" {
+    severity = "advice"
+    skip     = !local.replica
+    require  = !local.off
+    message  = "${local.what}, whatever its source has"
+  }
+  check "headroom" {
+    skip    = [local.off, local.size == null]
+    require = local.ceiling >= setting.headroom * local.size
+    message = "the disk of ${self.address} may grow from ${local.size} to ${local.ceiling} GiB, which is less than ${setting.headroom} × ${local.size} = ${ceil(setting.headroom * local.size)} GiB${local.ceiling < 1.1 * local.size ? "; RDS wants a ceiling at least 10% above the allocated storage" : ""}"
+  }
+
+  fix {
+    text   = "max_allocated_storage = 500 # for allocated_storage = 100"
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "no downtime; storage is paid for as it grows, and what is allocated can never be given back"
+  }
+
+  exceptions = [
+    "instances of Aurora and of RDS Custom",
+    "magnetic storage, which cannot grow by itself",
+    "the headroom of instances that take their size from a snapshot",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIOPS.StorageTypes.html#USER_PIOPS.Autoscaling",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/MySQL.KnownIssuesAndLimitations.html",
+  ]
 }

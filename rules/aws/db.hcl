@@ -1,0 +1,260 @@
+rule "db-cluster-availability-zones-replacement" {
+  title    = "The zones that a database cluster lists make plans replace the cluster"
+  severity = "error"
+  category = "correctness"
+  scenario = "bad-deploy"
+  default  = "three zones that AWS picks"
+
+  resource = ["aws_rds_cluster", "aws_docdb_cluster"]
+
+  locals {
+    zones   = self.availability_zones
+    sources = [for source in referenced(local.zones) : source if source.kind == "data" && source.resource_type == "aws_availability_zones"]
+  }
+
+  skip = [
+    !is_set(local.zones),
+    ignores(self, "availability_zones"),
+  ]
+  at    = self.availability_zones
+  why   = "A cluster's storage always lies in three zones: the service fills the list up, the state then has zones that the configuration has not, and the argument forces replacement. The plan is the destruction of the cluster with its data, and a pipeline that approves plans by itself carries it out."
+  first = true
+
+  check "data-source" {
+    require = length(local.sources) == 0
+    message = "the zones of ${self.address} come from ${names(local.sources)}: when its answer changes, the next plan replaces the cluster"
+  }
+  check "fewer-than-three" {
+    skip    = length(local.zones) == 0
+    require = length(local.zones) >= 3
+    message = "${self.address} lists ${plural(length(local.zones), "zone")}, the service stores three, so that every plan wants to replace the cluster"
+  }
+
+  fix {
+    text   = <<-EOT
+      lifecycle {
+        ignore_changes = [availability_zones]
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+    note   = "no call to AWS; or leave the argument out, and place the instances instead"
+  }
+
+  exceptions = ["ignore_changes on the argument", "three zones by name"]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/docdb_cluster",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/cluster.go",
+  ]
+}
+
+rule "db-cluster-single-instance" {
+  title    = "Database cluster has one instance, so nothing to fail over to"
+  severity = "error"
+  category = "availability"
+  scenario = "instance-loss"
+  default  = "no instance; each is a resource of its own"
+
+  resource        = ["aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster"]
+  production_only = true
+
+  locals {
+    instances = referrers(
+      self,
+      ["aws_rds_cluster_instance", "aws_docdb_cluster_instance", "aws_neptune_cluster_instance"],
+      "cluster_identifier",
+    )
+    is_rds = self.type == "aws_rds_cluster"
+    scalers = [
+      for target in resources("aws_appautoscaling_target") : target
+      if target.service_namespace == "rds" && target.min_capacity >= 1 && (
+        length(referenced(target.resource_id, self.type)) > 0
+        ? anytrue([for named in referenced(target.resource_id, self.type) : same(named, self)])
+        : target.resource_id == "cluster:${self.cluster_identifier}"
+      )
+    ]
+  }
+
+  skip = [
+    local.is_rds ? !startswith(self.engine, "aurora") && is_set(self.db_cluster_instance_class) : false,
+    local.is_rds ? self.engine_mode == "serverless" : false,
+    is_replica(self),
+    length(local.scalers) > 0,
+  ]
+  require = length(local.instances) != 1
+  at      = self
+  message = "${self.address} has one instance, ${names(local.instances)}, and nothing to fail over to"
+  why     = "The storage lies in three zones, the compute is one machine. When it fails a new one must be built, which typically takes up to ten minutes without reads or writes; if its zone is down nobody builds it elsewhere. With a reader the failover takes less than a minute."
+
+  also {
+    at   = local.instances
+    note = "the only instance"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_rds_cluster_instance" "this" {
+        count              = 2
+        cluster_identifier = aws_rds_cluster.this.id
+        engine             = aws_rds_cluster.this.engine
+        instance_class     = "db.r6g.large"
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "one more instance, at about the same cost again; the writer is untouched"
+  }
+
+  exceptions = [
+    "Multi-AZ DB clusters, whose instances AWS makes itself",
+    "Aurora Serverless v1, which recovers in another zone",
+    "secondary clusters of a global cluster",
+    "clusters whose readers are added by Application Auto Scaling",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Concepts.AuroraHighAvailability.html",
+    "https://docs.aws.amazon.com/documentdb/latest/developerguide/failover.html",
+    "https://docs.aws.amazon.com/documentdb/latest/developerguide/db-cluster-fault-tolerance.html",
+    "https://docs.aws.amazon.com/neptune/latest/userguide/backup-restore-overview-fault-tolerance.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster_instance",
+  ]
+  peers = ["RDS.15", "Neptune.9"]
+}
+
+rule "db-deletion-protection" {
+  title    = "Deletion protection is off"
+  severity = "warning"
+  category = "durability"
+  scenario = "human-error"
+  default  = "false"
+
+  resource        = ["aws_db_instance", "aws_rds_cluster", "aws_rds_global_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_dynamodb_table"]
+  production_only = true
+
+  locals {
+    is_table = self.type == "aws_dynamodb_table"
+    identity = try(coalesce(self.identifier, self.cluster_identifier, self.global_cluster_identifier, self.name), "")
+  }
+
+  skip = [
+    is_set(self.replicate_source_db),
+    says_nonproduction(self.name),
+    says_nonproduction(local.identity),
+    local.is_table ? is_lock_table(self) : false,
+  ]
+  why = "It is the one switch that makes AWS itself refuse the delete call, whoever makes it: Terraform, the console, or a script in the wrong account. The provider leaves it off."
+
+  check "database" {
+    skip    = local.is_table
+    require = self.deletion_protection
+    at      = self.deletion_protection
+    message = "nothing makes AWS refuse to delete ${self.address}"
+  }
+  check "table" {
+    skip    = !local.is_table
+    require = self.deletion_protection_enabled
+    at      = self.deletion_protection_enabled
+    message = "nothing makes AWS refuse to delete ${self.address}"
+
+    fix {
+      set    = { deletion_protection_enabled = true }
+      safety = "safe"
+      impact = "in-place"
+      note   = "at once and free; a wanted destroy first needs it switched off, by an apply of its own"
+    }
+  }
+  check "replica" {
+    for_each = local.is_table ? self.replica : []
+    require  = each.value.deletion_protection_enabled
+    at       = each.value.deletion_protection_enabled
+    message  = "nothing makes AWS refuse to delete the replica of ${self.address} in ${each.value.region_name}: it does not inherit the protection of the table"
+
+    fix {
+      text   = "deletion_protection_enabled = true"
+      safety = "safe"
+      impact = "in-place"
+      note   = "at once and free; a wanted destroy first needs it switched off, by an apply of its own"
+    }
+  }
+
+  fix {
+    set    = { deletion_protection = true }
+    safety = "safe"
+    impact = "in-place"
+    note   = "at once and free; a wanted destroy first needs it switched off, by an apply of its own"
+  }
+
+  exceptions = [
+    "read replicas",
+    "databases whose name says that they are for development or tests",
+    "tables that only hold locks of Terraform states",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/docdb_cluster",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/neptune_cluster",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html",
+  ]
+  peers = ["CKV_AWS_293", "CKV_AWS_139", "CKV2_AWS_58", "AWS-0177", "AWS-0343", "RDS.7", "RDS.8", "DocumentDB.5", "Neptune.4", "DynamoDB.6"]
+}
+
+rule "db-snapshot-identifier-replaces-database" {
+  title    = "A newer snapshot makes the next plan destroy and recreate the database"
+  severity = "error"
+  category = "durability"
+  scenario = "silent-loss"
+
+  resource = ["aws_db_instance", "aws_rds_cluster"]
+
+  locals {
+    snapshot = self.snapshot_identifier
+    moving = [
+      for source in referenced(local.snapshot) : source
+      if source.kind == "data" && contains(["aws_db_snapshot", "aws_db_cluster_snapshot"], source.resource_type) && try(tobool(source.most_recent), false)
+    ]
+    clock = is_known(local.snapshot) ? false : strcontains(unknown_reason(local.snapshot), "timestamp()")
+  }
+
+  skip = [
+    !is_set(local.snapshot),
+    ignores(self, "snapshot_identifier"),
+  ]
+  at  = self.snapshot_identifier
+  why = "The argument forces replacement. As soon as there is a newer snapshot the plan says: destroy the database, make a new one from the snapshot. All that was written since the snapshot was taken is gone, unless somebody reads the plan."
+
+  check "latest-snapshot" {
+    require = length(local.moving) == 0
+    message = "${self.address} is made from the most recent snapshot that ${names(local.moving)} finds: the next snapshot makes the plan replace the database"
+
+    also {
+      at   = local.moving
+      note = "its answer changes with each snapshot"
+    }
+  }
+  check "time" {
+    require = !local.clock
+    message = "the snapshot_identifier of ${self.address} changes with the time, so that every plan replaces the database"
+  }
+
+  fix {
+    text   = <<-EOT
+      lifecycle {
+        ignore_changes = [snapshot_identifier]
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+    note   = "no call to AWS; the argument then matters only when the database is created"
+  }
+
+  exceptions = ["ignore_changes on the argument", "a snapshot named by a literal or a variable: changing it is a replacement that somebody asks for", "a data source that does not look for the most recent snapshot"]
+  sources = [
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/instance.go",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/cluster.go",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+  ]
+}

@@ -1,0 +1,253 @@
+rule "dynamodb-autoscaling-fights-terraform" {
+  title    = "Every apply resets the capacity that autoscaling has set"
+  severity = "error"
+  category = "scaling"
+  scenario = "bad-deploy"
+  default  = "Terraform sets the capacity that is written"
+
+  resource = "aws_dynamodb_table"
+
+  locals {
+    targets = dynamodb_targets(self)
+    scaled = [
+      for argument, dimension in { read_capacity = "dynamodb:table:ReadCapacityUnits", write_capacity = "dynamodb:table:WriteCapacityUnits" } : argument
+      if anytrue([for target in local.targets : target.scalable_dimension == dimension])
+    ]
+    reset   = [for argument in local.scaled : argument if !ignores(self, argument)]
+    indexes = [for target in local.targets : target if startswith(target.scalable_dimension, "dynamodb:index:")]
+  }
+
+  skip = self.billing_mode == "PAY_PER_REQUEST"
+  at   = self.lifecycle
+  why  = "Autoscaling has raised the table to 4,000 units for the sale, then a harmless deploy writes back the 5 of the code, and requests are throttled in the same second. Scaling up again takes minutes."
+
+  check "table" {
+    require = length(local.reset) == 0
+    message = "autoscaling moves the ${names(local.reset)} of ${self.address}, but ignore_changes leaves that out: every apply sets it back"
+
+    also {
+      at   = local.targets
+      note = "the target"
+    }
+  }
+  check "index" {
+    severity = "advice"
+    skip     = ignores(self, "global_secondary_index")
+    require  = length(local.indexes) == 0
+    message  = "autoscaling moves the capacity of an index of ${self.address}, but ignore_changes leaves global_secondary_index out: every apply sets it back"
+
+    also {
+      at   = local.indexes
+      note = "the target"
+    }
+
+    fix {
+      text   = <<-EOT
+        lifecycle {
+          ignore_changes = [read_capacity, write_capacity, global_secondary_index]
+        }
+      EOT
+      safety = "unsafe"
+      impact = "none"
+      note   = "no call to AWS; Terraform then sees no change of the indexes at all, a wanted one included"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      lifecycle {
+        ignore_changes = [read_capacity, write_capacity]
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+    note   = "no call to AWS; the written capacity then matters only when the table is created"
+  }
+
+  exceptions = ["on-demand tables"]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html",
+  ]
+}
+
+rule "dynamodb-pitr" {
+  title    = "DynamoDB table or replica has no point-in-time recovery"
+  severity = "error"
+  category = "durability"
+  scenario = "data-corruption"
+  default  = "off"
+
+  resource        = ["aws_dynamodb_table", "aws_dynamodb_table_replica"]
+  production_only = true
+
+  setting "min_days" {
+    default     = 7
+    description = "days of the past that can at least be restored"
+  }
+
+  locals {
+    is_table = self.type == "aws_dynamodb_table"
+    blocks   = [for block in flatten([self.point_in_time_recovery]) : block if local.is_table]
+    on       = anytrue([for block in local.blocks : block.enabled])
+    expires  = local.is_table ? anytrue([for block in self.ttl : block.enabled]) : false
+    covered  = local.is_table ? backed_up(self) : false
+  }
+
+  skip = local.is_table ? is_lock_table(self) : false
+  at   = self.point_in_time_recovery
+  why  = "There is no other undo: a script with the wrong condition deletes or overwrites items for good. With point-in-time recovery the table can be restored as it was at any second of the last 35 days."
+
+  check "table" {
+    skip    = [!local.is_table, local.expires, local.covered]
+    require = local.on
+    message = "${self.address} cannot be restored to a point in time"
+  }
+  check "table-that-expires" {
+    severity = "advice"
+    skip     = [!local.is_table, !local.expires]
+    require  = local.on
+    message  = "${self.address} cannot be restored to a point in time; its items expire, so that this may be meant"
+  }
+  check "table-with-backups" {
+    severity = "advice"
+    skip     = [!local.is_table, local.expires, !local.covered]
+    require  = local.on
+    message  = "${self.address} cannot be restored to a point in time, only to its last backup"
+  }
+  check "replica-block" {
+    severity = "warning"
+    for_each = local.is_table ? self.replica : []
+    require  = each.value.point_in_time_recovery
+    at       = each.value.point_in_time_recovery
+    message  = "the replica of ${self.address} in ${each.value.region_name} cannot be restored to a point in time: it does not inherit the setting of the table"
+
+    fix {
+      text   = "point_in_time_recovery = true"
+      safety = "safe"
+      impact = "in-place"
+      note   = "billed by the size of the replica"
+    }
+  }
+  check "replica" {
+    severity = "warning"
+    skip     = local.is_table
+    require  = self.point_in_time_recovery
+    message  = "${self.address} cannot be restored to a point in time: a replica does not inherit the setting of its table"
+
+    fix {
+      set    = { point_in_time_recovery = true }
+      safety = "safe"
+      impact = "in-place"
+      note   = "billed by the size of the replica"
+    }
+  }
+  check "short" {
+    severity = "advice"
+    skip     = !local.on
+    for_each = local.blocks
+    require  = each.value.recovery_period_in_days >= setting.min_days
+    at       = each.value.recovery_period_in_days
+    message  = "only the last ${plural(each.value.recovery_period_in_days, "day")} of ${self.address} can be restored: a mistake that is noticed later than that cannot be undone"
+
+    fix {
+      text   = "recovery_period_in_days = 35"
+      safety = "safe"
+      impact = "in-place"
+      note   = "billed by the size of the table, not by the days"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      point_in_time_recovery {
+        enabled = true
+      }
+    EOT
+    safety = "safe"
+    impact = "in-place"
+    note   = "no effect on speed; billed by the size of the table; a restore makes a new table, and switching it off and on begins the window anew"
+  }
+
+  exceptions = [
+    "tables that only hold locks of Terraform states",
+    "tables that AWS Backup covers or whose items expire: advice only",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery.html",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoverySpecification.html",
+  ]
+  peers = ["CKV_AWS_28", "CKV_AWS_165", "AWS-0024", "DynamoDB.2"]
+}
+
+rule "dynamodb-provisioned-without-autoscaling" {
+  title    = "Provisioned DynamoDB capacity that nothing scales"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+  default  = "PROVISIONED, without autoscaling"
+
+  resource        = "aws_dynamodb_table"
+  production_only = true
+
+  locals {
+    targets = dynamodb_targets(self)
+    none    = length(local.targets) == 0
+  }
+
+  skip = [
+    self.billing_mode != "PROVISIONED",
+    is_lock_table(self),
+    passed_to_unseen(self, "name", "id", "arn"),
+    exported(self, "name", "id"),
+  ]
+  at  = self.billing_mode
+  why = "Provisioned is the provider's mode where nothing is said, and unlike the console Terraform adds no autoscaling. Above the written number requests are throttled, and an index that is short of write capacity throttles the writes of the whole table. An on-demand table begins with 4,000 writes and 12,000 reads per second and doubles from its last peak."
+
+  check "table" {
+    require = !local.none
+    message = "${self.address} has ${self.read_capacity == null ? "a fixed number of" : self.read_capacity} read and ${self.write_capacity == null ? "a fixed number of" : self.write_capacity} write units, and nothing scales them"
+  }
+  check "dimension" {
+    severity = "advice"
+    skip     = local.none
+    for_each = { reads = "dynamodb:table:ReadCapacityUnits", writes = "dynamodb:table:WriteCapacityUnits" }
+    require  = anytrue([for target in local.targets : target.scalable_dimension == each.value && is_scaled(target)])
+    message  = "nothing scales the ${each.key} of ${self.address}, although it is registered for autoscaling"
+
+    also {
+      at   = local.targets
+      note = "a target of the table"
+    }
+  }
+  check "index" {
+    severity = "advice"
+    skip     = local.none
+    for_each = self.global_secondary_index
+    require  = anytrue([for target in local.targets : endswith(target.resource_id, "/index/${each.value.name}")])
+    at       = each.value
+    message  = "nothing scales the index ${each.value.name} of ${self.address}, although the table is scaled: writes to the table are throttled where the index cannot follow"
+  }
+
+  fix {
+    set    = { billing_mode = "PAY_PER_REQUEST" }
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "a table can change to on-demand a limited number of times in 24 hours; each request costs more, an idle table nothing"
+  }
+
+  exceptions = [
+    "on-demand tables",
+    "tables that only hold locks of Terraform states",
+    "tables whose name goes to a module that is not on disk or to another configuration, which may scale them",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/AutoScaling.html",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/HowItWorks.ReadWriteCapacityMode.html",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html",
+  ]
+  peers = ["CKV2_AWS_16", "DynamoDB.1"]
+}
