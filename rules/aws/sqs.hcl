@@ -1,3 +1,197 @@
+rule "sqs-aws-managed-key-with-service-publisher" {
+  title    = "Queue is encrypted with a key that the services which send to it may not use"
+  severity = "error"
+  category = "correctness"
+  scenario = "silent-loss"
+  default  = "no key: SQS encrypts by itself, which every service can deliver to"
+
+  resource = "aws_sqs_queue"
+
+  locals {
+    publishers = queue_publishers(self)
+    keys       = customer_keys(self.kms_master_key_id)
+    documents  = flatten([for key in local.keys : key_documents(key)])
+    refused    = [for publisher in local.publishers : publisher if !key_serves(local.documents, publisher.service)]
+  }
+
+  skip    = !is_set(self.kms_master_key_id)
+  at      = self.kms_master_key_id
+  why     = "SNS, S3 and EventBridge encrypt what they deliver to the queue, and need the key for that. Each delivery fails as an access error and, without a dead-letter queue of the sender, is dropped without a trace; rules that ask for encryption are content."
+
+  check "managed" {
+    skip     = !managed_key_alias(self.kms_master_key_id, "sqs")
+    require  = length(local.publishers) == 0
+    message  = "${self.address} is encrypted with alias/aws/sqs, whose policy nobody can change: what ${names(local.publishers[*].by)} sends is refused"
+
+    also {
+      at   = local.publishers[*].by
+      note = "sends to the queue"
+    }
+  }
+
+  check "customer" {
+    skip = [
+      managed_key_alias(self.kms_master_key_id, "sqs"),
+      length(local.keys) == 0,
+      # Its policy may be written where the key's id goes.
+      length(local.documents) == 0 && anytrue([for key in local.keys : exported(key)]),
+    ]
+    require  = length(local.refused) == 0
+    message  = "${self.address} is encrypted with ${names(local.keys)}, whose policy does not let ${join(" and ", distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"]))} use it: what ${names(local.refused[*].by)} sends is refused"
+
+    also {
+      at   = local.keys[0].policy
+      note = "the key's policy"
+    }
+    also {
+      at   = local.refused[*].by
+      note = "sends to the queue"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      sqs_managed_sse_enabled = true # in place of kms_master_key_id
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "or an aws_kms_key with a statement that allows the service kms:GenerateDataKey* and kms:Decrypt, at a monthly fee"
+  }
+
+  exceptions = [
+    "queues to which only roles of applications, functions or schedules send",
+    "keys whose policy is not known",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
+    "https://docs.aws.amazon.com/sns/latest/dg/sns-enable-encryption-for-topic-sqs-queue-subscriptions.html",
+  ]
+}
+
+rule "sqs-dlq-not-alarmed" {
+  title    = "Nobody is told when messages arrive in the dead-letter queue"
+  severity = "warning"
+  category = "operability"
+  scenario = "silent-loss"
+  default  = "no alarm"
+
+  resource = "aws_sqs_queue"
+
+  locals {
+    metrics = ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"]
+    # A query over all queues.
+    queries = [
+      for alarm in resources("aws_cloudwatch_metric_alarm") : alarm
+      if anytrue([for query in alarm.metric_query : anytrue([for metric in local.metrics : query.expression == null ? false : strcontains(query.expression, metric)])])
+    ]
+  }
+
+  skip = [
+    length(failure_sources(self)) == 0,
+    length(event_readers(self)) > 0,
+    length(resources("aws_cloudwatch_metric_alarm")) == 0,
+    exported(self, "name", "url", "id", "arn"),
+    length(local.queries) > 0,
+  ]
+  require = length(alarms_on(self, "AWS/SQS", local.metrics, "QueueName")) > 0
+  message = "${self.address} takes what could not be delivered or processed, and no alarm watches it"
+  why     = "A dead-letter queue that nobody looks at is a slower way to lose messages: they are deleted after fourteen days at the latest."
+
+  also {
+    at   = failure_sources(self)
+    note = "sends here what failed"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_cloudwatch_metric_alarm" "${self.resource_name}" {
+        alarm_name          = "$${aws_sqs_queue.${self.resource_name}.name}-not-empty"
+        namespace           = "AWS/SQS"
+        metric_name         = "ApproximateNumberOfMessagesVisible"
+        dimensions          = { QueueName = aws_sqs_queue.${self.resource_name}.name }
+        statistic           = "Maximum"
+        period              = 60
+        evaluation_periods  = 1
+        threshold           = 0
+        comparison_operator = "GreaterThanThreshold"
+        treat_missing_data  = "notBreaching"
+        alarm_actions       = [aws_sns_topic.alerts.arn]
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "at the price of one alarm; NumberOfMessagesSent would not do, as it does not count the messages that a redrive policy moves"
+  }
+
+  exceptions = [
+    "queues that a Lambda function or a pipe drains",
+    "queues whose name, URL or ARN is an output or goes to a module that is not on disk",
+    "configurations without any alarm, whose alarms live elsewhere",
+  ]
+  sources = ["https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/dead-letter-queues-alarms-cloudwatch.html"]
+}
+
+rule "sqs-dlq-retention-not-longer" {
+  title    = "Dead-letter queue keeps messages no longer than the queue they come from"
+  severity = "warning"
+  category = "durability"
+  scenario = "silent-loss"
+  default  = "4 days on both"
+
+  resource = "aws_sqs_queue"
+
+  locals {
+    maximum = 1209600
+    sources = [for queue in redrive_sources(self) : queue if !queue.fifo_queue && queue.message_retention_seconds >= self.message_retention_seconds]
+    longest = max(0, [for queue in local.sources : queue.message_retention_seconds]...)
+    ours    = "${floor(self.message_retention_seconds / 3600)} hours${is_set(self.message_retention_seconds) ? "" : " (the default)"}"
+  }
+
+  skip    = self.fifo_queue
+  require = length(local.sources) == 0
+  at      = self.message_retention_seconds
+  why     = "In a standard queue a message's age counts from its first enqueue, and goes on counting after the move. With four days on both sides, what failed for three days is deleted from the dead-letter queue one day later."
+
+  also {
+    at   = [for queue in local.sources : queue.message_retention_seconds]
+    note = "the messages come from here"
+  }
+
+  check "longer" {
+    severity = "warning"
+    skip     = local.longest >= local.maximum
+    message  = "${self.address} keeps messages for ${local.ours} counted from their first enqueue, no longer than ${names(local.sources)}"
+  }
+
+  check "source-at-maximum" {
+    severity = "advice"
+    skip     = local.longest < local.maximum
+    message  = "${self.address} keeps messages for ${local.ours} counted from their first enqueue, no longer than ${names(local.sources)}, which already has the maximum: lower the value there"
+
+    fix {
+      text   = <<-EOT
+        message_retention_seconds = 604800 # of the source; 1209600 on the dead-letter queue
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "messages that are older are deleted from the source"
+    }
+  }
+
+  fix {
+    set    = { message_retention_seconds = 1209600 }
+    safety = "safe"
+    impact = "in-place"
+    note   = "fourteen days, the maximum"
+  }
+
+  exceptions = ["FIFO queues, where the clock starts anew when a message moves"]
+  sources = [
+    "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/sqs_queue",
+  ]
+}
+
 rule "sqs-no-dead-letter-queue" {
   title    = "Queue has no dead-letter queue"
   severity = "warning"

@@ -43,3 +43,56 @@ function "event_readers" {
     referrers(source, "aws_pipes_pipe", "source"),
   )
 }
+
+function "redrive_sources" {
+  params      = [queue]
+  description = "The queues whose failed messages move to this one."
+  value = concat(
+    referrers(queue, "aws_sqs_queue", "redrive_policy"),
+    flatten([for policy in referrers(queue, "aws_sqs_queue_redrive_policy", "redrive_policy") : referenced(policy.queue_url, "aws_sqs_queue")]),
+  )
+}
+
+function "queue_documents" {
+  params      = [queue]
+  description = "The access policies of a queue."
+  value = concat(
+    is_text(queue.policy) ? [queue.policy] : [],
+    [for policy in referrers(queue, "aws_sqs_queue_policy", "queue_url") : policy.policy],
+  )
+}
+
+function "queue_publishers" {
+  params      = [queue]
+  description = "What delivers to a queue as the service itself, as objects of `service`, `by` and `source`, the argument that names who the service acts for."
+  value = concat(
+    [for subscription in referrers(queue, "aws_sns_topic_subscription", "endpoint") : { service = "sns", by = subscription, source = subscription.topic_arn } if subscription.protocol == "sqs"],
+    [for subscription in referrers(queue, "aws_sns_topic_subscription", "redrive_policy") : { service = "sns", by = subscription, source = subscription.topic_arn }],
+    [for target in referrers(queue, "aws_cloudwatch_event_target", "arn") : { service = "events", by = target, source = target.rule }],
+    [for target in referrers(queue, "aws_cloudwatch_event_target", "dead_letter_config.arn") : { service = "events", by = target, source = target.rule }],
+    [for notification in referrers(queue, "aws_s3_bucket_notification", "queue.queue_arn") : { service = "s3", by = notification, source = notification.bucket }],
+  )
+}
+
+function "topic_documents" {
+  params      = [topic]
+  description = "The access policies of a topic that are written here; without any it has the default policy."
+  value = concat(
+    is_text(topic.policy) ? [topic.policy] : [],
+    [for policy in referrers(topic, "aws_sns_topic_policy", "arn") : policy.policy],
+  )
+}
+
+function "topic_publishers" {
+  params      = [topic]
+  description = "What publishes to a topic as the service itself, as objects of `service`, the name of its principal, and `by`."
+  value = flatten([
+    for service, uses in {
+      cloudwatch = referrers(topic, ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"], ["alarm_actions", "ok_actions", "insufficient_data_actions"])
+      events     = referrers(topic, "aws_cloudwatch_event_target", "arn")
+      s3         = referrers(topic, "aws_s3_bucket_notification", "topic.topic_arn")
+      budgets    = referrers(topic, "aws_budgets_budget", "notification.subscriber_sns_topic_arns")
+      costalerts = referrers(topic, "aws_ce_anomaly_subscription", "subscriber.address")
+    } : [for use in uses : { service = service, by = use }]
+  ])
+}

@@ -1,0 +1,29 @@
+# CloudWatch alarms and what they watch.
+
+function "alarm_metrics" {
+  params      = [alarm]
+  description = "The metrics of an alarm, plain or of its queries, as objects of `namespace`, `metric_name` and `dimensions`."
+  value = concat(
+    is_set(alarm.metric_name) ? [{ namespace = alarm.namespace, metric_name = alarm.metric_name, dimensions = alarm.dimensions }] : [],
+    flatten([
+      for query in alarm.metric_query : [
+        for metric in query.metric : { namespace = metric.namespace, metric_name = metric.metric_name, dimensions = metric.dimensions }
+      ]
+    ]),
+  )
+}
+
+function "alarms_on" {
+  params      = [instance, namespace, metrics, dimension]
+  description = "The alarms on one of these metrics of an instance, which the dimension names."
+  value = [
+    for alarm in referrers(instance, "aws_cloudwatch_metric_alarm", ["dimensions", "metric_query.metric.dimensions"]) : alarm
+    if anytrue([
+      for metric in alarm_metrics(alarm) :
+      metric.namespace == namespace && contains(metrics, metric.metric_name) && contains(
+        [for watched in referenced(try(metric.dimensions[dimension], null), instance.resource_type) : watched.address],
+        instance.address,
+      )
+    ])
+  ]
+}
