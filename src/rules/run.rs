@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::catalog::Catalog;
 use super::functions::merged_tags;
+use super::network::Subnets;
 use super::settings::Selection;
 use crate::eval::functions::Host;
 use crate::eval::{EvalError, Kind, Marks, Value};
@@ -24,6 +25,8 @@ pub struct Run<'a> {
     pub infra: &'a Infra,
     /// The files that functions may read.
     pub host: &'a (dyn Host + Sync),
+    /// What is known of all its subnets.
+    pub subnets: Subnets,
     answers: RwLock<FxHashMap<Question, Result<Value, EvalError>>>,
 }
 
@@ -71,7 +74,7 @@ impl<'a> Run<'a> {
         infra: &'a Infra,
         host: &'a (dyn Host + Sync),
     ) -> Run<'a> {
-        Run { catalog, selection, infra, host, answers: RwLock::default() }
+        Run { catalog, selection, infra, host, subnets: Subnets::default(), answers: RwLock::default() }
     }
 
     /// The answer to a question, worked out once.

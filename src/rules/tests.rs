@@ -11,6 +11,7 @@ use crate::source::{Problem, SourceMap};
 mod findings;
 mod functions;
 mod load;
+mod network;
 mod settings;
 mod verdicts;
 

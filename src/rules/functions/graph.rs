@@ -77,6 +77,14 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         run: |call| about_one(call, |infra, id, attributes| infra.exported(id, attributes)),
     },
     OwnFunction {
+        name: "earlier",
+        params: "instances, instance",
+        arity: (2, 2),
+        description: "Those of the instances that stand before another one in the configuration: of a pair of which only one \
+                      is to be reported, the other.",
+        run: earlier,
+    },
+    OwnFunction {
         name: "same",
         params: "a, b",
         arity: (2, 2),
@@ -146,6 +154,23 @@ fn about_one(call: &Call<'_>, ask: fn(&Infra, InstanceId, &[&str]) -> bool) -> R
         Ok(id) => ask(call.run.infra, id, &borrowed(&attributes)).into(),
         Err(unknown) => unknown_bool([&unknown]),
     })
+}
+
+fn earlier(call: &Call<'_>) -> Result<Value, EvalError> {
+    let value = call.value(0)?;
+    let id = match call.instance(1)? {
+        Ok(id) => id,
+        Err(unknown) => return Ok(Value::unknown_from([&unknown], Type::Any, true)),
+    };
+    let Some(seq) = value.as_seq() else {
+        return match value.is_unknown() {
+            true => Ok(Value::unknown_from([&value], Type::Any, true)),
+            false => Err(call.at(0, EvalError::new("a list of instances is needed here").with_label("not a list"))),
+        };
+    };
+    let before = |value: &Value| !matches!(value.kind, Kind::Handle(other) if other >= id);
+    let items = seq.items.iter().filter(|item| before(item)).cloned().collect();
+    Ok(open_list(items, seq.rest.clone().filter(before)))
 }
 
 fn same(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction, handles};
-use crate::eval::{Cause, EvalError, Hint, Kind, Number, Seq, Type, Unknown, Value};
+use crate::eval::{Cause, EvalError, Hint, Kind, Number, Seq, Type, Unknown, Value, union};
 use crate::infra::InstanceId;
-use crate::rules::network::{Network, RouteTable, Target};
+use crate::rules::network::{Found, Network, RouteTable, Subnets, Target};
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         params: "subnet",
         arity: (1, 1),
         description: "The default routes that serve a subnet, as objects: `target` (`igw`, `nat`, the argument that names \
-                      another target, or null where it does not resolve), `nat` (the NAT gateway, or null), `declared_by` \
+                      another target; unknown where it does not resolve), `nat` (the NAT gateway, or null), `declared_by` \
                       (the `aws_route` or route table), `ipv6`. Open where there may be others.",
         run: default_routes,
     },
@@ -65,8 +65,39 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         name: "vpc",
         params: "instance",
         arity: (1, 1),
-        description: "The VPC of a subnet, route table or security group; unknown where it is not one of this configuration.",
+        description: "The VPC of a subnet, route table, security group or the like; unknown where it is not one of this \
+                      configuration.",
         run: |call| of_subnet(call, Type::Any, |network, id| network.vpc_of(id).map(handle)),
+    },
+    OwnFunction {
+        name: "subnets",
+        params: "ids",
+        arity: (1, 1),
+        description: "The subnets of the configuration that a list of ids names, each once. Open where an id is not one of \
+                      theirs: a literal, a data source's, a variable's.",
+        run: |call| Ok(found(Network::new(call.run.infra).subnets(&call.value(0)?))),
+    },
+    OwnFunction {
+        name: "subnets_in",
+        params: "vpc",
+        arity: (1, 1),
+        description: "The subnets of a VPC. Open where there may be others.",
+        run: |call| of_instance(call, |network, _, id| found(network.subnets_in(id))),
+    },
+    OwnFunction {
+        name: "routed_subnets",
+        params: "nat_gateway",
+        arity: (1, 1),
+        description: "The subnets whose default route for IPv4 leads to this NAT gateway. Open where there may be others.",
+        run: |call| of_instance(call, |network, all, id| found(network.routed_subnets(all, id))),
+    },
+    OwnFunction {
+        name: "overlapping_subnets",
+        params: "subnet",
+        arity: (1, 1),
+        description: "The subnets of the same VPC that stand before this one in the configuration and share addresses with \
+                      it (the first 16). Open where there may be others.",
+        run: |call| of_instance(call, |network, all, id| found(network.overlapping_subnets(all, id))),
     },
     OwnFunction {
         name: "vpc_ranges",
@@ -113,6 +144,26 @@ fn of_subnet(
     Ok(found.unwrap_or_else(|cause| Value::unknown_not_null(ty, cause)))
 }
 
+/// Instances about the one that the argument is.
+fn of_instance(call: &Call<'_>, answer: fn(&Network<'_>, &Subnets, InstanceId) -> Value) -> Result<Value, EvalError> {
+    Ok(match call.instance(0)? {
+        Ok(id) => answer(&Network::new(call.run.infra), &call.run.subnets, id),
+        Err(unknown) => open_list(Vec::new(), Some(unknown.cause().unwrap_or_else(Cause::how_many))),
+    })
+}
+
+fn found(found: Found) -> Value {
+    let mut rest: Vec<Value> = found.possible.into_iter().map(handle).collect();
+    let cause = found.doubt.clone().unwrap_or_else(Cause::how_many);
+    rest.extend(found.doubt.map(|cause| Value::unknown_not_null(Type::Any, cause)));
+    let rest = match rest.len() {
+        0 | 1 => rest.pop(),
+        _ => Some(union::one_of(rest, cause, [])),
+    };
+    let items = found.certain.into_iter().map(handle).collect();
+    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+}
+
 fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
     of_subnet(call, Type::Any, |network, id| {
         let (routes, doubt) = network.default_routes(network.route_table(id)?);
@@ -122,7 +173,7 @@ fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
                 Target::InternetGateway => ("igw".into(), Value::NULL),
                 Target::NatGateway(nat) => ("nat".into(), nat.map_or(Value::NULL, handle)),
                 Target::Other(argument) => ((*argument).into(), Value::NULL),
-                Target::Unresolved(_) => (Value::NULL, Value::NULL),
+                Target::Unresolved(cause) => (Value::unknown_not_null(Type::String, cause.clone()), Value::NULL),
             };
             Value::object(BTreeMap::from([
                 ("target".into(), target),
@@ -131,7 +182,7 @@ fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
                 ("ipv6".into(), route.ipv6.into()),
             ]))
         };
-        let doubt = doubt.or_else(|| (!possible.is_empty()).then_some(Cause::Limit));
+        let doubt = doubt.or_else(|| (!possible.is_empty()).then(Cause::how_many));
         Ok(open_list(certain.iter().map(object).collect(), doubt))
     })
 }
@@ -144,13 +195,14 @@ fn zone_count(call: &Call<'_>) -> Result<Value, EvalError> {
             false => Err(call.at(0, EvalError::new("a list of subnets is needed here").with_label("not a list"))),
         };
     };
-    let whole = seq.rest.is_none();
     let subnets: Vec<InstanceId> = seq.items.iter().filter_map(handles).flatten().collect();
-    let all_known = whole && subnets.len() == seq.items.len();
-    let count = Network::new(call.run.infra).zone_count(&subnets);
-    Ok(match count {
-        Ok(count) if count.exact && all_known => (count.zones.len() as i64).into(),
-        Ok(count) => at_least(count.at_least, value.cause().unwrap_or(Cause::Limit)),
+    let others = seq.rest.is_some() || subnets.len() < seq.items.len();
+    let others = others.then(|| value.cause().unwrap_or_else(Cause::how_many));
+    Ok(match Network::new(call.run.infra).zone_count(&subnets) {
+        Ok(count) => match count.doubt.or(others) {
+            Some(cause) => at_least(count.at_least, cause),
+            None => (count.zones.len() as i64).into(),
+        },
         Err(cause) => at_least(usize::from(!subnets.is_empty()), cause),
     })
 }

@@ -19,7 +19,8 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         name: "names",
         params: "instances",
         arity: (1, 1),
-        description: "The addresses of instances, or texts, as a message lists them: `aws_subnet.a and aws_subnet.b`.",
+        description: "The addresses of instances, or texts, as a message lists them: `aws_subnet.a and aws_subnet.b`. Of more \
+                      than eight the first six and how many others there are.",
         run: names,
     },
     OwnFunction {
@@ -30,6 +31,9 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         run: plural,
     },
 ];
+
+/// A message has room for so many names.
+const MOST_NAMES: usize = 8;
 
 fn has_word(call: &Call<'_>) -> Result<Value, EvalError> {
     let value = call.value(0)?;
@@ -104,9 +108,14 @@ fn names(call: &Call<'_>) -> Result<Value, EvalError> {
         Some([id]) => call.run.infra.get(*id).address.to_string(),
         _ => render::text(item),
     };
-    let mut names: Vec<String> = items.iter().map(name).collect();
-    if value.as_seq().is_some_and(|seq| seq.rest.is_some()) {
-        names.push("others".into());
+    let open = value.as_seq().is_some_and(|seq| seq.rest.is_some());
+    let shown = if items.len() > MOST_NAMES { MOST_NAMES - 2 } else { items.len() };
+    let mut names: Vec<String> = items[..shown].iter().map(name).collect();
+    match items.len() - shown {
+        0 if open => names.push("others".into()),
+        0 => {}
+        others if open => names.push(format!("at least {others} others")),
+        others => names.push(format!("{others} others")),
     }
     Ok(listed(&names).into())
 }

@@ -2,6 +2,7 @@
 
 use super::routes::Target;
 use super::{Known, Network};
+use crate::eval::Cause;
 use crate::infra::InstanceId;
 
 /// The way from a subnet to the internet.
@@ -53,7 +54,7 @@ impl Network<'_> {
         match (routes.is_empty(), doubt) {
             (true, None) => Ok(Egress::None),
             (_, Some(cause)) => Err(cause),
-            (false, None) => Err(crate::eval::Cause::Limit),
+            (false, None) => Err(Cause::how_many()),
         }
     }
 

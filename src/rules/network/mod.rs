@@ -7,10 +7,12 @@
 mod egress;
 mod ranges;
 mod routes;
+mod subnets;
 mod zones;
 
 pub use egress::Egress;
 pub use routes::{DefaultRoute, RouteTable, Target};
+pub use subnets::{Found, Subnets};
 pub use zones::{Zone, ZoneCount};
 
 use crate::eval::{Cause, Hint, Kind, Value};
@@ -74,14 +76,19 @@ impl Links {
             ([id], true, None) => Ok(Some(*id)),
             ([], true, None) => Ok(None),
             (_, _, Some(cause)) => Err(cause.clone()),
-            _ => Err(Cause::Limit),
+            _ => Err(Cause::how_many()),
         }
     }
 }
 
 impl Network<'_> {
+    /// The resources of these types that refer to an instance; data sources that read about it are no part of it.
     fn referrers(&self, id: InstanceId, types: &[&str], attributes: &[&str]) -> Links {
-        Links::of(&self.infra.referrers(id, types, attributes))
+        let mut links = Links::of(&self.infra.referrers(id, types, attributes));
+        let is_resource = |id: &InstanceId| self.infra.get(*id).kind == InstanceKind::Resource;
+        links.certain.retain(is_resource);
+        links.possible.retain(is_resource);
+        links
     }
 
     /// What an attribute of an instance refers to.

@@ -1,6 +1,6 @@
 //! The address ranges of VPCs.
 
-use super::{Known, Network};
+use super::{Found, Links, Network};
 use crate::eval::{Cause, Value};
 use crate::infra::InstanceId;
 
@@ -25,8 +25,8 @@ impl Network<'_> {
 
     fn add_range(&self, declared_by: InstanceId, range: Value, ranges: &mut Vec<Value>, doubt: &mut Option<Cause>) {
         match range.as_str() {
-            Some(_) => ranges.push(range),
-            None => {
+            Some(text) if !text.is_empty() => ranges.push(range),
+            _ => {
                 // IPAM chooses it, or it is not known.
                 let printed = format!("{}.cidr_block", self.address(declared_by));
                 doubt.get_or_insert(range.cause().unwrap_or(Cause::Attribute(printed.into())));
@@ -34,13 +34,9 @@ impl Network<'_> {
         }
     }
 
-    /// The subnets of a VPC, and why there may be others.
-    pub fn subnets_of(&self, vpc: InstanceId) -> Known<Vec<InstanceId>> {
-        let links = self.referrers(vpc, &["aws_subnet"], &["vpc_id"]);
-        match (links.possible.first(), links.doubt) {
-            (None, None) => Ok(links.certain),
-            (_, Some(cause)) => Err(cause),
-            (Some(possible), None) => Err(Cause::Attribute(self.address(*possible).into())),
-        }
+    /// The subnets of a VPC.
+    pub fn subnets_in(&self, vpc: InstanceId) -> Found {
+        let Links { certain, possible, doubt } = self.referrers(vpc, &["aws_subnet"], &["vpc_id"]);
+        Found { certain, possible, doubt }
     }
 }

@@ -1,7 +1,7 @@
 //! Route tables and their default routes.
 
 use super::{Known, Links, Network};
-use crate::eval::{Cause, Value};
+use crate::eval::{Cause, ReferenceKind, Value};
 use crate::infra::{InstanceId, InstanceKind};
 
 /// The route table that serves a subnet.
@@ -63,6 +63,10 @@ impl Network<'_> {
                 let table = self.attribute_target(association, "route_table_id", &TABLES).only()?;
                 table.map(RouteTable::Declared).ok_or_else(|| self.outside(association, "route_table_id"))
             }
+            // Whoever gets its id may associate it with another.
+            Ok(None) if self.infra.exported(subnet, &["id"]) => Err(Cause::Runtime(
+                format!("the route table of {}, whose id is an output,", self.address(subnet)).into(),
+            )),
             Ok(None) => self.main_table(self.vpc_of(subnet)?),
             Err(cause) => Err(cause),
         }
@@ -132,7 +136,7 @@ impl Network<'_> {
                     self.add_route(table, &read, certain, routes, doubt);
                 }
                 None => {
-                    doubt.get_or_insert(block.cause().unwrap_or(Cause::Limit));
+                    doubt.get_or_insert(block.cause().unwrap_or_else(Cause::how_many));
                 }
             }
         }
@@ -158,23 +162,38 @@ impl Network<'_> {
             }
             return;
         }
-        // One of the targets is given; a value that is null leaves the others.
-        let target = self.route_target(read, ipv6);
+        let target = self.route_target(declared_by, read);
         routes.push(DefaultRoute { declared_by, target, ipv6, certain });
     }
 
-    fn route_target(&self, read: &dyn Fn(&str) -> Value, _ipv6: bool) -> Target {
-        let given = |name: &str| Some(read(name)).filter(|v| !v.is_null() && v.as_str() != Some(""));
-        if let Some(nat) = given("nat_gateway_id") {
-            let links = Links::of(&self.infra.referenced(&nat, &["aws_nat_gateway"]));
-            return Target::NatGateway(links.only().ok().flatten());
-        }
-        if let Some(gateway) = given("gateway_id") {
-            return self.gateway(&gateway);
-        }
-        match OTHER_TARGETS.iter().find(|name| given(name).is_some()) {
-            Some(name) => Target::Other(name),
-            None => Target::Unresolved(Cause::Limit),
+    /// Where a route leads: exactly one of its targets is given.
+    fn route_target(&self, declared_by: InstanceId, read: &dyn Fn(&str) -> Value) -> Target {
+        let value = |name: &'static str| (name, read(name));
+        let names = ["nat_gateway_id", "gateway_id"].into_iter().chain(OTHER_TARGETS);
+        // What only the provider sets comes from the route itself.
+        let address = self.address(declared_by);
+        let of_itself =
+            |v: &Value| v.as_unknown().and_then(|u| u.origin.as_ref()).is_some_and(|o| &*o.target == address);
+        let given = names.map(value).filter(|(_, v)| !v.is_null() && v.as_str() != Some("") && !of_itself(v));
+        let given: Vec<(&str, Value)> = given.collect();
+        // Of several the others will be null, or it is refused.
+        let leads = |v: &Value| v.deep_own_refs().iter().any(|r| r.kind != ReferenceKind::Variable);
+        let certain = |v: &Value| v.as_unknown().is_none_or(|u| u.not_null) || leads(v);
+        let only = match given.as_slice() {
+            [one] => Some(one),
+            several => Some(several.iter().filter(|(_, v)| certain(v))).and_then(|mut certain| {
+                let first = certain.next();
+                first.filter(|_| certain.next().is_none())
+            }),
+        };
+        match only {
+            Some(("nat_gateway_id", nat)) => {
+                let links = Links::of(&self.infra.referenced(nat, &["aws_nat_gateway"]));
+                Target::NatGateway(links.only().ok().flatten())
+            }
+            Some(("gateway_id", gateway)) => self.gateway(gateway),
+            Some((name, _)) => Target::Other(name),
+            None => Target::Unresolved(given.iter().find_map(|(_, v)| v.cause()).unwrap_or_else(Cause::how_many)),
         }
     }
 
@@ -196,7 +215,7 @@ impl Network<'_> {
         match any.certain.iter().chain(&any.possible).map(kind).next() {
             Some((InstanceKind::Resource, "aws_vpn_gateway")) => Target::Other("gateway_id"),
             Some((_, "aws_internet_gateway")) => Target::InternetGateway,
-            _ => Target::Unresolved(gateway.cause().unwrap_or(Cause::Limit)),
+            _ => Target::Unresolved(gateway.cause().unwrap_or_else(Cause::how_many)),
         }
     }
 }

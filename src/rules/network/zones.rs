@@ -54,19 +54,24 @@ pub struct ZoneCount {
     pub zones: BTreeSet<Zone>,
     /// At least this many are certain.
     pub at_least: usize,
-    /// Whether the number is exact.
-    pub exact: bool,
+    /// Why there may be more.
+    pub doubt: Option<Cause>,
 }
 
 impl Network<'_> {
     /// The zone of a subnet.
     pub fn zone(&self, subnet: InstanceId) -> Known<Zone> {
-        let name = self.infra.attribute(subnet, "availability_zone");
-        let value = if name.is_null() { self.infra.attribute(subnet, "availability_zone_id") } else { name };
-        zone_of(&value).ok_or_else(|| {
-            let unset = || Cause::Attribute(format!("{}.availability_zone", self.address(subnet)).into());
-            value.cause().unwrap_or_else(unset)
-        })
+        let arguments = ["availability_zone", "availability_zone_id"].map(|name| self.infra.attribute(subnet, name));
+        // Of name and id one is given, though which one may depend on what the text looks like.
+        let mut zones = BTreeSet::new();
+        let understood = arguments.iter().all(|value| alternatives(value, &mut zones));
+        match zones.pop_first() {
+            Some(only) if understood && zones.is_empty() => Ok(only),
+            _ => {
+                let unset = || Cause::Attribute(format!("{}.availability_zone", self.address(subnet)).into());
+                Err(arguments.iter().find_map(Value::cause).unwrap_or_else(unset))
+            }
+        }
     }
 
     /// How many zones these subnets lie in.
@@ -84,10 +89,26 @@ impl Network<'_> {
         // Zones named in different ways may be the same ones.
         let families: BTreeSet<_> = zones.iter().map(|z| z.family()).collect();
         let largest = families.iter().map(|f| zones.iter().filter(|z| z.family() == *f).count()).max().unwrap_or(0);
-        let exact = unknown.is_none() && families.len() <= 1;
+        let mixed = || {
+            (families.len() > 1).then(|| Cause::Runtime("whether zones named in different ways are the same".into()))
+        };
         match (largest, unknown) {
             (0, Some(cause)) => Err(cause),
-            _ => Ok(ZoneCount { at_least: largest, exact, zones }),
+            (at_least, unknown) => Ok(ZoneCount { at_least, doubt: unknown.or_else(mixed), zones }),
+        }
+    }
+}
+
+/// Adds the zones that a value may name, null not counted; false where one of them is not understood.
+fn alternatives(value: &Value, zones: &mut BTreeSet<Zone>) -> bool {
+    match value.as_unknown().map(|u| &u.hint) {
+        _ if value.is_null() => true,
+        Some(Hint::OneOf(values)) => values.iter().all(|v| alternatives(v, zones)),
+        _ => {
+            let zone = zone_of(value);
+            let understood = zone.is_some();
+            zones.extend(zone);
+            understood
         }
     }
 }
