@@ -152,7 +152,7 @@ function "asg_of_kubernetes" {
   params      = [group]
   description = "Whether the instances of an Auto Scaling group are nodes of a Kubernetes cluster."
   value = (
-    anytrue([for key in keys(tags(group)) : startswith(key, "kubernetes.io/cluster/") || startswith(key, "k8s.io/")])
+    anytrue([for key in keys(tags(group)) : startswith(key, "kubernetes.io/cluster/") || startswith(key, "k8s.io/cluster-autoscaler/")])
     || user_data_has(group, ["/etc/eks/bootstrap.sh", "node.eks.aws", "settings.kubernetes"])
   )
 }

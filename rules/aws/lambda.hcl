@@ -1,0 +1,78 @@
+rule "lambda-stream-poison-pill" {
+  title    = "One bad record stops a shard for days"
+  severity = "error"
+  category = "availability"
+  scenario = "silent-loss"
+  default  = "-1: until the record expires"
+
+  resource        = "aws_lambda_event_source_mapping"
+  production_only = true
+  first           = true
+
+  locals {
+    # Queues have no starting position.
+    is_kafka  = is_set(self.topics) || length(self.self_managed_event_source) > 0
+    is_stream = is_set(self.starting_position) && !local.is_kafka && length(self.document_db_event_source_config) == 0
+    retries   = is_set(self.maximum_retry_attempts) ? self.maximum_retry_attempts : -1
+    age       = is_set(self.maximum_record_age_in_seconds) ? self.maximum_record_age_in_seconds : -1
+    endless   = local.retries == -1 && local.age == -1
+    kept      = anytrue([for destinations in self.destination_config : length(destinations.on_failure) > 0])
+    batch     = is_set(self.batch_size) ? self.batch_size : 100
+  }
+
+  skip = [!local.is_stream && !local.is_kafka, !self.enabled]
+  why  = "A batch that fails is tried again until its records expire: after 24 hours by default, after a year where the retention was raised that far. All that comes behind in the same shard waits, and expires in its turn."
+
+  check "endless" {
+    require = !local.endless || local.is_kafka && local.kept
+    at      = [self.maximum_retry_attempts, self.maximum_record_age_in_seconds]
+    message = "${self.address} tries a batch that fails until its records expire, and whatever is behind it waits: neither maximum_retry_attempts nor maximum_record_age_in_seconds sets an end"
+  }
+
+  check "lost" {
+    require = local.endless || local.kept
+    at      = [self.maximum_retry_attempts, self.maximum_record_age_in_seconds]
+    message = "${self.address} gives up a batch ${local.retries == -1 ? "that is older than ${local.age} seconds" : "after ${plural(local.retries, "further attempt")}"} and keeps no record of it: there is no on_failure destination"
+  }
+
+  check "bisect" {
+    severity = "advice"
+    skip     = !local.is_stream
+    require  = self.bisect_batch_on_function_error || local.batch <= 1
+    at       = self.bisect_batch_on_function_error
+    message  = "${self.address} gives up to ${local.batch} records together when one of them fails: nothing splits the batch"
+  }
+
+  check "partial" {
+    severity = "advice"
+    skip     = !local.is_stream
+    require  = contains(self.function_response_types, "ReportBatchItemFailures") || local.batch <= 1
+    at       = self.function_response_types
+    message  = "${self.address} repeats all of a batch of up to ${local.batch} records when one fails: the function cannot report which one"
+  }
+
+  fix {
+    text   = <<-EOT
+      maximum_retry_attempts         = 5
+      maximum_record_age_in_seconds  = 3600
+      bisect_batch_on_function_error = true
+
+      destination_config {
+        on_failure {
+          destination_arn = aws_sqs_queue.failed.arn
+        }
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "the function's role needs sqs:SendMessage on the queue; for Kafka the limits on retries and age need provisioned mode"
+  }
+
+  exceptions = ["mappings that are switched off"]
+  sources = [
+    "https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html",
+    "https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_event_source_mapping",
+  ]
+  peers = ["aws_lambda_event_source_mapping_failure_destination"]
+}
