@@ -2,8 +2,7 @@
 
 use super::expr::{Evaluation, iterate};
 use super::text::from_segments;
-use super::{EvalError, Kind, Segment, Type, Value, convert, ops};
-use crate::source::Span;
+use super::{EvalError, Hint, Kind, Segment, Type, Value, convert, ops};
 use crate::syntax::{Expr, Ident, TemplatePart};
 
 /// The value of a template. One that is a lone interpolation is the interpolated value, unchanged.
@@ -11,42 +10,65 @@ pub(super) fn eval(evaluation: &Evaluation<'_>, parts: &[TemplatePart]) -> Resul
     if let [TemplatePart::Interpolation(only)] = parts {
         return evaluation.eval(only);
     }
-    let mut segments = Vec::with_capacity(parts.len());
-    let mut sources = Vec::new();
-    collect(evaluation, parts, &mut segments, &mut sources)?;
-    Ok(from_segments(segments).from_parts(&sources))
+    let mut gathered = Gathered::default();
+    collect(evaluation, parts, &mut gathered)?;
+    Ok(gathered.into_value())
 }
 
-/// Evaluates parts to segments; `sources` gathers the values whose marks and references the text inherits.
-fn collect(
-    evaluation: &Evaluation<'_>,
-    parts: &[TemplatePart],
-    segments: &mut Vec<Segment>,
-    sources: &mut Vec<Value>,
-) -> Result<(), EvalError> {
-    let length = segments.iter().map(|s| if let Segment::Text(t) = s { t.len() } else { 0 }).sum();
-    super::text::check_length(length)?;
+/// The parts of a text so far, and the values whose marks and references the text inherits.
+#[derive(Default)]
+struct Gathered {
+    segments: Vec<Segment>,
+    sources: Vec<Value>,
+    size: usize,
+}
+
+/// What an unknown part counts for in the size of a text.
+const UNKNOWN_SIZE: usize = 64;
+
+impl Gathered {
+    fn push(&mut self, segment: Segment) -> Result<(), EvalError> {
+        self.size += match &segment {
+            Segment::Text(text) => text.len(),
+            Segment::Unknown(value) => match value.as_unknown().map(|u| &u.hint) {
+                Some(Hint::Text(parts)) => {
+                    let size = |part: &Segment| if let Segment::Text(t) = part { t.len() } else { UNKNOWN_SIZE };
+                    parts.iter().map(size).sum()
+                }
+                _ => UNKNOWN_SIZE,
+            },
+        };
+        super::text::check_length(self.size)?;
+        self.segments.push(segment);
+        Ok(())
+    }
+
+    fn into_value(self) -> Value {
+        from_segments(self.segments).from_parts(&self.sources)
+    }
+}
+
+fn collect(evaluation: &Evaluation<'_>, parts: &[TemplatePart], gathered: &mut Gathered) -> Result<(), EvalError> {
     for part in parts {
         match part {
-            TemplatePart::Literal(text, _) => segments.push(Segment::Text(text.clone())),
+            TemplatePart::Literal(text, _) => gathered.push(Segment::Text(text.clone()))?,
             TemplatePart::Interpolation(expr) => {
                 let value = evaluation.eval(expr)?;
-                push_value(&value, expr, segments)?;
-                sources.push(value);
+                push_value(&value, expr, gathered)?;
+                gathered.sources.push(value);
             }
             TemplatePart::If { condition, then, otherwise, .. } => {
-                directive_if(evaluation, condition, then, otherwise, segments, sources)?;
+                directive_if(evaluation, condition, then, otherwise, gathered)?;
             }
-            TemplatePart::For { key_var, value_var, collection, body, span } => {
-                let vars = (key_var.as_ref(), value_var);
-                directive_for(evaluation, vars, collection, body, *span, segments, sources)?;
+            TemplatePart::For { key_var, value_var, collection, body, .. } => {
+                directive_for(evaluation, (key_var.as_ref(), value_var), collection, body, gathered)?;
             }
         }
     }
     Ok(())
 }
 
-fn push_value(value: &Value, expr: &Expr, segments: &mut Vec<Segment>) -> Result<(), EvalError> {
+fn push_value(value: &Value, expr: &Expr, gathered: &mut Gathered) -> Result<(), EvalError> {
     if value.is_null() {
         let error = EvalError::new("null cannot be part of a string").with_label("this is null");
         return Err(error.with_help("give it a value, or choose one with `coalesce()`").at(expr.span));
@@ -59,11 +81,11 @@ fn push_value(value: &Value, expr: &Expr, segments: &mut Vec<Segment>) -> Result
             .at(expr.span)
     };
     let text = convert::convert(value, &Type::String).map_err(unconvertible)?;
-    segments.push(match text.kind {
+    let segment = match text.kind {
         Kind::String(s) => Segment::Text(s),
         _ => Segment::Unknown(text),
-    });
-    Ok(())
+    };
+    gathered.push(segment).map_err(|e| e.at(expr.span))
 }
 
 fn directive_if(
@@ -71,8 +93,7 @@ fn directive_if(
     condition: &Expr,
     then: &[TemplatePart],
     otherwise: &[TemplatePart],
-    segments: &mut Vec<Segment>,
-    sources: &mut Vec<Value>,
+    gathered: &mut Gathered,
 ) -> Result<(), EvalError> {
     let value = evaluation.eval(condition)?;
     if value.is_null() {
@@ -81,21 +102,21 @@ fn directive_if(
     }
     let decided = ops::to_bool(&value).map_err(|e| e.at(condition.span))?;
     match decided {
-        Some(holds) => collect(evaluation, if holds { then } else { otherwise }, segments, sources)?,
+        Some(holds) => collect(evaluation, if holds { then } else { otherwise }, gathered)?,
         None => {
             let branch = |parts| -> Result<Value, EvalError> {
-                let (mut segments, mut sources) = (Vec::new(), Vec::new());
-                collect(evaluation, parts, &mut segments, &mut sources)?;
-                Ok(from_segments(segments).from_parts(&sources))
+                let mut gathered = Gathered::default();
+                collect(evaluation, parts, &mut gathered)?;
+                Ok(gathered.into_value())
             };
             let either = ops::conditional(&value, branch(then), branch(otherwise))?;
-            segments.push(match either.kind {
+            gathered.push(match either.kind {
                 Kind::String(s) => Segment::Text(s),
                 _ => Segment::Unknown(either),
-            });
+            })?;
         }
     }
-    sources.push(value);
+    gathered.sources.push(value);
     Ok(())
 }
 
@@ -104,24 +125,22 @@ fn directive_for(
     (key_var, value_var): (Option<&Ident>, &Ident),
     collection: &Expr,
     body: &[TemplatePart],
-    span: Span,
-    segments: &mut Vec<Segment>,
-    sources: &mut Vec<Value>,
+    gathered: &mut Gathered,
 ) -> Result<(), EvalError> {
     let value = evaluation.eval(collection)?;
     for entry in iterate(&value).map_err(|e| e.at(collection.span))? {
         let keyed = key_var.map(|name| evaluation.bind(&name.text, entry.key));
         let scope = keyed.as_ref().unwrap_or(evaluation).bind(&value_var.text, entry.value);
         if entry.certain {
-            collect(&scope, body, segments, sources)?;
+            collect(&scope, body, gathered)?;
             continue;
         }
         // Repeated an unknown number of times: some text that refers to what one repetition refers to.
-        let (mut inner, mut inner_sources) = (Vec::new(), Vec::new());
-        collect(&scope, body, &mut inner, &mut inner_sources)?;
-        let once = from_segments(inner).from_parts(&inner_sources);
-        segments.push(Segment::Unknown(Value::unknown_from([&value, &once], Type::String, true)));
+        let mut inner = Gathered::default();
+        collect(&scope, body, &mut inner)?;
+        let once = inner.into_value();
+        gathered.push(Segment::Unknown(Value::unknown_from([&value, &once], Type::String, true)))?;
     }
-    sources.push(Value { kind: Kind::Null, ..value });
-    super::text::check_length(segments.len()).map_err(|e| e.at(span))
+    gathered.sources.push(Value { kind: Kind::Null, ..value });
+    Ok(())
 }
