@@ -228,4 +228,8 @@ impl Scope for TemplateScope<'_> {
     fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
         self.outer.template(path)
     }
+
+    fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        self.outer.spend(elements)
+    }
 }

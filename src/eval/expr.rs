@@ -46,6 +46,14 @@ pub trait Scope {
         Ok(None)
     }
 
+    /// Takes note of work: so many elements that a `for` or a splat makes.
+    ///
+    /// # Errors
+    /// Where one expression makes more than the scope allows.
+    fn spend(&self, _elements: usize) -> Result<(), EvalError> {
+        Ok(())
+    }
+
     /// Names of the scope's own functions, for suggestions.
     fn function_names(&self) -> Vec<&str> {
         Vec::new()
@@ -296,6 +304,7 @@ impl<'a> Evaluation<'a> {
         match &base_value.kind {
             Kind::Null => Ok(around(Value::tuple(Vec::new()))),
             Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
+                self.scope.spend(seq.items.len())?;
                 let items = seq.items.iter().map(element).collect::<Result<Vec<_>, _>>()?;
                 let rest = seq.rest.as_ref().map(element).transpose()?;
                 let loose = seq.loose;
@@ -323,6 +332,7 @@ impl<'a> Evaluation<'a> {
     fn for_expr(&self, f: &ForExpr) -> Result<Value, EvalError> {
         let collection = self.eval(&f.collection)?;
         let entries = iterate(&collection).map_err(|e| e.at(f.collection.span))?;
+        self.scope.spend(entries.len())?;
         let mut result = ForResult::default();
         for Entry { key, value, certain, placed } in entries {
             let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));

@@ -47,6 +47,11 @@ pub const INSTANCE_LIMIT: usize = 200_000;
 /// More instances of all blocks and modules together than this are not expanded.
 pub const TOTAL_LIMIT: usize = 2_000_000;
 
+/// One expression may make so many elements by `for` and splats.
+const WORK_LIMIT: usize = 2_000_000;
+/// A value may have so many parts, counted as often as they are reached.
+const SIZE_LIMIT: usize = 1_000_000;
+
 /// The evaluation of one root.
 pub struct Program<'c> {
     root: &'c Root,
@@ -57,6 +62,8 @@ pub struct Program<'c> {
     reported: RefCell<FxHashSet<(Span, String)>>,
     pub(super) host: RootHost,
     pub(super) expanded: Cell<usize>,
+    /// Elements that the expression at hand has made.
+    work: Cell<usize>,
     /// Types of variables by the place of their declaration: parsed once however many instances there are.
     types: RefCell<FxHashMap<Span, Type>>,
 }
@@ -123,6 +130,27 @@ impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
     }
 }
 
+fn too_large(message: String) -> EvalError {
+    let error = EvalError::new(message).with_label("too large");
+    EvalError { kind: ProblemKind::Limit, uncatchable: true, ..error }
+}
+
+/// A value that can be walked in reasonable time: shared parts may make a small value endlessly large.
+fn bounded(value: Value) -> Result<Value, EvalError> {
+    fn count(value: &Value, left: &mut usize) -> bool {
+        if *left == 0 {
+            return false;
+        }
+        *left -= 1;
+        value.children().all(|child| count(child, left))
+    }
+    let simple = value.as_seq().is_none() && value.as_fields().is_none() && !value.is_unknown();
+    match simple || count(&value, &mut SIZE_LIMIT.clone()) {
+        true => Ok(value),
+        false => Err(too_large(format!("a value of more than {SIZE_LIMIT} parts is not kept"))),
+    }
+}
+
 impl<'c> Program<'c> {
     /// A program for this root; nothing is computed yet.
     pub fn new(root: &'c Root, inputs: Inputs, host: RootHost) -> Program<'c> {
@@ -135,6 +163,7 @@ impl<'c> Program<'c> {
             reported: RefCell::default(),
             host,
             expanded: Cell::new(0),
+            work: Cell::new(0),
             types: RefCell::default(),
         };
         let instance = program.add_module(ModuleAddress::root(), root.module.clone(), None);
@@ -271,7 +300,23 @@ impl<'c> Program<'c> {
     /// What an expression is worth in a frame.
     pub(crate) fn try_eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Result<Value, EvalError> {
         let scope = ModuleScope { program: self, frame: frame.clone() };
-        Evaluation::new(&scope).eval(expr)
+        // Each expression has an allowance of its own, also one that another one asks for.
+        let outer = self.work.replace(0);
+        let value = Evaluation::new(&scope).eval(expr).and_then(bounded);
+        self.work.set(outer);
+        value
+    }
+
+    /// Takes note of elements that the expression at hand makes.
+    pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        let work = self.work.get().saturating_add(elements);
+        self.work.set(work);
+        match work > WORK_LIMIT {
+            true => {
+                Err(too_large(format!("an expression that makes more than {WORK_LIMIT} elements is not evaluated")))
+            }
+            false => Ok(()),
+        }
     }
 
     pub(super) fn failed(&self, error: EvalError, fallback: Span) -> Value {

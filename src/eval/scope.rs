@@ -59,6 +59,10 @@ impl Scope for ModuleScope<'_, '_> {
     fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
         self.program.template(path)
     }
+
+    fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        self.program.spend(elements)
+    }
 }
 
 impl ModuleScope<'_, '_> {

@@ -128,7 +128,9 @@ fn directive_for(
     gathered: &mut Gathered,
 ) -> Result<(), EvalError> {
     let value = evaluation.eval(collection)?;
-    for entry in iterate(&value).map_err(|e| e.at(collection.span))? {
+    let entries = iterate(&value).map_err(|e| e.at(collection.span))?;
+    evaluation.scope().spend(entries.len())?;
+    for entry in entries {
         let keyed = key_var.map(|name| evaluation.bind(&name.text, entry.key));
         let scope = keyed.as_ref().unwrap_or(evaluation).bind(&value_var.text, entry.value);
         if entry.certain {

@@ -17,7 +17,7 @@ use crate::source::{Problem, ProblemKind};
 use crate::syntax::Text;
 
 /// More module instances than this are not looked at.
-const MODULE_LIMIT: usize = 200_000;
+const MODULE_LIMIT: usize = 100_000;
 
 /// The instances of a program's root and of all modules it calls, and the edges between them.
 pub fn build(program: &Program<'_>, root: RootFacts) -> Infra {
