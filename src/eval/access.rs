@@ -215,11 +215,20 @@ pub fn some_element(value: &Value) -> Value {
     match &value.kind {
         Kind::Unknown(unknown) => {
             let ty = match &unknown.ty {
-                Type::Tuple(ts) => super::unify::unify(ts).unwrap_or_default(),
+                Type::Tuple(ts) => same(ts.iter()),
+                Type::Object(o) => same(o.attributes.values().map(|a| &a.ty)),
                 ty => ty.element(),
             };
             child(value, unknown, Step::Any, ty)
         }
         _ => value.clone(),
+    }
+}
+
+/// The type, where all of these are the same.
+fn same<'a>(mut types: impl Iterator<Item = &'a Type>) -> Type {
+    match types.next() {
+        Some(first) if types.all(|t| t == first) => first.clone(),
+        _ => Type::Any,
     }
 }

@@ -320,6 +320,7 @@ impl<'a> Evaluation<'a> {
                     Type::Map(_) | Type::Object(_) if u.not_null => {
                         return Ok(around(Value::tuple(vec![element(&base_value)?])));
                     }
+                    Type::Map(_) | Type::Object(_) => base_value.clone(),
                     _ => super::some_element(&base_value),
                 };
                 let rest = Some(element(&inner)?);
@@ -467,15 +468,20 @@ pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
             let items = fields.entries.iter().map(|(k, v)| Entry { placed, ..entry(k.clone().into(), v) });
             Ok(items.chain(fields.rest.iter().map(|v| further(unknown_key(Type::String), v))).collect())
         }
+        Kind::Unknown(u) if u.ty.is_primitive() => Err(not_iterable(&u.ty.friendly_name())),
         Kind::Unknown(u) => {
-            if u.ty.is_primitive() {
-                return Err(not_iterable(&u.ty.friendly_name()));
+            let known = match &u.ty {
+                Type::List(_) | Type::Tuple(_) => super::open::elements(collection).map(|seq| Kind::Tuple(seq.into())),
+                Type::Object(_) => super::open::entries(collection).map(|fields| Kind::Object(fields.into())),
+                _ => None,
+            };
+            if let Some(known) = known {
+                return iterate(&known.into());
             }
             let element = super::some_element(collection);
             let key = match &u.ty {
                 Type::Set(_) => element.clone(),
-                Type::List(_) | Type::Tuple(_) => unknown_key(Type::Number),
-                Type::Map(_) | Type::Object(_) => unknown_key(Type::String),
+                Type::Map(_) => unknown_key(Type::String),
                 _ => unknown_key(Type::Any),
             };
             Ok(vec![further(key, &element)])

@@ -8,7 +8,7 @@ use std::sync::Arc;
 pub use super::access::{attribute, index};
 use super::convert::convert;
 use super::equality::{equal, number_range};
-use super::unify::unify;
+use super::unify::{holds_untyped, unify, widened};
 use super::union::{either, is_not_null, lift};
 use super::{Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value};
 use crate::syntax::{BinaryOp, UnaryOp};
@@ -234,17 +234,21 @@ fn unified_arms(
     then: Result<Value, EvalError>,
     otherwise: Result<Value, EvalError>,
 ) -> Result<(Result<Value, EvalError>, Result<Value, EvalError>), EvalError> {
-    let open = |arm: &Result<Value, EvalError>| match arm {
-        Ok(value) => value.type_of() == Type::Any,
-        Err(_) => true,
-    };
     let (Ok(a), Ok(b)) = (&then, &otherwise) else { return Ok((then, otherwise)) };
-    if open(&then) || open(&otherwise) {
-        return Ok((then, otherwise));
-    }
     let types = [a.type_of(), b.type_of()];
+    if types.contains(&Type::Any) {
+        // Beside a string, something unknown has to become one.
+        let text = types.contains(&Type::String) && (a.is_unknown() || b.is_unknown());
+        return Ok(match (convert(a, &Type::String), convert(b, &Type::String)) {
+            (Ok(a), Ok(b)) if text => (Ok(a), Ok(b)),
+            _ => (then, otherwise),
+        });
+    }
     match unify(&types) {
-        Some(ty) => Ok((convert(a, &ty), convert(b, &ty))),
+        Some(ty) => {
+            let ty = if holds_untyped(a) || holds_untyped(b) { widened(&ty) } else { ty };
+            Ok((convert(a, &ty), convert(b, &ty)))
+        }
         None => {
             let [a, b] = types.map(|ty| super::convert::with_article(&ty));
             Err(EvalError::new(format!("the arms of this conditional have no common type: {a} and {b}")))

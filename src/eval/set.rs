@@ -147,8 +147,9 @@ pub fn length_range(value: &Value) -> Option<(u64, Option<u64>)> {
             Some((min, f.rest.is_none().then_some(min)))
         }
         Kind::Unknown(u) => match (&u.ty, &u.hint) {
-            (Type::Tuple(ts), _) if u.not_null => Some((ts.len() as u64, Some(ts.len() as u64))),
-            (Type::Object(o), _) if u.not_null => Some((o.attributes.len() as u64, Some(o.attributes.len() as u64))),
+            // A null has no length: asking for it fails.
+            (Type::Tuple(ts), _) => Some((ts.len() as u64, Some(ts.len() as u64))),
+            (Type::Object(o), _) => Some((o.attributes.len() as u64, Some(o.attributes.len() as u64))),
             (_, Hint::Length(min, max)) => Some((*min, *max)),
             (Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Any, _) => Some((0, None)),
             _ => None,

@@ -2,7 +2,7 @@
 //! set functions become. Knows types only; the conversion itself is [`super::convert()`]'s.
 
 use super::convert::{convert, converted_type};
-use super::{EvalError, Type, Value};
+use super::{EvalError, Kind, Type, Value};
 
 /// The one type that values of all these types are converted to; `None` where there is none. What is not known (`Any`:
 /// the type of null, or of the elements of an empty list) has no say; `Any` where nothing else is there.
@@ -91,8 +91,8 @@ fn unify_elements(types: &[&Type]) -> Option<Type> {
     unify(&elements)
 }
 
-/// Values converted to one type. Nulls have no say in it; beside an unknown of unknown type the type stays open, but
-/// a string among the others already makes strings of numbers and bools.
+/// Values converted to one type, and that type. Nulls have no say in it. It stays open where something unknown may
+/// turn out to make strings of numbers and bools.
 pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError> {
     let types: Vec<Type> = values.iter().filter(|v| !v.is_null()).map(Value::type_of).collect();
     if let Some(first) = types.first()
@@ -101,19 +101,43 @@ pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError>
     {
         return Ok((first.clone(), values));
     }
-    let ty = unify(&types);
-    if types.contains(&Type::Any) {
-        let text = ty == Some(Type::String);
-        let values = values.into_iter().map(|v| if text && v.type_of().is_primitive() { to_string(v) } else { v });
-        return Ok((Type::Any, values.collect()));
-    }
-    let Some(ty) = ty else { return Err(no_common_type(&types)) };
-    let values: Result<Vec<Value>, EvalError> = values.iter().map(|v| convert(v, &ty)).collect();
-    Ok((ty, values?))
+    let ty = match unify(&types) {
+        ty if types.contains(&Type::Any) => {
+            // Beside a string, everything that has a common type at all becomes a string.
+            let strings = (ty == Some(Type::String)).then(|| convert_all(&values, &Type::String).ok()).flatten();
+            return Ok(strings.map_or((Type::Any, values), |strings| (Type::String, strings)));
+        }
+        None => return Err(no_common_type(&types)),
+        Some(ty) if values.iter().any(holds_untyped) => widened(&ty),
+        Some(ty) => ty,
+    };
+    let values = convert_all(&values, &ty)?;
+    Ok((ty, values))
 }
 
-fn to_string(value: Value) -> Value {
-    convert(&value, &Type::String).unwrap_or(value)
+fn convert_all(values: &[Value], ty: &Type) -> Result<Vec<Value>, EvalError> {
+    values.iter().map(|v| convert(v, ty)).collect()
+}
+
+/// Whether a value is or holds something unknown of unknown type.
+pub(super) fn holds_untyped(value: &Value) -> bool {
+    match &value.kind {
+        Kind::Unknown(unknown) => contains_any(&unknown.ty),
+        _ => value.children().any(holds_untyped),
+    }
+}
+
+/// The type with everything open that a string would absorb.
+pub(super) fn widened(ty: &Type) -> Type {
+    match ty {
+        Type::Any | Type::Bool | Type::Number => Type::Any,
+        Type::String => Type::String,
+        Type::List(t) => Type::list(widened(t)),
+        Type::Set(t) => Type::set(widened(t)),
+        Type::Map(t) => Type::map(widened(t)),
+        Type::Tuple(ts) => Type::Tuple(ts.iter().map(widened).collect()),
+        Type::Object(o) => Type::object(o.attributes.iter().map(|(name, a)| (name.clone(), widened(&a.ty)))),
+    }
 }
 
 /// Whether some part of a type is open.

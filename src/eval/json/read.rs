@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::holes::Substituted;
 use super::super::text::{check_count, normalized, segments};
-use super::super::{EvalError, Fields, Kind, Number, Seq, Type, Value};
+use super::super::{EvalError, Fields, Hint, Kind, Number, Seq, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
@@ -104,9 +104,14 @@ impl<'t> Reader<'t> {
 
     /// What an unknown part is worth where a value is expected: text is JSON of which nothing is known.
     fn hole_value(&self, hole: &Value) -> Value {
-        match is_fragment(hole) {
-            true => Value::unknown_from([hole], Type::Any, false),
-            false => hole.clone(),
+        match &hole.kind {
+            _ if is_fragment(hole) => Value::unknown_from([hole], Type::Any, false),
+            // A list or map comes back as a tuple or object.
+            Kind::Unknown(u) if !u.ty.is_primitive() && u.ty != Type::Any => {
+                let untyped = Unknown { ty: Type::Any, hint: Hint::None, ..(**u).clone() };
+                Value { kind: Kind::Unknown(Arc::new(untyped)), ..hole.clone() }
+            }
+            _ => hole.clone(),
         }
     }
 

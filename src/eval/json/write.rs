@@ -1,5 +1,6 @@
 //! Writing JSON text, with or without unknown parts.
 
+use super::super::set::sequence;
 use super::super::text::TextBuilder;
 use super::super::{EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
 
@@ -30,7 +31,8 @@ pub fn push(out: &mut TextBuilder, value: &Value) -> Result<(), EvalError> {
             push_escaped(out, s)?;
             out.push_str("\"")
         }
-        Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => push_seq(out, s),
+        Kind::List(s) | Kind::Tuple(s) => push_seq(out, s),
+        Kind::Set(_) => push_seq(out, &sequence(value).unwrap_or_default()),
         Kind::Map(f) | Kind::Object(f) => push_fields(out, f),
         Kind::Unknown(u) if u.ty == Type::String => {
             out.push_str("\"")?;

@@ -177,7 +177,13 @@ pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
     let list = Type::list(seq.element.clone());
     let mut chunks = Items::default();
     if size == 0 && (!seq.items.is_empty() || seq.rest.is_some()) {
-        chunks.push(chunk(seq.items.clone(), seq.rest.clone()));
+        // One chunk of everything, and none of nothing.
+        let all = chunk(seq.items.clone(), seq.rest.clone());
+        if seq.items.is_empty() {
+            chunks.push_possible(all, args[0].cause())
+        } else {
+            chunks.push(all)
+        }
         return Ok(marked(args, typed_list(list, chunks)));
     }
     for items in seq.items.chunks(size.max(1)) {
