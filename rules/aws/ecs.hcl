@@ -1,3 +1,115 @@
+rule "ecs-deployment-deadlock" {
+  title    = "Deployment settings leave no room to replace a task"
+  severity = "error"
+  category = "availability"
+  scenario = "bad-deploy"
+  default  = "200 % at most, 100 % at least"
+
+  resource = "aws_ecs_service"
+  first    = true
+
+  locals {
+    rolling = (
+      self.scheduling_strategy == "REPLICA"
+      && alltrue([for controller in self.deployment_controller : controller.type == "ECS"])
+      && alltrue([for deployment in self.deployment_configuration : deployment.strategy == "ROLLING"])
+    )
+    least   = ecs_least_tasks(self)
+    most    = ecs_most_tasks(self)
+    minimum = self.deployment_minimum_healthy_percent
+    maximum = self.deployment_maximum_percent
+
+    # What holds for many tasks holds for fewer.
+    kept    = ceil(local.most * local.minimum / 100)
+    allowed = floor(local.most * local.maximum / 100)
+    hosts   = sum([for group in ecs_groups(self) : group.max_size])
+  }
+
+  skip = [!local.rolling, local.least < 1]
+  at   = [self.deployment_maximum_percent, self.deployment_minimum_healthy_percent]
+  why  = "The minimum is rounded up and the maximum down. Where they meet at the number of tasks, the scheduler may not stop an old task nor start a new one: the deployment hangs, and a task that has become unhealthy is not replaced either."
+
+  check "stuck" {
+    require = local.kept < local.most || local.allowed > local.most
+    message = "${self.address} can neither stop nor start a task: of ${local.most}, at least ${local.minimum} % = ${local.kept} must run and at most ${local.maximum} % = ${local.allowed} may"
+  }
+
+  check "no_free_host" {
+    skip = [
+      ecs_wants_fargate(self.launch_type, self.capacity_provider_strategy),
+      !anytrue([for task in ecs_tasks(self) : ecs_fixed_ports(task)]),
+      local.kept < local.most,
+    ]
+    require = length(ecs_groups(self)) == 0 ? unseen("which Auto Scaling group the service runs on") : local.hosts > local.most
+    at      = [self.deployment_minimum_healthy_percent, self.desired_count]
+    message = "${self.address} cannot be deployed: each of its ${plural(local.most, "task")} takes a fixed port of a host, none may stop before its successor runs, and ${names(ecs_groups(self))} has ${plural(local.hosts, "host")} at most"
+    why     = "A host's port can be taken once. With as many tasks as hosts, and all of them required to run, a new task finds no place, and the old ones are not stopped to make one: the deployment waits until it fails."
+  }
+
+  check "all_at_once" {
+    severity        = "warning"
+    production_only = true
+    require         = local.minimum > 0 || local.least < 2
+    at              = self.deployment_minimum_healthy_percent
+    message         = "${self.address} lets a deployment stop all of its ${plural(local.least, "task")} at once: the minimum is 0 %"
+    why             = "With a minimum of 0 % the scheduler may stop every old task before the first new one has started. Until the image is pulled, the process is up and the health checks have passed, nobody answers; if the new version does not start, nobody does at all."
+  }
+
+  fix {
+    text   = <<-EOT
+      deployment_minimum_healthy_percent = 100
+      deployment_maximum_percent         = 200
+    EOT
+    safety = "safe"
+    impact = "in-place"
+    note   = "on instances there must be room for the additional tasks; with fixed host ports lower the minimum instead, or let Docker choose the port with hostPort 0"
+  }
+
+  exceptions = ["daemons, and deployments that another controller or strategy makes"]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ecs/service.go",
+  ]
+}
+
+rule "ecs-desired-count-drift" {
+  title    = "Next apply resets the number of tasks that autoscaling chose"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+
+  resource = "aws_ecs_service"
+
+  locals {
+    targets = [for target in ecs_scalable_targets(self) : target if target.min_capacity != target.max_capacity]
+    ignored = anytrue([for argument in ["desired_count", "all"] : contains(self.lifecycle.ignore_changes, argument)])
+  }
+
+  skip    = local.ignored
+  require = !is_set(self.desired_count) || length(local.targets) == 0
+  at      = self.desired_count
+  message = "${self.address} goes back to ${self.desired_count} at each apply, whatever number between ${local.targets[0].min_capacity} and ${local.targets[0].max_capacity} autoscaling has chosen"
+  why     = "Terraform sees the number of tasks that autoscaling set as a deviation and corrects it. An apply about something else, in the middle of the peak, takes a service from eighteen tasks to the two in the file; scaling out again takes minutes."
+
+  also {
+    at   = local.targets
+    note = "changes the number of tasks"
+  }
+
+  fix {
+    text   = <<-EOT
+      lifecycle {
+        ignore_changes = [desired_count]
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+  }
+
+  exceptions = ["services whose scalable target has one possible number of tasks"]
+  sources    = ["https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service"]
+}
+
 rule "ecs-fargate-task-size" {
   title    = "CPU and memory are not a pair that Fargate offers"
   severity = "error"
@@ -48,4 +160,44 @@ rule "ecs-fargate-task-size" {
   }
 
   sources = ["https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html"]
+}
+
+rule "ecs-target-group-type" {
+  title    = "Target group registers instances, the tasks have their own addresses"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+  default  = "\"instance\""
+
+  resource = ["aws_lb_target_group", "aws_alb_target_group"]
+
+  locals {
+    services = [
+      for service in referrers(self, "aws_ecs_service", "load_balancer.target_group_arn") : service
+      if ecs_wants_fargate(service.launch_type, service.capacity_provider_strategy)
+      || anytrue([for task in ecs_tasks(service) : task.network_mode == "awsvpc"])
+    ]
+  }
+
+  require = self.target_type != "instance" || length(local.services) == 0
+  at      = self.target_type
+  message = "${self.address} registers instances, but the tasks of ${names(local.services)} are network interfaces with addresses of their own"
+  why     = "Tasks in awsvpc mode, on Fargate always, are registered by address. The service is refused when it names a target group for instances, and that is what a target group is by default."
+
+  also {
+    at   = local.services
+    note = "its tasks have addresses of their own"
+  }
+
+  fix {
+    set    = { target_type = "ip" }
+    safety = "unsafe"
+    impact = "replacement"
+    note   = "a listener holds on to the old target group: give it name_prefix and create_before_destroy first"
+  }
+
+  sources = [
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/load-balancer-types.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb_target_group",
+  ]
 }

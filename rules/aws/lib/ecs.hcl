@@ -22,11 +22,11 @@ function "ecs_named" {
 
 function "ecs_scalable_targets" {
   params      = [service]
-  description = "The scalable targets of Application Auto Scaling that change the number of a service's tasks."
-  value = [
-    for target in resources("aws_appautoscaling_target") : target
-    if anytrue([for other in ecs_scaled_services(target) : same(other, service)])
-  ]
+  description = "The scalable targets of Application Auto Scaling that change the number of a service's tasks, in a list; open where one may not be seen."
+  value       = distinct(concat(
+    referrers(service, "aws_appautoscaling_target", "resource_id"),
+    [for target in resources("aws_appautoscaling_target") : target if ecs_named(target.resource_id, service)],
+  ))
 }
 
 function "ecs_policies" {
@@ -108,4 +108,71 @@ function "fargate_next" {
     }
     if row.cpu_units >= cpu && row.max_mib >= memory && (row.windows || !windows)
   ], 0), null)
+}
+
+# Tasks on instances.
+
+function "ecs_providers" {
+  params      = [service]
+  description = "The capacity providers of a service: its own, else its cluster's default ones."
+  value = (
+    length(service.capacity_provider_strategy) > 0
+    ? referenced(service.capacity_provider_strategy[*].capacity_provider, "aws_ecs_capacity_provider")
+    : flatten([
+      for cluster in referenced(service.cluster, "aws_ecs_cluster") : [
+        for defaults in referrers(cluster, "aws_ecs_cluster_capacity_providers", "cluster_name") :
+        referenced(defaults.default_capacity_provider_strategy[*].capacity_provider, "aws_ecs_capacity_provider")
+      ]
+    ])
+  )
+}
+
+function "ecs_groups" {
+  params      = [service]
+  description = "The Auto Scaling groups that a service's capacity providers name; empty where none is named, and on Fargate."
+  value = ecs_wants_fargate(service.launch_type, service.capacity_provider_strategy) ? [] : distinct(flatten([
+    for provider in is_set(service.launch_type) ? [] : ecs_providers(service) : [
+      for group in provider.auto_scaling_group_provider : referenced(group.auto_scaling_group_arn, "aws_autoscaling_group")
+    ]
+  ]))
+}
+
+function "ecs_tasks" {
+  params      = [service]
+  description = "The task definition of a service, in a list; open where it cannot be seen."
+  value       = referenced(service.task_definition, "aws_ecs_task_definition")
+}
+
+function "ecs_fixed_ports" {
+  params      = [task]
+  description = "Whether a container of a task definition takes a port of its host, so that a host runs one task at most."
+  value = (
+    contains(["bridge", "host"], coalesce(task.network_mode, "bridge"))
+    && anytrue([
+      for container in jsondecode(task.container_definitions) : anytrue([
+        for port in coalesce(try(container.portMappings, null), []) :
+        task.network_mode == "host" || coalesce(try(tonumber(port.hostPort), null), 0) > 0
+      ])
+    ])
+  )
+}
+
+function "ecs_least_tasks" {
+  params      = [service]
+  description = "The number of tasks that a service has at least: what autoscaling keeps, else its desired count."
+  value = (
+    length(ecs_scalable_targets(service)) > 0
+    ? min([for target in ecs_scalable_targets(service) : target.min_capacity]...)
+    : service.desired_count
+  )
+}
+
+function "ecs_most_tasks" {
+  params      = [service]
+  description = "The number of tasks that a service has at most: what autoscaling allows, else its desired count."
+  value = (
+    length(ecs_scalable_targets(service)) > 0
+    ? max([for target in ecs_scalable_targets(service) : target.max_capacity]...)
+    : service.desired_count
+  )
 }
