@@ -1,3 +1,80 @@
+rule "eks-node-pod-density" {
+  title    = "Instance type leaves room for a handful of pods only"
+  severity = "warning"
+  category = "capacity"
+  scenario = "ip-exhaustion"
+  default  = "t3.medium, which takes 17 pods"
+
+  resource = ["aws_eks_node_group", "aws_launch_template"]
+
+  setting "min_pods" {
+    default     = 20
+    description = "pods that a node must at least take"
+  }
+
+  locals {
+    managed = self.type == "aws_eks_node_group"
+    # The Auto Scaling groups of self-managed nodes that use the template.
+    users = local.managed ? [] : referrers(self, "aws_autoscaling_group", [
+      "launch_template.id",
+      "launch_template.name",
+      "mixed_instances_policy.launch_template.launch_template_specification.launch_template_id",
+      "mixed_instances_policy.launch_template.launch_template_specification.launch_template_name",
+    ])
+    clusters = (
+      local.managed ? referenced(self.cluster_name, "aws_eks_cluster")
+      : [for cluster in resources("aws_eks_cluster") : cluster if anytrue([for group in local.users : eks_joins(group, cluster)])]
+    )
+    cluster   = one(local.clusters)
+    templates = local.managed ? launch_templates(self) : [self]
+    types     = local.managed ? eks_instance_types(self) : flatten([for group in local.users : asg_instance_types(group)])
+    limits    = [for type in local.types : eks_pod_limit(type)]
+    least     = min([for limit in local.limits : limit.pods]...)
+    tightest  = [for limit in local.limits : limit if limit.pods == local.least][0]
+    prefixes  = eks_cni_setting(eks_cni_settings(local.cluster), "ENABLE_PREFIX_DELEGATION", "false") == "true"
+
+    per_node = flatten([
+      for name in ["aws-ebs-csi-driver", "aws-efs-csi-driver", "eks-pod-identity-agent", "amazon-cloudwatch-observability", "eks-node-monitoring-agent"] :
+      [for addon in eks_addons(local.cluster, name) : addon.addon_name]
+    ])
+    daemons = is_known(local.per_node) ? concat(["aws-node", "kube-proxy"], local.per_node) : ["aws-node", "kube-proxy"]
+  }
+
+  skip = [
+    length(local.clusters) == 0,
+    eks_ipv6(local.cluster),
+    eks_cni_elsewhere(local.cluster),
+    local.managed ? startswith(coalesce(self.ami_type, "-"), "WINDOWS") : false,
+    local.managed ? length(self.taint) > 0 && length(coalesce(self.labels, {})) > 0 && self.scaling_config[0].max_size <= 2 : false,
+    anytrue([for template in local.templates : eks_sets_max_pods(template)]),
+    length(local.types) == 0,
+    anytrue([for limit in local.limits : limit == null]),
+    local.prefixes && alltrue([for limit in local.limits : limit.nitro]),
+  ]
+  require = local.least >= setting.min_pods
+  at      = [self.instance_types, self.instance_type]
+  message = "${self.address} has nodes of ${local.tightest.type} that take ${local.tightest.pods} pods each (${local.tightest.words}), ${local.tightest.pods - length(local.daemons)} of them beside ${names(local.daemons)}"
+  why     = "The network interfaces limit how many pods a node takes, not the CPU: of the 11 pods of a t3.small five or six are DaemonSets. Such nodes are paid for and cannot be filled, while pods stay Pending."
+
+  fix {
+    set    = { instance_types = ["m6i.large", "m5.large"] }
+    safety = "unsafe"
+    impact = "replacement"
+    note   = "29 pods a node, at another price; or set ENABLE_PREFIX_DELEGATION in the vpc-cni add-on, which makes it 110 on Nitro types"
+  }
+
+  exceptions = [
+    "prefix delegation on Nitro types, IPv6 clusters, other CNIs",
+    "groups of at most two nodes with a taint and a label, kept for one purpose",
+    "user data that sets the number of pods",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/choosing-instance-type.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html",
+    "https://github.com/aws/amazon-vpc-cni-k8s/blob/master/misc/eni-max-pods.txt",
+  ]
+}
+
 rule "eks-subnet-too-small-for-node-group" {
   title    = "Node subnets run out of addresses before the node group reaches its maximum size"
   severity = "error"

@@ -50,7 +50,7 @@ function "launch_templates" {
   value = flatten(concat(
     [for use in group.launch_template : referenced([use.id, use.name], "aws_launch_template")],
     [
-      for policy in try(group.mixed_instances_policy, []) : [
+      for policy in group.type == "aws_autoscaling_group" ? group.mixed_instances_policy : [] : [
         for template in policy.launch_template : [
           for use in concat(template.launch_template_specification, flatten(template.override[*].launch_template_specification)) :
           referenced([use.launch_template_id, use.launch_template_name], "aws_launch_template")
@@ -186,4 +186,27 @@ function "eks_floor_of_enis" {
     count = min(row.max_enis, wanted) * row.ipv4_per_eni
     words = "${plural(min(row.max_enis, wanted), "ENI")} × ${row.ipv4_per_eni} addresses on ${row.type}"
   }
+}
+
+function "eks_pod_limit" {
+  params      = [type]
+  description = "How many pods fit on a node with secondary addresses: `pods`, and how that comes about in `words`; null where the instance type is not in the table."
+  value       = try(eks_pod_limit_of(fact("ec2_instance_types", type)), null)
+}
+
+function "eks_pod_limit_of" {
+  params      = [row]
+  description = "The limit of a row of the table of instance types."
+  value = {
+    type  = row.type
+    nitro = row.hypervisor == "nitro" || row.bare_metal
+    pods  = min(row.max_enis * (row.ipv4_per_eni - 1) + 2, row.vcpus < 30 ? 110 : 250)
+    words = "${plural(row.max_enis, "ENI")} × (${row.ipv4_per_eni} − 1) + 2"
+  }
+}
+
+function "eks_sets_max_pods" {
+  params      = [template]
+  description = "Whether a launch template's user data sets how many pods a node takes."
+  value       = template.user_data == null ? false : strcontains(lower(replace(base64decode(template.user_data), "-", "")), "maxpods")
 }
