@@ -1,3 +1,155 @@
+rule "eks-endpoint-public" {
+  title    = "API server of the cluster is open to the whole internet"
+  severity = "warning"
+  category = "security"
+  scenario = "credential-leak"
+  default  = "public, for 0.0.0.0/0"
+
+  resource = "aws_eks_cluster"
+
+  locals {
+    public = anytrue([for network in self.vpc_config : network.endpoint_public_access])
+    open   = [for network in self.vpc_config : [for range in ["0.0.0.0/0", "::/0"] : contains(network.public_access_cidrs, range)]]
+  }
+
+  require = !local.public || !anytrue(flatten(local.open))
+  at      = [self.vpc_config[0].public_access_cidrs, self.vpc_config[0].endpoint_public_access]
+  message = "the API server of ${self.address} takes requests from every address"
+  why     = "Nothing but IAM and RBAC stands between the internet and the cluster: a leaked key works from anywhere, and a hole in the API server is open to everybody."
+
+  fix {
+    text   = <<-EOT
+      vpc_config {
+        endpoint_private_access = true
+        public_access_cidrs     = ["203.0.113.0/24"]
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "build agents and engineers outside the list lose access; nodes need the private endpoint, or the addresses of their NAT gateways in the list"
+  }
+
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_VpcConfigRequest.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+  ]
+  peers = ["CKV_AWS_38", "CKV_AWS_39", "AWS-0040", "AWS-0041", "EKS.1"]
+}
+
+rule "eks-fargate-public-subnet" {
+  title    = "Fargate profile names a public subnet"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+
+  resource = "aws_eks_fargate_profile"
+
+  locals {
+    subnets = referenced(self.subnet_ids, "aws_subnet")
+    public  = [for subnet in local.subnets : subnet if is_known(egress(subnet)) && egress(subnet) == "igw"]
+  }
+
+  require = !anytrue([for subnet in local.subnets : egress(subnet) == "igw"])
+  at      = self.subnet_ids
+  message = "${self.address} puts pods into ${names(local.public)}, from where a route leads straight to an internet gateway"
+  why     = "A pod on Fargate never gets a public address, so EKS takes subnets without a direct route to an internet gateway only, and refuses the profile."
+
+  also {
+    at   = local.public
+    note = "a public subnet"
+  }
+
+  fix {
+    text   = "subnet_ids = aws_subnet.private[*].id"
+    safety = "unsafe"
+    impact = "replacement"
+    note   = "a profile cannot be changed; deleting one stops its pods"
+  }
+
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+  ]
+}
+
+rule "eks-irsa-oidc-provider-missing" {
+  title    = "Role of a service account trusts an OIDC provider that nobody creates"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+  default  = "a cluster has an issuer, IAM knows no provider for it"
+
+  resource = ["aws_iam_role", "aws_eks_addon", "aws_iam_openid_connect_provider"]
+
+  check "provider" {
+    locals {
+      clusters = (
+        self.type == "aws_iam_role" ? irsa_clusters(self)
+        : self.type == "aws_eks_addon" ? (is_set(self.service_account_role_arn) ? referenced(self.cluster_name, "aws_eks_cluster") : [])
+        : []
+      )
+      cluster   = one(local.clusters)
+      users     = irsa_users(local.cluster)
+      providers = referrers(local.cluster, "aws_iam_openid_connect_provider", "url")
+    }
+
+    skip = [
+      length(local.clusters) == 0,
+      length(data_sources("aws_iam_openid_connect_provider")) > 0,
+      anytrue([for provider in resources("aws_iam_openid_connect_provider") : is_known(provider.url) ? strcontains(provider.url, "oidc.eks.") : false]),
+      exported(local.cluster, "identity"),
+      # One finding a cluster.
+      local.users[0].address != self.address,
+    ]
+    require = length(local.providers) > 0
+    at      = self.type == "aws_iam_role" ? self.assume_role_policy : self.service_account_role_arn
+    message = "${names(local.users)} ${length(local.users) == 1 ? "relies" : "rely"} on an IAM provider for the issuer of ${local.cluster.address}, and there is none"
+
+    also {
+      at   = local.cluster
+      note = "the cluster has an issuer, but no provider"
+    }
+  }
+
+  check "audience" {
+    locals {
+      users = [for role in referrers(self, "aws_iam_role", "assume_role_policy") : role if length(web_identity_statements(role)) > 0]
+    }
+
+    skip = [
+      self.type != "aws_iam_openid_connect_provider",
+      length(referenced(self.url, "aws_eks_cluster")) == 0,
+      length(local.users) == 0,
+    ]
+    require = contains(self.client_id_list, "sts.amazonaws.com")
+    at      = self.client_id_list
+    message = "${self.address} takes no tokens for the audience sts.amazonaws.com, which are what the service accounts of ${names(local.users)} get"
+  }
+
+  why = "EKS gives a cluster an issuer, not the IAM provider that vouches for it. The apply is green, and every pod with such a role gets AccessDenied on AssumeRoleWithWebIdentity."
+
+  fix {
+    text   = <<-EOT
+      resource "aws_iam_openid_connect_provider" "eks" {
+        url            = aws_eks_cluster.this.identity[0].oidc[0].issuer
+        client_id_list = ["sts.amazonaws.com"]
+      }
+    EOT
+    safety = "safe"
+    impact = "new-resource"
+    note   = "free of charge"
+  }
+
+  exceptions = [
+    "trust policies whose provider comes from a variable or another state",
+    "configurations that read the provider as a data source, or hand the cluster's identity to another state",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html",
+  ]
+}
+
 rule "eks-node-pod-density" {
   title    = "Instance type leaves room for a handful of pods only"
   severity = "warning"

@@ -1,0 +1,31 @@
+# IAM roles for service accounts of Kubernetes.
+
+function "web_identity_statements" {
+  params      = [role]
+  description = "The statements of a role's trust policy by which tokens of an OIDC provider assume it."
+  value = [
+    for statement in policy_statements(role.assume_role_policy) : statement
+    if statement.effect == "Allow" && anytrue([for action in statement.actions : action_matches(action, "sts:AssumeRoleWithWebIdentity")]) && length(federated_ids(statement)) > 0
+  ]
+}
+
+function "federated_ids" {
+  params      = [statement]
+  description = "The identity providers that a statement trusts."
+  value       = [for principal in statement.principals : principal.id if principal.type == "Federated"]
+}
+
+function "irsa_clusters" {
+  params      = [role]
+  description = "The clusters from whose issuer a role's trust policy builds the provider's ARN."
+  value       = distinct(flatten([for statement in web_identity_statements(role) : [for id in federated_ids(statement) : referenced(id, "aws_eks_cluster")]]))
+}
+
+function "irsa_users" {
+  params      = [cluster]
+  description = "The roles that trust the issuer of a cluster, then the add-ons that are given a role for their service account."
+  value = concat(
+    [for role in referrers(cluster, "aws_iam_role", "assume_role_policy") : role if contains([for other in irsa_clusters(role) : other.address], cluster.address)],
+    [for addon in referrers(cluster, "aws_eks_addon", "cluster_name") : addon if is_set(addon.service_account_role_arn)],
+  )
+}
