@@ -210,3 +210,35 @@ function "eks_sets_max_pods" {
   description = "Whether a launch template's user data sets how many pods a node takes."
   value       = template.user_data == null ? false : strcontains(lower(replace(base64decode(template.user_data), "-", "")), "maxpods")
 }
+
+# What scales nodes.
+
+function "karpenter" {
+  params      = []
+  description = "Whether something says that Karpenter brings nodes."
+  value = (
+    length(helm_releases(["karpenter"])) > 0
+    || anytrue([for part in concat(modules(), resources("aws_iam_role", "aws_iam_policy", "aws_iam_instance_profile")) : has_word(part.address, "karpenter")])
+  )
+}
+
+# Zones.
+
+function "eks_pod_marks" {
+  params      = [group]
+  description = "What decides which pods run on a node group: its labels and taints."
+  value = jsonencode({
+    labels = coalesce(group.labels, {})
+    taints = sort([for taint in group.taint : "${taint.key}=${taint.value == null ? "" : taint.value}:${taint.effect}"])
+  })
+}
+
+function "bound_to_one_zone" {
+  params      = [template]
+  description = "Whether a launch template binds instances to one zone on purpose: placement group, reserved capacity, or an EFA."
+  value = (
+    anytrue([for placement in template.placement : is_set(placement.group_name)])
+    || length(template.capacity_reservation_specification) > 0
+    || anytrue([for interface in template.network_interfaces : startswith(coalesce(interface.interface_type, "-"), "efa")])
+  )
+}
