@@ -150,6 +150,88 @@ rule "eks-irsa-oidc-provider-missing" {
   ]
 }
 
+rule "eks-node-group-single-az" {
+  title    = "Worker nodes sit in one Availability Zone"
+  severity = "error"
+  category = "availability"
+  scenario = "az-loss"
+
+  resource        = "aws_eks_node_group"
+  production_only = true
+
+  locals {
+    cluster  = eks_cluster(self)
+    groups   = eks_node_groups(local.cluster)
+    own      = eks_self_managed_nodes(local.cluster)
+    profiles = eks_fargate_profiles(local.cluster)
+    subnets  = referenced(self.subnet_ids, "aws_subnet")
+    all = distinct(flatten(concat(
+      [for group in local.groups : referenced(group.subnet_ids, "aws_subnet")],
+      [for group in local.own : referenced(group.vpc_zone_identifier, "aws_subnet")],
+      [for profile in local.profiles : referenced(profile.subnet_ids, "aws_subnet")],
+    )))
+  }
+
+  skip = [
+    length(referenced(self.cluster_name, "aws_eks_cluster")) == 0,
+    eks_auto_mode(local.cluster),
+    karpenter(),
+  ]
+
+  check "cluster" {
+    skip    = local.groups[0].address != self.address
+    require = zone_count(local.all) != 1
+    message = "all nodes of ${local.cluster.address} are in ${zone(local.all[0])}"
+
+    also {
+      at   = [for group in local.groups : group.subnet_ids if group.address != self.address]
+      note = "in the same zone"
+    }
+  }
+
+  check "group" {
+    severity = "warning"
+
+    skip = [
+      zone_count(local.all) == 1,
+      length(local.own) > 0,
+      # Others take its pods, or it is one of several that are pinned to a zone each.
+      anytrue([
+        for group in local.groups : group.address != self.address && (
+          eks_pod_marks(group) == eks_pod_marks(self)
+          || group.block_address == self.block_address && zone_count(concat(local.subnets, referenced(group.subnet_ids, "aws_subnet"))) > 1
+        )
+      ]),
+      self.capacity_type == "CAPACITY_BLOCK",
+      anytrue([for template in launch_templates(self) : bound_to_one_zone(template)]),
+    ]
+    require = zone_count(local.subnets) != 1
+    message = "the nodes of ${self.address} are in ${zone(local.subnets[0])}, and no other group takes the pods that run there"
+    why     = "The pods that need this group's labels or taints have no other nodes: when its zone fails they stay Pending."
+  }
+
+  at  = self.subnet_ids
+  why = "When the zone fails every pod on these nodes is gone. The control plane lives on, and has nowhere to put them."
+
+  fix {
+    text   = "subnet_ids = aws_subnet.private[*].id # one in each of three zones"
+    safety = "unsafe"
+    impact = "replacement"
+    note   = "subnets of a node group cannot be changed, so that a new group takes over; traffic between zones is billed"
+  }
+
+  exceptions = [
+    "several groups with the same labels and taints, each in a zone of its own: the way to serve pods with EBS volumes",
+    "Auto Mode and Karpenter, which bring nodes in other zones; Fargate profiles in other zones",
+    "groups that a placement group, reserved capacity or an EFA binds to a zone",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
+  ]
+  peers = ["AutoScaling.2"]
+}
+
 rule "eks-node-pod-density" {
   title    = "Instance type leaves room for a handful of pods only"
   severity = "warning"
@@ -225,88 +307,6 @@ rule "eks-node-pod-density" {
     "https://docs.aws.amazon.com/eks/latest/best-practices/prefix-mode-linux.html",
     "https://github.com/aws/amazon-vpc-cni-k8s/blob/master/misc/eni-max-pods.txt",
   ]
-}
-
-rule "eks-node-group-single-az" {
-  title    = "Worker nodes sit in one Availability Zone"
-  severity = "error"
-  category = "availability"
-  scenario = "az-loss"
-
-  resource        = "aws_eks_node_group"
-  production_only = true
-
-  locals {
-    cluster  = eks_cluster(self)
-    groups   = eks_node_groups(local.cluster)
-    own      = eks_self_managed_nodes(local.cluster)
-    profiles = eks_fargate_profiles(local.cluster)
-    subnets  = referenced(self.subnet_ids, "aws_subnet")
-    all = distinct(flatten(concat(
-      [for group in local.groups : referenced(group.subnet_ids, "aws_subnet")],
-      [for group in local.own : referenced(group.vpc_zone_identifier, "aws_subnet")],
-      [for profile in local.profiles : referenced(profile.subnet_ids, "aws_subnet")],
-    )))
-  }
-
-  skip = [
-    length(referenced(self.cluster_name, "aws_eks_cluster")) == 0,
-    eks_auto_mode(local.cluster),
-    karpenter(),
-  ]
-
-  check "cluster" {
-    skip    = local.groups[0].address != self.address
-    require = zone_count(local.all) != 1
-    message = "all nodes of ${local.cluster.address} are in ${zone(local.all[0])}"
-    why     = "When that zone fails every pod is gone. The control plane lives on, and has nowhere to put them."
-
-    also {
-      at   = [for group in local.groups : group.subnet_ids if group.address != self.address]
-      note = "in the same zone"
-    }
-  }
-
-  check "group" {
-    severity = "warning"
-
-    skip = [
-      zone_count(local.all) == 1,
-      length(local.own) > 0,
-      # Others take its pods, or it is one of several that are pinned to a zone each.
-      anytrue([
-        for group in local.groups : group.address != self.address && (
-          eks_pod_marks(group) == eks_pod_marks(self)
-          || group.block_address == self.block_address && zone_count(concat(local.subnets, referenced(group.subnet_ids, "aws_subnet"))) > 1
-        )
-      ]),
-      self.capacity_type == "CAPACITY_BLOCK",
-      anytrue([for template in launch_templates(self) : bound_to_one_zone(template)]),
-    ]
-    require = zone_count(local.subnets) != 1
-    message = "the nodes of ${self.address} are in ${zone(local.subnets[0])}, and no other group takes the pods that run there"
-    why     = "The pods that need this group's labels or taints have no other nodes: when its zone fails they stay Pending."
-  }
-
-  at = self.subnet_ids
-
-  fix {
-    text   = "subnet_ids = aws_subnet.private[*].id # one in each of three zones"
-    safety = "unsafe"
-    impact = "replacement"
-    note   = "subnets of a node group cannot be changed, so that a new group takes over; traffic between zones is billed"
-  }
-
-  exceptions = [
-    "several groups with the same labels and taints, each in a zone of its own: the way to serve pods with EBS volumes",
-    "Auto Mode and Karpenter, which bring nodes in other zones; Fargate profiles in other zones",
-    "groups that a placement group, reserved capacity or an EFA binds to a zone",
-  ]
-  sources = [
-    "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-groups.html",
-    "https://docs.aws.amazon.com/eks/latest/best-practices/data-plane.html",
-  ]
-  peers = ["AutoScaling.2"]
 }
 
 rule "eks-subnet-too-small-for-node-group" {
