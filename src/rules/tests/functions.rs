@@ -23,14 +23,6 @@ resource "aws_db_instance" "a" {
   tags       = { tier = "db" }
   kms_key_id = var.x
   depends_on = [aws_subnet.s]
-  timeouts {
-    enabled    = true
-    count      = 2
-    depends_on = "x"
-    provider {
-      lifecycle = "y"
-    }
-  }
 }
 resource "aws_db_instance" "r" {
   replicate_source_db = aws_db_instance.a.identifier
@@ -62,13 +54,6 @@ fn what_is_written() {
     );
     check("unseen(\"it\") || true", "true");
     check("[for r in resources(\"aws_db_instance\") : is_set(r.replicate_source_db)]", "[false,true]");
-}
-
-/// `count`, `provider` and the like are Terraform's own in a resource's body, not in the blocks within.
-#[test]
-fn arguments_of_nested_blocks() {
-    check("[self.timeouts[0].enabled, self.timeouts[0].count, self.timeouts[0].depends_on]", r#"[true,2,"x"]"#);
-    check("self.timeouts[0].provider[0].lifecycle", r#""y""#);
 }
 
 #[test]
