@@ -47,17 +47,10 @@ function "helm_releases" {
 function "launch_templates" {
   params      = [group]
   description = "The launch templates of a node group or Auto Scaling group, in a list; open where one cannot be seen."
-  value = flatten(concat(
-    [for use in group.launch_template : referenced([use.id, use.name], "aws_launch_template")],
-    [
-      for policy in group.type == "aws_autoscaling_group" ? group.mixed_instances_policy : [] : [
-        for template in policy.launch_template : [
-          for use in concat(template.launch_template_specification, flatten(template.override[*].launch_template_specification)) :
-          referenced([use.launch_template_id, use.launch_template_name], "aws_launch_template")
-        ]
-      ]
-    ],
-  ))
+  value = (
+    group.type == "aws_autoscaling_group" ? asg_templates(group)
+    : flatten([for use in group.launch_template : referenced([use.id, use.name], "aws_launch_template")])
+  )
 }
 
 function "eks_self_managed_nodes" {
@@ -71,16 +64,17 @@ function "eks_joins" {
   description = "Whether the instances of an Auto Scaling group join a cluster: it has the cluster's tag, or user data that starts a node."
   value = (
     contains(keys(tags(group)), "kubernetes.io/cluster/${cluster.name}")
-    || anytrue([for template in launch_templates(group) : eks_bootstraps(template.user_data, cluster)])
+    || anytrue([for template in asg_templates(group) : template.user_data == null ? false : eks_bootstraps(base64decode(template.user_data), cluster)])
+    || anytrue([for configuration in asg_configurations(group) : configuration.user_data == null ? false : eks_bootstraps(configuration.user_data, cluster)])
   )
 }
 
 function "eks_bootstraps" {
   params      = [user_data, cluster]
   description = "Whether user data makes an instance a node of a cluster."
-  value = user_data == null ? false : (
-    anytrue([for start in ["/etc/eks/bootstrap.sh", "node.eks.aws", "settings.kubernetes"] : strcontains(base64decode(user_data), start)])
-    && (length(resources("aws_eks_cluster")) == 1 || strcontains(base64decode(user_data), cluster.name))
+  value = (
+    anytrue([for start in ["/etc/eks/bootstrap.sh", "node.eks.aws", "settings.kubernetes"] : strcontains(user_data, start)])
+    && (length(resources("aws_eks_cluster")) == 1 || strcontains(user_data, cluster.name))
   )
 }
 
