@@ -1,0 +1,199 @@
+rule "eventbridge-target-not-allowed" {
+  title    = "EventBridge may not invoke the target of a rule"
+  severity = "error"
+  category = "correctness"
+  scenario = "silent-loss"
+  default  = "nobody may"
+
+  resource = "aws_cloudwatch_event_target"
+
+  locals {
+    rules     = referenced(self.rule, "aws_cloudwatch_event_rule")
+    aliases   = referenced(self.arn, "aws_lambda_alias")
+    functions = lambda_functions(self.arn)
+    permissions = [
+      for permission in flatten([for function in local.functions : referrers(function, "aws_lambda_permission", "function_name")]) : permission
+      if permission.principal == "events.amazonaws.com"
+    ]
+    # A function that is reached by an alias needs a permission for that alias.
+    qualified = length(local.aliases) == 0 ? local.permissions : concat(
+      [for permission in local.permissions : permission if permission.qualifier == null ? false : permission.qualifier == local.aliases[0].name],
+      [for permission in flatten([for alias in local.aliases : referrers(alias, "aws_lambda_permission", "function_name")]) : permission if permission.principal == "events.amazonaws.com" && length(referenced(permission.function_name, "aws_lambda_function")) == 0],
+    )
+    fitting = [
+      for permission in local.qualified : permission
+      if is_set(permission.source_arn) ? (length(local.rules) > 0 ? names_source(permission.source_arn, local.rules) : wildcard_matches("*/${self.rule}", permission.source_arn)) : true
+    ]
+
+    groups   = referenced(self.arn, "aws_cloudwatch_log_group")
+    policies = resources("aws_cloudwatch_log_resource_policy")
+    statements = [
+      for statement in flatten([for policy in local.policies : policy_statements(policy.policy_document)]) : statement
+      if admits_service(statement, "events") && anytrue([
+        for resource in statement.resources : anytrue([
+          resource == "*",
+          length(local.groups) > 0 && length([for named in referenced(resource, "aws_cloudwatch_log_group") : named if named.address == local.groups[0].address]) > 0,
+          try(wildcard_matches(split(":log-group:", resource)[1], "${local.groups[0].name}:log-stream:events"), false),
+        ])
+      ])
+    ]
+    group_allows = alltrue([for action in ["logs:CreateLogStream", "logs:PutLogEvents"] : anytrue([for statement in local.statements : allows(statement, action)])])
+
+    by_role = referenced(self.arn, [
+      "aws_batch_job_queue", "aws_codebuild_project", "aws_codepipeline", "aws_ecs_cluster", "aws_kinesis_firehose_delivery_stream", "aws_kinesis_stream",
+      "aws_sfn_state_machine",
+    ])
+    with_role = is_set(self.role_arn)
+  }
+
+  at  = self.arn
+  why = "The console adds such permissions by itself, the API and Terraform do not. The rule matches, the invocation is refused, and nothing fails where anybody looks."
+
+  check "function" {
+    severity = "error"
+    skip = [
+      length(local.functions) == 0,
+      local.with_role,
+      anytrue([for function in local.functions : exported(function)]),
+    ]
+    require = length(local.fitting) > 0
+    message = "${self.address} invokes ${names(length(local.aliases) > 0 ? local.aliases : local.functions)}, which no aws_lambda_permission allows to events.amazonaws.com for this rule"
+
+    also {
+      at   = local.permissions
+      note = "a permission for EventBridge, but not for this rule or alias"
+    }
+  }
+
+  check "function-by-role" {
+    severity = "warning"
+    skip = [
+      length(local.functions) == 0,
+      !local.with_role,
+      anytrue([for function in local.functions : exported(function)]),
+    ]
+    require = length(local.fitting) > 0
+    message = "${self.address} invokes ${names(local.functions)} with a role, but for functions EventBridge goes by their resource policy, which no aws_lambda_permission opens for this rule"
+  }
+
+  check "log-group" {
+    severity = "error"
+    skip     = [length(local.groups) == 0, length(local.policies) == 0, local.with_role]
+    require  = local.group_allows
+    message  = "${self.address} writes to ${names(local.groups)}, but ${names(local.policies)} does not let events.amazonaws.com write there"
+  }
+
+  check "log-group-elsewhere" {
+    severity = "warning"
+    skip     = [length(local.groups) == 0, length(local.policies) > 0 && !local.with_role]
+    require  = local.group_allows
+    message  = "${self.address} writes to ${names(local.groups)}, which no aws_cloudwatch_log_resource_policy here allows to events.amazonaws.com: unless the account has one, no event arrives"
+  }
+
+  check "role" {
+    severity = "error"
+    skip     = length(local.by_role) == 0
+    require  = local.with_role
+    message  = "${self.address} has no role_arn, without which EventBridge cannot start ${names(local.by_role)}"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_lambda_permission" "events" {
+        statement_id  = "AllowEventBridge"
+        action        = "lambda:InvokeFunction"
+        function_name = aws_lambda_function.job.function_name
+        principal     = "events.amazonaws.com"
+        source_arn    = aws_cloudwatch_event_rule.nightly.arn
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "for a log group an aws_cloudwatch_log_resource_policy, for streams, state machines, tasks, builds and jobs a role_arn; from then on the target is invoked"
+  }
+
+  exceptions = [
+    "targets that are a literal ARN, and event buses",
+    "queues and topics, for which there are rules of their own",
+    "functions that an output hands out, as the permission may be elsewhere",
+    "only a warning for a log group where no resource policy is in the configuration, and where a role is given",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_event_target",
+  ]
+}
+
+rule "eventbridge-target-without-dlq" {
+  title    = "Events that cannot be delivered are dropped"
+  severity = "advice"
+  category = "durability"
+  scenario = "silent-loss"
+  default  = "no dead-letter queue; retries for 24 hours, at most 185 times"
+
+  resource = ["aws_cloudwatch_event_target", "aws_scheduler_schedule"]
+
+  setting "must_run_words" {
+    default     = ["billing", "invoice", "invoices", "payment", "payments", "backup", "backups", "close"]
+    description = "words in the name of a scheduled function, task or state machine whose run must not be missed"
+  }
+
+  locals {
+    is_schedule = self.resource_type == "aws_scheduler_schedule"
+    target      = local.is_schedule ? self.target[0] : self
+    retries     = try(local.target.retry_policy[0].maximum_retry_attempts, null)
+    rules       = local.is_schedule ? [] : referenced(self.rule, "aws_cloudwatch_event_rule")
+    is_timed    = local.is_schedule || anytrue([for rule in local.rules : is_set(rule.schedule_expression)])
+    named = concat(
+      [for function in lambda_functions(local.target.arn) : function.function_name],
+      [for machine in referenced(local.target.arn, "aws_sfn_state_machine") : machine.name == null ? "" : machine.name],
+      flatten([for ecs in(local.is_schedule ? local.target.ecs_parameters : self.ecs_target) : [for task in referenced(ecs.task_definition_arn, "aws_ecs_task_definition") : task.family]]),
+    )
+    must_run = local.is_timed && anytrue([for name in local.named : has_word(name, setting.must_run_words)])
+    # Unknown is not known to be urgent.
+    is_urgent = anytrue([for urgent in [local.retries == 0, local.must_run] : is_known(urgent) ? urgent : false])
+    reason    = try(local.retries == 0, false) ? "it is not tried again either" : "and the next run is that of the schedule"
+  }
+
+  skip = [
+    length(referenced(local.target.arn, "aws_cloudwatch_log_group")) > 0,
+    anytrue([for named in referenced(local.target.arn) : named.kind == "resource"]) ? false : wildcard_matches("arn:*:logs:*", local.target.arn),
+  ]
+  require = anytrue([for config in local.target.dead_letter_config : is_set(config.arn)])
+  why     = "What a missing permission or a deleted target refuses is not tried again at all, what is throttled is for a day. After that the event is gone, and only the metric FailedInvocations is left of it."
+
+  check "urgent" {
+    severity = "warning"
+    skip     = !local.is_urgent
+    message  = "${self.address} has no dead-letter queue: what cannot be delivered is dropped, ${local.reason}"
+  }
+
+  check "other" {
+    severity = "advice"
+    skip     = local.is_urgent
+    message  = "${self.address} has no dead-letter queue: an event that cannot be delivered is dropped after ${try("${local.retries + 0} retries", "a day of retries")}"
+  }
+
+  fix {
+    text   = <<-EOT
+      dead_letter_config {
+        arn = aws_sqs_queue.undelivered_events.arn
+      }
+
+      retry_policy {
+        maximum_event_age_in_seconds = 3600
+        maximum_retry_attempts       = 10
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "needs a standard queue whose policy admits events.amazonaws.com, or for a schedule a role that may send to it"
+  }
+
+  exceptions = ["targets that are log groups"]
+  sources = [
+    "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_event_target",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/scheduler_schedule",
+  ]
+}
