@@ -26,10 +26,23 @@ pub(super) enum Command {
     Explain(ExplainArgs),
     /// List all rules
     Rules(RulesArgs),
+    /// Show the settings that hold for a folder, and where they are written
+    Settings(SettingsArgs),
     /// Show what a resource's attributes are worth, and how each came to be
     Why(WhyArgs),
     /// Show what expressions are worth in a root module
     Eval(EvalArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct SettingsArgs {
+    /// A folder that could be checked
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub path: PathBuf,
+
+    /// Read the settings from this file
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -87,6 +100,10 @@ pub(super) struct RulesArgs {
     #[arg(long, short, default_value = "table")]
     pub format: ListFormat,
 
+    /// List the checks of other tools, each with the rules that cover it
+    #[arg(long)]
+    pub peers: bool,
+
     #[command(flatten)]
     pub rules: RuleFilesArgs,
 }
@@ -109,6 +126,10 @@ pub(super) struct CheckArgs {
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
 
+    /// Read the settings from this file [default: .tfcheck.hcl in the checked folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
     #[command(flatten)]
     pub inputs: InputArgs,
 
@@ -130,9 +151,9 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Findings")]
     pub min_severity: Option<SeverityArg>,
 
-    /// Exit with 1 if there are findings of this severity or above
-    #[arg(long, value_name = "SEVERITY", default_value = "warning", help_heading = "Findings")]
-    pub fail_on: FailOnArg,
+    /// Exit with 1 if there are findings of this severity or above [default: warning]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Findings")]
+    pub fail_on: Option<FailOnArg>,
 
     /// Exit with 1 also if something was undecided or could not be analysed
     #[arg(long, help_heading = "Findings")]

@@ -26,6 +26,14 @@ pub(super) enum Failure {
     UnreadableRules { path: String, error: ReadError },
     #[error("{}", words::count(.problems.len(), "fault/faults") + " in rule files")]
     Rules { problems: Vec<Problem>, sources: Arc<SourceMap> },
+    #[error("{}", words::count(.problems.len(), "fault/faults") + " in the settings")]
+    Settings { problems: Vec<Problem>, sources: Arc<SourceMap> },
+    #[error("settings `{path}`: {error}")]
+    UnreadableSettings { path: String, error: ReadError },
+    #[error("the paths have different settings: {}", .0.join(", "))]
+    SeveralSettings(Vec<String>),
+    #[error("`{}`: no such file or folder", .0.display())]
+    NoSuchPath(PathBuf),
     #[error("{}", list_options(.0))]
     Options(Vec<OptionError>),
     #[error("there is no rule `{id}`")]
@@ -52,9 +60,15 @@ impl Failure {
             | Failure::NoRules(_)
             | Failure::UnreadableRules { .. }
             | Failure::Rules { .. }
+            | Failure::Settings { .. }
+            | Failure::UnreadableSettings { .. }
+            | Failure::NoSuchPath(_)
             | Failure::Read { .. }
             | Failure::Write { .. }
             | Failure::Threads(_) => None,
+            Failure::SeveralSettings(_) => {
+                Some("check them one after the other, or name the settings of all with `--config`".to_owned())
+            }
             Failure::NothingToCheck(_) => Some(
                 "name a folder that holds .tf, .tofu or .tf.json files, such as `tfcheck ./infra`; folders that \
                  .gitignore names are not searched unless they are given themselves"
@@ -80,7 +94,9 @@ impl Failure {
     /// Says on standard error what went wrong.
     pub(super) fn complain(&self) -> Exit {
         let mut text = match self {
-            Failure::Rules { problems, sources } => pretty::problems(problems, sources, terminal::look_of_errors()),
+            Failure::Rules { problems, sources } | Failure::Settings { problems, sources } => {
+                pretty::problems(problems, sources, terminal::look_of_errors())
+            }
             _ => String::new(),
         };
         text += &format!("error: {}\n", harmless::line(&self.to_string()));

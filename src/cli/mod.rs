@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod pages;
 mod run;
+mod settings;
 mod terminal;
 mod threads;
 mod why;
@@ -48,6 +49,7 @@ fn dispatch(args: Args) -> Result<Exit, Failure> {
         Some(Command::Check(check)) => run::check(&CheckOptions::new(*check)?),
         Some(Command::Explain(explain)) => pages::explain(&explain),
         Some(Command::Rules(rules)) => pages::rules(&rules),
+        Some(Command::Settings(args)) => settings::settings(&args),
         Some(Command::Why(why)) => why::why(why),
         Some(Command::Eval(eval)) => eval::eval(eval),
     }

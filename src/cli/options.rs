@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::args::CheckArgs;
+use super::args::{CheckArgs, FailOnArg};
 use super::exit::Threshold;
 use super::failure::Failure;
 use super::output::{Format, Least, Output};
+use super::settings::{self, Written};
 use super::terminal;
 use crate::config::{InputArgument, LoadOptions};
 use crate::report::Wanted;
@@ -20,8 +21,10 @@ pub(super) struct CheckOptions {
     pub load: LoadOptions,
     /// Files and folders with further rules.
     pub rule_files: Vec<PathBuf>,
-    /// Which rules run, and how.
+    /// Which rules the command line asks for.
     pub rules: RuleOptions,
+    /// The settings.
+    pub settings: Written,
     /// Where the reports go.
     pub outputs: Vec<Output>,
     /// What the reports list.
@@ -40,15 +43,20 @@ pub(super) struct CheckOptions {
 
 impl CheckOptions {
     pub(super) fn new(args: CheckArgs) -> Result<CheckOptions, Failure> {
-        let threshold = Threshold { severity: args.fail_on.severity(), strict: args.strict };
+        let load = load_options(args.paths, args.inputs.0)?;
+        let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources)?;
+        let fail_on = args.fail_on.or(settings.fail_on.map(|f| f.value)).unwrap_or(FailOnArg::Warning);
+        let threshold = Threshold { severity: fail_on.severity(), strict: args.strict };
         let output = args.output;
         let outputs = Output::all(&output.format, output.output)?;
         // What makes the run fail is listed, unless that was decided otherwise.
-        let usual = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
+        let failing = threshold.severity.unwrap_or(Severity::Warning).min(Severity::Warning);
+        let usual = settings.min_severity.map_or(failing, |s| s.value);
         let least = Least { asked: args.min_severity.map(Severity::from), usual };
         Ok(CheckOptions {
-            load: load_options(args.paths, args.inputs.0)?,
-            rule_files: args.rules.paths,
+            rule_files: args.rules.paths.into_iter().chain(settings.rule_files()).collect(),
+            load,
+            settings,
             rules: RuleOptions { select: args.select, ignore: args.ignore, ..RuleOptions::default() },
             wanted: Wanted { min_severity: super::output::least(&outputs, least), suppressed: output.show_suppressed },
             least,

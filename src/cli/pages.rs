@@ -36,6 +36,9 @@ pub(super) fn rules(args: &RulesArgs) -> Result<Exit, Failure> {
     rules.extend(faults::rules());
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     output::print(&match args.format {
+        ListFormat::Table if args.peers => listing::peers_table(&rules),
+        ListFormat::Json if args.peers => listing::peers_json(&rules),
+        ListFormat::Markdown if args.peers => listing::peers_markdown(&rules),
         ListFormat::Table => listing::table(&rules),
         ListFormat::Json => listing::json(&rules),
         ListFormat::Markdown => listing::markdown(&rules),

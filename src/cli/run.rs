@@ -14,7 +14,7 @@ use crate::config::{self, Config, Root};
 use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
-use crate::rules::{self, Catalog, Finding, Ignores, Selection, Usage};
+use crate::rules::{self, Catalog, Exemptions, Finding, Ignores, Selection, Usage};
 use crate::source::{Problem, Sandbox};
 
 /// Checks what the options name, and writes the reports.
@@ -23,11 +23,20 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let config = timed(&mut outcome, "load", || load(options))?;
     let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &config.sources)?;
-    let selection = catalog.select(&options.rules).map_err(Failure::Options)?;
-    let ignores = Ignores::read(&config, &catalog, &selection, rules::today());
-    let judge = Judge { config: &config, catalog: &catalog, selection: &selection, ignores: &ignores };
+    let settings = options.settings.resolve(&options.rules, &catalog, &config.sources, rules::today())?;
+    let selection = catalog.select(&settings.rules).map_err(Failure::Options)?;
+    let respect_others = options.settings.respect_other_tools;
+    let ignores = Ignores::read(&config, &catalog, &selection, rules::today(), respect_others);
+    let judge = Judge {
+        config: &config,
+        catalog: &catalog,
+        selection: &selection,
+        ignores: &ignores,
+        exemptions: &settings.exemptions,
+    };
     let judged = timed(&mut outcome, "check", || judge.all());
     add_configuration(&mut outcome, &config);
+    outcome.problems.extend(settings.problems);
     let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(&mut outcome, &config)).collect();
     outcome.problems.extend(ignores.problems(&usages).into_iter().filter(|p| in_focus(&config, p)));
     if output::lists_rules(options) {
@@ -67,6 +76,7 @@ struct Judge<'a> {
     catalog: &'a Catalog<'a>,
     selection: &'a Selection,
     ignores: &'a Ignores,
+    exemptions: &'a Exemptions,
 }
 
 /// What there is to say of one root.
@@ -93,6 +103,7 @@ impl Judge<'_> {
         let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
         let resources = infra.instances().iter().filter(is_resource).count();
         let usage = self.ignores.apply(root, &infra, &mut rules);
+        self.exemptions.apply(root, &self.config.sources, &mut rules.findings);
         Judged { rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
     }
 }

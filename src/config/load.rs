@@ -34,6 +34,8 @@ pub struct LoadOptions {
     pub dialect: Option<Dialect>,
     /// Where `terraform init` puts what it downloads, relative to a root.
     pub data_dir: PathBuf,
+    /// Where the texts go; what was read before keeps its place.
+    pub sources: Arc<SourceMap>,
 }
 
 impl LoadOptions {
@@ -46,6 +48,7 @@ impl LoadOptions {
             environment: Vec::new(),
             dialect: None,
             data_dir: PathBuf::from(".terraform"),
+            sources: Arc::default(),
         }
     }
 }
@@ -122,7 +125,7 @@ pub struct Root {
 pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let working_dir = normalize(&options.working_dir);
     let scope = Scope::new(&working_dir, &options.paths)?;
-    let sources = Arc::new(SourceMap::new());
+    let sources = options.sources.clone();
     let inputs = read_inputs(&sources, &working_dir, options)?;
     let reader = FolderReader {
         sources: &sources,

@@ -1,5 +1,7 @@
 //! The list of all rules, for people, for scripts and for documentation.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
@@ -26,6 +28,43 @@ pub fn markdown(rules: &[RuleInfo]) -> String {
         out += &format!("| `{}` | {severity} | {category} | {title} |\n", rule.id);
     }
     out
+}
+
+/// The checks of other tools, sorted, each with the rules that name it as a peer.
+fn peers(rules: &[RuleInfo]) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut peers: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for rule in rules {
+        for peer in &rule.peers {
+            peers.entry(peer).or_default().insert(&*rule.id);
+        }
+    }
+    peers
+}
+
+/// One check of another tool a line, with the rules that cover it.
+pub fn peers_table(rules: &[RuleInfo]) -> String {
+    let peers = peers(rules);
+    let width = peers.keys().map(|p| p.width()).max().unwrap_or(0);
+    let line = |(peer, rules): (&&str, &BTreeSet<&str>)| {
+        let rules = rules.iter().copied().collect::<Vec<_>>().join(", ");
+        harmless::line(&format!("{peer:width$}  {rules}")).into_owned() + "\n"
+    };
+    peers.iter().map(line).collect()
+}
+
+/// The checks of other tools for the documentation.
+pub fn peers_markdown(rules: &[RuleInfo]) -> String {
+    let mut out = String::from("| Check | Rules |\n|---|---|\n");
+    for (peer, rules) in peers(rules) {
+        let rules = rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
+        out += &format!("| `{}` | {rules} |\n", harmless::line(peer).replace('|', "\\|"));
+    }
+    out
+}
+
+/// The checks of other tools as one object.
+pub fn peers_json(rules: &[RuleInfo]) -> String {
+    json_text(&json!(peers(rules)))
 }
 
 /// Everything about every rule.

@@ -8,6 +8,7 @@ mod clauses;
 mod compile;
 mod decl;
 mod draft;
+mod exempt;
 mod finding;
 pub mod functions;
 mod lint;
@@ -33,6 +34,7 @@ mod tests;
 pub use catalog::{Catalog, EmbeddedFile, EmbeddedRule, embedded_files};
 pub use check::{Outcome, check};
 pub use decl::FunctionDecl;
+pub use exempt::{Exemption, Exemptions, Files, Wildcard};
 pub use finding::{
     Category, Finding, Fix, FixedValue, Impact, RuleInfo, RuleSetting, Safety, Severity, Suppressed, Undecided,
 };

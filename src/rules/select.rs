@@ -20,12 +20,13 @@ impl Catalog<'_> {
     pub fn select(&self, options: &RuleOptions) -> Result<Selection, Vec<OptionError>> {
         let mut errors = Vec::new();
         let mut enabled = vec![options.select.is_empty(); self.entries.len()];
-        for (selectors, on) in [(&options.select, true), (&options.ignore, false)] {
-            for selector in selectors {
-                match self.matching(selector) {
-                    found if found.is_empty() => errors.push(self.unknown_selector(selector)),
-                    found => found.into_iter().for_each(|at| enabled[at] = on),
-                }
+        let selected = options.select.iter().map(|selector| (selector, true));
+        let ignored = options.ignore.iter().map(|selector| (selector, false));
+        let overrides = options.overrides.iter().map(|(selector, on)| (selector, *on));
+        for (selector, on) in selected.chain(ignored).chain(overrides) {
+            match self.matching(selector) {
+                found if found.is_empty() => errors.push(self.unknown_selector(selector)),
+                found => found.into_iter().for_each(|at| enabled[at] = on),
             }
         }
         let mut selection = Selection { enabled, ..Selection::default() };
@@ -44,6 +45,11 @@ impl Catalog<'_> {
             }
         }
         if errors.is_empty() { Ok(selection) } else { Err(errors) }
+    }
+
+    /// The ids of the rules that an id, a category, a service or a glob names.
+    pub fn selected(&self, selector: &str) -> Vec<Text> {
+        self.matching(selector).into_iter().map(|at| self.entries[at].id.clone()).collect()
     }
 
     /// Whether a selection runs the rule of that id.

@@ -19,6 +19,8 @@ pub struct RuleOptions {
     pub select: Vec<String>,
     /// The same; what they name does not run, whatever `select` says.
     pub ignore: Vec<String>,
+    /// Rules switched on or off afterwards, in this order: by the same kinds of names.
+    pub overrides: Vec<(String, bool)>,
     /// Severities by rule id; they hold for all checks of the rule.
     pub severities: BTreeMap<String, Severity>,
     /// Thresholds by rule id and setting.

@@ -4,6 +4,7 @@
 
 pub mod ast;
 mod comments;
+mod foreign;
 mod items;
 mod json;
 mod lexer;
@@ -15,6 +16,7 @@ mod tests;
 
 pub use ast::*;
 pub use comments::{Ignore, ignores};
+pub use foreign::{ForeignIgnore, foreign_ignores};
 pub use json::{parse_json, parse_json_values};
 pub use parser::{parse, parse_expression, parse_template};
 pub use placement::{Placement, Target, TopBlock, place};

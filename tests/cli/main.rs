@@ -4,5 +4,6 @@ mod check;
 mod eval;
 mod pages;
 mod run;
+mod settings;
 mod silence;
 mod why;

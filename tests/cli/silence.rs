@@ -3,7 +3,7 @@
 use super::run::Case;
 
 /// Two rules: one on an argument that is mostly written, one on an argument that is mostly not.
-const RULES: &str = r#"rule "db-multi-az" {
+pub const RULES: &str = r#"rule "db-multi-az" {
   title    = "One zone"
   severity = "error"
   category = "availability"
@@ -44,7 +44,7 @@ rule "db-window" {
 
 const BACKEND: &str = "terraform {\n  backend \"s3\" {}\n}\n";
 
-fn case(files: &[(&str, &str)]) -> Case {
+pub fn case(files: &[(&str, &str)]) -> Case {
     let case = Case::new(files);
     case.file("rules/db.hcl", RULES.as_bytes());
     case.file("infra/backend.tf", BACKEND.as_bytes());
@@ -52,7 +52,7 @@ fn case(files: &[(&str, &str)]) -> Case {
 }
 
 /// `file:line rule` of what is reported, and the number of findings that were silenced.
-fn reported(case: &Case, arguments: &[&str]) -> (Vec<String>, u64) {
+pub fn reported(case: &Case, arguments: &[&str]) -> (Vec<String>, u64) {
     let all = ["infra", "--rules", "rules", "--select", "db-*", "--format", "json"];
     let ran = case.run(&[&all, arguments].concat());
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap_or_else(|e| panic!("{e}: {ran}"));
@@ -169,7 +169,7 @@ fn rules_for_production_are_not_unused_elsewhere() {
     check(&db.replace("\"dev\"", "\"prod\""), &[], 1);
 }
 
-const MODULE: &str = r#"variable "multi_az" {
+pub const MODULE: &str = r#"variable "multi_az" {
   default = false
 }
 
@@ -248,4 +248,31 @@ fn silenced_findings_can_be_listed_with_their_reasons() {
     let suppressed = &report["findings"][0]["suppressed"];
     assert_eq!((suppressed["by"].as_str(), suppressed["reason"].as_str()), (Some("comment"), Some("scratch data")));
     assert_eq!(ran.status, 0);
+}
+
+#[test]
+fn comments_for_other_tools_count_where_that_is_wanted() {
+    let db = |comment: &str| {
+        format!(
+            "resource \"aws_db_instance\" \"a\" {{\n  maintenance_window = \"x\"\n  {comment}\n  engine = \"x\"\n}}\n"
+        )
+    };
+    let run = |comment: &str, settings: &str| {
+        let case = case(&[("infra/main.tf", &db(comment)), ("infra/.tfcheck.hcl", settings)]);
+        reported(&case, &[])
+    };
+    let alarm = (vec!["main.tf:1 db-multi-az".to_owned()], 0);
+    let silent = (vec![], 1);
+    for comment in ["# checkov:skip=CKV_AWS_157:one zone", "#trivy:ignore:AVD-AWS-0179", "# tfsec:ignore:aws-0179"] {
+        assert_eq!(run(comment, ""), alarm, "{comment}");
+        assert_eq!(run(comment, "respect_other_tools = true\n"), silent, "{comment}");
+    }
+    assert_eq!(run("# checkov:skip=CKV_AWS_1:no", "respect_other_tools = true\n"), alarm);
+    assert_eq!(run("#trivy:ignore:AVD-AWS-0179:exp:2020-01-01", "respect_other_tools = true\n"), alarm);
+}
+
+#[test]
+fn checks_of_other_tools_are_listed_with_our_rules() {
+    let ran = case(&[]).run(&["rules", "--peers", "--rules", "rules"]);
+    assert!(ran.out.contains("AVD-AWS-0179") && ran.out.contains("db-multi-az"), "{ran}");
 }

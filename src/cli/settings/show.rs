@@ -1,0 +1,77 @@
+//! `tfcheck settings`: what holds for a folder, and who says so.
+
+use std::sync::Arc;
+
+use super::Written;
+use super::written::ARGUMENTS;
+use crate::cli::args::SettingsArgs;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::{catalog, output};
+use crate::report::{harmless, words};
+use crate::rules::{self, Catalog, RuleOptions, Selection};
+use crate::source::{SourceMap, Span};
+
+/// What holds where the settings say nothing, as it would be written.
+const DEFAULTS: [&str; ARGUMENTS.len()] = ["\"warning\"", "\"warning\"", "[]", "[]", "[]", "{}", "false", "null"];
+
+/// Prints the settings of a folder as a settings file would say them, each with its origin.
+pub(in crate::cli) fn settings(args: &SettingsArgs) -> Result<Exit, Failure> {
+    let working_dir = std::env::current_dir().map_err(Failure::NoWorkingFolder)?;
+    if !working_dir.join(&args.path).exists() {
+        return Err(Failure::NoSuchPath(args.path.clone()));
+    }
+    let sources = Arc::new(SourceMap::new());
+    let written = super::read(args.config.as_deref(), std::slice::from_ref(&args.path), &working_dir, &sources)?;
+    let catalog = catalog::catalog(&written.rule_files(), &working_dir, &sources)?;
+    let resolved = written.resolve(&RuleOptions::default(), &catalog, &sources, rules::today())?;
+    let selection = catalog.select(&resolved.rules).map_err(Failure::Options)?;
+    output::print(&Page { written: &written, sources: &sources }.text(&catalog, &selection))?;
+    Ok(Exit::Clean)
+}
+
+struct Page<'a> {
+    written: &'a Written,
+    sources: &'a SourceMap,
+}
+
+impl Page<'_> {
+    fn text(&self, catalog: &Catalog<'_>, selection: &Selection) -> String {
+        let mut lines = vec![match &self.written.file {
+            Some(file) => format!("# settings of {}", file.name),
+            None => "# no .tfcheck.hcl here or above: everything is as tfcheck has it".to_owned(),
+        }];
+        lines.push(String::new());
+        let document = self.written.document.as_ref();
+        let width = ARGUMENTS.iter().map(|name| name.len()).max().unwrap_or_default();
+        for (name, default) in ARGUMENTS.iter().zip(DEFAULTS) {
+            match document.and_then(|d| d.body.attribute(name)) {
+                Some(attribute) => {
+                    let (text, place) = (self.sources.text(attribute.expr.span), self.place(attribute.span));
+                    lines.push(format!("{name:width$} = {text}  # {place}"));
+                }
+                None => lines.push(format!("{name:width$} = {default}  # default")),
+            }
+        }
+        for block in document.iter().flat_map(|d| &d.body.blocks) {
+            lines.extend([String::new(), format!("# {}", self.place(block.span)), self.sources.text(block.span)]);
+        }
+        lines.extend([String::new(), ran(catalog, selection)]);
+        let lines =
+            lines.iter().flat_map(|text| text.lines().map(harmless::line).chain(text.is_empty().then(|| "".into())));
+        lines.map(|line| line.into_owned() + "\n").collect()
+    }
+
+    fn place(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        format!("{}:{}", file.name, file.line_column(span.start).line)
+    }
+}
+
+fn ran(catalog: &Catalog<'_>, selection: &Selection) -> String {
+    let (on, off): (Vec<&str>, Vec<&str>) = catalog.ids().partition(|id| catalog.runs(selection, id));
+    match off.as_slice() {
+        [] => format!("# all of {} run", words::count(on.len(), "rule")),
+        off => format!("# {} of {} run, not: {}", on.len(), words::count(on.len() + off.len(), "rule"), off.join(", ")),
+    }
+}
