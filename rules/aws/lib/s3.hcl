@@ -1,0 +1,136 @@
+# Buckets: their lifecycle rules, and what is done with them.
+
+function "lifecycle_rules" {
+  params      = [bucket]
+  description = "The rules of a bucket that are switched on, of its own blocks and of the separate resource."
+  value = concat(
+    [for rule in bucket.lifecycle_rule : rule if rule.enabled],
+    flatten([for lifecycle in referrers(bucket, "aws_s3_bucket_lifecycle_configuration", "bucket") : enabled_rules(lifecycle)]),
+  )
+}
+
+function "enabled_rules" {
+  params      = [lifecycle]
+  description = "The rules of an aws_s3_bucket_lifecycle_configuration that are switched on."
+  value       = [for rule in lifecycle.rule : rule if rule.status == "Enabled"]
+}
+
+function "lifecycle_prefix" {
+  params      = [rule]
+  description = "The prefix of the objects to which a lifecycle rule applies; empty for the whole bucket."
+  value = try(coalesce(concat(
+    flatten([for filter in elements(try(rule.filter, [])) : concat([for all in filter.and : all.prefix], [filter.prefix])]),
+    [rule.prefix],
+  )...), "")
+}
+
+function "lifecycle_tags" {
+  params      = [rule]
+  description = "The tags that an object must have for a lifecycle rule to apply to it."
+  value = merge(concat(
+    [try(rule.tags == null ? {} : rule.tags, {})],
+    flatten([
+      for filter in elements(try(rule.filter, [])) : concat(
+        [for tag in filter.tag : { (tag.key) = tag.value }],
+        [for all in filter.and : all.tags == null ? {} : all.tags],
+      )
+    ]),
+  )...)
+}
+
+function "lifecycle_narrowed" {
+  params      = [rule]
+  description = "Whether a lifecycle rule takes objects of certain tags or sizes only."
+  value = length(lifecycle_tags(rule)) > 0 || anytrue([
+    for filter in elements(try(rule.filter, [])) : anytrue([
+      for part in concat([filter], [for all in filter.and : all]) : is_set(part.object_size_greater_than) || is_set(part.object_size_less_than)
+    ])
+  ])
+}
+
+function "moves_or_expires" {
+  params      = [rule]
+  description = "Whether a lifecycle rule moves current objects to another class or deletes them."
+  value       = length(rule.transition) > 0 || anytrue([for end in rule.expiration : is_set(end.date) || is_set(end.days)])
+}
+
+function "aborts_uploads" {
+  params      = [rule]
+  description = "Whether a lifecycle rule removes the parts of uploads that were never completed."
+  value       = length(elements(try(rule.abort_incomplete_multipart_upload, []))) > 0 || try(rule.abort_incomplete_multipart_upload_days > 0, false)
+}
+
+function "bucket_name" {
+  params      = [bucket]
+  description = "The name of a bucket, or what it begins with; empty where the provider makes it up."
+  value       = try(coalesce(bucket.bucket, bucket.bucket_prefix), "")
+}
+
+function "holds_terraform_state" {
+  params      = [bucket]
+  description = "Whether the name of a bucket says that Terraform keeps its states there."
+  value       = has_word(bucket_name(bucket), ["tfstate", "tfstates", "state", "states", "tf-state", "terraform"])
+}
+
+function "only_redirects" {
+  params      = [bucket]
+  description = "Whether a bucket answers with redirects and holds nothing."
+  value = anytrue(concat(
+    [for site in bucket.website : is_set(site.redirect_all_requests_to) || (is_set(site.routing_rules) && length(bucket_objects(bucket)) == 0)],
+    [
+      for site in referrers(bucket, "aws_s3_bucket_website_configuration", "bucket") :
+      length(site.redirect_all_requests_to) > 0 || ((length(site.routing_rule) > 0 || is_set(site.routing_rules)) && length(bucket_objects(bucket)) == 0)
+    ],
+  ))
+}
+
+function "bucket_objects" {
+  params      = [bucket]
+  description = "The objects of a bucket that are resources themselves."
+  value       = referrers(bucket, ["aws_s3_object", "aws_s3_bucket_object", "aws_s3_object_copy"], "bucket")
+}
+
+function "bucket_log_sources" {
+  params      = [bucket]
+  description = "What writes its logs to a bucket."
+  value = concat(
+    referrers(bucket, "aws_s3_bucket_logging", "target_bucket"),
+    referrers(bucket, "aws_s3_bucket", "logging.target_bucket"),
+    referrers(bucket, "aws_lb", ["access_logs.bucket", "connection_logs.bucket", "health_check_logs.bucket"]),
+    referrers(bucket, "aws_elb", "access_logs.bucket"),
+    referrers(bucket, "aws_cloudfront_distribution", "logging_config.bucket"),
+    referrers(bucket, "aws_cloudtrail", "s3_bucket_name"),
+    referrers(bucket, "aws_config_delivery_channel", "s3_bucket_name"),
+    referrers(bucket, "aws_flow_log", "log_destination"),
+    referrers(bucket, "aws_wafv2_web_acl_logging_configuration", "log_destination_configs"),
+    referrers(bucket, "aws_route53_resolver_query_log_config", "destination_arn"),
+    referrers(bucket, "aws_redshift_logging", "bucket_name"),
+  )
+}
+
+function "bucket_feeds" {
+  params      = [bucket]
+  description = "What copies or delivers data to a bucket."
+  value = concat(
+    referrers(bucket, "aws_kinesis_firehose_delivery_stream"),
+    referrers(bucket, "aws_s3_bucket_replication_configuration", "rule.destination.bucket"),
+    referrers(bucket, "aws_s3_bucket", "replication_configuration.rules.destination.bucket"),
+  )
+}
+
+function "bucket_writers" {
+  params      = [bucket]
+  description = "The compute resources whose role may put objects into a bucket."
+  value = flatten([
+    for policy in policies_allowing(bucket, ["s3:PutObject"]) : [for role in roles_of_policy(policy) : users_of_role(role)]
+  ])
+}
+
+function "bucket_sites" {
+  params      = [bucket]
+  description = "The distributions and website configurations that serve a bucket to users."
+  value = concat(
+    referrers(bucket, "aws_cloudfront_distribution", "origin.domain_name"),
+    referrers(bucket, "aws_s3_bucket_website_configuration", "bucket"),
+  )
+}
