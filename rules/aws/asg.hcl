@@ -1,3 +1,82 @@
+rule "asg-desired-capacity-drift" {
+  title    = "Next apply undoes what the scaling policy did"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+  default  = "min_size for a new group, then whatever it has"
+
+  resource = "aws_autoscaling_group"
+  first    = true
+
+  locals {
+    providers = referrers(self, "aws_ecs_capacity_provider", "auto_scaling_group_provider.auto_scaling_group_arn")
+    schedules = referrers(self, "aws_autoscaling_schedule", "autoscaling_group_name")
+    scalers   = concat(asg_policies(self), local.schedules, local.providers)
+    guarded = [
+      for provider in local.providers : provider
+      if anytrue([for group in provider.auto_scaling_group_provider : coalesce(group.managed_termination_protection, "DISABLED") == "ENABLED"])
+    ]
+    ignored = self.lifecycle.ignore_changes
+    fixed   = self.min_size == self.max_size && length(local.schedules) == 0
+  }
+
+  check "capacity" {
+    skip    = [anytrue([for argument in ["desired_capacity", "all"] : contains(local.ignored, argument)]), local.fixed]
+    require = !is_set(self.desired_capacity) || length(local.scalers) == 0
+    at      = self.desired_capacity
+    message = "${self.address} goes back to ${is_known(self.desired_capacity) ? plural(self.desired_capacity, "instance") : "the desired capacity in the file"} at each apply, whatever number ${names(local.scalers)} has chosen"
+
+    also {
+      at   = local.scalers
+      note = "changes the number of instances"
+    }
+  }
+
+  check "tag" {
+    skip    = anytrue([for argument in ["tag", "all"] : contains(local.ignored, argument)])
+    require = length(local.guarded) == 0 || contains(keys(tags(self)), "AmazonECSManaged")
+    at      = self
+    message = "${self.address} does not have the tag AmazonECSManaged, which ${names(local.guarded)} adds and the next apply takes away"
+    why     = "ECS marks a group whose instances it protects from scaling in with the tag AmazonECSManaged. The configuration does not know it, so each apply removes it, and ECS can then no longer manage the group."
+
+    also {
+      at   = local.guarded
+      note = "protects the group's instances"
+    }
+
+    fix {
+      text   = <<-EOT
+        tag {
+          key                 = "AmazonECSManaged"
+          value               = true
+          propagate_at_launch = true
+        }
+      EOT
+      safety = "safe"
+      impact = "in-place"
+    }
+  }
+
+  why = "Terraform takes the size that a policy, a schedule or ECS has set for a deviation and corrects it. An apply in the middle of the peak puts the number of the file back and terminates instances that are healthy and under load."
+
+  fix {
+    text   = <<-EOT
+      lifecycle {
+        ignore_changes = [desired_capacity]
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+    note   = "or leave desired_capacity out"
+  }
+
+  exceptions = ["groups of one fixed size"]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group",
+    "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html",
+  ]
+}
+
 rule "asg-health-check-type" {
   title    = "Group ignores the load balancer's verdict on its instances"
   severity = "warning"
@@ -41,6 +120,122 @@ rule "asg-health-check-type" {
     "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html",
   ]
   peers = ["CKV2_AWS_15", "AutoScaling.1"]
+}
+
+rule "asg-no-instance-warmup" {
+  title    = "No warm-up time: start-up load drives the scaling decisions"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+  default  = "the cooldown, 300 seconds"
+
+  resource = "aws_autoscaling_group"
+  first    = true
+
+  locals {
+    policies = [
+      for policy in asg_policies(self) : policy
+      if contains(["TargetTrackingScaling", "StepScaling"], policy.policy_type) && policy.enabled
+    ]
+    without = [for policy in local.policies : policy if !is_set(policy.estimated_instance_warmup)]
+    # What is registered too late, by how much.
+    slow = flatten([
+      for target_group in asg_target_groups(self) : [
+        for check in target_group.health_check : [
+          for policy in local.policies : {
+            policy       = policy
+            target_group = target_group
+            warm_up      = asg_warm_up(self, policy)
+            interval     = check.interval
+            times        = check.healthy_threshold
+          }
+          if asg_warm_up(self, policy) < check.interval * check.healthy_threshold
+        ]
+      ] if length(local.policies) > 0
+    ])
+  }
+
+  check "unset" {
+    require = is_set(self.default_instance_warmup) || length(local.without) == 0
+    at      = self.default_instance_warmup
+    message = "${self.address} is scaled by ${names(local.without)}, and nothing says how long a new instance takes until its load counts"
+
+    also {
+      at   = local.without
+      note = "sets no estimated_instance_warmup either"
+    }
+  }
+
+  check "short" {
+    require = length(local.slow) == 0
+    at      = [self.default_instance_warmup, self.default_cooldown]
+    message = "${self.address} counts an instance after ${plural(local.slow[0].warm_up, "second")}, before ${local.slow[0].target_group.address} can have found it healthy: ${local.slow[0].times} checks × ${local.slow[0].interval} seconds = ${local.slow[0].times * local.slow[0].interval}"
+
+    also {
+      at   = [for late in local.slow : late.target_group]
+      note = "sends requests only after its health checks"
+    }
+  }
+
+  why = "While instances boot they count with full load, or with none: the group adds more for a load that is only their start, and then may not scale in until the cooldown is over. Together with a low target it grows without end."
+
+  fix {
+    text   = "default_instance_warmup = 180"
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "measure it: from the launch to a steady CPU, health checks included"
+  }
+
+  exceptions = ["groups with simple or predictive scaling only"]
+  sources = [
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html",
+    "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutScalingPolicy.html",
+  ]
+}
+
+rule "asg-scaling-on-five-minute-metrics" {
+  title    = "CPU scaling works on five-minute averages"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+  default  = "false: a value every five minutes"
+
+  resource = ["aws_launch_template", "aws_launch_configuration"]
+
+  locals {
+    is_template = self.type == "aws_launch_template"
+    monitored   = local.is_template ? anytrue([for monitoring in self.monitoring : monitoring.enabled]) : self.enable_monitoring
+    groups      = local.is_template ? asg_users(self) : referrers(self, "aws_autoscaling_group", "launch_configuration")
+    policies    = flatten([for group in local.groups : [for policy in asg_policies(group) : policy if policy.enabled && on_instance_metrics(policy)]])
+  }
+
+  require = local.monitored || length(local.policies) == 0
+  at      = local.is_template ? self.monitoring[0].enabled : self.enable_monitoring
+  message = "${self.address} leaves its instances at one metric in five minutes, and ${names(local.policies)} scales by them"
+  why     = "The policy acts on load that is up to ten minutes old: five until the value is there, and more until the alarm has seen enough of them. Launch configurations turned detailed monitoring on by themselves, launch templates do not."
+
+  also {
+    at   = local.policies
+    note = "scales by the metrics of the instances"
+  }
+
+  fix {
+    text   = <<-EOT
+      monitoring {
+        enabled = true
+      }
+    EOT
+    safety = "safe"
+    impact = "in-place"
+    note   = "holds for instances that start from then on; CloudWatch bills the detailed metrics of each instance"
+  }
+
+  exceptions = ["groups that scale by requests or by metrics of their own"]
+  sources = [
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html",
+    "https://docs.aws.amazon.com/autoscaling/ec2/userguide/enable-as-instance-metrics.html",
+  ]
+  peers = ["CKV_AWS_126"]
 }
 
 rule "asg-target-too-high" {

@@ -81,14 +81,22 @@ rule "ecs-desired-count-drift" {
   resource = "aws_ecs_service"
 
   locals {
-    targets = [for target in ecs_scalable_targets(self) : target if target.min_capacity != target.max_capacity]
+    targets = [
+      for target in ecs_scalable_targets(self) : target
+      if target.min_capacity != target.max_capacity
+      && !anytrue([
+        for state in target.suspended_state :
+        state.dynamic_scaling_in_suspended && state.dynamic_scaling_out_suspended && state.scheduled_scaling_suspended
+      ])
+    ]
+    range   = try(is_known([local.targets[0].min_capacity, local.targets[0].max_capacity]), false) ? " between ${local.targets[0].min_capacity} and ${local.targets[0].max_capacity}" : ""
     ignored = anytrue([for argument in ["desired_count", "all"] : contains(self.lifecycle.ignore_changes, argument)])
   }
 
   skip    = local.ignored
   require = !is_set(self.desired_count) || length(local.targets) == 0
   at      = self.desired_count
-  message = "${self.address} goes back to ${self.desired_count} at each apply, whatever number between ${local.targets[0].min_capacity} and ${local.targets[0].max_capacity} autoscaling has chosen"
+  message = "${self.address} goes back to ${is_known(self.desired_count) ? plural(self.desired_count, "task") : "the desired count in the file"} at each apply, whatever number autoscaling has chosen${local.range}"
   why     = "Terraform sees the number of tasks that autoscaling set as a deviation and corrects it. An apply about something else, in the middle of the peak, takes a service from eighteen tasks to the two in the file; scaling out again takes minutes."
 
   also {
@@ -106,7 +114,7 @@ rule "ecs-desired-count-drift" {
     impact = "none"
   }
 
-  exceptions = ["services whose scalable target has one possible number of tasks"]
+  exceptions = ["services whose scalable target has one possible number of tasks, or whose scaling is suspended"]
   sources    = ["https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/ecs_service"]
 }
 

@@ -166,3 +166,36 @@ function "user_data_has" {
     [for configuration in asg_configurations(group) : configuration.user_data_base64 == null ? false : anytrue([for text in texts : strcontains(base64decode(configuration.user_data_base64), text)])],
   ))
 }
+
+function "asg_users" {
+  params      = [template]
+  description = "The Auto Scaling groups that start instances from a launch template."
+  value = distinct(concat(
+    referrers(template, "aws_autoscaling_group", ["launch_template.id", "launch_template.name"]),
+    referrers(template, "aws_autoscaling_group", [
+      "mixed_instances_policy.launch_template.launch_template_specification.launch_template_id",
+      "mixed_instances_policy.launch_template.launch_template_specification.launch_template_name",
+      "mixed_instances_policy.launch_template.override.launch_template_specification.launch_template_id",
+      "mixed_instances_policy.launch_template.override.launch_template_specification.launch_template_name",
+    ]),
+  ))
+}
+
+function "on_instance_metrics" {
+  params      = [policy]
+  description = "Whether a scaling policy acts on what EC2 measures of the instances."
+  value = (
+    anytrue([
+      for tracking in policy.target_tracking_configuration :
+      anytrue([
+        for metric in tracking.predefined_metric_specification :
+        contains(["ASGAverageCPUUtilization", "ASGAverageNetworkIn", "ASGAverageNetworkOut"], metric.predefined_metric_type)
+      ])
+      || anytrue([for metric in tracking.customized_metric_specification : coalesce(metric.namespace, "-") == "AWS/EC2"])
+    ])
+    || anytrue([
+      for alarm in referrers(policy, "aws_cloudwatch_metric_alarm", "alarm_actions") :
+      coalesce(alarm.namespace, "-") == "AWS/EC2" && coalesce(alarm.period, 300) < 300
+    ])
+  )
+}

@@ -11,8 +11,8 @@ function "ecs_scaled_services" {
 
 function "ecs_named" {
   params      = [resource_id, service]
-  description = "Whether the id of a scalable target, written as service/CLUSTER/NAME, is this service's."
-  value = try(
+  description = "Whether the id of a scalable target that refers to no service, written as service/CLUSTER/NAME, is this service's."
+  value = length(referenced(resource_id, "aws_ecs_service")) > 0 ? false : try(
     element(split("/", resource_id), 0) == "service"
     && element(split("/", resource_id), 2) == service.name
     && alltrue([for cluster in referenced(service.cluster, "aws_ecs_cluster") : cluster.name == element(split("/", resource_id), 1)]),
