@@ -11,7 +11,15 @@ rule "asg-desired-capacity-drift" {
   locals {
     providers = referrers(self, "aws_ecs_capacity_provider", "auto_scaling_group_provider.auto_scaling_group_arn")
     schedules = referrers(self, "aws_autoscaling_schedule", "autoscaling_group_name")
-    scalers   = concat(asg_policies(self), local.schedules, local.providers)
+    # Without the block managed scaling is off.
+    managed = [
+      for provider in local.providers : provider
+      if anytrue([
+        for group in provider.auto_scaling_group_provider :
+        anytrue([for scaling in group.managed_scaling : coalesce(scaling.status, "DISABLED") == "ENABLED"])
+      ])
+    ]
+    scalers = concat(asg_policies(self), local.schedules, local.managed)
     guarded = [
       for provider in local.providers : provider
       if anytrue([for group in provider.auto_scaling_group_provider : coalesce(group.managed_termination_protection, "DISABLED") == "ENABLED"])
@@ -24,7 +32,7 @@ rule "asg-desired-capacity-drift" {
     skip    = [anytrue([for argument in ["desired_capacity", "all"] : contains(local.ignored, argument)]), local.fixed]
     require = !is_set(self.desired_capacity) || length(local.scalers) == 0
     at      = self.desired_capacity
-    message = "${self.address} goes back to ${is_known(self.desired_capacity) ? plural(self.desired_capacity, "instance") : "the desired capacity in the file"} at each apply, whatever number ${names(local.scalers)} has chosen"
+    message = "${self.address} goes back to ${is_known(self.desired_capacity) ? plural(self.desired_capacity, "instance") : "the desired capacity in the file"} at each apply, which undoes what ${names(local.scalers)} did"
 
     also {
       at   = local.scalers
@@ -70,7 +78,7 @@ rule "asg-desired-capacity-drift" {
     note   = "or leave desired_capacity out"
   }
 
-  exceptions = ["groups of one fixed size"]
+  exceptions = ["groups of one fixed size", "capacity providers of ECS without managed scaling"]
   sources = [
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group",
     "https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html",

@@ -1,3 +1,91 @@
+rule "ecs-awsvpc-eni-density" {
+  title    = "Instances run out of network interfaces before CPU or memory"
+  severity = "warning"
+  category = "capacity"
+  scenario = "ip-exhaustion"
+  default  = "ENI trunking is off"
+
+  resource = "aws_ecs_service"
+
+  setting "min_tasks" {
+    default     = 3
+    description = "tasks an instance must at least have network interfaces for"
+  }
+
+  locals {
+    has_addresses = anytrue([for task in ecs_tasks(self) : task.network_mode == "awsvpc"])
+    on_fargate    = ecs_wants_fargate(self.launch_type, self.capacity_provider_strategy)
+    trunking = anytrue([
+      for account in resources("aws_ecs_account_setting_default") :
+      account.name == "awsvpcTrunking" && account.value == "enabled"
+    ])
+
+    groups = ecs_groups(self)
+    room = [
+      for group in local.groups : {
+        group = group
+        type  = asg_smallest_type(group)
+        tasks = asg_smallest_type(group).max_enis - 1
+        most  = group.max_size
+      }
+    ]
+    capacity = sum([for part in local.room : part.most * part.tasks])
+    # All services that share the instances; the first of them reports.
+    placed = [
+      for service in resources("aws_ecs_service") : service
+      if anytrue([for task in ecs_tasks(service) : task.network_mode == "awsvpc"])
+      && anytrue([for group in ecs_groups(service) : anytrue([for other in local.groups : same(group, other)])])
+    ]
+    wanted = sum([for service in local.placed : ecs_most_tasks(service)])
+    tight  = [for part in local.room : part if part.tasks < setting.min_tasks]
+  }
+
+  first = true
+  skip  = [local.on_fargate, !local.has_addresses, local.trunking, anytrue([for part in local.room : part.type == null])]
+
+  check "full" {
+    skip    = length(local.groups) == 0 ? false : local.placed[0].address != self.address
+    require = length(local.groups) == 0 ? unseen("which Auto Scaling group the service runs on") : local.wanted <= local.capacity
+    at      = self.network_configuration
+    message = "${names(local.placed)} can come to ${plural(local.wanted, "task")}, and the instances have interfaces for ${local.capacity}: ${join(" + ", [for part in local.room : "${part.most} ${part.type.type} × (${part.type.max_enis} − 1)"])}, unless the account has awsvpcTrunking on"
+
+    also {
+      at   = local.groups
+      note = "the instances"
+    }
+  }
+
+  check "tight" {
+    severity = "advice"
+    skip     = length(local.groups) == 0 ? false : local.placed[0].address != self.address
+    require  = length(local.tight) == 0
+    at       = self.network_configuration
+    message  = "${self.address} gives each task an interface, of which a ${local.tight[0].type.type} of ${local.tight[0].group.address} has ${local.tight[0].type.max_enis}: ${plural(local.tight[0].tasks, "task")} an instance, unless the account has awsvpcTrunking on"
+
+    also {
+      at   = local.tight[*].group
+      note = "the instances"
+    }
+  }
+
+  why = "In awsvpc mode each task takes a whole network interface, and the instance itself needs one: a c5.large has three, so it runs two tasks however small they are. The others wait with free CPU and memory beside them. With trunking the same instance holds ten."
+
+  fix {
+    text   = <<-EOT
+      resource "aws_ecs_account_setting_default" "trunking" {
+        name  = "awsvpcTrunking"
+        value = "enabled"
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "holds for the whole account and region, and for instances that are launched afterwards"
+  }
+
+  exceptions = ["Fargate", "accounts that turn on awsvpcTrunking here"]
+  sources    = ["https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-eni.html"]
+}
+
 rule "ecs-deployment-deadlock" {
   title    = "Deployment settings leave no room to replace a task"
   severity = "error"
@@ -96,7 +184,7 @@ rule "ecs-desired-count-drift" {
   skip    = local.ignored
   require = !is_set(self.desired_count) || length(local.targets) == 0
   at      = self.desired_count
-  message = "${self.address} goes back to ${is_known(self.desired_count) ? plural(self.desired_count, "task") : "the desired count in the file"} at each apply, whatever number autoscaling has chosen${local.range}"
+  message = "${self.address} goes back to ${is_known(self.desired_count) ? plural(self.desired_count, "task") : "the desired count in the file"} at each apply, whatever number${local.range} autoscaling has chosen"
   why     = "Terraform sees the number of tasks that autoscaling set as a deviation and corrects it. An apply about something else, in the middle of the peak, takes a service from eighteen tasks to the two in the file; scaling out again takes minutes."
 
   also {

@@ -199,3 +199,32 @@ function "on_instance_metrics" {
     ])
   )
 }
+
+function "asg_types" {
+  params      = [group]
+  description = "The rows of the instance types of an Auto Scaling group: its overrides', else its launch templates'; null for a type that is not in the table."
+  value = [
+    for type in length(asg_override_types(group)) > 0 ? asg_override_types(group) : concat(
+      [for template in asg_templates(group) : template.instance_type],
+      [for configuration in asg_configurations(group) : configuration.instance_type],
+    ) : try(fact("ec2_instance_types", type), null)
+  ]
+}
+
+function "asg_override_types" {
+  params      = [group]
+  description = "The instance types that a mixed instances policy names."
+  value = flatten([
+    for policy in group.mixed_instances_policy : [
+      for template in policy.launch_template : [for other in template.override : other.instance_type if is_set(other.instance_type)]
+    ]
+  ])
+}
+
+function "asg_smallest_type" {
+  params      = [group]
+  description = "The row of the instance type with the fewest network interfaces; null where one is not in the table or none is named."
+  value = length(asg_types(group)) == 0 || anytrue([for row in asg_types(group) : row == null]) ? null : try(element([
+    for row in asg_types(group) : row if row.max_enis == min([for other in asg_types(group) : other.max_enis]...)
+  ], 0), null)
+}
