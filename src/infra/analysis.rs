@@ -38,7 +38,9 @@ pub fn analyze<'c>(
 ) -> (Program<'c>, Infra, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut inputs = inputs::gather(&config.sources, &config.inputs, root, &options.var_files, &mut problems);
-    inputs.workspace = options.workspace.clone();
+    // Where state is kept elsewhere, workspaces are how one configuration serves several environments.
+    let plain = options.keep_defaults || (!root.has_backend && root.standing == RootStanding::Root);
+    inputs.workspace = options.workspace.clone().or_else(|| plain.then(|| "default".into()));
     inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
     let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
     let program = Program::new(root, inputs, host);
