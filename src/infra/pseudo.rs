@@ -49,11 +49,18 @@ pub(super) fn says_nonproduction(program: &Program<'_>, module: &Rc<ModuleInstan
     })
 }
 
-/// Whether the `tags` among these attributes name such an environment.
+/// Whether the `tags`, or the `tag` blocks of an autoscaling group, among these attributes name such an environment.
 pub(super) fn tags_say_nonproduction(attributes: &Attributes) -> bool {
-    let Some(tags) = attributes.get("tags").and_then(Value::as_fields) else { return false };
-    let named = tags.entries.iter().filter(|(key, _)| names_environment(key));
-    named.into_iter().any(|(_, value)| value.as_str().is_some_and(is_nonproduction))
+    let says = |key: &str, value: &Value| names_environment(key) && value.as_str().is_some_and(is_nonproduction);
+    let tags = attributes.get("tags").and_then(Value::as_fields);
+    let blocks = attributes.get("tag").and_then(Value::as_seq);
+    tags.is_some_and(|tags| tags.entries.iter().any(|(key, value)| says(key, value)))
+        || blocks.is_some_and(|blocks| {
+            blocks.items.iter().filter_map(Value::as_fields).any(|block| {
+                let key = block.entries.get("key").and_then(Value::as_str);
+                key.zip(block.entries.get("value")).is_some_and(|(key, value)| says(key, value))
+            })
+        })
 }
 
 /// What all pseudo-instances of one module share.

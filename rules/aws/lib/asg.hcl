@@ -200,18 +200,17 @@ function "on_instance_metrics" {
   )
 }
 
-function "asg_types" {
+function "asg_instance_types" {
   params      = [group]
-  description = "The rows of the instance types of an Auto Scaling group: its overrides', else its launch templates'; null for a type that is not in the table."
-  value = [
-    for type in length(asg_override_types(group)) > 0 ? asg_override_types(group) : concat(
-      [for template in asg_templates(group) : template.instance_type],
-      [for configuration in asg_configurations(group) : configuration.instance_type],
-    ) : try(fact("ec2_instance_types", type), null)
-  ]
+  description = "The instance types of an Auto Scaling group: its overrides', else those of what it launches from."
+  value = (
+    length(asg_overrides(group)) > 0
+    ? asg_overrides(group)
+    : [for source in concat(asg_templates(group), asg_configurations(group)) : source.instance_type if is_set(source.instance_type)]
+  )
 }
 
-function "asg_override_types" {
+function "asg_overrides" {
   params      = [group]
   description = "The instance types that a mixed instances policy names."
   value = flatten([
@@ -219,6 +218,12 @@ function "asg_override_types" {
       for template in policy.launch_template : [for other in template.override : other.instance_type if is_set(other.instance_type)]
     ]
   ])
+}
+
+function "asg_types" {
+  params      = [group]
+  description = "The rows of an Auto Scaling group's instance types; null for a type that is not in the table."
+  value       = [for type in asg_instance_types(group) : try(fact("ec2_instance_types", type), null)]
 }
 
 function "asg_smallest_type" {

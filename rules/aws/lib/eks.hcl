@@ -90,26 +90,6 @@ function "eks_instance_types" {
   )
 }
 
-function "asg_instance_types" {
-  params      = [group]
-  description = "The instance types of an Auto Scaling group: its overrides', else its launch templates'."
-  value = (
-    length(asg_overrides(group)) > 0
-    ? asg_overrides(group)
-    : [for template in launch_templates(group) : template.instance_type if is_set(template.instance_type)]
-  )
-}
-
-function "asg_overrides" {
-  params      = [group]
-  description = "The instance types that a mixed instances policy names."
-  value = flatten([
-    for policy in group.mixed_instances_policy : [
-      for template in policy.launch_template : [for other in template.override : other.instance_type if is_set(other.instance_type)]
-    ]
-  ])
-}
-
 # Addresses of nodes and pods.
 
 function "eks_cni_settings" {
