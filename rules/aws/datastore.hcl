@@ -24,6 +24,7 @@ rule "datastore-not-in-backup-plan" {
     length(resources("aws_backup_plan")) == 0,
     length(local.selections) == 0,
     is_replica(self),
+    self.type == "aws_dynamodb_table" ? is_lock_table(self) : false,
     local.for_others,
     anytrue([for policy in local.automatic : anytrue([for block in policy.backup_policy : block.status == "ENABLED"])]),
   ]
@@ -51,7 +52,7 @@ rule "datastore-not-in-backup-plan" {
   exceptions = [
     "configurations without a backup plan",
     "plans whose selections list only resources of other types",
-    "read replicas and secondary clusters of a global cluster",
+    "read replicas, secondary clusters of a global cluster, tables that only hold locks of Terraform states",
     "stores with a tag that looks like one by which a plan elsewhere selects",
     "file systems with automatic backups",
   ]

@@ -28,7 +28,10 @@ rule "elasticache-no-failover" {
     replicas  = length(local.written) > 0 ? min(local.written...) : local.per_shard
   }
 
-  skip = is_set(self.global_replication_group_id)
+  skip = [
+    is_set(self.global_replication_group_id),
+    is_legacy_cache(self),
+  ]
   at   = self.automatic_failover_enabled
   why  = "Without a replica to promote, ElastiCache replaces a node that fails by an empty one: the sessions in it are gone, and until the cache is warm again the database behind it takes the whole load. The provider's defaults are one node and no failover."
 
@@ -83,6 +86,7 @@ rule "elasticache-no-failover" {
 
   exceptions = [
     "members of a global datastore, which take their settings from it",
+    "configurations for versions of the provider in which the arguments had other names",
     "groups that are not for production, unless their settings contradict each other",
   ]
   sources = [

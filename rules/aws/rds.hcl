@@ -151,7 +151,7 @@ rule "rds-storage-autoscaling" {
     size    = self.allocated_storage
     off     = local.ceiling == 0
     replica = is_set(self.replicate_source_db)
-    what    = "${self.address} keeps the disk it has${local.size == null ? "" : " (${local.size} GiB)"}: storage autoscaling is off"
+    what    = "${self.address} keeps the disk it has${is_known(local.size) && local.size != null ? " (${local.size} GiB)" : ""}: storage autoscaling is off"
   }
 
   skip = [

@@ -18,7 +18,7 @@ function "backup_elsewhere" {
   description = "Unknown where a module about backups is not on disk, else false."
   value = anytrue([
     for called in modules() : unseen("what ${called.address} backs up")
-    if !called.on_disk && has_word("${called.name} ${called.source}", "backup", "backups")
+    if !called.on_disk && has_word("${called.resource_name} ${called.source}", "backup", "backups")
   ])
 }
 

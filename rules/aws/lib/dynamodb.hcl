@@ -1,7 +1,7 @@
 function "is_lock_table" {
   params      = [table]
   description = "Whether a DynamoDB table only holds the locks of Terraform states."
-  value       = table.hash_key == "LockID" && length(table.global_secondary_index) == 0 && length(table.local_secondary_index) == 0 && length(table.replica) == 0 && !table.stream_enabled
+  value       = table.hash_key == "LockID" && table.range_key == null && length(table.global_secondary_index) == 0 && length(table.local_secondary_index) == 0
 }
 
 function "dynamodb_targets" {

@@ -1,5 +1,11 @@
 function "says_nonproduction" {
   params      = [name]
-  description = "Whether a name says that it is for development, tests or the like."
+  description = "Whether a name says that it is for development, tests or the like. What is not known of it says nothing."
+  value       = is_known(has_nonproduction_word(name)) && has_nonproduction_word(name)
+}
+
+function "has_nonproduction_word" {
+  params      = [name]
+  description = "Whether a word of a name is that of an environment other than production."
   value       = has_word(name, ["dev", "develop", "development", "test", "testing", "qa", "stage", "staging", "sandbox", "nonprod", "preprod", "demo", "scratch", "temp", "tmp", "ephemeral"])
 }

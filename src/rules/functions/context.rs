@@ -83,8 +83,7 @@ fn is_set(call: &Call<'_>) -> Result<Value, EvalError> {
 }
 
 fn unseen(call: &Call<'_>) -> Result<Value, EvalError> {
-    let what = call.value(0)?;
-    let what = what.as_str().unwrap_or("what may be elsewhere");
+    let what = crate::rules::render::text(&call.value(0)?);
     Ok(Value::unknown_not_null(Type::Bool, Cause::Unseen(what.into())))
 }
 
