@@ -1,3 +1,91 @@
+rule "kinesis-iterator-age-not-alarmed" {
+  title    = "Nobody is told when a reader of a stream falls behind"
+  severity = "warning"
+  category = "operability"
+  scenario = "silent-loss"
+  default  = "no alarm"
+
+  resource = "aws_kinesis_stream"
+
+  setting "max_share_of_retention" {
+    default     = 0.5
+    description = "share of the retention that the age may reach before the alarm"
+  }
+
+  locals {
+    fan_outs  = referrers(self, "aws_kinesis_stream_consumer", "stream_arn")
+    mappings  = concat(referrers(self, "aws_lambda_event_source_mapping", "event_source_arn"), flatten([for fan_out in local.fan_outs : referrers(fan_out, "aws_lambda_event_source_mapping", "event_source_arn")]))
+    firehoses = referrers(self, "aws_kinesis_firehose_delivery_stream", "kinesis_source_configuration.kinesis_stream_arn")
+    readers   = concat(local.mappings, local.fan_outs, local.firehoses)
+    alarms = concat(
+      alarms_on(self, "AWS/Kinesis", ["GetRecords.IteratorAgeMilliseconds", "SubscribeToShardEvent.MillisBehindLatest"], "StreamName"),
+      flatten([for mapping in local.mappings : [for function in lambda_functions(mapping.function_name) : alarms_on(function, "AWS/Lambda", ["IteratorAge"], "FunctionName")]]),
+      flatten([for firehose in local.firehoses : alarms_on(firehose, "AWS/Firehose", ["KinesisMillisBehindLatest"], "DeliveryStreamName")]),
+    )
+    limit = self.retention_period * 3600000 * setting.max_share_of_retention
+    late  = [for alarm in local.alarms : alarm if alarm.threshold == null || !is_set(alarm.metric_name) ? false : alarm.threshold >= local.limit]
+  }
+
+  skip = length(local.readers) == 0
+  why  = "When the age of the oldest unread record reaches the retention, unread records are deleted. Nothing else says so: producers go on without an error."
+
+  check "none" {
+    skip     = length(resources("aws_cloudwatch_metric_alarm")) == 0
+    require  = length(local.alarms) > 0
+    message  = "${self.address} is read by ${names(local.readers)}, and no alarm says when that falls behind"
+
+    also {
+      at   = local.readers
+      note = "reads the stream"
+    }
+  }
+
+  check "late" {
+    skip     = length(local.alarms) == 0
+    require  = length(local.late) < length(local.alarms)
+    at       = local.late[0].threshold
+    message  = "${local.late[0].address} rings at an age of ${local.late[0].threshold} ms, where ${self.address} deletes records after ${self.retention_period * 3600000} ms (${self.retention_period} hours): too late to repair anything"
+
+    fix {
+      text   = <<-EOT
+        threshold = 600000 # ten minutes
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "well below the retention, and above what a deployment takes"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_cloudwatch_metric_alarm" "${self.resource_name}_age" {
+        alarm_name          = "$${aws_kinesis_stream.${self.resource_name}.name}-iterator-age"
+        namespace           = "AWS/Kinesis"
+        metric_name         = "GetRecords.IteratorAgeMilliseconds"
+        dimensions          = { StreamName = aws_kinesis_stream.${self.resource_name}.name }
+        statistic           = "Maximum"
+        period              = 60
+        evaluation_periods  = 5
+        threshold           = 600000
+        comparison_operator = "GreaterThanThreshold"
+        alarm_actions       = [aws_sns_topic.alerts.arn]
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "readers with enhanced fan-out have the metric SubscribeToShardEvent.MillisBehindLatest instead"
+  }
+
+  exceptions = [
+    "streams without a reader in the configuration",
+    "configurations without any alarm, whose alarms live elsewhere",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",
+    "https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html",
+  ]
+}
+
 rule "kinesis-overkill" {
   title    = "Stream of one shard with one reader does a queue's work"
   severity = "advice"
@@ -72,5 +160,57 @@ rule "kinesis-overkill" {
   sources = [
     "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html",
     "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-dead-letter-queues.html",
+  ]
+}
+
+rule "kinesis-retention-default" {
+  title    = "Stream keeps records for too short a time to repair a consumer"
+  severity = "advice"
+  category = "durability"
+  scenario = "silent-loss"
+  default  = "24 hours"
+
+  resource = "aws_kinesis_stream"
+
+  setting "min_hours" {
+    default     = 72
+    description = "hours that records must be kept at least: a weekend, and the time to repair"
+  }
+
+  locals {
+    mappings   = referrers(self, "aws_lambda_event_source_mapping", "event_source_arn")
+    firehoses  = referrers(self, "aws_kinesis_firehose_delivery_stream", "kinesis_source_configuration.kinesis_stream_arn")
+    others     = concat(event_readers(self), referrers(self, "aws_kinesis_stream_consumer", "stream_arn"))
+    is_stored  = length(local.firehoses) > 0 && length(local.others) == 0 && alltrue([for firehose in local.firehoses : keeps_all_in_s3(firehose)])
+    has_lambda = is_known(length(local.mappings) > 0) ? length(local.mappings) > 0 : false
+  }
+
+  skip    = local.is_stored
+  require = self.retention_period >= setting.min_hours
+  at      = self.retention_period
+  message = "${self.address} keeps records for ${self.retention_period} hours${is_set(self.retention_period) ? "" : ", the default"}: what a consumer has not read by then is lost"
+  why     = "A consumer that breaks on Friday evening has lost the first records a day later, before anybody is back to repair it. Until a consumer has stored it, the stream holds the only copy."
+
+  check "function" {
+    severity = "warning"
+    skip     = !local.has_lambda
+  }
+
+  check "other" {
+    severity = "advice"
+    skip     = local.has_lambda
+  }
+
+  fix {
+    set    = { retention_period = 168 }
+    safety = "safe"
+    impact = "in-place"
+    note   = "more than a day is billed by shard hour, or by gigabyte on demand"
+  }
+
+  exceptions = ["streams that only feed a Firehose which keeps all records in S3"]
+  sources = [
+    "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_IncreaseStreamRetentionPeriod.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/kinesis_stream",
   ]
 }

@@ -45,6 +45,8 @@ type IdentityIndex = FxHashMap<Text, Vec<InstanceId>>;
 struct HolderIndex {
     by_target: FxHashMap<InstanceId, Vec<Holder>>,
     by_token: FxHashMap<Text, Vec<Holder>>,
+    /// By known texts that were computed from these instances, and do not name others of their types.
+    by_derived: FxHashMap<Text, Vec<(Holder, Arc<[InstanceId]>)>>,
     /// Instances whose attribute is not known and leads to nothing.
     unresolved: Vec<(InstanceId, Cause)>,
 }
@@ -60,6 +62,8 @@ struct Holder {
 struct Leads {
     targets: Vec<(InstanceId, bool)>,
     tokens: Vec<(Text, bool)>,
+    /// Known texts that were computed from instances, such as `"${aws_lambda_function.a.function_name}-dlq"`.
+    derived: Vec<(Text, bool, Arc<[InstanceId]>)>,
     /// Why some of it leads to nothing that is here; `from_module` where only modules not on disk are to blame.
     unresolved: Option<Cause>,
     from_module: Option<Cause>,
@@ -171,6 +175,13 @@ impl Infra {
             // A text that names nothing here names something elsewhere.
             matched_all &= matched || !token.starts_with(UNKNOWN_TOKEN);
         }
+        for (text, certain, from) in &leads.derived {
+            for ty in types.iter().filter(|ty| !from.iter().any(|id| *self.get(*id).type_name == ***ty)) {
+                for id in self.identity_index(ty).get(text).into_iter().flatten() {
+                    answer.add(*id, *certain && !self.get(*id).open);
+                }
+            }
+        }
         let doubt = leads.unresolved.filter(|_| !matched_all || leads.tokens.is_empty());
         answer.doubt = answer.doubt.or(doubt).or(leads.from_module);
         answer.into_value()
@@ -186,7 +197,13 @@ impl Infra {
             for attribute in attributes {
                 let index = self.holders_of(ty, attribute);
                 let by_token = tokens.iter().flat_map(|t| index.by_token.get(t).into_iter().flatten());
-                for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token) {
+                let ty = &self.get(id).type_name;
+                let by_derived = tokens
+                    .iter()
+                    .flat_map(|t| index.by_derived.get(t).into_iter().flatten())
+                    .filter(|(_, from)| !from.iter().any(|id| self.get(*id).type_name == *ty))
+                    .map(|(holder, _)| holder);
+                for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token).chain(by_derived) {
                     if holder.from != id {
                         answer.add(holder.from, holder.certain && !self.get(holder.from).open);
                     }
@@ -281,6 +298,9 @@ impl Infra {
         for (token, certain) in leads.tokens {
             index.by_token.entry(token).or_default().push(Holder { from, certain });
         }
+        for (text, certain, of) in leads.derived {
+            index.by_derived.entry(text).or_default().push((Holder { from, certain }, of));
+        }
         index.unresolved.extend(leads.unresolved.map(|cause| (from, cause)));
     }
 
@@ -335,8 +355,15 @@ impl Infra {
     }
 
     fn leaf(&self, value: &Value, certain: bool, leads: &mut Leads) {
+        let first = leads.targets.len();
         let found = self.references(value, certain, leads);
         if found {
+            if let Kind::String(text) = &value.kind
+                && !text.is_empty()
+            {
+                let of = leads.targets[first..].iter().map(|(id, _)| *id).collect();
+                leads.derived.push((text.clone(), certain, of));
+            }
             return;
         }
         if let Some(token) = token(value) {
@@ -348,7 +375,7 @@ impl Infra {
     }
 
     /// The instance with this address, or the open one that stands for it.
-    fn resolve(&self, address: &Text) -> Option<InstanceId> {
+    pub(crate) fn resolve(&self, address: &Text) -> Option<InstanceId> {
         if let Some(id) = self.by_address.get(address) {
             return Some(*id);
         }

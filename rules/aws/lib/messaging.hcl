@@ -96,3 +96,23 @@ function "topic_publishers" {
     } : [for use in uses : { service = service, by = use }]
   ])
 }
+
+function "keeps_all_in_s3" {
+  params      = [firehose]
+  description = "Whether a delivery stream writes every record to S3, as its destination or as a backup."
+  value = anytrue([
+    contains(["extended_s3", "s3"], firehose.destination),
+    anytrue([
+      for mode in concat(
+        firehose.elasticsearch_configuration[*].s3_backup_mode,
+        firehose.http_endpoint_configuration[*].s3_backup_mode,
+        firehose.iceberg_configuration[*].s3_backup_mode,
+        firehose.opensearch_configuration[*].s3_backup_mode,
+        firehose.opensearchserverless_configuration[*].s3_backup_mode,
+        firehose.redshift_configuration[*].s3_backup_mode,
+        firehose.snowflake_configuration[*].s3_backup_mode,
+        firehose.splunk_configuration[*].s3_backup_mode,
+      ) : mode == null ? false : contains(["AllData", "AllDocuments", "AllEvents", "Enabled"], mode)
+    ]),
+  ])
+}

@@ -1,10 +1,11 @@
 //! Other instances: by type, by reference, by being referred to.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::union::either;
-use crate::eval::{Cause, EvalError, Kind, Seq, Type, Value};
+use crate::eval::{Cause, EvalError, Kind, ReferenceKind, Seq, Step, Type, Value};
 use crate::infra::{Infra, InstanceId, InstanceKind};
 use crate::rules::run::Question;
 use crate::syntax::Text;
@@ -61,6 +62,14 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         description: "The instances of these types whose attributes (or one of the given ones, as paths such as \
                       `vpc_config.subnet_ids`) refer to the instance. The list is open where an unseen one is possible.",
         run: referrers,
+    },
+    OwnFunction {
+        name: "source_attribute",
+        params: "value",
+        arity: (1, 1),
+        description: "The attribute of a resource that a value is, unchanged, as an object of `instance` and `attribute` (a \
+                      name such as `arn`); null where the value refers to no resource. Not known where it may be computed from one.",
+        run: source_attribute,
     },
     OwnFunction {
         name: "passed_to_unseen",
@@ -145,6 +154,38 @@ fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
             let cause = unknown.cause().unwrap_or(Cause::Error);
             open_list(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause)))
         }
+    })
+}
+
+fn source_attribute(call: &Call<'_>) -> Result<Value, EvalError> {
+    let value = call.value(0)?;
+    let infra = call.run.infra;
+    // What is not known may be a reference as it stands; what is known equals what it refers to, or was computed.
+    let origin = value.as_unknown().and_then(|unknown| unknown.origin.clone());
+    let refs: Vec<_> = origin.map_or_else(|| value.deep_own_refs(), |origin| vec![origin]);
+    let mut refs = refs.iter().filter(|reference| reference.kind == ReferenceKind::Resource);
+    let Some(reference) = refs.next() else {
+        return Ok(match value.as_unknown() {
+            Some(_) => Value::unknown_from([&value], Type::Any, false),
+            None => Value::NULL,
+        });
+    };
+    let found = infra.resolve(&reference.target).zip(reference.path.first());
+    Ok(match found {
+        Some((id, Step::Name(name))) if refs.next().is_none() => {
+            let is_unchanged = match value.as_unknown() {
+                Some(unknown) => unknown.origin.is_some(),
+                None => infra.attribute(id, name).kind == value.kind,
+            };
+            if !is_unchanged {
+                return Ok(Value::unknown_not_null(Type::Any, Cause::Error));
+            }
+            Value::object(BTreeMap::from([
+                ("instance".into(), Value::from(Kind::Handle(id))),
+                ("attribute".into(), Value::from(name.clone())),
+            ]))
+        }
+        _ => Value::unknown_not_null(Type::Any, value.cause().unwrap_or(Cause::Error)),
     })
 }
 
