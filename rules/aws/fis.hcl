@@ -62,6 +62,10 @@ rule "fis-target-unbounded" {
     default     = 50
     description = "share of a cluster's instances that may be drained or terminated"
   }
+  setting "opt_in_tags" {
+    default     = ["AzImpairmentPower"]
+    description = "tags that mark resources for experiments alone, such as that of AWS's scenario of a zone without power"
+  }
 
   locals {
     used_by = { for target in self.target : target.name => [for action in self.action : action.action_id if anytrue([for used in action.target : used.value == target.name])] }
@@ -89,6 +93,8 @@ rule "fis-target-unbounded" {
         contains(local.bounds, "cluster") && contains(local.bounds, "service"),
         contains(local.bounds, "namespace") && contains(local.bounds, "selectorValue"),
       ])
+      # Every resource with such a tag was chosen for the experiment.
+      opted_in = anytrue([for tag in each.value.resource_tag : contains(setting.opt_in_tags, tag.key)])
       types    = lookup(local.tagged_types, each.value.resource_type, [])
       carriers = length(local.types) == 0 ? [] : [for instance in resources(local.types) : instance if alltrue([for tag in each.value.resource_tag : lookup(tags(instance), tag.key, null) == tag.value])]
     }
@@ -99,6 +105,7 @@ rule "fis-target-unbounded" {
       length(each.value.resource_tag) == 0,
       length(each.value.filter) > 0,
       local.bounded,
+      local.opted_in,
       length(local.actions) == 0,
       length(local.carriers) == 1,
     ]
@@ -138,6 +145,7 @@ rule "fis-target-unbounded" {
 
   exceptions = [
     "targets that are listed by ARN, filtered, or bound to one zone, service or selector of pods",
+    "tags that mark resources for experiments alone",
     "a tag that exactly one resource of the configuration carries",
     "actions that take nothing away, such as a pause of replication",
   ]

@@ -46,9 +46,15 @@ struct HolderIndex {
     by_target: FxHashMap<InstanceId, Vec<Holder>>,
     by_token: FxHashMap<Text, Vec<Holder>>,
     /// By known texts that were computed from these instances, and do not name others of their types.
-    by_derived: FxHashMap<Text, Vec<(Holder, Arc<[InstanceId]>)>>,
+    by_derived: FxHashMap<Text, Vec<Derived>>,
     /// Instances whose attribute is not known and leads to nothing.
     unresolved: Vec<(InstanceId, Cause)>,
+}
+
+/// Who holds a text that was computed from other instances.
+struct Derived {
+    holder: Holder,
+    of: Arc<[InstanceId]>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -201,8 +207,8 @@ impl Infra {
                 let by_derived = tokens
                     .iter()
                     .flat_map(|t| index.by_derived.get(t).into_iter().flatten())
-                    .filter(|(_, from)| !from.iter().any(|id| self.get(*id).type_name == *ty))
-                    .map(|(holder, _)| holder);
+                    .filter(|derived| !derived.of.iter().any(|id| self.get(*id).type_name == *ty))
+                    .map(|derived| &derived.holder);
                 for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token).chain(by_derived) {
                     if holder.from != id {
                         answer.add(holder.from, holder.certain && !self.get(holder.from).open);
@@ -299,7 +305,7 @@ impl Infra {
             index.by_token.entry(token).or_default().push(Holder { from, certain });
         }
         for (text, certain, of) in leads.derived {
-            index.by_derived.entry(text).or_default().push((Holder { from, certain }, of));
+            index.by_derived.entry(text).or_default().push(Derived { holder: Holder { from, certain }, of });
         }
         index.unresolved.extend(leads.unresolved.map(|cause| (from, cause)));
     }
