@@ -1,3 +1,114 @@
+rule "log-group-implicit" {
+  title    = "Service makes its log group by itself, outside Terraform and for ever"
+  severity = "warning"
+  category = "cost"
+  scenario = "bill-shock"
+  default  = "made on first use, and never expires"
+
+  resource = [
+    "aws_lambda_function",
+    "aws_eks_cluster",
+    "aws_db_instance",
+    "aws_rds_cluster",
+    "aws_api_gateway_stage",
+    "aws_codebuild_project",
+  ]
+
+  locals {
+    ty      = self.resource_type
+    exports = local.ty == "aws_db_instance" || local.ty == "aws_rds_cluster" ? (self.enabled_cloudwatch_logs_exports == null ? [] : self.enabled_cloudwatch_logs_exports) : []
+    settings = local.ty != "aws_api_gateway_stage" ? [] : [
+      for settings in referrers(self, "aws_api_gateway_method_settings", "stage_name") : settings
+      if anytrue([for method in settings.settings : method.logging_level == null ? false : contains(["ERROR", "INFO"], method.logging_level)])
+    ]
+    # Names of the groups that the service will use.
+    expected = {
+      aws_lambda_function   = local.ty == "aws_lambda_function" ? (anytrue([for logging in self.logging_config : is_set(logging.log_group)]) ? [] : ["/aws/lambda/${self.function_name}"]) : []
+      aws_eks_cluster       = local.ty == "aws_eks_cluster" ? (length(self.enabled_cluster_log_types == null ? [] : self.enabled_cluster_log_types) > 0 ? ["/aws/eks/${self.name}/cluster"] : []) : []
+      aws_db_instance       = local.ty == "aws_db_instance" ? [for log in local.exports : "/aws/rds/instance/${self.identifier}/${log}"] : []
+      aws_rds_cluster       = local.ty == "aws_rds_cluster" ? [for log in local.exports : "/aws/rds/cluster/${self.cluster_identifier}/${log}"] : []
+      aws_api_gateway_stage = local.ty == "aws_api_gateway_stage" ? (length(local.settings) > 0 ? ["API-Gateway-Execution-Logs_${self.rest_api_id}/${self.stage_name}"] : []) : []
+      aws_codebuild_project = local.ty == "aws_codebuild_project" ? (anytrue([for logs in self.logs_config : anytrue([for group in logs.cloudwatch_logs : is_set(group.group_name) || group.status == "DISABLED"])]) ? [] : ["/aws/codebuild/${self.name}"]) : []
+    }[local.ty]
+    groups   = resources("aws_cloudwatch_log_group")
+    declared = flatten([for name in local.expected : concat([for group in local.groups : group if group.name == name], referenced(name, "aws_cloudwatch_log_group"))])
+    missing  = [for name in local.expected : name if !anytrue([for group in local.groups : group.name == name]) && length(referenced(name, "aws_cloudwatch_log_group")) == 0]
+    # Made before the service: named by it, or by its depends_on.
+    unordered = [
+      for group in local.declared : group
+      if !contains([for reader in referrers(group, local.ty) : reader.address], self.address) && !contains([for dependency in self.depends_on : dependency.address], group.address) && !contains([for named in referenced(group.name, local.ty) : named.address], self.address)
+    ]
+
+    at_the_edge = local.ty != "aws_lambda_function" ? false : anytrue([
+      length(referrers(self, "aws_cloudfront_distribution", ["default_cache_behavior", "ordered_cache_behavior"])) > 0,
+      self.publish && anytrue([for provider in providers("aws") : provider.region == "us-east-1"]),
+    ])
+    denies = local.ty != "aws_lambda_function" ? false : anytrue(flatten([
+      for role in referenced(self.role, "aws_iam_role") : [
+        for policy in concat(
+          referrers(role, "aws_iam_role_policy", "role"),
+          flatten([for attachment in referrers(role, "aws_iam_role_policy_attachment", "role") : referenced(attachment.policy_arn, "aws_iam_policy")]),
+          ) : [
+          for statement in policy_statements(policy.policy) : statement.effect == "Deny" && anytrue([for action in statement.actions : action_matches(action, "logs:CreateLogGroup")])
+        ]
+      ]
+    ]))
+  }
+
+  skip = [
+    length(local.expected) == 0,
+    local.at_the_edge,
+    # An unknown policy is taken for one that denies nothing of the kind.
+    is_known(local.denies) ? local.denies : false,
+  ]
+  why = "The retention of declared groups is no use for a group that nobody declared: it never expires, is in no state, and survives a destroy. Each function, control plane and database export has one."
+
+  check "missing" {
+    severity = "warning"
+    require  = length(local.missing) == 0
+    message  = "${self.address} logs to ${join(" and ", local.missing)}, which no aws_cloudwatch_log_group declares: it will make that itself, without a retention"
+  }
+
+  check "order" {
+    severity = "advice"
+    scenario = "cannot-apply"
+    skip     = [length(local.missing) > 0, length(local.declared) == 0]
+    require  = length(local.unordered) == 0
+    message  = "${self.address} neither refers to ${names(local.unordered)} nor waits for it: if the service logs first, Terraform fails with ResourceAlreadyExistsException"
+
+    fix {
+      text   = <<-EOT
+        depends_on = [aws_cloudwatch_log_group.${local.unordered[0].resource_name}]
+      EOT
+      safety = "safe"
+      impact = "none"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_cloudwatch_log_group" "${self.resource_name}" {
+        name              = "${local.expected[0]}"
+        retention_in_days = 30
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "list it in depends_on of the service; a group that exists already must be imported first"
+  }
+
+  exceptions = [
+    "functions whose logging_config names a group, run at the edge, or may not make one",
+    "names that are not known, and configurations with a log group whose name is not",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html",
+  ]
+}
+
 rule "log-group-retention-never" {
   title    = "Log group keeps its logs for ever"
   severity = "warning"
