@@ -55,6 +55,14 @@ pub(super) struct WhyArgs {
     #[arg(long, default_value = ".")]
     pub dir: PathBuf,
 
+    /// Read the settings from this file [default: .tfcheck.hcl in the folder or above]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Show this environment only
+    #[arg(long, value_name = "NAME", help_heading = "Variables")]
+    pub environment: Option<String>,
+
     #[command(flatten)]
     pub inputs: InputArgs,
 
@@ -129,6 +137,10 @@ pub(super) struct CheckArgs {
     /// Read the settings from this file [default: .tfcheck.hcl in the checked folder or above]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+
+    /// Check in this environment only [default: in all that the settings or the layout of the root module name]
+    #[arg(long, value_name = "NAME", help_heading = "Variables")]
+    pub environment: Option<String>,
 
     #[command(flatten)]
     pub inputs: InputArgs,

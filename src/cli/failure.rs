@@ -40,6 +40,8 @@ pub(super) enum Failure {
     UnknownRule { id: String, nearest: Option<String> },
     #[error("there is no resource `{address}`")]
     UnknownAddress { address: String, nearest: Option<String> },
+    #[error("there is no environment `{name}`")]
+    UnknownEnvironment { name: String, nearest: Option<String>, known: Vec<String> },
     #[error("there is no format `{0}`")]
     UnknownFormat(String),
     #[error("several formats would be written to the same place")]
@@ -75,7 +77,8 @@ impl Failure {
                     .to_owned(),
             ),
             Failure::UnknownRule { nearest: Some(nearest), .. }
-            | Failure::UnknownAddress { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+            | Failure::UnknownAddress { nearest: Some(nearest), .. }
+            | Failure::UnknownEnvironment { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Failure::Options(errors) => match errors.iter().find_map(|e| e.suggestion.as_ref()) {
                 Some(nearest) => Some(format!("did you mean `{nearest}`?")),
                 None => Some("`tfcheck rules` lists all rules with their categories".to_owned()),
@@ -83,6 +86,9 @@ impl Failure {
             Failure::UnknownRule { nearest: None, .. } => Some("`tfcheck rules` lists all rules".to_owned()),
             Failure::UnknownAddress { nearest: None, .. } => {
                 Some("name it as Terraform does, and its folder with `--dir`".to_owned())
+            }
+            Failure::UnknownEnvironment { nearest: None, known, .. } => {
+                Some(format!("the environments are {}", words::list(known, 20)))
             }
             Failure::UnknownFormat(_) => {
                 Some(format!("the formats are {}", words::list(&Format::ALL.map(|f| f.name()), 20)))

@@ -5,6 +5,7 @@
 
 mod args;
 mod catalog;
+mod environments;
 mod eval;
 mod exit;
 mod failure;

@@ -25,6 +25,8 @@ pub(super) struct CheckOptions {
     pub rules: RuleOptions,
     /// The settings.
     pub settings: Written,
+    /// The environment, where one was chosen.
+    pub environment: Option<String>,
     /// Where the reports go.
     pub outputs: Vec<Output>,
     /// What the reports list.
@@ -43,8 +45,9 @@ pub(super) struct CheckOptions {
 
 impl CheckOptions {
     pub(super) fn new(args: CheckArgs) -> Result<CheckOptions, Failure> {
-        let load = load_options(args.paths, args.inputs.0)?;
+        let mut load = load_options(args.paths, args.inputs.0)?;
         let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources)?;
+        load.find_environments = settings.environments.is_empty();
         let fail_on = args.fail_on.or(settings.fail_on.map(|f| f.value)).unwrap_or(FailOnArg::Warning);
         let threshold = Threshold { severity: fail_on.severity(), strict: args.strict };
         let output = args.output;
@@ -57,6 +60,7 @@ impl CheckOptions {
             rule_files: args.rules.paths.into_iter().chain(settings.rule_files()).collect(),
             load,
             settings,
+            environment: args.environment,
             rules: RuleOptions { select: args.select, ignore: args.ignore, ..RuleOptions::default() },
             wanted: Wanted { min_severity: super::output::least(&outputs, least), suppressed: output.show_suppressed },
             least,

@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::environments::Plan;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
 use super::{catalog, output, threads};
-use crate::config::{self, Config, Root};
+use crate::config::{self, Config};
 use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
@@ -27,8 +28,10 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     let selection = catalog.select(&settings.rules).map_err(Failure::Options)?;
     let respect_others = options.settings.respect_other_tools;
     let ignores = Ignores::read(&config, &catalog, &selection, rules::today(), respect_others);
+    let plan = Plan::new(&config, &options.settings, options.environment.as_deref())?;
     let judge = Judge {
         config: &config,
+        plan: &plan,
         catalog: &catalog,
         selection: &selection,
         ignores: &ignores,
@@ -36,9 +39,11 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     };
     let judged = timed(&mut outcome, "check", || judge.all());
     add_configuration(&mut outcome, &config);
-    outcome.problems.extend(settings.problems);
+    outcome.files += plan.files;
+    outcome.problems.extend(settings.problems.into_iter().chain(plan.problems));
+    outcome.resources = resources(&judged, config.roots.len());
     let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(&mut outcome, &config)).collect();
-    outcome.problems.extend(ignores.problems(&usages).into_iter().filter(|p| in_focus(&config, p)));
+    outcome.problems.extend(ignores.problems(&usages, plan.partial).into_iter().filter(|p| in_focus(&config, p)));
     if output::lists_rules(options) {
         outcome.rules = catalog.enabled_infos(&selection);
     }
@@ -73,14 +78,16 @@ fn add_configuration(outcome: &mut Outcome, config: &Config) {
 /// Evaluates roots and runs the rules over them.
 struct Judge<'a> {
     config: &'a Config,
+    plan: &'a Plan,
     catalog: &'a Catalog<'a>,
     selection: &'a Selection,
     ignores: &'a Ignores,
     exemptions: &'a Exemptions,
 }
 
-/// What there is to say of one root.
+/// What there is to say of one root in one environment.
 struct Judged {
+    root: usize,
     rules: rules::Outcome,
     usage: Usage,
     problems: Vec<Problem>,
@@ -89,22 +96,25 @@ struct Judged {
 }
 
 impl Judge<'_> {
-    /// All roots, in parallel; the order is that of the roots.
+    /// All roots in all their environments, in parallel; the order is that of the roots.
     fn all(&self) -> Vec<Judged> {
         let roots = &self.config.roots;
         let sandbox = infra::sandbox(self.config, roots.iter().map(|r| r.dir.as_path()));
-        roots.par_iter().map(|root| self.root(root, &sandbox)).collect()
+        let of_roots = self.plan.of_roots.iter().enumerate();
+        let evaluations: Vec<_> = of_roots.flat_map(|(at, of_root)| of_root.iter().map(move |o| (at, o))).collect();
+        evaluations.into_par_iter().map(|(at, options)| self.root(at, options, &sandbox)).collect()
     }
 
-    fn root(&self, root: &Root, sandbox: &Arc<Sandbox>) -> Judged {
-        let (program, infra, problems) = infra::analyze(self.config, root, sandbox, &AnalysisOptions::default());
+    fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>) -> Judged {
+        let root = &self.config.roots[at];
+        let (program, infra, problems) = infra::analyze(self.config, root, sandbox, options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
         let mut rules = rules::check(self.catalog, self.selection, &infra, &host, &program);
         let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
         let resources = infra.instances().iter().filter(is_resource).count();
         let usage = self.ignores.apply(root, &infra, &mut rules);
         self.exemptions.apply(root, &self.config.sources, &mut rules.findings);
-        Judged { rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
+        Judged { root: at, rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
     }
 }
 
@@ -115,9 +125,15 @@ impl Judged {
         outcome.findings.extend(self.rules.findings.into_iter().filter(|f| finding_in_focus(config, f)));
         outcome.undecided.extend(self.rules.undecided.into_iter().filter(|u| config.in_focus(u.span.file)));
         outcome.not_on_disk.extend(self.not_on_disk);
-        outcome.resources += self.resources;
         self.usage
     }
+}
+
+/// How many resources there are: of a root with several environments, in the one that has most.
+fn resources(judged: &[Judged], roots: usize) -> usize {
+    let mut most = vec![0; roots];
+    judged.iter().for_each(|j| most[j.root] = most[j.root].max(j.resources));
+    most.iter().sum()
 }
 
 /// A finding is about the files that its trail leads through, too: the default in `variables.tf` that spoils a resource

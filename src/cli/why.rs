@@ -3,26 +3,31 @@
 use std::collections::BTreeSet;
 
 use super::args::WhyArgs;
+use super::environments::Plan;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::load_options;
-use super::{output, terminal, threads};
+use super::{output, settings, terminal, threads};
 use crate::config::{self, Config, Root};
 use crate::eval::{self, BlockSource, Kind, Program, Value, display};
 use crate::facts;
-use crate::infra::{self, AnalysisOptions, Infra, Instance, Tracer};
+use crate::infra::{self, Infra, Instance, Tracer};
 use crate::report::pretty::{Explained, Look, why_all, why_one};
 use crate::report::{Note, Place};
+use crate::source::SourceMap;
 use crate::syntax::Text;
 
-/// Explains an instance or one of its attributes, in every root that has it.
+/// Explains an instance or one of its attributes, in every root and environment that has it.
 pub(super) fn why(args: WhyArgs) -> Result<Exit, Failure> {
-    let load = load_options(vec![args.dir], args.inputs.0)?;
+    let mut load = load_options(vec![args.dir], args.inputs.0)?;
+    let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources)?;
+    load.find_environments = settings.environments.is_empty();
     threads::start(None)?;
     let config = config::load(&load)?;
+    let plan = Plan::new(&config, &settings, args.environment.as_deref())?;
     let look = terminal::look(args.color, true);
     // On a thread with room for expressions that nest deeply.
-    let (text, known) = rayon::scope(|_| in_roots(&config, &args.target, look));
+    let (text, known) = rayon::scope(|_| in_roots(&config, &plan, &args.target, look));
     if text.is_empty() {
         let nearest = eval::nearest(&args.target, known.iter().map(|a| &**a)).map(str::to_owned);
         return Err(Failure::UnknownAddress { address: args.target, nearest });
@@ -32,17 +37,66 @@ pub(super) fn why(args: WhyArgs) -> Result<Exit, Failure> {
 }
 
 /// What there is to say, and the addresses that there are.
-fn in_roots(config: &Config, target: &str, look: Look) -> (String, BTreeSet<Text>) {
+fn in_roots(config: &Config, plan: &Plan, target: &str, look: Look) -> (String, BTreeSet<Text>) {
     let sandbox = infra::sandbox(config, config.roots.iter().map(|r| r.dir.as_path()));
     let mut known = BTreeSet::new();
     let mut parts = Vec::new();
-    for root in &config.roots {
-        let (program, infra, _) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
-        let explainer = Explainer { config, root, program: &program, infra: &infra, look };
-        parts.extend(explainer.explain(target));
-        known.extend(infra.instances().iter().map(|i| i.address.clone()));
+    for (root, evaluations) in config.roots.iter().zip(&plan.of_roots) {
+        let mut shown = Vec::new();
+        for options in evaluations {
+            let (program, infra, _) = infra::analyze(config, root, &sandbox, options);
+            let explainer = Explainer { config, root, program: &program, infra: &infra };
+            let environment = options.environment.as_ref().map(|(name, _)| name.clone());
+            explainer.explain(target).into_iter().for_each(|s| add(&mut shown, s, environment.as_ref()));
+            known.extend(infra.instances().iter().map(|i| i.address.clone()));
+        }
+        parts.extend(shown.iter().map(|s| s.text(evaluations.len(), &config.sources, look)));
     }
     (parts.join("\n"), known)
+}
+
+/// What is shown of one instance.
+struct Shown {
+    title: String,
+    /// Whether one attribute was asked for.
+    single: bool,
+    /// Its attributes; those that differ between environments stand there several times.
+    attributes: Vec<Explained>,
+}
+
+impl Shown {
+    fn text(&self, evaluations: usize, sources: &SourceMap, look: Look) -> String {
+        let everywhere = |a: &Explained| a.environments.len() == evaluations;
+        let attribute = |a: &Explained| Explained {
+            environments: if everywhere(a) { Vec::new() } else { a.environments.clone() },
+            ..a.clone()
+        };
+        let attributes: Vec<Explained> = self.attributes.iter().map(attribute).collect();
+        match self.single {
+            true => attributes.iter().map(|a| why_one(a, sources, look)).collect::<Vec<_>>().join("\n"),
+            false => why_all(&self.title, &attributes, sources, look),
+        }
+    }
+}
+
+/// Adds what one environment has: what is the same as in another is said once.
+fn add(shown: &mut Vec<Shown>, mut new: Shown, environment: Option<&Text>) {
+    new.attributes.iter_mut().for_each(|a| a.environments.extend(environment.cloned()));
+    let Some(known) = shown.iter_mut().find(|s| s.title == new.title) else { return shown.push(new) };
+    for attribute in new.attributes {
+        let same = |a: &&mut Explained| {
+            a.name == attribute.name
+                && a.value == attribute.value
+                && a.place == attribute.place
+                && a.trail == attribute.trail
+        };
+        if let Some(same) = known.attributes.iter_mut().find(same) {
+            same.environments.extend(attribute.environments);
+        } else {
+            let behind = known.attributes.iter().rposition(|a| a.name <= attribute.name).map_or(0, |at| at + 1);
+            known.attributes.insert(behind, attribute);
+        }
+    }
 }
 
 struct Explainer<'a> {
@@ -50,12 +104,11 @@ struct Explainer<'a> {
     root: &'a Root,
     program: &'a Program<'a>,
     infra: &'a Infra,
-    look: Look,
 }
 
 impl Explainer<'_> {
     /// The instances that the longest part of the target names, each with the attribute that the rest names.
-    fn explain(&self, target: &str) -> Vec<String> {
+    fn explain(&self, target: &str) -> Vec<Shown> {
         for (address, path) in splits(target) {
             let named = |i: &&Instance| *i.address == *address || *i.block_address == *address;
             let found: Vec<&Instance> = self.infra.instances().iter().filter(named).collect();
@@ -66,20 +119,20 @@ impl Explainer<'_> {
         Vec::new()
     }
 
-    fn instance(&self, instance: &Instance, path: &[&str]) -> Option<String> {
+    fn instance(&self, instance: &Instance, path: &[&str]) -> Option<Shown> {
         let sources = &self.config.sources;
         if path.is_empty() {
-            let attributes: Vec<Explained> =
-                attribute_names(instance).iter().filter_map(|name| self.attribute(instance, &[name])).collect();
+            let names = attribute_names(instance);
+            let attributes = names.iter().filter_map(|name| self.attribute(instance, &[name]));
             let title = format!("{} ({})", instance.address, Place::of(instance.block.header, sources));
-            return Some(why_all(&title, &attributes, sources, self.look));
+            return Some(Shown { title, single: false, attributes: attributes.collect() });
         }
         let mut explained = self.attribute(instance, path)?;
         explained.name = format!("{}.{}", instance.address, explained.name);
         if self.config.roots.len() > 1 {
             explained.name += &format!(" (in {})", self.root.name);
         }
-        Some(why_one(&explained, sources, self.look))
+        Some(Shown { title: explained.name.clone(), single: true, attributes: vec![explained] })
     }
 
     fn attribute(&self, instance: &Instance, path: &[&str]) -> Option<Explained> {
@@ -103,6 +156,7 @@ impl Explainer<'_> {
             origin: trail.origin,
             place: Place::of(written(&block, name), sources),
             trail: trail.steps.into_iter().map(note).collect(),
+            environments: Vec::new(),
         })
     }
 }

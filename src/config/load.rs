@@ -11,13 +11,14 @@ use super::folder::{Folder, FolderReader, Request};
 use super::manifest::Manifest;
 use super::module::{Module, Provenance};
 use super::names::{Dialect, is_module_file, is_variable_file};
-use super::roots::{RootStanding, find_units, standing};
+use super::root::{Root, make_root};
+use super::roots::find_units;
 use super::scope::Scope;
 use super::terragrunt::{Terragrunt, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::source::{FileId, Problem, SourceMap, Walk, normalize, read_text, shown_path, walk};
-use crate::syntax::{self, Text};
+use crate::syntax;
 
 /// What to load. Relative paths are relative to `working_dir`.
 #[derive(Clone, Debug)]
@@ -34,6 +35,8 @@ pub struct LoadOptions {
     pub dialect: Option<Dialect>,
     /// Where `terraform init` puts what it downloads, relative to a root.
     pub data_dir: PathBuf,
+    /// Whether variable files that stand for environments are looked for.
+    pub find_environments: bool,
     /// Where the texts go; what was read before keeps its place.
     pub sources: Arc<SourceMap>,
 }
@@ -48,6 +51,7 @@ impl LoadOptions {
             environment: Vec::new(),
             dialect: None,
             data_dir: PathBuf::from(".terraform"),
+            find_environments: false,
             sources: Arc::default(),
         }
     }
@@ -97,29 +101,6 @@ pub struct Inputs {
     pub command_line: Vec<Input>,
 }
 
-/// A folder that is looked at by itself, with all that it calls.
-#[derive(Clone, Debug)]
-pub struct Root {
-    /// The folder: absolute and normal.
-    pub dir: PathBuf,
-    /// The folder as shown to people.
-    pub name: Text,
-    /// Its module and what it calls.
-    pub module: Arc<ModuleNode>,
-    /// Whether somebody applies it.
-    pub standing: RootStanding,
-    /// Variable files that Terraform reads by itself, weakest first.
-    pub var_files: Vec<Arc<VariableFile>>,
-    /// `.terraform.lock.hcl`
-    pub lock_file: Option<PathBuf>,
-    /// Whether Terragrunt generates what cannot be seen here.
-    pub terragrunt: bool,
-    /// Whether state is kept elsewhere than in a local file.
-    pub has_backend: bool,
-    /// Which language its tree is in.
-    pub dialect: Dialect,
-}
-
 /// Reads all that `options` ask for. Whatever is wrong with the input becomes a [`Problem`]; only what was asked for and
 /// is not there is an error. Work is done on the current rayon pool, and the result does not depend on its size.
 pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
@@ -144,7 +125,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let mut roots = Vec::new();
     for (dir, manifest) in units.iter().zip(&manifests) {
         if let Some(node) = trees.build(dir, manifest) {
-            roots.push(make_root(&folders[dir], node, &terragrunt, options, &reader, &mut problems));
+            roots.push(make_root(&folders[dir], node, &terragrunt, (options, &inputs), &reader, &mut problems));
         }
     }
     problems.append(&mut trees.problems);
@@ -177,7 +158,8 @@ impl Config {
             Input::File(file) => Some(&**file),
             Input::Text(_) => None,
         });
-        self.roots.iter().flat_map(|r| &r.var_files).map(|f| &**f).chain(named)
+        let files = self.roots.iter().flat_map(|r| r.var_files.iter().chain(r.environments.iter().map(|e| &e.file)));
+        files.map(|f| &**f).chain(named)
     }
 
     /// How many files were read that were to be checked or that local calls led to.
@@ -195,32 +177,6 @@ impl Config {
         let Some(focus) = &self.focus else { return true };
         let path = &self.sources.file(file).path;
         path.ancestors().any(|p| focus.contains(p))
-    }
-}
-
-impl Root {
-    /// The root of a folder without configuration, to evaluate expressions in.
-    pub fn empty(dir: &Path) -> Root {
-        let module = Arc::new(Module::empty(dir));
-        Root {
-            dir: dir.to_path_buf(),
-            name: module.name.clone(),
-            module: Arc::new(ModuleNode { module, children: BTreeMap::new() }),
-            standing: RootStanding::Root,
-            var_files: Vec::new(),
-            lock_file: None,
-            terragrunt: false,
-            has_backend: false,
-            dialect: Dialect::Terraform,
-        }
-    }
-
-    /// All files that the root is made of: its module, those it calls, its variable files.
-    pub fn files(&self) -> BTreeSet<FileId> {
-        let mut modules = BTreeMap::new();
-        gather_modules(&self.module, &mut modules);
-        let documents = modules.values().flat_map(|m| m.documents.iter().map(|d| d.file));
-        documents.chain(self.var_files.iter().map(|f| f.document.file)).collect()
     }
 }
 
@@ -333,46 +289,6 @@ fn read_manifests(
     manifests
 }
 
-fn make_root(
-    folder: &Folder,
-    node: Arc<ModuleNode>,
-    terragrunt: &Terragrunt,
-    options: &LoadOptions,
-    reader: &FolderReader<'_>,
-    problems: &mut Vec<Problem>,
-) -> Root {
-    let module = &folder.module;
-    let mut var_files = Vec::new();
-    for path in &folder.variable_files {
-        let name = reader.shown(path);
-        match VariableFile::read(reader.sources, path, &name) {
-            Ok(file) => var_files.push(Arc::new(file)),
-            Err(error) => problems.push(error.problem(name)),
-        }
-    }
-    let settings = &module.settings;
-    let has_backend = settings.cloud.is_some() || settings.backend.as_ref().is_some_and(|b| &*b.kind.text != "local");
-    Root {
-        dir: module.dir.clone(),
-        name: module.name.clone(),
-        standing: standing(folder, terragrunt),
-        var_files,
-        lock_file: folder.lock_file.clone(),
-        terragrunt: terragrunt.governs(&module.dir),
-        has_backend,
-        dialect: options.dialect.unwrap_or_else(|| dialect_of(&node)),
-        module: node,
-    }
-}
-
-/// OpenTofu where a module of the tree has files of its own.
-fn dialect_of(node: &ModuleNode) -> Dialect {
-    let mut modules = BTreeMap::new();
-    gather_modules(node, &mut modules);
-    let is_opentofu = modules.values().any(|m| m.opentofu && m.provenance != Provenance::Downloaded);
-    if is_opentofu { Dialect::OpenTofu } else { Dialect::Terraform }
-}
-
 fn modules_of(roots: &[Root]) -> BTreeMap<PathBuf, Arc<Module>> {
     let mut modules = BTreeMap::new();
     for root in roots {
@@ -382,7 +298,7 @@ fn modules_of(roots: &[Root]) -> BTreeMap<PathBuf, Arc<Module>> {
 }
 
 /// Adds the modules of a tree. Nodes are shared, so that one that was seen is not entered again.
-fn gather_modules(node: &ModuleNode, modules: &mut BTreeMap<PathBuf, Arc<Module>>) {
+pub(crate) fn gather_modules(node: &ModuleNode, modules: &mut BTreeMap<PathBuf, Arc<Module>>) {
     let mut seen = BTreeSet::new();
     let mut open = vec![node];
     while let Some(node) = open.pop() {

@@ -6,6 +6,7 @@ pub mod address;
 mod assemble;
 mod body;
 mod decode;
+mod environments;
 mod folder;
 mod load;
 mod manifest;
@@ -14,6 +15,7 @@ mod module;
 mod names;
 mod parsing;
 mod reference;
+mod root;
 mod roots;
 mod scope;
 mod settings;
@@ -30,12 +32,14 @@ mod variables;
 pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
-pub use load::{Config, Inputs, LoadError, LoadOptions, Root, load};
+pub use environments::RootEnvironment;
+pub use load::{Config, Inputs, LoadError, LoadOptions, load};
 pub use module::{
     Check, Condition, IgnoreChanges, IgnoredPath, Import, Lifecycle, Local, Module, ModuleCall, Moved, Output,
     Provenance, ProviderConfig, ProviderName, ProviderRef, Removed, Resource, Variable,
 };
 pub use names::Dialect;
+pub use root::Root;
 pub use roots::RootStanding;
 pub use settings::{Backend, RequiredProvider, TerraformSettings};
 pub use source_address::ModuleSource;

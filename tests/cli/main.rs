@@ -1,6 +1,7 @@
 //! The real binary, in an environment that cannot change what it prints.
 
 mod check;
+mod environments;
 mod eval;
 mod pages;
 mod run;

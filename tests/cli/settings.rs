@@ -18,30 +18,30 @@ fn to_strings(texts: &[&str]) -> Vec<String> {
     texts.iter().map(|t| (*t).to_owned()).collect()
 }
 
-const BOTH: [&str; 2] = ["main.tf:1 db-multi-az", "main.tf:1 db-window"];
+const BOTH: [&str; 2] = ["main.tf:1 own-multi-az", "main.tf:1 own-window"];
 
 #[test]
 fn rules_are_silenced_by_file_address_and_day() {
     let ignore = |rule: &str, inside: &str| format!("ignore \"{rule}\" {{\n  {inside}\n  reason = \"why\"\n}}\n");
     check("", &[], &BOTH, 0);
-    check(&ignore("db-*", ""), &[], &[], 2);
-    check(&ignore("db-multi-az", ""), &[], &BOTH[1..], 1);
+    check(&ignore("own-*", ""), &[], &[], 2);
+    check(&ignore("own-multi-az", ""), &[], &BOTH[1..], 1);
     check(&ignore("availability", ""), &[], &BOTH[1..], 1);
-    check(&ignore("db", ""), &[], &[], 2);
-    check(&ignore("db-*", "paths = [\"infra/**\"]"), &[], &[], 2);
-    check(&ignore("db-*", "paths = [\"main.tf\"]"), &[], &[], 2);
-    check(&ignore("db-*", "paths = [\"other/**\"]"), &[], &BOTH, 0);
-    check(&ignore("db-*", "addresses = [\"aws_db_instance.*\"]"), &[], &[], 2);
-    check(&ignore("db-*", "addresses = [\"aws_db_instance.b\"]"), &[], &BOTH, 0);
-    check(&ignore("db-*", "environments = [\"dev\"]"), &[], &BOTH, 0);
-    check(&ignore("db-*", "until = \"9999-12-31\""), &[], &[], 2);
+    check(&ignore("own", ""), &[], &[], 2);
+    check(&ignore("own-*", "paths = [\"infra/**\"]"), &[], &[], 2);
+    check(&ignore("own-*", "paths = [\"main.tf\"]"), &[], &[], 2);
+    check(&ignore("own-*", "paths = [\"other/**\"]"), &[], &BOTH, 0);
+    check(&ignore("own-*", "addresses = [\"aws_db_instance.*\"]"), &[], &[], 2);
+    check(&ignore("own-*", "addresses = [\"aws_db_instance.b\"]"), &[], &BOTH, 0);
+    check(&ignore("own-*", "environments = [\"dev\"]"), &[], &BOTH, 0);
+    check(&ignore("own-*", "until = \"9999-12-31\""), &[], &[], 2);
     let expired = [".tfcheck.hcl:2 expired-ignore", BOTH[0], BOTH[1]];
-    check(&ignore("db-*", "until = \"2020-01-31\""), &[], &expired, 0);
+    check(&ignore("own-*", "until = \"2020-01-31\""), &[], &expired, 0);
 }
 
 #[test]
 fn modules_are_silenced_by_the_folder_of_their_caller() {
-    let settings = "ignore \"db-multi-az\" {\n  paths = [\"infra/sandbox/**\"]\n}\n";
+    let settings = "ignore \"own-multi-az\" {\n  paths = [\"infra/sandbox/**\"]\n}\n";
     let call = "terraform {\n  backend \"s3\" {}\n}\nmodule \"a\" {\n  source = \"../../modules/db\"\n}\n";
     let case = case(&[
         ("modules/db/main.tf", MODULE),
@@ -49,27 +49,27 @@ fn modules_are_silenced_by_the_folder_of_their_caller() {
         ("infra/live/main.tf", call),
         (".tfcheck.hcl", settings),
     ]);
-    assert_eq!(reported(&case, &[]), (vec!["modules/db/main.tf:6 db-multi-az".to_owned()], 1));
+    assert_eq!(reported(&case, &[]), (vec!["modules/db/main.tf:6 own-multi-az".to_owned()], 1));
 }
 
 #[test]
 fn rules_are_chosen_graded_and_tuned() {
-    check("select = [\"db-window\"]\n", &["--select", "db-*"], &BOTH, 0);
+    check("select = [\"own-window\"]\n", &["--select", "own-*"], &BOTH, 0);
     let select = |settings: &str, arguments: &[&str]| {
         let case = case(&[("infra/main.tf", DB), (".tfcheck.hcl", settings)]);
         let ran = case.run(&[&["infra", "--rules", "rules", "--format", "compact"], arguments].concat());
-        ran.out.lines().filter_map(|l| l.split(' ').find(|w| w.contains("db-")).map(str::to_owned)).collect::<Vec<_>>()
+        ran.out.lines().filter_map(|l| l.split(' ').find(|w| w.contains("own-")).map(str::to_owned)).collect::<Vec<_>>()
     };
-    let both = ["error[db-multi-az]:", "warning[db-window]:"];
-    let only = |settings: &str| select(&format!("select = [\"db-*\"]\n{settings}"), &[]);
+    let both = ["error[own-multi-az]:", "warning[own-window]:"];
+    let only = |settings: &str| select(&format!("select = [\"own-*\"]\n{settings}"), &[]);
     assert_eq!(only(""), both);
     assert_eq!(only("ignore = [\"operability\"]\n"), both[..1]);
-    assert_eq!(only("rule \"db-window\" {\n  enabled = false\n}\n"), both[..1]);
-    assert_eq!(only("ignore = [\"db\"]\nrule \"db-multi-az\" {\n  enabled = true\n}\n"), both[..1]);
-    assert_eq!(only("severity = { db-window = \"error\" }\n"), [both[0], "error[db-window]:"]);
-    assert_eq!(only("rule \"db-window\" {\n  severity = \"error\"\n}\n"), [both[0], "error[db-window]:"]);
+    assert_eq!(only("rule \"own-window\" {\n  enabled = false\n}\n"), both[..1]);
+    assert_eq!(only("ignore = [\"own\"]\nrule \"own-multi-az\" {\n  enabled = true\n}\n"), both[..1]);
+    assert_eq!(only("severity = { own-window = \"error\" }\n"), [both[0], "error[own-window]:"]);
+    assert_eq!(only("rule \"own-window\" {\n  severity = \"error\"\n}\n"), [both[0], "error[own-window]:"]);
     assert_eq!(only("min_severity = \"error\"\n"), both[..1]);
-    assert_eq!(select("select = [\"db-*\"]\n", &["--ignore", "db-window"]), both[..1]);
+    assert_eq!(select("select = [\"own-*\"]\n", &["--ignore", "own-window"]), both[..1]);
 }
 
 #[test]
@@ -79,22 +79,22 @@ fn thresholds_reach_their_rules() {
         "require = setting.size > 3\n  setting \"size\" {\n    default     = 1\n    description = \"x\"\n  }",
     );
     let run = |settings: &str| {
-        let case = Case::new(&[("main.tf", DB), ("rules/db.hcl", &rule), (".tfcheck.hcl", settings)]);
-        case.run(&["--rules", "rules", "--select", "db-window"]).status
+        let case = Case::new(&[("main.tf", DB), ("rules/own.hcl", &rule), (".tfcheck.hcl", settings)]);
+        case.run(&["--rules", "rules", "--select", "own-window"]).status
     };
     assert_eq!(run(""), 1);
-    assert_eq!(run("rule \"db-window\" {\n  size = 4\n}\n"), 0);
-    assert_eq!(run("rule \"db-window\" {\n  size = 2 + 2\n}\n"), 0);
-    assert_eq!(run("rule \"db-window\" {\n  sise = 4\n}\n"), 2);
-    assert_eq!(run("rule \"db-window\" {\n  size = \"4\"\n}\n"), 2);
-    assert_eq!(run("rule \"db-window\" {\n  size = var.x\n}\n"), 2);
+    assert_eq!(run("rule \"own-window\" {\n  size = 4\n}\n"), 0);
+    assert_eq!(run("rule \"own-window\" {\n  size = 2 + 2\n}\n"), 0);
+    assert_eq!(run("rule \"own-window\" {\n  sise = 4\n}\n"), 2);
+    assert_eq!(run("rule \"own-window\" {\n  size = \"4\"\n}\n"), 2);
+    assert_eq!(run("rule \"own-window\" {\n  size = var.x\n}\n"), 2);
 }
 
 #[test]
 fn what_makes_a_run_fail() {
     let status = |settings: &str, arguments: &[&str]| {
         let case = case(&[("infra/main.tf", DB), (".tfcheck.hcl", settings)]);
-        case.run(&[&["infra", "--rules", "rules", "--select", "db-window"], arguments].concat()).status
+        case.run(&[&["infra", "--rules", "rules", "--select", "own-window"], arguments].concat()).status
     };
     assert_eq!(status("", &[]), 1);
     assert_eq!(status("fail_on = \"error\"\n", &[]), 0);
@@ -104,13 +104,13 @@ fn what_makes_a_run_fail() {
 
 #[test]
 fn settings_are_found_upwards_or_named() {
-    let settings = "rules = [\"./more\"]\nselect = [\"db-*\"]\n";
-    let files = [("a/b/main.tf", DB), ("more/db.hcl", RULES), (".tfcheck.hcl", settings)];
+    let settings = "rules = [\"./more\"]\nselect = [\"own-*\"]\n";
+    let files = [("a/b/main.tf", DB), ("more/own.hcl", RULES), (".tfcheck.hcl", settings)];
     let status = |case: &Case, arguments: &[&str]| case.run(arguments).status;
     assert_eq!(status(&Case::new(&files), &["a/b"]), 1);
     assert_eq!(status(&Case::new(&files), &["a/b/main.tf"]), 1);
     let case = Case::new(&files);
-    case.file("a/.tfcheck.hcl", b"fail_on = \"never\"\nrules = [\"../more\"]\nselect = [\"db-*\"]\n");
+    case.file("a/.tfcheck.hcl", b"fail_on = \"never\"\nrules = [\"../more\"]\nselect = [\"own-*\"]\n");
     assert_eq!(status(&case, &["a/b"]), 0);
     assert_eq!(status(&case, &["a/b", "--config", ".tfcheck.hcl"]), 1);
     case.file("c/main.tf", DB.as_bytes());
@@ -129,10 +129,10 @@ fn every_mistake_is_told() {
 min_severty  = "error"
 min_severity = error
 select       = "db"
-severity     = { db-multi-az = "fatal", db-multi-az = "error" }
+severity     = { own-multi-az = "fatal", own-multi-az = "error" }
 rule         = "x"
 
-ignore "db-windo" {
+ignore "own-windo" {
   paths = [1, "a"]
   until = "31.01.2027"
   path  = []
@@ -160,18 +160,18 @@ baseline {
 
 #[test]
 fn names_that_no_rule_has() {
-    let settings = r#"select   = ["db-widow"]
-severity = { db-multiaz = "error" }
+    let settings = r#"select   = ["own-widow"]
+severity = { own-multiaz = "error" }
 
 ignore "availabilty" {
   paths = ["a[b"]
 }
 
-rule "db-multi-az" {
+rule "own-multi-az" {
   size = 3
 }
 
-ignore "db-*" {
+ignore "own-*" {
   environments = ["prd"]
 }
 "#;
@@ -184,7 +184,7 @@ ignore "db-*" {
 
 #[test]
 fn settings_are_shown_with_their_origins() {
-    let settings = "fail_on = \"error\"\nselect  = [\n  \"db-*\",\n]\nrules   = [\"rules\"]\n\nrule \"db-window\" {\n  enabled = false\n}\n";
+    let settings = "fail_on = \"error\"\nselect  = [\n  \"own-*\",\n]\nrules   = [\"rules\"]\n\nrule \"own-window\" {\n  enabled = false\n}\n";
     let case = case(&[("infra/main.tf", DB), (".tfcheck.hcl", settings)]);
     let ran = case.run(&["settings", "infra"]).to_string();
     assert_snapshot!(ran.lines().filter(|l| !l.contains("rules run")).collect::<Vec<_>>().join("\n"));

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(super) use show::settings;
-pub(super) use written::Written;
+pub(super) use written::{EnvironmentBlock, Written};
 
 use super::failure::Failure;
 use crate::source::{SourceMap, normalize, read_text, shown_path};

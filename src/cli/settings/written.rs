@@ -67,7 +67,6 @@ pub(in crate::cli) struct RuleBlock {
 
 /// `environment "name" { … }`
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "environments are not evaluated yet")]
 pub(in crate::cli) struct EnvironmentBlock {
     pub name: Ident,
     pub var_files: Vec<Ident>,

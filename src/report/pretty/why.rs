@@ -4,6 +4,7 @@ use super::{Detail, Look, Page, excerpt, excerpt::Mark};
 use crate::infra::Origin;
 use crate::report::{Note, Place, harmless, words};
 use crate::source::SourceMap;
+use crate::syntax::Text;
 
 /// An attribute with its effective value.
 #[derive(Clone, Debug)]
@@ -18,6 +19,8 @@ pub struct Explained {
     pub place: Place,
     /// How it came to be, nearest step first.
     pub trail: Vec<Note>,
+    /// The environments it holds in; empty where it holds in all.
+    pub environments: Vec<Text>,
 }
 
 /// All attributes of an instance, one a line.
@@ -29,9 +32,11 @@ pub fn why_all(title: &str, attributes: &[Explained], sources: &SourceMap, look:
         attributes.iter().map(|a| text(a).chars().count()).filter(|n| *n <= most).max().unwrap_or(0)
     };
     let (names, values) = (width(|a| &a.name, 50), width(|a| &a.value, 40));
-    for attribute in attributes {
+    for (i, attribute) in attributes.iter().enumerate() {
+        let again = i > 0 && attributes[i - 1].name == attribute.name;
         let value = page.painter.code(&format!("{:values$}", harmless::line(&attribute.value)));
-        let name = format!("{:names$}", harmless::line(&attribute.name));
+        let name = if again { "" } else { &*attribute.name };
+        let name = format!("{:names$}", harmless::line(name));
         let whence = harmless::line(&whence(attribute)).into_owned();
         page.line(&format!("  {name} = {value}  {whence}"));
     }
@@ -55,8 +60,12 @@ pub fn why_one(attribute: &Explained, sources: &SourceMap, look: Look) -> String
 /// Who decided, and the place of the decision.
 fn whence(attribute: &Explained) -> String {
     let place = attribute.trail.last().map_or(&attribute.place, |n| &n.place);
-    match attribute.origin {
+    let who = match attribute.origin {
         Origin::ProviderDefault | Origin::MissingBlock => words::origin(attribute.origin).to_owned(),
         origin => format!("{}, {}:{}", words::origin(origin), place.file, place.line),
+    };
+    match attribute.environments.as_slice() {
+        [] => who,
+        environments => format!("in {}: {who}", words::list(environments, usize::MAX)),
     }
 }

@@ -178,9 +178,13 @@ impl Ignores {
         });
     }
 
-    /// What is wrong with the comments, those included that no evaluation used.
-    pub fn problems(&self, usages: &[Usage]) -> Vec<Problem> {
+    /// What is wrong with the comments, those included that no evaluation used; unless the evaluations are `partial`,
+    /// where others might.
+    pub fn problems(&self, usages: &[Usage], partial: bool) -> Vec<Problem> {
         let mut problems = self.problems.clone();
+        if partial {
+            return problems;
+        }
         self.each(|at, silence| {
             let there = usages.iter().any(|u| u.there[at]) || !silence.scope.may_be_absent();
             for (n, name) in silence.names.iter().enumerate() {

@@ -1,0 +1,153 @@
+//! Variable files that stand for environments, where the layout says so plainly: `envs/prod.tfvars`, or `prod.tfvars`
+//! beside the root module.
+//!
+//! Terraform reads such files only when it is told to. Where some of their variables have values otherwise, somebody
+//! runs this root in another way, and nothing is guessed.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::load::Inputs;
+use super::module::Module;
+use super::names::{is_automatic_variable_file, is_variable_file};
+use super::variables::{Input, VariableFile};
+use crate::syntax::Text;
+
+/// A variable file that stands for an environment of a root.
+#[derive(Clone, Debug)]
+pub struct RootEnvironment {
+    /// The environment's name: that of the file.
+    pub name: Text,
+    /// Its values.
+    pub file: Arc<VariableFile>,
+}
+
+/// Folders whose variable files are environments.
+const FOLDERS: [&str; 3] = ["environments", "envs", "env"];
+/// Words that name environments.
+const WORDS: [&str; 29] = [
+    "acc",
+    "acceptance",
+    "demo",
+    "dev",
+    "develop",
+    "development",
+    "int",
+    "integration",
+    "live",
+    "nonprod",
+    "perf",
+    "preprod",
+    "prod",
+    "production",
+    "prd",
+    "qa",
+    "sandbox",
+    "sbx",
+    "stage",
+    "staging",
+    "stg",
+    "sit",
+    "test",
+    "testing",
+    "tst",
+    "uat",
+    "nonproduction",
+    "preproduction",
+    "pre",
+];
+/// Names of files that complete others: such a layout is not plain.
+const SHARED: [&str; 8] = ["all", "base", "common", "default", "defaults", "global", "main", "shared"];
+
+/// The variable files of a root's environments, by name; none where the layout is not plain.
+pub(crate) fn environment_files(dir: &Path) -> Vec<(Text, PathBuf)> {
+    let folders = FOLDERS.iter().map(|folder| layout(&dir.join(folder), |_| true));
+    let beside = layout(dir, names_environment);
+    let mut found: Vec<_> = folders.chain([beside]).filter(|files| !files.is_empty()).collect();
+    if found.len() == 1 { found.remove(0) } else { Vec::new() }
+}
+
+/// The variable files in one folder that are environments.
+fn layout(folder: &Path, is_environment: impl Fn(&str) -> bool) -> Vec<(Text, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let names: BTreeSet<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+    let mut found = Vec::new();
+    for name in names.iter().filter(|n| is_variable_file(n) && !is_automatic_variable_file(n)) {
+        let stem = name.trim_end_matches(".json").trim_end_matches(".tfvars");
+        // Settings of backends are written in such files, too.
+        if words(stem).any(|w| w == "backend") {
+            continue;
+        }
+        if SHARED.contains(&stem) {
+            return Vec::new();
+        }
+        if !stem.is_empty() && !stem.starts_with('.') && is_environment(stem) {
+            found.push((stem.into(), folder.join(name)));
+        }
+    }
+    found
+}
+
+fn words(name: &str) -> impl Iterator<Item = String> {
+    let lower = name.to_lowercase();
+    let words: Vec<String> = lower.split(|c: char| !c.is_alphabetic()).map(str::to_owned).collect();
+    words.into_iter()
+}
+
+fn names_environment(stem: &str) -> bool {
+    words(stem).any(|word| WORDS.contains(&&*word))
+}
+
+/// Whether the files give values to variables of the module, and nothing else gives values to the same ones.
+pub(crate) fn are_for(
+    environments: &[RootEnvironment],
+    module: &Module,
+    beside: &[Arc<VariableFile>],
+    inputs: &Inputs,
+) -> bool {
+    let names = |file: &VariableFile| file.values.iter().map(|(name, _)| name.text.clone()).collect::<Vec<_>>();
+    let set: BTreeSet<Text> = environments.iter().flat_map(|e| names(&e.file)).collect();
+    let given = inputs.command_line.iter().flat_map(|input| match input {
+        Input::File(file) => names(file),
+        Input::Text(text) => vec![text.name.clone()],
+    });
+    let given = given.chain(inputs.environment.iter().map(|text| text.name.clone()));
+    let mut given = given.chain(beside.iter().flat_map(|file| names(file)));
+    set.iter().any(|name| module.variables.contains_key(name)) && !given.any(|name| set.contains(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(files: &[&str], expected: &[&str]) {
+        let dir = tempfile::tempdir().expect("a folder");
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, "").expect("a file");
+        }
+        let found = environment_files(dir.path());
+        let names: Vec<&str> = found.iter().map(|(name, _)| &**name).collect();
+        assert_eq!(names, expected, "{files:?}");
+    }
+
+    #[test]
+    fn plain_layouts_are_found() {
+        check(&["envs/prod.tfvars", "envs/dev.tfvars"], &["dev", "prod"]);
+        check(&["environments/acme.tfvars.json"], &["acme"]);
+        check(&["prod.tfvars", "staging-eu.tfvars", "terraform.tfvars", "secrets.tfvars"], &["prod", "staging-eu"]);
+        check(&["backend-prod.tfvars", "prod.tfvars"], &["prod"]);
+    }
+
+    #[test]
+    fn what_is_not_plain_is_left_alone() {
+        check(&["envs/prod.tfvars", "prod.tfvars"], &[]);
+        check(&["envs/prod.tfvars", "envs/common.tfvars"], &[]);
+        check(&["terraform.tfvars", "x.auto.tfvars", "example.tfvars"], &[]);
+        check(&["envs/prod/main.tf"], &[]);
+    }
+}

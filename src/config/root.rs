@@ -1,0 +1,120 @@
+//! Roots: folders that are looked at by themselves, with what lies beside their modules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::environments::{RootEnvironment, are_for, environment_files};
+use super::folder::{Folder, FolderReader};
+use super::load::{Inputs, LoadOptions, gather_modules};
+use super::module::{Module, Provenance};
+use super::names::Dialect;
+use super::roots::{RootStanding, standing};
+use super::terragrunt::Terragrunt;
+use super::tree::ModuleNode;
+use super::variables::VariableFile;
+use crate::source::{FileId, Problem};
+use crate::syntax::Text;
+
+/// A folder that is looked at by itself, with all that it calls.
+#[derive(Clone, Debug)]
+pub struct Root {
+    /// The folder: absolute and normal.
+    pub dir: PathBuf,
+    /// The folder as shown to people.
+    pub name: Text,
+    /// Its module and what it calls.
+    pub module: Arc<ModuleNode>,
+    /// Whether somebody applies it.
+    pub standing: RootStanding,
+    /// Variable files that Terraform reads by itself, weakest first.
+    pub var_files: Vec<Arc<VariableFile>>,
+    /// Variable files that stand for environments, by name; Terraform does not read them by itself.
+    pub environments: Vec<RootEnvironment>,
+    /// `.terraform.lock.hcl`
+    pub lock_file: Option<PathBuf>,
+    /// Whether Terragrunt generates what cannot be seen here.
+    pub terragrunt: bool,
+    /// Whether state is kept elsewhere than in a local file.
+    pub has_backend: bool,
+    /// Which language its tree is in.
+    pub dialect: Dialect,
+}
+
+impl Root {
+    /// The root of a folder without configuration, to evaluate expressions in.
+    pub fn empty(dir: &Path) -> Root {
+        let module = Arc::new(Module::empty(dir));
+        Root {
+            dir: dir.to_path_buf(),
+            name: module.name.clone(),
+            module: Arc::new(ModuleNode { module, children: BTreeMap::new() }),
+            standing: RootStanding::Root,
+            var_files: Vec::new(),
+            environments: Vec::new(),
+            lock_file: None,
+            terragrunt: false,
+            has_backend: false,
+            dialect: Dialect::Terraform,
+        }
+    }
+
+    /// All files that the root is made of: its module, those it calls, its variable files.
+    pub fn files(&self) -> BTreeSet<FileId> {
+        let mut modules = BTreeMap::new();
+        gather_modules(&self.module, &mut modules);
+        let documents = modules.values().flat_map(|m| m.documents.iter().map(|d| d.file));
+        documents.chain(self.var_files.iter().map(|f| f.document.file)).collect()
+    }
+}
+
+/// The root of a folder.
+pub(crate) fn make_root(
+    folder: &Folder,
+    node: Arc<ModuleNode>,
+    terragrunt: &Terragrunt,
+    (options, inputs): (&LoadOptions, &Inputs),
+    reader: &FolderReader<'_>,
+    problems: &mut Vec<Problem>,
+) -> Root {
+    let module = &folder.module;
+    let mut read = |path: &Path| {
+        let name = reader.shown(path);
+        let file = VariableFile::read(reader.sources, path, &name).map(Arc::new);
+        file.map_err(|error| problems.push(error.problem(name))).ok()
+    };
+    let var_files: Vec<_> = folder.variable_files.iter().filter_map(|path| read(path)).collect();
+    let found = if options.find_environments { environment_files(&module.dir) } else { Vec::new() };
+    let environments = found.into_iter().filter_map(|(name, path)| Some(RootEnvironment { name, file: read(&path)? }));
+    let mut environments: Vec<_> = environments.collect();
+    if !are_for(&environments, module, &var_files, inputs) {
+        environments.clear();
+    }
+    // Whoever has environments applies it.
+    let standing = match standing(folder, terragrunt) {
+        RootStanding::Library if !environments.is_empty() && !terragrunt.governs(&module.dir) => RootStanding::Root,
+        standing => standing,
+    };
+    let settings = &module.settings;
+    let has_backend = settings.cloud.is_some() || settings.backend.as_ref().is_some_and(|b| &*b.kind.text != "local");
+    Root {
+        dir: module.dir.clone(),
+        name: module.name.clone(),
+        standing,
+        var_files,
+        environments,
+        lock_file: folder.lock_file.clone(),
+        terragrunt: terragrunt.governs(&module.dir),
+        has_backend,
+        dialect: options.dialect.unwrap_or_else(|| dialect_of(&node)),
+        module: node,
+    }
+}
+
+/// OpenTofu where a module of the tree has files of its own.
+fn dialect_of(node: &ModuleNode) -> Dialect {
+    let mut modules = BTreeMap::new();
+    gather_modules(node, &mut modules);
+    let is_opentofu = modules.values().any(|m| m.opentofu && m.provenance != Provenance::Downloaded);
+    if is_opentofu { Dialect::OpenTofu } else { Dialect::Terraform }
+}
