@@ -16,7 +16,7 @@ rule "backup-selection-matches-nothing" {
       [for tag in self.selection_tag : { key = tag.key, value = tag.value }],
       [for test in local.equalities : { key = backup_tag_key(test), value = test.value }],
     )
-    by_tag_alone = !is_set(self.resources) || (length(local.equalities) > 0 && alltrue([for pattern in elements(self.resources) : pattern == "*"]))
+    by_tag_alone = alltrue([for pattern in elements(self.resources) : pattern == "*" && length(local.equalities) > 0])
     misses = flatten([
       for store in local.stores : [
         for key, value in tags(store) : { store = store, tag = "${key} = ${value}" }

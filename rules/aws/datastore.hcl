@@ -13,10 +13,9 @@ rule "datastore-not-in-backup-plan" {
     # A plan that lists resources of other types was made for those.
     for_others = alltrue([
       for selection in local.selections :
-      is_set(selection.resources) && length(selection.selection_tag) == 0 && length(selection.condition) == 0
+      length(elements(selection.resources)) > 0 && length(selection.selection_tag) == 0 && length(selection.condition) == 0
       && !anytrue([for pattern in elements(selection.resources) : backup_arn_is_of_type(pattern, self)])
     ])
-    by_tag    = [for selection in local.selections : selection if length(selection.selection_tag) > 0 || length(selection.condition) > 0]
     automatic = self.type == "aws_efs_file_system" ? referrers(self, "aws_efs_backup_policy", "file_system_id") : []
   }
 

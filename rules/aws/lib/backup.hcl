@@ -15,10 +15,10 @@ function "backup_selected" {
 
 function "backup_elsewhere" {
   params      = []
-  description = "Unknown where a module about backups is not on disk, else false."
+  description = "Unknown where a module about AWS Backup is not on disk, else false."
   value = anytrue([
     for called in modules() : unseen("what ${called.address} backs up")
-    if !called.on_disk && has_word("${called.resource_name} ${called.source}", "backup", "backups")
+    if !called.on_disk && (has_word(called.source, "backup", "backups") || can(regex("^(aws[-_])?backups?([-_](plan|vault|selection)s?)?$", called.resource_name)))
   ])
 }
 
@@ -37,7 +37,7 @@ function "backup_selects" {
   value = (
     alltrue([for condition in selection.condition : backup_condition_holds(condition, store)])
     && (
-      (!is_set(selection.resources) && length(selection.selection_tag) == 0)
+      (length(elements(selection.resources)) == 0 && length(selection.selection_tag) == 0)
       || anytrue([for pattern in elements(selection.resources) : backup_arn_covers(pattern, store)])
       || anytrue([for tag in selection.selection_tag : tag_value(store, tag.key) == tag.value])
     )
