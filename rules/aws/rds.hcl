@@ -106,6 +106,11 @@ rule "rds-multi-az" {
   resource        = "aws_db_instance"
   production_only = true
 
+  locals {
+    pinned   = is_set(self.availability_zone)
+    hindered = local.pinned || (try(startswith(self.engine, "sqlserver"), false) && !(try(self.backup_retention_period > 0, false)))
+  }
+
   skip = [
     is_set(self.replicate_source_db),
     try(startswith(self.engine, "aurora"), false),
@@ -116,6 +121,20 @@ rule "rds-multi-az" {
   at      = self.multi_az
   message = "${self.address} has no standby to fail over to"
   why     = "A failure of the host, the volume or the zone takes the database down until it is rebuilt, and a restore from a backup can take hours. With a standby in a second zone the failover typically takes 60 to 120 seconds."
+
+  check "convertible" {
+    skip = is_known(local.hindered) ? local.hindered : true
+  }
+  check "hindered" {
+    skip = is_known(local.hindered) ? !local.hindered : false
+
+    fix {
+      text   = "multi_az = true"
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "RDS refuses it together with availability_zone, and for SQL Server without automated backups: those come first"
+    }
+  }
 
   fix {
     set    = { multi_az = true }
