@@ -74,7 +74,12 @@ rule "log-group-implicit" {
     scenario = "cannot-apply"
     skip     = [length(local.missing) > 0, length(local.declared) == 0]
     require  = length(local.unordered) == 0
-    message  = "${self.address} neither refers to ${names(local.unordered)} nor waits for it: if the service logs first, Terraform fails with ResourceAlreadyExistsException"
+    message  = "${self.address} does not wait for its log group: if it logs first, Terraform fails with ResourceAlreadyExistsException when it comes to the group"
+
+    also {
+      at   = local.unordered
+      note = "the log group, to which the service does not refer"
+    }
 
     fix {
       text   = <<-EOT
