@@ -88,6 +88,8 @@ pub struct Config {
     /// What is wrong with folders, links and calls; modules, documents and variable files have their own, see
     /// [`Config::all_problems`].
     pub problems: Vec<Problem>,
+    /// The folders that were searched.
+    pub checked: Vec<PathBuf>,
     /// Where single files were named: these, and the folders named beside them.
     pub focus: Option<BTreeSet<PathBuf>>,
 }
@@ -130,10 +132,24 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     }
     problems.append(&mut trees.problems);
     let modules = modules_of(&roots);
-    Ok(Config { sources: sources.clone(), roots, modules, inputs, problems, focus: scope.focus })
+    Ok(Config {
+        sources: sources.clone(),
+        roots,
+        modules,
+        inputs,
+        problems,
+        checked: scope.folders.into_iter().collect(),
+        focus: scope.focus,
+    })
 }
 
 impl Config {
+    /// The searched folder that a root lies in; its own folder where it lies in none.
+    pub fn checked_folder<'c>(&'c self, root: &'c Root) -> &'c Path {
+        let around = self.checked.iter().filter(|folder| root.dir.starts_with(folder));
+        around.max_by_key(|folder| folder.as_os_str().len()).map_or(&root.dir, |folder| folder)
+    }
+
     /// Everything that is wrong with what was read, apart from downloaded modules, in a fixed order and once each.
     pub fn all_problems(&self) -> Vec<Problem> {
         let own = |m: &&Arc<Module>| m.provenance != Provenance::Downloaded;

@@ -176,6 +176,14 @@ pub struct RootFacts {
     pub has_backend: bool,
     /// Whether a lock file lies beside it.
     pub has_lock_file: bool,
+    /// The folder's path below the folder that was searched; `.` for that folder itself.
+    pub path: Text,
+    /// Whether another root below the searched folder keeps its state elsewhere than in a local file.
+    pub backend_elsewhere: bool,
+    /// Whether it is the first root below the searched folder: for what is said once for all of them.
+    pub first: bool,
+    /// The buckets that roots below the searched folder keep their state in, as far as they are written literally.
+    pub state_buckets: Vec<Text>,
     /// Whether a terragrunt.hcl generates backend, providers and inputs.
     pub terragrunt: bool,
     /// The environment of this evaluation, where one was chosen or read from the configuration (`prod`).

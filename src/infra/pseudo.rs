@@ -105,7 +105,7 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
     let frame = program.plain_frame(module);
     let maker = Maker { module, frame: &frame, nonproduction };
     for (name, provider) in &declared.providers {
-        let mut attributes = program.block_attributes(&provider.arguments, &frame);
+        let mut attributes = program.block_attributes(&provider.body, &frame);
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
         let suffix = name.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
         let local = format!("provider.{}{suffix}", name.name);
@@ -191,6 +191,10 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
         ("managed_types".into(), texts(&tree.managed_types)),
         ("unseen_modules".into(), Value::from(tree.unseen)),
         ("folder".into(), root.folder.clone().into()),
+        ("path".into(), root.path.clone().into()),
+        ("backend_elsewhere".into(), root.backend_elsewhere.into()),
+        ("first".into(), root.first.into()),
+        ("state_buckets".into(), Value::tuple(root.state_buckets.iter().map(|b| b.clone().into()).collect())),
         ("library".into(), root.library.into()),
         ("terragrunt".into(), root.terragrunt.into()),
         ("has_lock_file".into(), root.has_lock_file.into()),
@@ -242,10 +246,10 @@ impl Tree {
                 self.managed_types.insert(resource.name.type_name.clone());
             }
         }
-        for provider in module.providers.keys() {
-            self.used.insert(provider.name.clone());
-            if depth > 0 {
-                self.configured_below.insert(provider.name.clone());
+        for (name, provider) in &module.providers {
+            self.used.insert(name.name.clone());
+            if depth > 0 && provider.is_configured() {
+                self.configured_below.insert(name.name.clone());
             }
         }
         for (name, required) in &module.settings.required_providers {

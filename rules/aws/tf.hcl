@@ -1,0 +1,245 @@
+rule "tf-backend-local" {
+  title    = "State is kept in a local file"
+  severity = "warning"
+  category = "durability"
+  scenario = "human-error"
+  default  = "terraform.tfstate in the working directory"
+
+  block = "terraform"
+
+  locals {
+    remote = length(self.cloud) > 0 || anytrue([for backend in self.backend : backend.type != "local"])
+    real   = [for type in self.managed_types : type if !can(regex("^(terraform_data|null_|local_|random_)", type))]
+  }
+
+  skip = [
+    self.library,
+    self.terragrunt,
+    can(regex("(?i)example|test|fixture|sandbox|bootstrap|pattern|demo|module", self.path)),
+    length(local.real) == 0,
+  ]
+  require = local.remote
+  at      = self.backend
+  why     = "State on a laptop or in a CI workspace is not locked for others, not encrypted, easily committed with every secret in it, and gone with the disk."
+
+  check "forgotten" {
+    severity = "warning"
+    skip     = !self.backend_elsewhere
+    message  = "the state of this root module is a local file, while other root modules beside it keep theirs in a backend"
+  }
+
+  check "nobody" {
+    severity = "advice"
+    skip     = self.backend_elsewhere || !self.first
+    message  = "no root module here has a backend: state is kept in local files"
+  }
+
+  fix {
+    text   = <<-EOT
+      terraform {
+        backend "s3" {
+          bucket       = "acme-tfstate"
+          key          = "orders/production.tfstate"
+          region       = "eu-central-1"
+          encrypt      = true
+          use_lockfile = true
+        }
+      }
+    EOT
+    safety = "unsafe"
+    impact = "none"
+    note   = "`terraform init -migrate-state` moves the state; resources are not touched"
+  }
+
+  exceptions = [
+    "reusable modules, and folders whose backend Terragrunt generates",
+    "folders whose path says example, test, fixture, sandbox, bootstrap, pattern, demo or module",
+    "roots that manage nothing but terraform_data, null, local and random resources",
+  ]
+  sources = [
+    "https://opentofu.org/docs/language/settings/backends/local/",
+    "https://opentofu.org/docs/language/state/sensitive-data/",
+  ]
+}
+
+rule "tf-backend-s3-without-lock" {
+  title    = "S3 backend does not lock the state"
+  severity = "error"
+  category = "correctness"
+  scenario = "data-corruption"
+  default  = "no lock: neither use_lockfile nor dynamodb_table is set"
+
+  block    = "terraform"
+  for_each = [for backend in self.backend : backend if backend.type == "s3"]
+
+  locals {
+    # Files for `-backend-config` may add what the block leaves out.
+    elsewhere = length(fileset(".", "*.tfbackend")) > 0
+    locked    = try(tobool(each.value.use_lockfile), false) == true || is_set(each.value.dynamodb_table)
+  }
+
+  skip    = !is_set(each.value.bucket) || !is_set(each.value.key) || (local.elsewhere && !local.locked)
+  require = local.locked
+  at      = each.value
+  message = "two runs at the same time write over each other's state: the backend sets neither use_lockfile nor dynamodb_table"
+  why     = "Locking is opt-in. A pipeline and a colleague who apply at the same moment each save the state they started from: resources are created twice, or exist and are forgotten."
+
+  fix {
+    set    = { use_lockfile = true }
+    safety = "safe"
+    impact = "none"
+    note   = "from Terraform and OpenTofu 1.10 on (dynamodb_table before); run `init -reconfigure`; needs rights on <key>.tflock"
+  }
+
+  exceptions = ["a block without bucket or key, whose rest comes from -backend-config", "folders with *.tfbackend files, which may set the lock"]
+  sources = [
+    "https://developer.hashicorp.com/terraform/language/backend/s3",
+    "https://opentofu.org/docs/language/settings/backends/s3/",
+  ]
+}
+
+rule "tf-provider-unpinned" {
+  title    = "Provider version floats to the next major release"
+  severity = "warning"
+  category = "operability"
+  scenario = "upgrade"
+  default  = "any version"
+
+  block = "terraform"
+
+  locals {
+    minor    = ["random", "null", "local", "time", "tls", "http", "archive", "external"]
+    floating = [for name in self.providers_used : name if name != "terraform" && !has_upper_bound(lookup(self.constraints, name, []))]
+    major    = [for name in local.floating : name if !contains(local.minor, name)]
+  }
+
+  skip = [
+    self.library,
+    self.terragrunt,
+    can(regex("(?i)example|test|fixture|pattern|demo", self.path)),
+  ]
+  require = length(local.floating) == 0
+  at      = self.required_providers
+  message = "nothing keeps ${join(", ", local.floating)} from the next major release"
+  why     = "Major releases of the AWS provider remove arguments and change defaults: 4.0 made most arguments of S3 buckets read-only, 6.0 changed defaults again. Without an upper bound, the next `init` on a fresh runner brings one into an apply to production."
+
+  check "floating" {
+    severity = "warning"
+    skip     = self.has_lock_file || length(local.major) == 0
+  }
+
+  check "locked" {
+    severity = "advice"
+    skip     = !self.has_lock_file && length(local.major) > 0
+  }
+
+  check "in-module" {
+    severity = "warning"
+    require  = length(self.providers_in_modules) == 0
+    message  = "a module that is called here configures ${join(", ", self.providers_in_modules)} itself: such a module takes neither count nor for_each, and its resources cannot be removed with it"
+  }
+
+  check "old-version-argument" {
+    for_each = [for provider in providers() : provider if provider.module == "" && is_set(provider.version)]
+    require  = false
+    at       = each.value.version
+    message  = "the version argument of a provider block is deprecated and belongs in required_providers"
+  }
+
+  fix {
+    text   = <<-EOT
+      terraform {
+        required_providers {
+          aws = {
+            source  = "hashicorp/aws"
+            version = "~> 6.0"
+          }
+        }
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+    note   = "nothing changes while the bound holds the version in use"
+  }
+
+  exceptions = [
+    "reusable modules, in which a lower bound alone is right",
+    "folders for which Terragrunt generates files",
+    "folders whose path says example, test, fixture, pattern or demo",
+  ]
+  sources = [
+    "https://opentofu.org/docs/language/providers/requirements/",
+    "https://opentofu.org/docs/language/expressions/version-constraints/",
+  ]
+  peers = ["terraform_required_providers"]
+}
+
+rule "tf-state-bucket-unversioned" {
+  title    = "Bucket that holds the Terraform state is not safe from mistakes"
+  severity = "error"
+  category = "durability"
+  scenario = "human-error"
+  default  = "never versioned"
+
+  resource = "aws_s3_bucket"
+
+  locals {
+    states    = flatten([for block in terraform_blocks() : block.state_buckets])
+    versioned = anytrue(concat(
+      [for own in self.versioning : own.enabled],
+      flatten([
+        for resource in referrers(self, "aws_s3_bucket_versioning", "bucket") :
+        [for part in resource.versioning_configuration : part.status == "Enabled"]
+      ]),
+    ))
+    expires = [for rule in lifecycle_rules(self) : rule if length(rule.expiration) > 0 && lifecycle_prefix(rule) == "" && !lifecycle_narrowed(rule)]
+  }
+
+  skip = !contains(local.states, self.bucket == null ? "" : self.bucket)
+  why  = "The state is the only record of what belongs to you. After one interrupted write, a wrong `state rm` or a deletion, a bucket without versions leaves importing everything by hand."
+
+  check "unversioned" {
+    require = local.versioned
+    message = "${self.address} holds Terraform states and keeps no earlier versions of them"
+  }
+
+  check "force-destroy" {
+    require = !self.force_destroy
+    at      = self.force_destroy
+    message = "${self.address} holds Terraform states, and force_destroy deletes them with the bucket"
+  }
+
+  check "expires" {
+    for_each = local.expires
+    require  = !anytrue([for end in each.value.expiration : is_set(end.days) || is_set(end.date)])
+    at       = each.value.expiration
+    message  = "a lifecycle rule deletes the Terraform states in ${self.address} when they have not been written for a while"
+  }
+
+  check "prevent-destroy" {
+    severity = "advice"
+    require  = destroy_is_guarded(self)
+    message  = "${self.address} holds Terraform states; prevent_destroy would refuse a plan that deletes it"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_s3_bucket_versioning" "state" {
+        bucket = aws_s3_bucket.${self.resource_name}.id
+
+        versioning_configuration {
+          status = "Enabled"
+        }
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "with use_lockfile each lock adds a version: expire noncurrent ones"
+  }
+
+  exceptions = ["buckets that no backend of the checked root modules names"]
+  sources = [
+    "https://developer.hashicorp.com/terraform/language/backend/s3",
+    "https://opentofu.org/docs/language/settings/backends/s3/",
+  ]
+}
