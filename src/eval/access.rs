@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::convert::{convert, with_article};
 use super::set::length_range;
-use super::union::{lift, one_of};
+use super::union::{lift, one_of, unless_failed};
 use super::{Cause, EvalError, Fields, Kind, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
@@ -72,7 +72,8 @@ pub(super) fn item(collection: &Value, seq: &Seq, at: usize) -> Result<Value, Ev
     match seq.rest.is_some() || at < seq.items.len() {
         true => {
             let possible = seq.unfixed().map(|v| inherit(v, collection)).collect();
-            Ok(one_of(possible, collection.cause().unwrap_or_else(Cause::how_many), []))
+            let found = one_of(possible, collection.cause().unwrap_or_else(Cause::how_many), []);
+            Ok(if at < seq.items.len() { found } else { unless_failed(found) })
         }
         false => {
             let count = seq.items.len();
@@ -89,13 +90,13 @@ pub fn inherit(element: &Value, collection: &Value) -> Value {
 
 fn some_item(collection: &Value, seq: &Seq, key: &Value) -> Value {
     let items = seq.items.iter().chain(&seq.rest).map(|v| inherit(v, collection)).collect();
-    one_of(items, key.cause().unwrap_or(Cause::Error), [key])
+    unless_failed(one_of(items, key.cause().unwrap_or(Cause::Error), [key]))
 }
 
 fn field(value: &Value, fields: &Fields, name: &str) -> Result<Value, EvalError> {
     match (fields.entries.get(name), &fields.rest) {
         (Some(found), _) => Ok(inherit(found, value)),
-        (None, Some(rest)) => Ok(inherit(&named(rest, name), value)),
+        (None, Some(rest)) => Ok(unless_failed(inherit(&named(rest, name), value))),
         (None, None) => Err(missing(fields, name, matches!(value.kind, Kind::Map(_)))),
     }
 }
@@ -136,7 +137,7 @@ fn missing(fields: &Fields, name: &str, map: bool) -> EvalError {
 
 fn some_field(collection: &Value, fields: &Fields, key: &Value) -> Value {
     let values = fields.entries.values().chain(&fields.rest).map(|v| inherit(v, collection)).collect();
-    one_of(values, key.cause().unwrap_or(Cause::Error), [key])
+    unless_failed(one_of(values, key.cause().unwrap_or(Cause::Error), [key]))
 }
 
 fn unknown_element(collection: &Value, unknown: &Unknown, key: &Value) -> Result<Value, EvalError> {
@@ -167,7 +168,7 @@ fn unknown_element(collection: &Value, unknown: &Unknown, key: &Value) -> Result
         Type::Set(_) => return Err(EvalError::new("elements of a set have no index")),
         ty => return Err(EvalError::new(format!("{} has no elements", with_article(ty)))),
     };
-    Ok(child(collection, unknown, step, ty).from_parts([key]))
+    Ok(unless_failed(child(collection, unknown, step, ty).from_parts([key])))
 }
 
 fn step_of(key: &Value) -> Step {
@@ -191,7 +192,9 @@ fn unknown_field(value: &Value, unknown: &Unknown, name: &str) -> Result<Value, 
         },
         ty => return Err(EvalError::new(format!("{} has no attributes, so there is no `{name}`", with_article(ty)))),
     };
-    Ok(child(value, unknown, Step::Name(Text::from(name)), ty))
+    let found = child(value, unknown, Step::Name(Text::from(name)), ty);
+    let certain = unknown.not_null && matches!(unknown.ty, Type::Object(_));
+    Ok(if certain { found } else { unless_failed(found) })
 }
 
 /// What stands one step inside an unknown: unknown too, with a reference one step longer.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::{self, Host};
+use super::union::{may_be_failure, watched};
 use super::{Cause, EvalError, Kind, Type, Value};
 use crate::source::{ProblemKind, Span};
 use crate::syntax::{Expr, Ident, Text};
@@ -102,10 +103,10 @@ fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalEr
     let mut maybe: Option<Value> = None;
     let mut last_error = EvalError::new("`try` needs at least one argument");
     for arg in args {
-        match evaluation.eval(arg) {
+        match watched(true, || evaluation.eval(arg)) {
             Ok(value) => {
-                // Something unknown of unknown type may turn out to fail, and then the next argument counts.
-                let may_fail = value.as_unknown().is_some_and(|u| u.ty == Type::Any && !u.not_null);
+                // What may turn out to fail leaves it to the next argument.
+                let may_fail = may_be_failure(&value);
                 let value = match maybe {
                     Some(earlier) => super::expr::join(Some(earlier), value),
                     None => value,
@@ -128,8 +129,10 @@ fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalEr
 
 fn can(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
     let [arg] = args else { return Err(EvalError::new("`can` takes exactly one argument")) };
-    match evaluation.eval(arg) {
-        Ok(value) if value.is_unknown() => Ok(Value::unknown_from([&value], Type::Bool, true)),
+    match watched(true, || evaluation.eval(arg)) {
+        Ok(value) if value.is_unknown() || may_be_failure(&value) => {
+            Ok(Value::unknown_from([&value], Type::Bool, true))
+        }
         Ok(_) => Ok(true.into()),
         Err(error) if error.uncatchable => Err(error),
         Err(_) => Ok(false.into()),

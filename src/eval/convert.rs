@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::set::{make_set, sequence};
 use super::unify::{contains_any, unify, unify_values};
-use super::union::{alternatives, one_of};
+use super::union::{alternatives, one_of, unless_failed};
 use super::{Cause, EvalError, Fields, Hint, Kind, Number, ObjectType, Seq, Type, Unknown, Value};
 use crate::syntax::Text;
 
@@ -147,8 +147,10 @@ fn convert_unknown(value: &Value, unknown: &Unknown, ty: &Type) -> Result<Value,
     let same = unknown.ty == Type::Any || !unknown.ty.is_primitive();
     let origin = if same { unknown.origin.clone() } else { None };
     let hint = converted_hint(unknown, &converted);
+    let safe = always_converts(&unknown.ty, &converted);
     let converted = Unknown { ty: converted, hint, origin, ..unknown.clone() };
-    Ok(Value { kind: Kind::Unknown(Arc::new(converted)), ..value.clone() })
+    let converted = Value { kind: Kind::Unknown(Arc::new(converted)), ..value.clone() };
+    Ok(if safe { converted } else { unless_failed(converted) })
 }
 
 /// An alternative that does not convert cannot be what the value is, unless none converts.
@@ -168,7 +170,10 @@ fn convert_alternatives(
     }
     match failure {
         Some(error) if converted.is_empty() => Err(error),
-        _ => Ok(one_of(converted, unknown.cause.clone(), [value])),
+        failure => {
+            let converted = one_of(converted, unknown.cause.clone(), [value]);
+            Ok(if failure.is_some() { unless_failed(converted) } else { converted })
+        }
     }
 }
 
@@ -188,6 +193,20 @@ fn converted_hint(unknown: &Unknown, to: &Type) -> Hint {
             _ => Hint::None,
         },
         _ => Hint::None,
+    }
+}
+
+/// Whether no value of one type fails to convert to the other, which some do.
+fn always_converts(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (_, Type::Any) => true,
+        (Type::Bool | Type::Number | Type::String, Type::String) => true,
+        (Type::List(f) | Type::Set(f), Type::List(t) | Type::Set(t)) | (Type::Map(f), Type::Map(t)) => {
+            always_converts(f, t)
+        }
+        (Type::Tuple(fs), Type::List(t) | Type::Set(t)) => fs.iter().all(|f| always_converts(f, t)),
+        (Type::Object(f), Type::Map(t)) => f.attributes.values().all(|a| always_converts(&a.ty, t)),
+        _ => from == to,
     }
 }
 

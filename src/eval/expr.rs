@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::functions::Host;
-use super::open::Items;
+use super::open::{Entries, Items};
+use super::union::unless_any_failed;
 use super::{Cause, EvalError, Fields, Hint, Kind, Refs, Seq, Type, Value, ops};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
@@ -194,7 +195,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn object(&self, items: &[ObjectItem]) -> Result<Value, EvalError> {
-        let mut fields = Fields::default();
+        let mut entries = Entries::default();
         let mut refs = Refs::default();
         for item in items {
             let key = self.eval(&item.key)?;
@@ -202,15 +203,15 @@ impl<'a> Evaluation<'a> {
             match self.key_text(&key, item.key.span)? {
                 Some(name) => {
                     refs = refs.union(&key.refs);
-                    fields.entries.insert(name, value);
+                    entries.insert(name, value);
                 }
                 None => {
                     refs = refs.union(&key.deep_refs());
-                    fields.rest = Some(join(fields.rest.take(), value));
+                    entries.insert_keyed(&key, value);
                 }
             }
         }
-        Ok(Value::from(Kind::Object(Arc::new(fields))).with_refs(&refs))
+        Ok(entries.into_object().with_refs(&refs))
     }
 
     /// A key as text; `None` where it is not known.
@@ -307,12 +308,18 @@ impl<'a> Evaluation<'a> {
                 self.scope.spend(seq.items.len())?;
                 let items = seq.items.iter().map(element).collect::<Result<Vec<_>, _>>()?;
                 let rest = seq.rest.as_ref().map(element).transpose()?;
-                let loose = seq.loose;
+                // The places of a set's elements are known only where all of them are.
+                let placed = !matches!(base_value.kind, Kind::Set(_)) || base_value.is_wholly_known();
+                let loose = if placed { seq.loose } else { seq.items.len() };
                 let tuple = Value::from(Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose })));
                 match base_value.kind {
                     Kind::Tuple(_) => Ok(around(tuple)),
                     _ => Ok(around(as_list(tuple)?)),
                 }
+            }
+            Kind::Unknown(u) if matches!(u.ty, Type::Tuple(_)) => {
+                let seq = super::open::elements(&base_value).unwrap_or_default();
+                Ok(around(Value::tuple(seq.items.iter().map(element).collect::<Result<_, _>>()?)))
             }
             Kind::Unknown(u) => {
                 let inner = match &u.ty {
@@ -357,7 +364,7 @@ impl<'a> Evaluation<'a> {
             None => Kind::Tuple(Arc::new(result.items.finish())),
             Some(_) => Kind::Object(Arc::new(result.into_fields(f.group))),
         };
-        Ok(Value::from(value).from_parts([&collection]))
+        Ok(unless_any_failed(Value::from(value).from_parts([&collection]), [&collection]))
     }
 
     /// Whether the `if` of a `for` holds, or why that is not known.
@@ -413,7 +420,9 @@ impl ForResult {
         let open_groups = group.then_some(()).and(self.rest.clone());
         let value = |mut values: Vec<Value>| match (group, values.len()) {
             (true, _) => {
-                Kind::Tuple(Arc::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose: 0 }))
+                // An element with an unknown key may stand anywhere in any group.
+                let loose = if open_groups.is_some() { values.len() } else { 0 };
+                Kind::Tuple(Arc::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose }))
                     .into()
             }
             (false, _) => values.pop().unwrap_or(Value::NULL),

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::access::{child, inherit, some_element};
+use super::equality::equal;
 use super::set::{length_range, sequence};
 use super::union::{is_not_null, one_of};
 use super::{Cause, Fields, Hint, Kind, Seq, Step, Type, Unknown, Value};
@@ -193,6 +194,18 @@ impl Entries {
                 self.possible.push(value);
             }
         }
+    }
+
+    /// An entry with an unknown key: it may overwrite those before it whose names the key can turn out to be.
+    pub fn insert_keyed(&mut self, key: &Value, value: Value) {
+        let cause = key.cause().unwrap_or(Cause::Error);
+        for (name, known) in &mut self.certain {
+            if equal(key, &Value::from(name.clone())) != Some(false) {
+                *known = one_of(vec![known.clone(), value.clone()], cause.clone(), []);
+            }
+        }
+        self.cause.get_or_insert(cause);
+        self.possible.push(value);
     }
 
     /// Entries with unknown keys: any key may be among them but `except`.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 pub use super::access::{attribute, index};
 use super::convert::convert;
 use super::equality::{equal, number_range};
-use super::unify::{holds_untyped, unify, widened};
-use super::union::{either, is_not_null, lift};
+use super::unify::{holds_open, holds_untyped, unify, widened};
+use super::union::{either, is_not_null, lift, unless_any_failed};
 use super::{Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value};
 use crate::syntax::{BinaryOp, UnaryOp};
 
@@ -66,7 +66,7 @@ pub fn equals(a: &Value, b: &Value) -> Value {
             let result = Value::from(result).with_refs(&a.deep_refs()).with_refs(&b.deep_refs());
             result.with_marks(marks.without(Marks::PROVIDER_DEFAULT))
         }
-        None => Value::unknown_from([a, b], Type::Bool, true),
+        None => unless_any_failed(Value::unknown_from([a, b], Type::Bool, true), [a, b]),
     }
 }
 
@@ -85,7 +85,7 @@ pub fn logical(op: BinaryOp, a: Result<Value, EvalError>, b: Result<Value, EvalE
     Ok(match (&a.kind, &b.kind) {
         (Kind::Bool(_), _) => b.from_parts([&a]),
         (_, Kind::Bool(_)) => a.from_parts([&b]),
-        _ => Value::unknown_from([&a, &b], Type::Bool, true),
+        _ => unless_any_failed(Value::unknown_from([&a, &b], Type::Bool, true), [&a, &b]),
     })
 }
 
@@ -114,7 +114,8 @@ fn numeric(
     run: impl Fn(&Value, &Value) -> Result<Value, EvalError>,
 ) -> Result<Value, EvalError> {
     lift(&[a.clone(), b.clone()], result, &mut |args| {
-        run(&operand(&args[0], &Type::Number)?, &operand(&args[1], &Type::Number)?)
+        let (a, b) = (operand(&args[0], &Type::Number)?, operand(&args[1], &Type::Number)?);
+        Ok(unless_any_failed(run(&a, &b)?, [&a, &b]))
     })
 }
 
@@ -224,7 +225,7 @@ pub fn conditional(
         }
         (None, then, otherwise) => then.or(otherwise),
     };
-    Ok(taken?.with_marks(marks))
+    Ok(unless_any_failed(taken?.with_marks(marks), [condition]))
 }
 
 /// Both arms as one type. An arm of unknown type, or one that failed, leaves the other as it is; a null arm takes the
@@ -236,6 +237,9 @@ fn unified_arms(
 ) -> Result<(Result<Value, EvalError>, Result<Value, EvalError>), EvalError> {
     let (Ok(a), Ok(b)) = (&then, &otherwise) else { return Ok((then, otherwise)) };
     let types = [a.type_of(), b.type_of()];
+    if holds_open(a) || holds_open(b) {
+        return Ok((then, otherwise));
+    }
     if types.contains(&Type::Any) {
         // Beside a string, something unknown has to become one.
         let text = types.contains(&Type::String) && (a.is_unknown() || b.is_unknown());

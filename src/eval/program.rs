@@ -124,7 +124,8 @@ impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
             None => {}
         }
         self.0.borrow_mut().insert(key.clone(), None);
-        let value = compute();
+        // Whoever asks first, the value is the same.
+        let value = super::union::watched(false, compute);
         self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
         value
     }

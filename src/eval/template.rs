@@ -130,7 +130,14 @@ fn directive_for(
     let value = evaluation.eval(collection)?;
     let entries = iterate(&value).map_err(|e| e.at(collection.span))?;
     evaluation.scope().spend(entries.len())?;
+    let hole = || Segment::Unknown(Value::unknown_from([&value], Type::String, true));
+    let mut placed = true;
     for entry in entries {
+        if !entry.placed {
+            // Other elements may stand in between.
+            placed = false;
+            gathered.push(hole())?;
+        }
         let keyed = key_var.map(|name| evaluation.bind(&name.text, entry.key));
         let scope = keyed.as_ref().unwrap_or(evaluation).bind(&value_var.text, entry.value);
         if entry.certain {
@@ -142,6 +149,9 @@ fn directive_for(
         collect(&scope, body, &mut inner)?;
         let once = inner.into_value();
         gathered.push(Segment::Unknown(Value::unknown_from([&value, &once], Type::String, true)))?;
+    }
+    if !placed {
+        gathered.push(hole())?;
     }
     gathered.sources.push(Value { kind: Kind::Null, ..value });
     Ok(())

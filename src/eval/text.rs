@@ -161,7 +161,8 @@ impl TextBuilder {
                 Segment::Unknown(value) => alternatives(value),
                 Segment::Text(_) => None,
             };
-            let Some(choices) = choices else { return vec![part.clone()] };
+            let spelled = |choice: &Value| segments(choice).is_some() || choice.is_null();
+            let Some(choices) = choices.filter(|c| c.iter().all(spelled)) else { return vec![part.clone()] };
             combinations *= choices.len();
             // Null has no text: it cannot be what happens.
             choices.into_iter().filter(|choice| !choice.is_null()).map(Segment::Unknown).collect()

@@ -6,30 +6,36 @@ use super::{EvalError, Kind, Type, Value};
 
 /// The one type that values of all these types are converted to; `None` where there is none. What is not known (`Any`:
 /// the type of null, or of the elements of an empty list) has no say; `Any` where nothing else is there.
+///
+/// Where the known ones have no common type, what is not known may still give them one: then `Any`, too.
 pub fn unify(types: &[Type]) -> Option<Type> {
     let known: Vec<&Type> = types.iter().filter(|t| **t != Type::Any).collect();
+    unify_known(&known).or_else(|| (known.len() < types.len()).then_some(Type::Any))
+}
+
+fn unify_known(known: &[&Type]) -> Option<Type> {
     let Some(first) = known.first() else { return Some(Type::Any) };
     if known.iter().all(|t| t == first) {
         return Some((*first).clone());
     }
     let all = |test: fn(&Type) -> bool| known.iter().all(|t| test(t));
     if all(is_object) {
-        return unify_objects(&known);
+        return unify_objects(known);
     }
     if all(is_tuple) {
-        return unify_tuples(&known);
+        return unify_tuples(known);
     }
     if all(|t| is_object(t) || matches!(t, Type::Map(_))) {
-        return Some(Type::map(unify_elements(&known)?));
+        return Some(Type::map(unify_elements(known)?));
     }
     if all(|t| is_tuple(t) || matches!(t, Type::List(_))) {
-        return Some(Type::list(unify_elements(&known)?));
+        return Some(Type::list(unify_elements(known)?));
     }
     if all(|t| matches!(t, Type::Set(_))) {
-        return Some(Type::set(unify_elements(&known)?));
+        return Some(Type::set(unify_elements(known)?));
     }
     // One of the types itself, if all others convert to it: strings before other primitives, lists before sets.
-    let mut candidates = known.clone();
+    let mut candidates = known.to_vec();
     candidates.sort_by_key(|t| {
         let rank = match t {
             Type::String => 0,
@@ -101,6 +107,9 @@ pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError>
     {
         return Ok((first.clone(), values));
     }
+    if values.iter().any(holds_open) {
+        return Ok((Type::Any, values));
+    }
     let ty = match unify(&types) {
         ty if types.contains(&Type::Any) => {
             // Beside a string, everything that has a common type at all becomes a string.
@@ -125,6 +134,12 @@ pub(super) fn holds_untyped(value: &Value) -> bool {
         Kind::Unknown(unknown) => contains_any(&unknown.ty),
         _ => value.children().any(holds_untyped),
     }
+}
+
+/// Whether a value is or holds a tuple or object of which not all elements are known, and so not the type.
+pub(super) fn holds_open(value: &Value) -> bool {
+    let open = matches!(value.kind, Kind::Tuple(_) | Kind::Object(_)) && value.is_open();
+    open || value.children().any(holds_open)
 }
 
 /// The type with everything open that a string would absorb.
@@ -181,7 +196,7 @@ mod tests {
         check(&[Type::Bool, Type::String, Type::Number], Some(Type::String));
         check(&[Type::Number, Type::Bool], None);
         check(&[Type::Any, Type::Bool], Some(Type::Bool));
-        check(&[Type::Any, Type::Bool, Type::Number], None);
+        check(&[Type::Any, Type::Bool, Type::Number], Some(Type::Any));
         check(&[], Some(Type::Any));
     }
 

@@ -3,6 +3,7 @@
 //! [`one_of`] makes a union, [`either`] one that goes into objects and lists of the same shape, and [`lift`] carries an
 //! operation over unions: it decides where all alternatives agree.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Refs, Seq, Type, Unknown, Value};
@@ -62,6 +63,53 @@ fn union_of(values: Vec<Value>, cause: Cause) -> Value {
     Value { kind: Kind::Unknown(Arc::new(Unknown { not_null, hint, ..Unknown::new(ty, cause) })), marks, refs }
 }
 
+thread_local! {
+    /// Whether something looks at failures: inside the arguments of `try` and `can`.
+    static WATCHED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Evaluates with or without something that looks at failures.
+///
+/// What comes out of an expression is usually what it is worth if it does not fail: an alternative that fails cannot
+/// be what happens. Where `try` or `can` looks on, failing is one of the outcomes, and [`unless_failed`] adds it.
+pub fn watched<T>(watched: bool, evaluate: impl FnOnce() -> T) -> T {
+    let before = WATCHED.replace(watched);
+    let result = evaluate();
+    WATCHED.set(before);
+    result
+}
+
+/// A value that may instead be a failure. Where nothing looks at failures, it is the value.
+pub(super) fn unless_failed(value: Value) -> Value {
+    if !WATCHED.get() {
+        return value;
+    }
+    let cause = value.cause().unwrap_or_else(Cause::how_many);
+    let failure = Value::unknown(Type::Any, cause.clone());
+    one_of(vec![value, failure], cause, [])
+}
+
+/// The result of an operation on values that may themselves be failures.
+pub(super) fn unless_any_failed<'a>(result: Value, parts: impl IntoIterator<Item = &'a Value>) -> Value {
+    match WATCHED.get() && parts.into_iter().any(may_be_failure) {
+        true => unless_failed(result),
+        false => result,
+    }
+}
+
+/// Whether a value may be a failure: something of which nothing is known, alone or as an alternative.
+pub fn may_be_failure(value: &Value) -> bool {
+    let nothing_known = value.as_unknown().is_some_and(|u| u.ty == Type::Any && !u.not_null && u.hint == Hint::None);
+    nothing_known || holds_failure(value)
+}
+
+fn holds_failure(value: &Value) -> bool {
+    match value.as_unknown().map(|u| &u.hint) {
+        Some(Hint::OneOf(alternatives)) => alternatives.iter().any(may_be_failure),
+        _ => value.children().any(holds_failure),
+    }
+}
+
 /// Whether a value is certainly not null.
 pub fn is_not_null(value: &Value) -> bool {
     match &value.kind {
@@ -116,7 +164,9 @@ pub fn lift(
     run: &mut dyn FnMut(&[Value]) -> Result<Value, EvalError>,
 ) -> Result<Value, EvalError> {
     let choices: Vec<Option<Vec<Value>>> = args.iter().map(alternatives).collect();
-    let Some(first) = choices.iter().position(Option::is_some) else { return run(args) };
+    let Some(first) = choices.iter().position(Option::is_some) else {
+        return Ok(unless_any_failed(run(args)?, args));
+    };
     let combinations = choices.iter().flatten().fold(1usize, |n, c| n.saturating_mul(c.len()));
     if combinations > MAX_COMBINATIONS {
         return Ok(Value::unknown_from(args, result.clone(), false));
@@ -144,6 +194,9 @@ pub fn lift(
     }
     match failure {
         Some(error) if results.is_empty() => Err(error),
-        _ => Ok(one_of(results, args[first].cause().unwrap_or(Cause::Error), [])),
+        failure => {
+            let result = one_of(results, args[first].cause().unwrap_or(Cause::Error), []);
+            Ok(if failure.is_some() { unless_failed(result) } else { unless_any_failed(result, args) })
+        }
     }
 }

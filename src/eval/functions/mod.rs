@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
-use super::union::lift;
+use super::union::{lift, unless_failed};
 use super::{EvalError, Marks, Type, Value, convert};
 
 mod args;
@@ -158,7 +158,7 @@ fn call_decided(function: &Function, host: &dyn Host, args: &[Value], result: &T
     }
     match known {
         true => run(function, host, args),
-        false => Ok(Value::unknown_from(args, result.clone(), true)),
+        false => Ok(unless_failed(Value::unknown_from(args, result.clone(), true))),
     }
 }
 

@@ -187,8 +187,8 @@ impl<'t> Reader<'t> {
         }
     }
 
-    /// After an element: whether a comma follows. A hole needs none, it may bring its own; but text could also go on
-    /// with a number or a word.
+    /// After an element: whether a comma follows. Beside a hole none is needed, it may bring its own; but text could
+    /// also go on with a number or a word.
     fn separator(&mut self, close: char) -> Result<bool, EvalError> {
         let before = &self.source.text[..self.source.text.len() - self.rest.len()];
         let continues = before.ends_with(|c: char| c.is_ascii_alphanumeric());
@@ -197,7 +197,8 @@ impl<'t> Reader<'t> {
         }
         let next = self.rest.chars().next();
         let hole = next.and_then(|c| self.source.hole(c)).is_some_and(|hole| !(continues && is_fragment(hole)));
-        match hole || next == Some(close) {
+        let behind_hole = before.trim_end().ends_with(|c| self.source.hole(c).is_some());
+        match hole || behind_hole || next == Some(close) {
             true => Ok(false),
             false => Err(self.error(&format!("`,` or `{close}` is missing"))),
         }

@@ -2,6 +2,7 @@
 
 use super::super::set::sequence;
 use super::super::text::TextBuilder;
+use super::super::union::{alternatives, is_not_null};
 use super::super::{EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
 
 /// The JSON text of a value that is wholly known, as `jsonencode` writes it.
@@ -45,16 +46,31 @@ pub fn push(out: &mut TextBuilder, value: &Value) -> Result<(), EvalError> {
                         }
                     }
                 }
-                _ => out.push_encoded(value.clone()),
+                _ => out.push_encoded(as_written(value, |v| v.as_str().is_some_and(|text| !needs_escape(text)))),
             }
             out.push_str("\"")
         }
         Kind::Unknown(_) => {
-            out.push_encoded(value.clone());
+            // Objects and lists have no text of their own that could be mistaken for their JSON.
+            let same = |v: &Value| !matches!(v.kind, Kind::String(_) | Kind::Null);
+            out.push_encoded(as_written(value, same));
             Ok(())
         }
         Kind::Handle(_) => Err(EvalError::new("a resource as a whole has no JSON form")),
     }
+}
+
+/// An unknown part as it may stand in the text. What is one of several stays so only where each of them stands for
+/// itself, since texts are spelled out with the values of their parts.
+fn as_written(value: &Value, same: impl Fn(&Value) -> bool) -> Value {
+    match alternatives(value) {
+        Some(values) if !values.iter().all(same) => Value::unknown_from([value], value.type_of(), is_not_null(value)),
+        _ => value.clone(),
+    }
+}
+
+fn needs_escape(text: &str) -> bool {
+    text.contains(|c: char| c < ' ' || "\"\\<>&\u{2028}\u{2029}".contains(c))
 }
 
 fn push_seq(out: &mut TextBuilder, seq: &Seq) -> Result<(), EvalError> {
@@ -66,34 +82,43 @@ fn push_seq(out: &mut TextBuilder, seq: &Seq) -> Result<(), EvalError> {
         }
         push(out, item)?;
     }
-    if let Some(rest) = &seq.rest {
-        push_rest(out, rest, fixed.is_empty());
-    }
-    for (i, item) in loose.iter().enumerate() {
-        if i > 0 || !fixed.is_empty() || seq.rest.is_some() {
-            out.push_str(",")?;
+    if seq.rest.is_some() || !loose.is_empty() {
+        // Other elements may stand before, between and behind those without a place.
+        let others = Value::unknown_from(seq.unfixed(), Type::Any, false);
+        push_others(out, &others, fixed.is_empty());
+        for item in loose {
+            push(out, item)?;
+            push_others(out, &others, false);
         }
-        push(out, item)?;
     }
     out.push_str("]")
 }
 
-/// Adds what stands for any number of further elements, commas included: text where nothing is before it, and any
+/// Adds what stands for any number of other elements, commas included: text where nothing is before it, and any
 /// value behind another, where no single value could stand.
-fn push_rest(out: &mut TextBuilder, rest: &Value, alone: bool) {
-    out.push_encoded(Value::unknown_from([rest], if alone { Type::String } else { Type::Any }, false));
+fn push_others(out: &mut TextBuilder, others: &Value, first: bool) {
+    out.push_encoded(Value::unknown_from([others], if first { Type::String } else { Type::Any }, false));
 }
 
 fn push_fields(out: &mut TextBuilder, fields: &Fields) -> Result<(), EvalError> {
     out.push_str("{")?;
+    if let Some(rest) = &fields.rest {
+        push_others(out, rest, true);
+    }
     for (i, (name, value)) in fields.entries.iter().enumerate() {
-        out.push_str(if i > 0 { ",\"" } else { "\"" })?;
+        match &fields.rest {
+            // The names are sorted: others may stand anywhere.
+            Some(rest) if i > 0 => push_others(out, rest, false),
+            None if i > 0 => out.push_str(",")?,
+            _ => {}
+        }
+        out.push_str("\"")?;
         push_escaped(out, name)?;
         out.push_str("\":")?;
         push(out, value)?;
     }
-    if let Some(rest) = &fields.rest {
-        push_rest(out, rest, fields.entries.is_empty());
+    if let Some(rest) = fields.rest.as_ref().filter(|_| !fields.entries.is_empty()) {
+        push_others(out, rest, false);
     }
     out.push_str("}")
 }
