@@ -53,10 +53,18 @@ pub fn compile(clauses: &Clauses, names: &Names<'_>, problems: &mut Vec<Problem>
         Some(Part { expr: attribute.expr.clone(), reads: names::check(&attribute.expr, names, problems) })
     };
     parts.for_each = part("for_each", &outside);
-    parts.skips.extend(part("skip", names));
     parts.require = part("require", names);
     parts.at = part("at", names);
     parts.message = part("message", names);
+    if let Some(skip) = get("skip") {
+        // Each element of a list by itself, since only some may depend on the element of `for_each`.
+        let items = match &skip.expr.kind {
+            ExprKind::Tuple(items) => items.iter().map(|item| Arc::new(item.clone())).collect(),
+            _ => vec![skip.expr.clone()],
+        };
+        let part = |expr: Arc<Expr>| Part { reads: names::check(&expr, names, problems), expr };
+        parts.skips = items.into_iter().map(part).collect();
+    }
     if let Some(fix) = &clauses.fix {
         parts.fix(fix, names, problems);
     }

@@ -85,12 +85,31 @@ pub fn text(value: &Value) -> String {
         return HIDDEN.into();
     }
     let Some(parts) = segments(value) else { return short(value) };
-    let part = |part: &Segment| match part {
+    let text_at = |at: Option<usize>| match at.and_then(|at| parts.get(at)) {
+        Some(Segment::Text(text)) => text,
+        _ => "",
+    };
+    let part = |(at, part): (usize, &Segment)| match part {
         Segment::Text(text) => text.to_string(),
         Segment::Unknown(value) if hidden(value) => HIDDEN.into(),
-        Segment::Unknown(value) => value.as_unknown().map_or_else(|| "…".into(), unknown_name),
+        Segment::Unknown(value) => {
+            let name = value.as_unknown().map_or_else(|| "…".into(), unknown_name);
+            // Part of a longer word: `com.amazonaws.${var.region}.s3`.
+            let glued = ends_in_word(text_at(at.checked_sub(1))) || begins_in_word(text_at(Some(at + 1)));
+            if glued { format!("${{{name}}}") } else { name }
+        }
     };
-    parts.iter().map(part).collect()
+    parts.iter().enumerate().map(part).collect()
+}
+
+fn ends_in_word(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_alphanumeric() || ".-_/:".contains(c))
+}
+
+fn begins_in_word(text: &str) -> bool {
+    // A dot or colon may as well end the sentence.
+    let text = text.strip_prefix(['.', ':']).unwrap_or(text);
+    text.starts_with(|c: char| c.is_alphanumeric() || "-_/".contains(c))
 }
 
 fn hidden(value: &Value) -> bool {

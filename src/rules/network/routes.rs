@@ -210,6 +210,11 @@ impl Network<'_> {
         if !igw.certain.is_empty() {
             return Target::InternetGateway;
         }
+        // AWS takes a NAT gateway's id here as well.
+        let nat = Links::of(&self.infra.referenced(gateway, &["aws_nat_gateway"]));
+        if let [id] = nat.certain.as_slice() {
+            return Target::NatGateway(Some(*id));
+        }
         let any = Links::of(&self.infra.referenced(gateway, &[]));
         let kind = |id: &InstanceId| (self.infra.get(*id).kind, &*self.infra.get(*id).type_name);
         match any.certain.iter().chain(&any.possible).map(kind).next() {

@@ -1,0 +1,111 @@
+function "subnet_in_use" {
+  params      = [subnet]
+  description = "Whether something other than NAT gateways takes addresses of a subnet, or may: a resource refers to it, or its id leaves the configuration."
+  value = (
+    exported(subnet, "id") || passed_to_unseen(subnet) || !is_known(subnet_users(subnet))
+    || anytrue([for user in subnet_users(subnet) : user.resource_type != "aws_nat_gateway"])
+  )
+}
+
+function "subnet_users" {
+  params      = [subnet]
+  description = "What refers to a subnet and takes addresses of it, or puts it together with others for those that do."
+  value = referrers(subnet, concat(
+    distinct(fact_rows("subnet_address_consumers")[*].resource),
+    [
+      "aws_apigatewayv2_vpc_link",
+      "aws_batch_compute_environment",
+      "aws_codebuild_project",
+      "aws_dax_subnet_group",
+      "aws_db_subnet_group",
+      "aws_directory_service_directory",
+      "aws_dms_replication_subnet_group",
+      "aws_docdb_subnet_group",
+      "aws_ec2_client_vpn_network_association",
+      "aws_elasticache_subnet_group",
+      "aws_emr_cluster",
+      "aws_fsx_lustre_file_system",
+      "aws_fsx_ontap_file_system",
+      "aws_fsx_windows_file_system",
+      "aws_launch_template",
+      "aws_memorydb_subnet_group",
+      "aws_mq_broker",
+      "aws_neptune_subnet_group",
+      "aws_network_interface",
+      "aws_networkfirewall_firewall",
+      "aws_redshift_subnet_group",
+      "aws_route53_resolver_endpoint",
+      "aws_sagemaker_domain",
+      "aws_sagemaker_notebook_instance",
+      "aws_spot_fleet_request",
+      "aws_transfer_server",
+    ],
+  ))
+}
+
+function "shared_ranges" {
+  params      = [a, b]
+  description = "The IPv4 ranges that two VPCs have in common, as far as their ranges are known."
+  value = flatten([
+    for left in vpc_ranges(a) : [for right in vpc_ranges(b) : cidr_intersection(left, right) if cidr_overlaps(left, right)]
+  ])
+}
+
+function "vpcs_of_table" {
+  params      = [id]
+  description = "The VPC of the route table that an id names, the main route table of a VPC included."
+  value = concat(
+    referenced(id, "aws_vpc"),
+    flatten([for table in referenced(id, "aws_route_table") : referenced(table.vpc_id, "aws_vpc")]),
+    flatten([for table in referenced(id, "aws_default_route_table") : referenced(table.default_route_table_id, "aws_vpc")]),
+  )
+}
+
+function "attachment_tables" {
+  params      = [attachment]
+  description = "The route tables of the transit gateway with which an attachment is associated or to which it propagates, but for the default one."
+  value = flatten([
+    for link in referrers(
+      attachment,
+      ["aws_ec2_transit_gateway_route_table_association", "aws_ec2_transit_gateway_route_table_propagation"],
+      "transit_gateway_attachment_id",
+    ) : referenced(link.transit_gateway_route_table_id, "aws_ec2_transit_gateway_route_table")
+  ])
+}
+
+function "on_default_table" {
+  params      = [attachment, gateway]
+  description = "Whether an attachment is associated with the default route table of its transit gateway, or propagates to it."
+  value = (
+    (gateway.default_route_table_association == "enable" && attachment.transit_gateway_default_route_table_association) ||
+    (gateway.default_route_table_propagation == "enable" && attachment.transit_gateway_default_route_table_propagation)
+  )
+}
+
+function "share_a_table" {
+  params      = [a, b, gateway]
+  description = "Whether two attachments of a transit gateway have a route table in common."
+  value = (
+    (on_default_table(a, gateway) && on_default_table(b, gateway)) ||
+    anytrue(flatten([for left in attachment_tables(a) : [for right in attachment_tables(b) : same(left, right)]]))
+  )
+}
+
+function "endpoint_serves" {
+  params      = [endpoint, service]
+  description = "Whether a VPC endpoint is one for a service of AWS, such as `s3` or `ecr.api`."
+  value = (
+    length(endpoint_lookups(endpoint)) > 0
+    ? anytrue([for found in endpoint_lookups(endpoint) : found.service == service])
+    : try(endswith(endpoint.service_name, ".${service}"), false)
+  )
+}
+
+function "endpoint_lookups" {
+  params      = [endpoint]
+  description = "The data sources that look up the service name of a VPC endpoint by the service's short name."
+  value = [
+    for found in referenced(endpoint.service_name) : found
+    if found.resource_type == "aws_vpc_endpoint_service" && found.service != null
+  ]
+}
