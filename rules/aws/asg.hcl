@@ -341,13 +341,14 @@ rule "asg-target-too-low" {
     least    = local.target == null ? null : local.is_group ? local.target.min_size : local.target.min_capacity
     most     = local.target == null ? null : local.is_group ? local.target.max_size : local.target.max_capacity
     capped   = local.target == null ? false : local.most <= local.least + 1
+    small    = try(is_known(local.least) ? local.least <= 2 : false, false)
     cold     = local.is_group && local.target != null ? !is_set(local.target.default_instance_warmup) && !is_set(self.estimated_instance_warmup) : false
   }
 
   skip    = !each.value.disable_scale_in && local.capped
   require = each.value.target_value >= setting.min_target
   at      = each.value.target_value
-  message = "${self.address} wants an average CPU of ${each.value.target_value} %, less than an idle host uses${local.most == null ? "" : ": expect to pay for the maximum, ${local.most}"}${local.cold ? "; with no warm-up time set, the load of starting counts too" : ""}"
+  message = "${self.address} wants an average CPU of ${each.value.target_value} %, less than an idle host uses${local.most == null ? "" : ": expect to pay for the maximum, ${local.most}"}${local.small ? "; from ${local.least}, one more moves the average by a third or more" : ""}${local.cold ? "; with no warm-up time set, the load of starting counts too" : ""}"
   why     = "Agents, health checks, log shipping and start-up alone burn that much, so the average never falls to the target. Every new host brings its own start-up load, and the group climbs to its maximum and stays there."
 
   fix {
