@@ -156,7 +156,8 @@ rule "s3-incomplete-multipart-uploads" {
   locals {
     is_bucket = self.type == "aws_s3_bucket"
     separate  = local.is_bucket ? referrers(self, "aws_s3_bucket_lifecycle_configuration", "bucket") : []
-    buckets   = local.is_bucket ? [self] : referenced(self.bucket, "aws_s3_bucket")
+    named     = local.is_bucket ? [self] : referenced(self.bucket, "aws_s3_bucket")
+    buckets   = is_known(length(local.named)) ? local.named : []
     rules     = local.is_bucket ? lifecycle_rules(self) : enabled_rules(self)
     static = length(local.buckets) > 0 && alltrue([
       for bucket in local.buckets :
@@ -175,7 +176,7 @@ rule "s3-incomplete-multipart-uploads" {
   ]
   require = anytrue([for rule in local.rules : aborts_uploads(rule) && lifecycle_prefix(rule) == "" && !lifecycle_narrowed(rule)])
   at      = local.is_bucket ? self.lifecycle_rule : self
-  message = "${length(local.rules) == 0 ? "${self.address} has no lifecycle rule that is switched on" : "no rule of ${self.address} aborts incomplete uploads in the whole bucket"}: the parts of those that break off stay for ever and are billed"
+  message = "parts of uploads that break off stay for ever and are billed: ${length(local.rules) == 0 ? "${self.address} has no lifecycle rule that is switched on" : "no rule of ${self.address} removes them in the whole bucket"}"
   why     = "A large upload is sent in parts. Where a client crashes or a CI job is stopped between them, what was sent so far stays and is billed like an object, but no listing of the bucket shows it. Over the years it adds up unseen."
 
   fix {

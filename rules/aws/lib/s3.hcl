@@ -51,7 +51,7 @@ function "lifecycle_narrowed" {
 function "moves_or_expires" {
   params      = [rule]
   description = "Whether a lifecycle rule moves current objects to another class or deletes them."
-  value       = length(rule.transition) > 0 || anytrue([for end in rule.expiration : is_set(end.date) || is_set(end.days)])
+  value       = length(elements(rule.transition)) > 0 || anytrue([for end in elements(rule.expiration) : is_set(end.date) || is_set(end.days)])
 }
 
 function "aborts_uploads" {
