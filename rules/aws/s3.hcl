@@ -1,3 +1,136 @@
+rule "s3-archive-class-on-live-path" {
+  title    = "Bucket that serves users moves its objects to a class that cannot be read at once"
+  severity = "error"
+  category = "availability"
+  scenario = "silent-loss"
+
+  resource = ["aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_intelligent_tiering_configuration"]
+
+  locals {
+    is_lifecycle = self.type == "aws_s3_bucket_lifecycle_configuration"
+    buckets      = referenced(self.bucket, "aws_s3_bucket")
+    websites     = flatten([for bucket in local.buckets : referrers(bucket, "aws_s3_bucket_website_configuration", "bucket")])
+    origins      = flatten([for bucket in local.buckets : bucket_origins(bucket)])
+    paths        = [for origin in local.origins : trimprefix(origin.origin_path == null ? "" : origin.origin_path, "/")]
+    moves = flatten([
+      for rule in enabled_rules(self) : [
+        for move in rule.transition : { rule = rule, move = move, prefix = lifecycle_prefix(rule) }
+        if contains(["GLACIER", "DEEP_ARCHIVE"], move.storage_class) && length(lifecycle_tags(rule)) == 0
+      ]
+    ])
+    tiers = [
+      for tier in blocks(try(self.tiering, [])) : { move = tier, prefix = try(coalesce(one([for filter in self.filter : filter.prefix]), ""), "") }
+      if contains(["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"], tier.access_tier) && alltrue([for filter in self.filter : filter.tags == null])
+    ]
+  }
+
+  skip = [
+    length(local.buckets) == 0,
+    length(local.websites) == 0 && length(local.origins) == 0,
+  ]
+  why = "What lies in Glacier Flexible Retrieval, Deep Archive or the archive tiers of Intelligent-Tiering must be restored before it can be read, which takes minutes to many hours. Months after the change, when the first objects have reached the age of the rule, requests of users begin to fail, one object after the other."
+
+  also {
+    at   = concat(local.websites, local.origins)
+    note = "users read the bucket through this"
+  }
+
+  check "transition" {
+    for_each = local.moves
+    require = length(local.websites) > 0 ? false : alltrue([
+      for path in local.paths : path != "" && !startswith(path, trimsuffix(each.value.prefix, "/")) && !startswith(each.value.prefix, path)
+    ])
+    at      = each.value.move.storage_class
+    message = "rule ${each.value.rule.id} moves ${each.value.prefix == "" ? "objects" : "objects below ${each.value.prefix}"} that users read to ${each.value.move.storage_class}${is_set(each.value.move.date) ? "" : " after ${plural(each.value.move.days, "day")}"}: from then on requests for them fail until somebody restores them"
+  }
+  check "tier" {
+    skip     = local.is_lifecycle ? false : self.status == "Disabled"
+    for_each = local.tiers
+    require = length(local.websites) > 0 ? false : alltrue([
+      for path in local.paths : path != "" && !startswith(path, trimsuffix(each.value.prefix, "/")) && !startswith(each.value.prefix, path)
+    ])
+    at      = each.value.move.access_tier
+    message = "objects that nobody has read for ${plural(each.value.move.days, "day")} go to ${each.value.move.access_tier}: the next request of a user for one fails until somebody restores it"
+  }
+
+  fix {
+    text   = <<-EOT
+      transition {
+        days          = 90
+        storage_class = "GLACIER_IR" # read in milliseconds; or INTELLIGENT_TIERING without archive tiers
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "saves only what has not moved yet; what is archived must be restored and copied back, which is billed"
+  }
+
+  exceptions = [
+    "rules that apply to objects with a tag",
+    "prefixes that no origin of the bucket can reach, by its origin_path",
+    "transitions of noncurrent versions",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/storage-class-intro.html",
+    "https://docs.aws.amazon.com/AmazonS3/latest/API/API_Tiering.html",
+  ]
+}
+
+rule "s3-bucket-config-declared-twice" {
+  title    = "Two resources set the same configuration of one bucket"
+  severity = "error"
+  category = "correctness"
+  scenario = "silent-loss"
+
+  resource = [
+    "aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_notification", "aws_s3_bucket_policy", "aws_s3_bucket_versioning",
+    "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_public_access_block", "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_cors_configuration", "aws_s3_bucket_logging", "aws_s3_bucket_replication_configuration",
+  ]
+
+  locals {
+    # Of a block whose instances are not known, each is taken to have a bucket of its own.
+    others = [
+      for other in resources(self.type) : other
+      if (other.block_address == self.block_address ? !strcontains(self.address, "[*]") && other.address != self.address : true) && same_bucket(other.bucket, self.bucket)
+    ]
+    what   = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
+  }
+
+  require = length(local.others) == 0
+  at      = self.bucket
+  message = "${names(local.others)} also set${length(local.others) == 1 ? "s" : ""} the ${local.what} of the bucket of ${self.address}: each write replaces what another has written"
+  why     = "A bucket has one lifecycle, one notification, one policy and so on, and every write replaces all of it. Of the two resources the one that is applied last wins: what the other declares is missing in AWS although it stands in the code, and with every apply the two change places."
+
+  also {
+    at   = [for other in local.others : other.bucket]
+    note = "the same bucket"
+  }
+
+  fix {
+    text   = <<-EOT
+      # once its blocks or statements have moved to the other resource
+      removed {
+        from = ${self.block_address}
+
+        lifecycle {
+          destroy = false # a destruction would empty the configuration of the bucket
+        }
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "until then a part of what is declared is not active"
+  }
+
+  exceptions = ["buckets that are known only when Terraform runs, unless both resources refer to the same one"]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_lifecycle_configuration",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_notification",
+  ]
+}
+
 rule "s3-content-bucket-without-cool-tier" {
   title    = "Bucket that keeps growing never moves old objects to a cheaper class"
   severity = "advice"
@@ -207,4 +340,110 @@ rule "s3-incomplete-multipart-uploads" {
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html",
   ]
   peers = ["CKV_AWS_300"]
+}
+
+rule "s3-overlapping-lifecycle-rules" {
+  title    = "A broad lifecycle rule deletes what a narrower one means to keep"
+  severity = "error"
+  category = "durability"
+  scenario = "human-error"
+  default  = "a rule without a filter applies to the whole bucket"
+
+  resource = "aws_s3_bucket_lifecycle_configuration"
+
+  locals {
+    rules = enabled_rules(self)
+    pairs = flatten([
+      for broad in local.rules : [
+        for narrow in local.rules : { broad = broad, narrow = narrow, days = expires_after(broad), old_days = noncurrent_expires_after(broad) }
+        if lifecycle_takes_all_of(broad, narrow)
+      ]
+    ])
+  }
+
+  why = "S3 does not apply the most specific rule but whichever action is due first, and deleting beats moving. A rule of 30 days for the whole bucket also empties the prefix for which another rule says ten years; without versioning nothing brings those objects back."
+
+  check "current" {
+    for_each = [for pair in local.pairs : pair if pair.days != null]
+    skip     = expires_after(each.value.narrow) == each.value.days
+    require  = expires_after(each.value.narrow) == null ? true : expires_after(each.value.narrow) < each.value.days
+    at       = each.value.broad.expiration
+    message  = "rule ${each.value.broad.id} deletes what lies below ${lifecycle_prefix(each.value.narrow)} after ${plural(each.value.days, "day")}, long before the ${plural(expires_after(each.value.narrow), "day")} of rule ${each.value.narrow.id}: of two rules the one that is due first is applied"
+
+    also {
+      at   = each.value.narrow.expiration
+      note = "this never comes to pass"
+    }
+  }
+  check "transition" {
+    for_each = [for pair in local.pairs : pair if pair.days != null && expires_after(pair.narrow) == null]
+    require  = alltrue([for move in each.value.narrow.transition : is_set(move.date) || move.days <= each.value.days])
+    at       = each.value.broad.expiration
+    message  = "rule ${each.value.broad.id} deletes what lies below ${lifecycle_prefix(each.value.narrow)} after ${plural(each.value.days, "day")}, before rule ${each.value.narrow.id} moves it to ${names([for move in each.value.narrow.transition : move.storage_class])}: of two rules the one that is due first is applied"
+
+    also {
+      at   = each.value.narrow.transition
+      note = "this never comes to pass"
+    }
+  }
+  check "kept" {
+    for_each = [
+      for pair in local.pairs : pair
+      if pair.days != null && length(pair.narrow.expiration) == 0 && alltrue([for move in pair.narrow.transition : is_set(move.date) || move.days <= pair.days])
+    ]
+    require = !has_word(join(" ", concat([each.value.narrow.id, lifecycle_prefix(each.value.narrow)], flatten([for key, value in lifecycle_tags(each.value.narrow) : [key, value]]))), [
+      "keep", "retain", "archive", "archives", "legal", "compliance", "backup", "backups",
+    ])
+    at      = each.value.broad.expiration
+    message = "rule ${each.value.broad.id} deletes what lies below ${lifecycle_prefix(each.value.narrow)} after ${plural(each.value.days, "day")}, although rule ${each.value.narrow.id} reads as if it were kept: of two rules the one that is due first is applied"
+
+    also {
+      at   = each.value.narrow
+      note = "this rule does not shield it"
+    }
+  }
+  check "noncurrent" {
+    for_each = [for pair in local.pairs : pair if pair.old_days != null]
+    skip     = noncurrent_expires_after(each.value.narrow) == each.value.old_days
+    require = alltrue(concat(
+      [noncurrent_expires_after(each.value.narrow) == null ? true : noncurrent_expires_after(each.value.narrow) < each.value.old_days],
+      [for move in each.value.narrow.noncurrent_version_transition : move.noncurrent_days <= each.value.old_days],
+    ))
+    at      = each.value.broad.noncurrent_version_expiration
+    message = "rule ${each.value.broad.id} deletes old versions below ${lifecycle_prefix(each.value.narrow)} after ${plural(each.value.old_days, "day")}, before what rule ${each.value.narrow.id} says about them: of two rules the one that is due first is applied"
+
+    also {
+      at   = each.value.narrow
+      note = "this rule does not shield them"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      rule {
+        id     = "expire-temporary"
+        status = "Enabled"
+
+        filter {
+          prefix = "tmp/" # name what is to be deleted, not the whole bucket
+        }
+        expiration {
+          days = 30
+        }
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "what has been deleted from a bucket without versions does not come back"
+  }
+
+  exceptions = [
+    "rules with the same expiration",
+    "broad rules that ask for a tag which the narrower one does not, or for other sizes",
+    "deletion of old versions that keeps some of the newest",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html",
+  ]
 }
