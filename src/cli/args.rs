@@ -167,6 +167,14 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "SEVERITY", help_heading = "Findings")]
     pub fail_on: Option<FailOnArg>,
 
+    /// Let pass what this file accepts: only what is new counts
+    #[arg(long, value_name = "FILE", help_heading = "Findings")]
+    pub baseline: Option<PathBuf>,
+
+    /// Accept all that is found now: write it to the baseline [default: .tfcheck-baseline.json]
+    #[arg(long, help_heading = "Findings")]
+    pub write_baseline: bool,
+
     /// Exit with 1 also if something was undecided or could not be analysed
     #[arg(long, help_heading = "Findings")]
     pub strict: bool,

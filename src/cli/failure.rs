@@ -40,6 +40,10 @@ pub(super) enum Failure {
     UnknownRule { id: String, nearest: Option<String> },
     #[error("there is no resource `{address}`")]
     UnknownAddress { address: String, nearest: Option<String> },
+    #[error("baseline `{name}`: {why}")]
+    Baseline { name: String, why: String },
+    #[error("a baseline is written for whole folders, not for single files")]
+    BaselineOfFiles,
     #[error("there is no environment `{name}`")]
     UnknownEnvironment { name: String, nearest: Option<String>, known: Vec<String> },
     #[error("there is no format `{0}`")]
@@ -68,6 +72,8 @@ impl Failure {
             | Failure::Read { .. }
             | Failure::Write { .. }
             | Failure::Threads(_) => None,
+            Failure::Baseline { .. } => Some("`--write-baseline` writes it".to_owned()),
+            Failure::BaselineOfFiles => Some("name the folder that the files lie in".to_owned()),
             Failure::SeveralSettings(_) => {
                 Some("check them one after the other, or name the settings of all with `--config`".to_owned())
             }

@@ -4,6 +4,7 @@
 //! written ([`output`]), and the outcome is one of three exit statuses ([`exit`]).
 
 mod args;
+mod baseline;
 mod catalog;
 mod environments;
 mod eval;

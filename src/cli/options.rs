@@ -33,6 +33,10 @@ pub(super) struct CheckOptions {
     pub wanted: Wanted,
     /// From which severity on each of them does.
     pub least: Least,
+    /// The baseline, where the command line names one.
+    pub baseline: Option<PathBuf>,
+    /// Whether it is written.
+    pub write_baseline: bool,
     /// What makes the run fail.
     pub threshold: Threshold,
     /// How much the report for people says.
@@ -64,6 +68,8 @@ impl CheckOptions {
             rules: RuleOptions { select: args.select, ignore: args.ignore, ..RuleOptions::default() },
             wanted: Wanted { min_severity: super::output::least(&outputs, least), suppressed: output.show_suppressed },
             least,
+            baseline: args.baseline,
+            write_baseline: args.write_baseline,
             threshold,
             detail: Detail {
                 verbose: output.verbose,

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::baseline::BaselineFile;
 use super::environments::Plan;
 use super::exit::Exit;
 use super::failure::Failure;
@@ -22,6 +23,7 @@ use crate::source::{Problem, Sandbox};
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     threads::start(options.jobs)?;
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
+    let baseline = BaselineFile::read(options)?;
     let config = timed(&mut outcome, "load", || load(options))?;
     let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &config.sources)?;
     let settings = options.settings.resolve(&options.rules, &catalog, &config.sources, rules::today())?;
@@ -40,10 +42,13 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     let judged = timed(&mut outcome, "check", || judge.all());
     add_configuration(&mut outcome, &config);
     outcome.files += plan.files;
-    outcome.problems.extend(settings.problems.into_iter().chain(plan.problems));
+    outcome.problems.extend(settings.problems.into_iter().chain(plan.problems.iter().cloned()));
     outcome.resources = resources(&judged, config.roots.len());
     let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(&mut outcome, &config)).collect();
     outcome.problems.extend(ignores.problems(&usages, plan.partial).into_iter().filter(|p| in_focus(&config, p)));
+    if let Some(baseline) = baseline {
+        baseline.settle(&mut outcome, (&config, &plan), (&catalog, &selection))?;
+    }
     if output::lists_rules(options) {
         outcome.rules = catalog.enabled_infos(&selection);
     }

@@ -25,7 +25,7 @@ pub use entry::{Entry, Note, Subject};
 pub use place::Place;
 
 use crate::infra::NotOnDisk;
-use crate::rules::{Finding, RuleInfo, Severity, Undecided};
+use crate::rules::{Accepted, Finding, RuleInfo, Severity, Undecided};
 use crate::source::{Problem, SourceMap};
 
 /// What the stages before deliver.
@@ -41,6 +41,8 @@ pub struct Outcome {
     pub undecided: Vec<Undecided>,
     /// Calls whose modules could not be looked into.
     pub not_on_disk: Vec<NotOnDisk>,
+    /// What the baseline accepts and is not found any more.
+    pub fixed: Vec<Accepted>,
     /// The rules that ran.
     pub rules: Vec<RuleInfo>,
     /// The working folder as seen from the top of the repository: `infra/prod`; empty at the top and where there is none.
@@ -81,6 +83,8 @@ pub struct Report {
     pub undecided: Vec<Undecided>,
     /// Calls whose modules could not be looked into, by address.
     pub not_analysed: Vec<NotAnalysed>,
+    /// What the baseline accepts and is not found any more, in its order.
+    pub fixed: Vec<Accepted>,
     /// The rules that ran, by id.
     pub rules: Vec<RuleInfo>,
     /// The working folder as seen from the top of the repository.
@@ -153,6 +157,7 @@ impl Report {
             sources,
             entries,
             undecided,
+            fixed: outcome.fixed,
             rules,
             folder: outcome.folder,
             summary,

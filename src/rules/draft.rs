@@ -255,6 +255,14 @@ fn path_of(value: &Value, block: &crate::eval::BlockSource) -> Option<String> {
     }
 }
 
+impl Finding {
+    /// The fingerprint that it would have in a root of that folder, at that address.
+    pub fn fingerprint_at(&self, root: &str, address: &str) -> String {
+        let number = self.fingerprint.find('-').map_or("", |at| &self.fingerprint[at..]);
+        fingerprint(&[&self.rule, root, address, self.attribute.as_deref().unwrap_or("")]) + number
+    }
+}
+
 /// A name for a finding that stays when lines move.
 fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Sha256::new();

@@ -2,6 +2,7 @@
 //!
 //! [`Catalog`] holds all rules, [`Catalog::select`] chooses among them, [`check`] runs them.
 
+mod baseline;
 mod catalog;
 mod check;
 mod clauses;
@@ -14,6 +15,7 @@ pub mod functions;
 mod lint;
 mod literal;
 mod locals;
+mod moved;
 mod names;
 pub mod network;
 mod place;
@@ -31,6 +33,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use baseline::{Accepted, Baseline, Ground, Looked};
 pub use catalog::{Catalog, EmbeddedFile, EmbeddedRule, embedded_files};
 pub use check::{Outcome, check};
 pub use decl::FunctionDecl;

@@ -1,5 +1,6 @@
 //! The real binary, in an environment that cannot change what it prints.
 
+mod baseline;
 mod check;
 mod environments;
 mod eval;

@@ -34,7 +34,6 @@ pub(in crate::cli) struct Written {
     /// Severities by rule.
     pub severities: Vec<(Ident, Placed<Severity>)>,
     pub respect_other_tools: bool,
-    #[expect(dead_code, reason = "a baseline is not written yet")]
     pub baseline: Option<Ident>,
     /// `ignore "…" { … }`
     pub exemptions: Vec<ExemptionBlock>,

@@ -18,6 +18,9 @@ pub fn json(report: &Report, timings: bool) -> String {
         "not_analysed": report.not_analysed.iter().map(|n| json!({
             "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line,
         })).collect::<Vec<_>>(),
+        "fixed": report.fixed.iter().map(|f| json!({
+            "rule": f.rule, "address": f.address, "file": f.file, "fingerprint": f.fingerprint,
+        })).collect::<Vec<_>>(),
         "summary": report.summary,
     });
     if timings {

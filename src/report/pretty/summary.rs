@@ -6,6 +6,8 @@ use crate::rules::Severity;
 
 /// Modules that are named where not everything is wanted.
 const MODULES_SHOWN: usize = 4;
+/// Fixed findings that are named where not everything is wanted.
+const FIXED_SHOWN: usize = 3;
 
 impl Page<'_> {
     /// The totals, one line for each kind of thing that a reader may want to act on.
@@ -16,6 +18,7 @@ impl Page<'_> {
         let time = if total.is_zero() { String::new() } else { format!(" ({} ms)", total.as_millis().max(1)) };
         self.line(&format!("{found} in {looked_at}{time}"));
         self.not_shown(report);
+        self.fixed(report);
         self.not_analysed(&report.not_analysed);
         if self.detail.verbose {
             for (stage, time) in &report.timings {
@@ -57,6 +60,19 @@ impl Page<'_> {
         if !parts.is_empty() {
             self.wrapped("  ", "  ", &parts.join(", "));
         }
+    }
+
+    /// What was accepted and is gone: the baseline can be smaller.
+    fn fixed(&mut self, report: &Report) {
+        if report.fixed.is_empty() {
+            return;
+        }
+        let names: Vec<String> =
+            report.fixed.iter().map(|f| harmless::line(&format!("{} at {}", f.rule, f.address)).into_owned()).collect();
+        let most = if self.detail.verbose { usize::MAX } else { FIXED_SHOWN };
+        let count = words::count(report.fixed.len(), "finding");
+        let text = format!("fixed since the baseline: {count}, {} (--write-baseline)", words::list(&names, most));
+        self.wrapped("  ", "  ", &text);
     }
 
     fn not_analysed(&mut self, calls: &[NotAnalysed]) {
