@@ -1,0 +1,219 @@
+rule "appautoscaling-cooldown-zero" {
+  title    = "Cooldowns left out are sent as 0, so the service overshoots and flaps"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+  default  = "0 for each cooldown: the provider always sends a number, so the 300 seconds of the service never hold"
+
+  resource = "aws_appautoscaling_policy"
+
+  setting "min_scale_in_seconds" {
+    default     = 60
+    description = "seconds that should at least lie between two steps down"
+  }
+  setting "max_scale_out_seconds" {
+    default     = 180
+    description = "seconds between two steps up from which on an ECS service is too slow for a surge"
+  }
+
+  locals {
+    service = fact("appautoscaling_default_cooldowns", self.service_namespace)
+  }
+
+  # Of the other services the own default is 0 as well, or not known.
+  skip = local.service == null ? true : local.service.seconds == 0
+  why  = "AWS documents a pause of 300 seconds between two changes, which holds for requests that name none; the provider names 0. Steps up then repeat before what was just started carries any load, up to the maximum, and steps down follow each other without a pause and take away the capacity between two waves of one surge."
+
+  check "tracking" {
+    for_each = self.target_tracking_scaling_policy_configuration
+    locals {
+      down    = each.value.disable_scale_in || is_set(each.value.scale_in_cooldown)
+      up      = is_set(each.value.scale_out_cooldown)
+      missing = concat(
+        is_known(local.down) && !local.down ? ["`scale_in_cooldown`"] : [],
+        is_known(local.up) && !local.up ? ["`scale_out_cooldown`"] : [],
+      )
+    }
+    require = local.down && local.up
+    at      = each.value
+    message = "${self.address} sends a ${join(" and a ", local.missing)} of 0 since it names none: one step follows the other without a pause, instead of after ${local.service.seconds} seconds"
+  }
+  check "step" {
+    for_each = self.step_scaling_policy_configuration
+    require  = is_set(each.value.cooldown)
+    at       = each.value
+    message  = "${self.address} sends a `cooldown` of 0 since it names none: the step repeats as often as the alarm is evaluated, instead of after ${local.service.seconds} seconds"
+    fix {
+      text   = "cooldown = 60 # 300 for steps down"
+      safety = "unsafe"
+      impact = "in-place"
+    }
+  }
+  check "tracking-in-short" {
+    severity = "advice"
+    for_each = self.target_tracking_scaling_policy_configuration
+    skip     = [!is_set(each.value.scale_in_cooldown), each.value.scale_in_cooldown == 0, each.value.disable_scale_in]
+    require  = each.value.scale_in_cooldown >= setting.min_scale_in_seconds && each.value.scale_in_cooldown >= each.value.scale_out_cooldown
+    at       = each.value.scale_in_cooldown
+    message  = "${self.address} takes capacity away every ${each.value.scale_in_cooldown} seconds and adds it every ${each.value.scale_out_cooldown}: what a dip removes is missed by the next wave"
+    why      = "Capacity should come fast and go slowly: the load of a surge comes in waves, and what was removed between two of them has to be started again."
+  }
+  check "tracking-out-long" {
+    severity = "advice"
+    for_each = self.target_tracking_scaling_policy_configuration
+    skip     = self.service_namespace != "ecs"
+    require  = each.value.scale_out_cooldown < setting.max_scale_out_seconds
+    at       = each.value.scale_out_cooldown
+    message  = "${self.address} waits ${each.value.scale_out_cooldown} seconds between two steps up: on a steep ramp each step comes that much later"
+    why      = "A step up is sized for the load of the moment. While the load still grows the next one is needed soon, and the cooldown is what it waits for; tasks that start within a minute need no three of them."
+    fix {
+      text   = "scale_out_cooldown = 60"
+      safety = "unsafe"
+      impact = "in-place"
+    }
+  }
+  check "never-in" {
+    severity = "advice"
+    scenario = "bill-shock"
+    for_each = self.target_tracking_scaling_policy_configuration
+    locals {
+      others = [
+        for policy in resources("aws_appautoscaling_policy") : policy
+        if !same(policy, self) && (
+          anytrue([
+            for target in scaling_targets_named(policy) : anytrue([for other in scaling_targets_named(self) : same(target, other)])
+          ])
+          || scaling_alike(policy, self)
+        )
+      ]
+      down = concat(
+        flatten([for policy in local.others : policy.target_tracking_scaling_policy_configuration[*].disable_scale_in]),
+        flatten([
+          for policy in local.others : [
+            for step in policy.step_scaling_policy_configuration :
+            step.adjustment_type != "ExactCapacity" && alltrue([for change in step.step_adjustment : change.scaling_adjustment >= 0])
+          ]
+        ]),
+        [
+          for action in resources("aws_appautoscaling_scheduled_action") : false
+          if scaling_alike(action, self)
+          || anytrue([
+            for target in scaling_targets_named(action) : anytrue([for other in scaling_targets_named(self) : same(target, other)])
+          ])
+        ],
+      )
+    }
+    skip    = !each.value.disable_scale_in
+    require = anytrue([for only_up in local.down : !only_up])
+    at      = each.value.disable_scale_in
+    message = "${self.address} does not scale in and nothing else does: after the first peak the capacity stays up, and so does the bill"
+    why     = "With scale-in disabled the policy only ever adds. One peak, or one wrong metric, lifts the capacity to its maximum, and there it remains until somebody lowers it by hand."
+    fix {
+      set    = { target_tracking_scaling_policy_configuration = { disable_scale_in = false } }
+      safety = "unsafe"
+      impact = "in-place"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      scale_out_cooldown = 60
+      scale_in_cooldown  = 300
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "the policy is updated online; capacity stays up some minutes longer"
+  }
+
+  exceptions = [
+    "a cooldown that is written as 0",
+    "services whose own default is 0 as well: DynamoDB, Lambda and Comprehend",
+    "predictive policies, which have no cooldown",
+  ]
+  sources = [
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/appautoscaling/policy.go",
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
+    "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_StepScalingPolicyConfiguration.html",
+    "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_applicationautoscaling.BaseTargetTrackingProps.html",
+  ]
+}
+
+rule "appautoscaling-target-without-policy" {
+  title    = "Scalable target has no policy that would change its capacity"
+  severity = "error"
+  category = "scaling"
+  scenario = "traffic-surge"
+
+  resource = "aws_appautoscaling_target"
+
+  locals {
+    policies = scaling_policies(self)
+    alarms = flatten([
+      for policy in local.policies :
+      referrers(policy, "aws_cloudwatch_metric_alarm", ["alarm_actions", "ok_actions", "insufficient_data_actions"])
+    ])
+  }
+
+  # Whoever gets the id may add the policy.
+  skip = exported(self, "resource_id")
+  why  = "A scalable target holds a minimum and a maximum, and changes nothing by itself. What raises the capacity is a policy, or a scheduled action; a step policy, which is what the provider makes of a policy that names no type, acts only when an alarm calls it. Without one the surge finds the service at its minimum."
+
+  check "no-policy" {
+    require = length(local.policies) + length(scheduled_scaling(self)) > 0
+    message = "no policy and no scheduled action scales ${self.address}: its capacity stays where it is, whatever the load"
+  }
+  check "no-alarm" {
+    skip    = [length(local.policies) == 0, length(scheduled_scaling(self)) > 0, anytrue([for policy in local.policies : exported(policy, "arn")])]
+    require = anytrue([for policy in local.policies : policy.policy_type != "StepScaling"]) || length(local.alarms) > 0
+    message = "${self.address} has step policies only and no alarm calls them: its capacity stays where it is, whatever the load"
+    also {
+      at   = [for policy in local.policies : policy]
+      note = "a step policy, and no alarm has it among its actions"
+    }
+    fix {
+      text   = <<-EOT
+        resource "aws_cloudwatch_metric_alarm" "cpu_high" {
+          # …
+          alarm_actions = [aws_appautoscaling_policy.up.arn]
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_appautoscaling_policy" "cpu" {
+        name               = "cpu60"
+        policy_type        = "TargetTrackingScaling"
+        service_namespace  = ${self.block_address}.service_namespace
+        resource_id        = ${self.block_address}.resource_id
+        scalable_dimension = ${self.block_address}.scalable_dimension
+
+        target_tracking_scaling_policy_configuration {
+          target_value       = 60
+          scale_in_cooldown  = 300
+          scale_out_cooldown = 60
+
+          predefined_metric_specification {
+            predefined_metric_type = "ECSServiceAverageCPUUtilization"
+          }
+        }
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "the policy makes two alarms of its own"
+  }
+
+  exceptions = [
+    "targets whose resource id is an output: the policy may be made by whoever reads it",
+    "step policies whose ARN is an output: the alarm may be elsewhere",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appautoscaling_target",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appautoscaling_policy",
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
+  ]
+}

@@ -1,0 +1,59 @@
+# Targets of Application Auto Scaling, and what changes their capacity.
+
+function "scaling_serves" {
+  params      = [policy, target]
+  description = "Whether a scaling policy or scheduled action is about a scalable target: it refers to it, to the resource it scales, or names the same one."
+  value = (
+    anytrue([for other in scaling_targets_named(policy) : same(other, target)])
+    || (
+      length(scaling_targets_named(policy)) > 0 && is_known(length(scaling_targets_named(policy)))
+      ? is_known(scaling_alike(policy, target)) && scaling_alike(policy, target)
+      : scaling_alike(policy, target)
+    )
+  )
+}
+
+function "scaling_targets_named" {
+  params      = [policy]
+  description = "The scalable targets to which a policy or scheduled action refers."
+  value       = referenced([policy.resource_id, policy.scalable_dimension], "aws_appautoscaling_target")
+}
+
+function "scaling_alike" {
+  params      = [policy, target]
+  description = "Whether two things of Application Auto Scaling name the same resource, service and dimension."
+  value = (
+    policy.service_namespace == target.service_namespace
+    && policy.scalable_dimension == target.scalable_dimension
+    && (
+      policy.resource_id == target.resource_id
+      || anytrue([
+        for scaled in scaled_resources(policy) : anytrue([for other in scaled_resources(target) : same(scaled, other)])
+      ])
+    )
+  )
+}
+
+function "scaled_resources" {
+  params      = [scaling]
+  description = "The resources of the configuration that a target's or policy's resource id may speak of."
+  value       = referenced(scaling.resource_id, ["aws_ecs_service", "aws_dynamodb_table", "aws_rds_cluster", "aws_lambda_alias", "aws_lambda_function", "aws_sagemaker_endpoint", "aws_elasticache_replication_group", "aws_msk_cluster", "aws_spot_fleet_request", "aws_emr_instance_group", "aws_neptune_cluster", "aws_keyspaces_table"])
+}
+
+function "scaling_policies" {
+  params      = [target]
+  description = "The scaling policies of a scalable target."
+  value = distinct(concat(
+    referrers(target, "aws_appautoscaling_policy", ["resource_id", "scalable_dimension"]),
+    [for policy in resources("aws_appautoscaling_policy") : policy if scaling_serves(policy, target)],
+  ))
+}
+
+function "scheduled_scaling" {
+  params      = [target]
+  description = "The scheduled actions of a scalable target."
+  value = distinct(concat(
+    referrers(target, "aws_appautoscaling_scheduled_action", ["resource_id", "scalable_dimension"]),
+    [for action in resources("aws_appautoscaling_scheduled_action") : action if scaling_serves(action, target)],
+  ))
+}
