@@ -1,3 +1,150 @@
+rule "eks-addon-without-credentials" {
+  title    = "Add-on calls AWS and has no way to get credentials"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+  default  = "the role of the node, through its metadata"
+
+  resource = "aws_eks_addon"
+
+  locals {
+    # Those that call AWS from outside the network of the host.
+    drivers = {
+      aws-ebs-csi-driver           = "ebs-csi-controller-sa"
+      aws-efs-csi-driver           = "efs-csi-controller-sa"
+      aws-mountpoint-s3-csi-driver = "s3-csi-driver-sa"
+    }
+    clusters = referenced(self.cluster_name, "aws_eks_cluster")
+    cluster  = one(local.clusters)
+    groups   = eks_node_groups(local.cluster)
+    hops     = [for group in local.groups : eks_metadata_hops(group)]
+    has_role = (
+      is_set(self.service_account_role_arn)
+      || length(self.pod_identity_association) > 0
+      || anytrue([for association in eks_associations(local.cluster) : association.service_account == local.drivers[self.addon_name]])
+      || (self.configuration_values == null ? false : strcontains(self.configuration_values, "/role-arn"))
+    )
+  }
+
+  skip = [
+    !contains(keys(local.drivers), self.addon_name),
+    length(local.clusters) == 0,
+    eks_auto_mode(local.cluster),
+    karpenter(),
+    length(eks_self_managed_nodes(local.cluster)) > 0,
+    length(local.groups) == 0,
+    anytrue([for hops in local.hops : hops == null]),
+  ]
+  at = self.addon_name
+
+  check "cut-off" {
+    require = local.has_role || anytrue([for hops in local.hops : hops > 1])
+    message = "${self.addon_name} has no role, and the metadata of ${names(local.groups)} does not answer to pods"
+  }
+
+  check "shared" {
+    severity = "advice"
+    require  = local.has_role || anytrue([for hops in local.hops : hops < 2])
+    message  = "${self.addon_name} has no role of its own and works with that of the nodes, since their metadata answers to every pod"
+    why      = "With a hop limit of 2 every pod can take the role of its node. A role for the add-on lets the limit go back to 1, and the node's role lose what only the add-on needs."
+  }
+
+  why = "Managed nodes on AL2023, and those whose template says so, answer metadata requests with a hop limit of 1, which ends before the pod. The driver's controller has no credentials and restarts for ever; volumes are never attached."
+
+  fix {
+    text   = <<-EOT
+      pod_identity_association {
+        role_arn        = aws_iam_role.ebs_csi.arn
+        service_account = "ebs-csi-controller-sa"
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "restarts the pods of the add-on; the cluster needs the eks-pod-identity-agent add-on. A hop limit of 2 would open the role of the node to every pod instead"
+  }
+
+  exceptions = [
+    "add-ons that run in the network of the host, such as vpc-cni",
+    "clusters with Auto Mode, Karpenter or self-managed nodes, and node groups whose hop limit their image decides",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/al2023.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+  ]
+}
+
+rule "eks-control-plane-subnet-free-ips" {
+  title    = "Nodes can drain the subnets that hold the interfaces of the control plane"
+  severity = "warning"
+  category = "capacity"
+  scenario = "upgrade"
+
+  resource = "aws_eks_cluster"
+
+  setting "free" {
+    default     = 16
+    description = "addresses that should be left in each subnet of the control plane; EKS needs 6"
+  }
+
+  locals {
+    settings = eks_cni_settings(self)
+    pools    = eks_pools(self)
+    subnets  = flatten([for network in self.vpc_config : referenced(network.subnet_ids, "aws_subnet")])
+    shared   = [for subnet in local.subnets : subnet if contains([for other in eks_own_subnets(self) : other.address], subnet.address)]
+    left = [
+      for subnet in local.shared : {
+        subnet = subnet
+        count = cidr_usable(subnet.cidr_block) - sum([
+          for pool in local.pools : contains([for other in pool.subnets : other.address], subnet.address)
+          ? floor(pool.nodes * eks_node_ceiling(pool.row, local.settings).count / length(pool.subnets)) : 0
+        ])
+      }
+    ]
+    drained = [for left in local.left : left if is_known(left.count) && left.count < setting.free]
+  }
+
+  skip = [
+    eks_ipv6(self),
+    eks_cni_elsewhere(self),
+    eks_cni_setting(local.settings, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "false") == "true",
+    length(local.shared) == 0,
+    anytrue([for subnet in local.shared : subnet.cidr_block == null]),
+    anytrue([for pool in local.pools : pool.row == null]),
+    # Reported on the node group.
+    eks_runs_out(self),
+  ]
+  require = !anytrue([for left in local.left : left.count < setting.free])
+  at      = self.vpc_config[0].subnet_ids
+  message = "full nodes (${names([for pool in local.pools : "up to ${pool.nodes} of ${pool.name}, each ${eks_node_ceiling(pool.row, local.settings).words}"])}) leave ${names([for left in local.drained : "${max(0, left.count)} of ${cidr_usable(left.subnet.cidr_block)} addresses in ${left.subnet.address}"])}, where EKS puts its own interfaces"
+  why     = "EKS keeps up to four interfaces in these subnets and makes new ones before it takes the old away in an upgrade. It needs 6 free addresses in each and recommends 16. If pods have the last ones the upgrade fails, and one learns it on that day."
+
+  also {
+    at   = [for left in local.drained : left.subnet.cidr_block]
+    note = "shared by nodes and control plane"
+  }
+
+  fix {
+    text   = <<-EOT
+      vpc_config {
+        subnet_ids = aws_subnet.control_plane[*].id # a /28 in each zone that nothing else uses
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "the subnets of a cluster can be exchanged within the same zones"
+  }
+
+  exceptions = [
+    "IPv6 clusters, other CNIs, and custom networking, where pods draw on other subnets",
+    "clusters that eks-subnet-too-small-for-node-group reports",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html",
+  ]
+}
+
 rule "eks-endpoint-public" {
   title    = "API server of the cluster is open to the whole internet"
   severity = "warning"
@@ -69,6 +216,90 @@ rule "eks-fargate-public-subnet" {
   sources = [
     "https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateFargateProfile.html",
     "https://docs.aws.amazon.com/eks/latest/userguide/fargate-profile.html",
+  ]
+}
+
+rule "eks-imds-hop-limit" {
+  title    = "Pods rely on node credentials that a hop limit of 1 keeps from them"
+  severity = "warning"
+  category = "correctness"
+  scenario = "cannot-apply"
+
+  resource = ["aws_launch_template", "aws_eks_node_group"]
+
+  locals {
+    managed = (
+      self.type == "aws_eks_node_group" ? [self]
+      : referrers(self, "aws_eks_node_group", ["launch_template.id", "launch_template.name"])
+    )
+    own = self.type == "aws_eks_node_group" ? [] : [
+      for group in referrers(self, "aws_autoscaling_group", ["launch_template.id", "launch_template.name"]) : group
+      if anytrue([for cluster in resources("aws_eks_cluster") : eks_joins(group, cluster)])
+    ]
+    cluster      = one(resources("aws_eks_cluster"))
+    associations = eks_associations(local.cluster)
+    hops = (
+      self.type == "aws_eks_node_group" ? eks_metadata_hops(self)
+      : eks_template_hops(self, length(local.managed) > 0 ? coalesce(local.managed[0].ami_type, "-") : "-")
+    )
+    controllers = [
+      for release in helm_charts(["aws-load-balancer-controller", "cluster-autoscaler", "external-dns", "aws-for-fluent-bit", "karpenter"]) :
+      release if !helm_needs_no_metadata(release)
+    ]
+    without = [for release in local.controllers : release if !helm_has_role(release, local.associations)]
+  }
+
+  skip = [
+    # A group with a template is judged by the template.
+    self.type == "aws_eks_node_group" ? length(self.launch_template) > 0 : false,
+    length(resources("aws_eks_cluster")) != 1,
+    length(local.managed) + length(local.own) == 0,
+    length(local.controllers) == 0,
+  ]
+  at = [self.metadata_options[0].http_put_response_hop_limit, self.ami_type]
+
+  check "cut-off" {
+    require = local.hops != 1 || length(local.without) == 0
+    message = "${names(local.without)} ${length(local.without) == 1 ? "has" : "have"} no role of its own, and the nodes of ${self.address} answer metadata requests to one hop only"
+
+    also {
+      at   = local.without
+      note = "relies on the credentials of the node"
+    }
+  }
+
+  check "open" {
+    severity = "advice"
+    require  = local.hops != 2 || length(local.without) > 0
+    message  = "the nodes of ${self.address} answer metadata requests of pods, which ${names(local.controllers)} ${length(local.controllers) == 1 ? "does" : "do"} not need: each has a role of its own"
+    why      = "Any pod can take the role of the node. Nothing seen here needs that."
+  }
+
+  why = "The answer with the token dies on the way to the pod. The controller hangs for seconds at each call and then reports that there are no credentials: no load balancer, record or node is ever made."
+
+  fix {
+    text   = <<-EOT
+      resource "aws_eks_pod_identity_association" "load_balancer_controller" {
+        cluster_name    = aws_eks_cluster.this.name
+        namespace       = "kube-system"
+        service_account = "aws-load-balancer-controller"
+        role_arn        = aws_iam_role.load_balancer_controller.arn
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "the pods start again; a template that changes replaces the nodes"
+  }
+
+  exceptions = [
+    "releases in the network of the host, or with a service account that is made elsewhere",
+    "IMDSv1, which knows no hop limit",
+    "templates that leave the limit to an AL2023 image",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/al2023.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/launch-templates.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
   ]
 }
 
@@ -147,6 +378,120 @@ rule "eks-irsa-oidc-provider-missing" {
   sources = [
     "https://docs.aws.amazon.com/eks/latest/userguide/enable-iam-roles-for-service-accounts.html",
     "https://docs.aws.amazon.com/eks/latest/userguide/iam-roles-for-service-accounts.html",
+  ]
+}
+
+rule "eks-irsa-trust-unscoped" {
+  title    = "Every pod of the cluster may take this role"
+  severity = "error"
+  category = "security"
+  scenario = "credential-leak"
+
+  resource = "aws_iam_role"
+  first    = true
+
+  locals {
+    statements = [
+      for statement in web_identity_statements(self) : statement
+      if anytrue([for id in federated_ids(statement) : is_eks_issuer(id)])
+    ]
+    subjects = [for condition in each.value.conditions : condition if endswith(lower(condition.key), ":sub")]
+    names    = flatten([for condition in local.subjects : condition.values])
+  }
+
+  for_each = local.statements
+  at       = self.assume_role_policy
+
+  check "subject" {
+    require = length(local.subjects) > 0
+    message = "the trust policy of ${self.address} has no condition on `sub`, so that every service account of the cluster may take the role"
+  }
+
+  check "wildcard" {
+    require = !anytrue([for name in local.names : contains(["*", "system:serviceaccount:*", "system:serviceaccount:*:*"], name)])
+    message = "the condition on `sub` of ${self.address} is met by every service account of the cluster"
+  }
+
+  check "never" {
+    require = !anytrue([
+      for condition in local.subjects :
+      endswith(condition.test, "StringEquals") && alltrue([for name in condition.values : strcontains(name, "*")])
+    ])
+    message = "${self.address} compares `sub` by StringEquals with ${names(local.names)}, where * is a plain character: nothing can take the role"
+    why     = "Only StringLike knows wildcards. Each AssumeRoleWithWebIdentity is refused."
+  }
+
+  check "audience" {
+    severity = "advice"
+    require = anytrue([
+      for condition in each.value.conditions : endswith(lower(condition.key), ":aud") && contains(condition.values, "sts.amazonaws.com")
+    ])
+    message = "the trust policy of ${self.address} does not ask for tokens that were made for sts.amazonaws.com"
+    why     = "A token that the service account got for another purpose, such as a third party's API, can be used to take the role."
+  }
+
+  why = "The provider vouches for every service account of the cluster. Without a condition on its name one broken pod, in whatever namespace, has all the rights of this role."
+
+  fix {
+    text   = <<-EOT
+      condition {
+        test     = "StringEquals"
+        variable = "$${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub"
+        values   = ["system:serviceaccount:payments:api"]
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "a wrong name locks the workload out at once"
+  }
+
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
+  ]
+}
+
+rule "eks-node-group-desired-size-drift" {
+  title    = "Next apply sets back the number of nodes that the autoscaler chose"
+  severity = "warning"
+  category = "scaling"
+  scenario = "traffic-surge"
+  default  = "no attribute is ignored"
+
+  resource = "aws_eks_node_group"
+
+  locals {
+    scaling = self.scaling_config[0]
+  }
+
+  skip = [
+    local.scaling.min_size >= local.scaling.max_size,
+    strcontains(coalesce(unknown_reason(local.scaling.desired_size), "-"), "is read from AWS"),
+    !cluster_autoscaler(),
+  ]
+  require = ignores(self, "scaling_config")
+  at      = local.scaling.desired_size
+  message = "each apply sets ${self.address} back to a desired size of ${local.scaling.desired_size}, while the Cluster Autoscaler moves it between ${local.scaling.min_size} and ${local.scaling.max_size}"
+  why     = "An apply at the peak of the day takes the nodes that the autoscaler added away again, with the pods on them."
+
+  fix {
+    text   = <<-EOT
+      lifecycle {
+        ignore_changes = [scaling_config[0].desired_size]
+      }
+    EOT
+    safety = "safe"
+    impact = "none"
+  }
+
+  exceptions = [
+    "groups of a fixed size",
+    "clusters that only Karpenter or Auto Mode scales: they leave the desired size alone",
+    "a desired size that is read from the live group",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_NodegroupScalingConfig.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_node_group",
   ]
 }
 
@@ -309,6 +654,301 @@ rule "eks-node-pod-density" {
   ]
 }
 
+rule "eks-nodes-cannot-reach-private-api" {
+  title    = "Nodes without a way to the internet, and the private API endpoint is off"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+  default  = "endpoint_private_access is false"
+
+  resource = "aws_eks_cluster"
+
+  locals {
+    private = anytrue([for network in self.vpc_config : network.endpoint_private_access])
+    groups  = concat(eks_node_groups(self), eks_fargate_profiles(self))
+    ranges  = flatten([for network in self.vpc_config : network.public_access_cidrs])
+    ways    = [for group in local.groups : [for subnet in referenced(group.subnet_ids, "aws_subnet") : egress(subnet)]]
+    cut_off = [
+      for group in local.groups : group if is_known(eks_is_cut_off(group)) && eks_is_cut_off(group)
+    ]
+  }
+
+  skip  = [local.private, length(self.outpost_config) > 0]
+  first = true
+  at    = [self.vpc_config[0].endpoint_private_access, self.vpc_config[0].endpoint_public_access]
+
+  check "no-way-out" {
+    require = !anytrue([for group in local.groups : eks_is_cut_off(group)])
+    message = "${self.address} has a public endpoint only, and ${names(local.cut_off)} ${length(local.cut_off) == 1 ? "lies" : "lie"} in subnets without a route to the internet"
+
+    also {
+      at   = [for group in local.cut_off : group.subnet_ids]
+      note = "without a default route"
+    }
+  }
+
+  check "not-in-the-list" {
+    severity = "advice"
+    skip = [
+      length(local.groups) == 0,
+      contains(local.ranges, "0.0.0.0/0"),
+      length(referenced(local.ranges, ["aws_eip", "aws_nat_gateway"])) > 0,
+    ]
+    require = false
+    at      = self.vpc_config[0].public_access_cidrs
+    message = "the public endpoint of ${self.address} admits ${names(local.ranges)} only, and nodes that leave through a NAT gateway of another address cannot join"
+    why     = "With the public endpoint alone nodes come from the address of their NAT gateway. Nothing here says that it is in the list."
+  }
+
+  why = "Without the private endpoint kubelet reaches the API server by its public address. From subnets without a NAT gateway it never does: no node joins, and the node group fails after half an hour."
+
+  fix {
+    text   = <<-EOT
+      vpc_config {
+        endpoint_private_access = true
+      }
+    EOT
+    safety = "safe"
+    impact = "in-place"
+    note   = "takes some minutes, in which the API server stays reachable"
+  }
+
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_VpcConfigRequest.html",
+  ]
+}
+
+rule "eks-pod-identity-agent-missing" {
+  title    = "Pod Identity associations without what makes them work"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+
+  resource = ["aws_eks_pod_identity_association", "aws_eks_addon"]
+
+  locals {
+    clusters = referenced(self.cluster_name, "aws_eks_cluster")
+    cluster  = one(local.clusters)
+    users = concat(
+      eks_associations(local.cluster),
+      [for addon in referrers(local.cluster, "aws_eks_addon", "cluster_name") : addon if length(addon.pod_identity_association) > 0],
+    )
+    associated = self.type == "aws_eks_addon" ? self.pod_identity_association : [self]
+  }
+
+  skip = [length(local.associated) == 0]
+
+  check "agent" {
+    skip = [
+      length(local.clusters) == 0,
+      eks_auto_mode(local.cluster),
+      length(helm_charts(["eks-pod-identity-agent"])) > 0,
+      # One finding a cluster.
+      local.users[0].address != self.address,
+    ]
+    require = length(eks_addons(local.cluster, "eks-pod-identity-agent")) > 0
+    at      = [self.cluster_name]
+    message = "${names(local.users)} ${length(local.users) == 1 ? "associates" : "associate"} roles with service accounts, and ${local.cluster.address} has no eks-pod-identity-agent"
+
+    also {
+      at   = local.cluster
+      note = "the agent is missing here"
+    }
+  }
+
+  check "trust" {
+    for_each = local.associated
+
+    locals {
+      roles = referenced(each.value.role_arn, "aws_iam_role")
+      missing = [
+        for action in ["sts:AssumeRole", "sts:TagSession"] : action
+        if !anytrue([for role in local.roles : trusts_pods(role, action)])
+      ]
+    }
+
+    skip = [
+      length(local.roles) == 0,
+      # One finding a role.
+      self.type == "aws_eks_pod_identity_association" ? anytrue([
+        for role in local.roles : referrers(role, "aws_eks_pod_identity_association", "role_arn")[0].address != self.address
+      ]) : false,
+    ]
+    require = alltrue([for action in ["sts:AssumeRole", "sts:TagSession"] : anytrue([for role in local.roles : trusts_pods(role, action)])])
+    at      = each.value.role_arn
+    message = "${names(local.roles)} does not let pods.eks.amazonaws.com do ${names(local.missing)}"
+    why     = "EKS takes the role on behalf of the pod and marks the session with cluster, namespace and service account. Without both actions in the trust policy the pod gets AccessDenied."
+
+    also {
+      at   = [for role in local.roles : role.assume_role_policy]
+      note = "the trust policy"
+    }
+  }
+
+  why = "EKS accepts the association, and nothing happens: in the pod the SDK falls back to the role of the node, or finds no credentials."
+
+  fix {
+    text   = <<-EOT
+      resource "aws_eks_addon" "pod_identity" {
+        cluster_name = aws_eks_cluster.this.name
+        addon_name   = "eks-pod-identity-agent"
+      }
+    EOT
+    safety = "safe"
+    impact = "new-resource"
+    note   = "one pod more on each node"
+  }
+
+  exceptions = [
+    "Auto Mode, which has the agent built in",
+    "clusters and roles that are not in the configuration",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/add-ons-iam.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
+  ]
+}
+
+rule "eks-private-missing-endpoints" {
+  title    = "Nodes without internet access lack VPC endpoints that they need"
+  severity = "error"
+  category = "availability"
+  scenario = "cannot-apply"
+
+  resource = "aws_eks_cluster"
+
+  locals {
+    groups = concat(eks_node_groups(self), eks_fargate_profiles(self))
+    own    = eks_self_managed_nodes(self)
+    subnets = distinct(
+      length(local.groups) + length(local.own) > 0 ? concat(
+        flatten([for group in local.groups : referenced(group.subnet_ids, "aws_subnet")]),
+        flatten([for group in local.own : referenced(group.vpc_zone_identifier, "aws_subnet")]),
+      )
+      : eks_auto_mode(self) ? flatten([for network in self.vpc_config : referenced(network.subnet_ids, "aws_subnet")]) : []
+    )
+    alone     = length(resources("aws_eks_cluster")) == 1
+    endpoints = referrers(vpc(local.subnets[0]), "aws_vpc_endpoint", "vpc_id")
+    tables    = distinct([for subnet in local.subnets : route_table(subnet)])
+
+    needed = concat(
+      [for row in fact_rows("eks_private_endpoints") : row.service if row.always],
+      # What a resource here proves to be needed.
+      length(eks_fargate_profiles(self)) > 0 || length(irsa_users(self)) > 0 ? ["sts"] : [],
+      length(eks_associations(self)) > 0 || length(eks_addons(self, "eks-pod-identity-agent")) > 0 ? ["eks-auth"] : [],
+      length(eks_addons(self, "aws-efs-csi-driver")) > 0 ? ["elasticfilesystem"] : [],
+      local.alone && length(helm_charts(["aws-load-balancer-controller"])) > 0 ? ["elasticloadbalancing"] : [],
+      local.alone && length(helm_charts(["cluster-autoscaler"])) > 0 ? ["autoscaling"] : [],
+      local.alone && length(helm_charts(["aws-for-fluent-bit"])) > 0 ? ["logs"] : [],
+    )
+    missing = [for service in local.needed : service if !has_vpc_endpoint(service, local.endpoints, local.tables) && !shares_vpc_endpoint(service)]
+  }
+
+  skip = [
+    length(local.subnets) == 0,
+    !alltrue([for subnet in local.subnets : egress(subnet) == "none"]),
+    # What a transit gateway or a peering leads to may be a proxy or shared endpoints.
+    anytrue([for table in local.tables : leads_to_other_networks(table)]),
+  ]
+  require = length(local.missing) == 0
+  at      = self.vpc_config[0].subnet_ids
+  message = "the nodes of ${self.address} have no way to the internet, and ${vpc(local.subnets[0]).address} has no endpoint for ${names(local.missing)}"
+  why     = "Without a NAT gateway nodes reach ECR, S3, EC2 and STS through VPC endpoints only. Where one is missing a node never joins, or its pods stay in ImagePullBackOff, and the node group is never created."
+
+  also {
+    at   = [for group in local.groups : group.subnet_ids]
+    note = "without a default route"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_vpc_endpoint" "eks" {
+        for_each            = toset(["ec2", "ecr.api", "ecr.dkr", "sts"])
+        vpc_id              = aws_vpc.main.id
+        service_name        = "com.amazonaws.$${data.aws_region.current.region}.$${each.key}"
+        vpc_endpoint_type   = "Interface"
+        private_dns_enabled = true
+        subnet_ids          = aws_subnet.private[*].id
+        security_group_ids  = [aws_security_group.endpoints.id]
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "each interface endpoint costs by the hour, zone and gigabyte; S3 takes a gateway endpoint on the nodes' route tables, which is free"
+  }
+
+  exceptions = [
+    "subnets that also lead to a transit gateway, a peering or a VPN: endpoints may be shared from there",
+    "private zones named after the missing service",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/userguide/private-clusters.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/vpc-interface-endpoints.html",
+  ]
+}
+
+rule "eks-service-cidr-overlaps-vpc" {
+  title    = "Range of the Kubernetes services does not fit the network"
+  severity = "error"
+  category = "correctness"
+  scenario = "cannot-apply"
+  default  = "10.100.0.0/16 or 172.20.0.0/16, as EKS chooses"
+
+  resource = "aws_eks_cluster"
+
+  locals {
+    networks = [for network in self.kubernetes_network_config : network if is_set(network.service_ipv4_cidr)]
+    range    = local.networks[0].service_ipv4_cidr
+    prefix   = tonumber(split("/", local.range)[1])
+    subnets  = flatten([for network in self.vpc_config : referenced(network.subnet_ids, "aws_subnet")])
+    vpcs     = distinct([for subnet in local.subnets : vpc(subnet)])
+    taken    = distinct(concat(flatten([for vpc in local.vpcs : vpc_ranges(vpc)]), [for subnet in local.subnets : subnet.cidr_block if subnet.cidr_block != null]))
+    overlaps = [for range in local.taken : range if is_known(range) && cidr_overlaps(range, local.range)]
+  }
+
+  skip  = [length(local.networks) == 0, eks_ipv6(self)]
+  first = true
+  at    = self.kubernetes_network_config[0].service_ipv4_cidr
+
+  check "overlap" {
+    require = !anytrue([for range in local.taken : cidr_overlaps(range, local.range)])
+    message = "the services of ${self.address} get ${local.range}, which overlaps ${local.overlaps[0]} of the VPC"
+  }
+
+  check "size" {
+    require = local.prefix >= 12 && local.prefix <= 24
+    message = "the services of ${self.address} get ${local.range}; EKS takes a range of /12 to /24"
+  }
+
+  check "private" {
+    require = anytrue([for private in ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] : cidr_contains(private, local.range)])
+    message = "the services of ${self.address} get ${local.range}, which is not within 10.0.0.0/8, 172.16.0.0/12 or 192.168.0.0/16"
+  }
+
+  why = "EKS refuses to create the cluster. In a cluster that exists the range can never be changed."
+
+  fix {
+    text   = <<-EOT
+      kubernetes_network_config {
+        service_ipv4_cidr = "172.20.0.0/16"
+      }
+    EOT
+    safety = "unsafe"
+    impact = "replacement"
+    note   = "another range makes a new cluster"
+  }
+
+  exceptions = ["IPv6 clusters"]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/APIReference/API_KubernetesNetworkConfigRequest.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster",
+  ]
+}
+
 rule "eks-subnet-too-small-for-node-group" {
   title    = "Node subnets run out of addresses before the node group reaches its maximum size"
   severity = "error"
@@ -321,48 +961,9 @@ rule "eks-subnet-too-small-for-node-group" {
   locals {
     cluster = eks_cluster(self)
     subnets = referenced(self.subnet_ids, "aws_subnet")
-    sharing = distinct(flatten([for subnet in local.subnets : referrers(subnet, "aws_eks_node_group", "subnet_ids")]))
-    joining = distinct(flatten([
-      for subnet in local.subnets : [
-        for group in referrers(subnet, "aws_autoscaling_group", "vpc_zone_identifier") : group if eks_joins(group, local.cluster)
-      ]
-    ]))
-    pools = concat(
-      [
-        for group in local.sharing : {
-          name  = group.address
-          nodes = group.scaling_config[0].max_size
-          floor = startswith(coalesce(group.ami_type, "-"), "WINDOWS") ? null : eks_node_floor(eks_instance_types(group), eks_cni_settings(eks_cluster(group)))
-        }
-      ],
-      [
-        for group in local.joining : {
-          name  = group.address
-          nodes = group.max_size
-          floor = eks_node_floor(asg_instance_types(group), eks_cni_settings(local.cluster))
-        }
-      ],
-    )
-    # Of Windows nodes, and of types that are not in the table, one address a node is certain.
-    needs = [for pool in local.pools : {
-      name  = pool.name
-      nodes = pool.nodes
-      each  = pool.floor == null ? 1 : pool.floor.count
-      words = pool.floor == null ? "one address" : pool.floor.words
-    }]
-    need    = sum([for need in local.needs : need.nodes * need.each])
-    certain = sum([for need in local.needs : is_known(need) ? need.nodes * need.each : 0])
-
-    for_pods = [for subnet in resources("aws_subnet") : subnet if eks_subnet_of_pods(subnet)]
-    all = distinct(concat(
-      flatten([for group in local.sharing : referenced(group.subnet_ids, "aws_subnet")]),
-      flatten([for group in local.joining : referenced(group.vpc_zone_identifier, "aws_subnet")]),
-      local.for_pods,
-    ))
-    room = sum([for subnet in local.all : cidr_usable(subnet.cidr_block)])
-
+    crowd   = eks_crowd(self)
     same_subnets = sort([
-      for group in local.sharing : group.address
+      for group in distinct(flatten([for subnet in local.subnets : referrers(subnet, "aws_eks_node_group", "subnet_ids")])) : group.address
       if sort([for subnet in referenced(group.subnet_ids, "aws_subnet") : subnet.address]) == sort([for subnet in local.subnets : subnet.address])
     ])
   }
@@ -372,17 +973,17 @@ rule "eks-subnet-too-small-for-node-group" {
     eks_ipv6(local.cluster),
     eks_cni_elsewhere(local.cluster),
     length(local.subnets) == 0,
-    anytrue([for subnet in local.all : subnet.cidr_block == null]),
+    !local.crowd.sized,
     # Groups with the same subnets are one finding.
     index(local.same_subnets, self.address) > 0,
   ]
-  require = local.certain <= local.room && local.need <= local.room
+  require = local.crowd.certain <= local.crowd.room && local.crowd.need <= local.crowd.room
   at      = self.subnet_ids
-  message = "at full size the nodes of ${names([for need in local.needs : "${need.name} (${need.nodes}, each with ${need.words})"])} take ${local.certain} addresses or more, but there are ${local.room} in ${names(local.all)}"
+  message = "at full size the nodes of ${names([for need in local.crowd.needs : "${need.name} (${need.nodes}, each with ${need.words})"])} take ${local.crowd.certain} addresses or more, but there are ${local.crowd.room} in ${names(local.crowd.subnets)}"
   why     = "With the VPC CNI every pod takes an address of the node's subnet, and each node keeps a spare interface full of them besides. Once the subnet is empty new nodes still join, but their pods stay in ContainerCreating: at the very peak for which the group was sized."
 
   also {
-    at   = [for subnet in local.all : subnet.cidr_block]
+    at   = [for subnet in local.crowd.subnets : subnet.cidr_block]
     note = "a subnet of the nodes"
   }
 
@@ -415,5 +1016,160 @@ rule "eks-subnet-too-small-for-node-group" {
     "https://docs.aws.amazon.com/eks/latest/best-practices/vpc-cni.html",
     "https://docs.aws.amazon.com/eks/latest/best-practices/ip-opt.html",
     "https://docs.aws.amazon.com/vpc/latest/userguide/subnet-sizing.html",
+  ]
+}
+
+rule "eks-vpc-cni-idle-warm-eni" {
+  title    = "Every node keeps a spare interface of idle addresses in a tight subnet"
+  severity = "warning"
+  category = "capacity"
+  scenario = "ip-exhaustion"
+  default  = "WARM_ENI_TARGET is 1"
+
+  resource = ["aws_eks_addon", "aws_eks_cluster"]
+
+  setting "percent" {
+    default     = 25
+    description = "share of the nodes' subnets that idle addresses may take, in percent"
+  }
+
+  locals {
+    clusters = self.type == "aws_eks_cluster" ? [self] : self.addon_name == "vpc-cni" ? referenced(self.cluster_name, "aws_eks_cluster") : []
+    cluster  = one(local.clusters)
+    settings = eks_cni_settings(local.cluster)
+    pools    = eks_pools(local.cluster)
+    subnets  = eks_own_subnets(local.cluster)
+    idle     = sum([for pool in local.pools : pool.nodes * pool.row.ipv4_per_eni])
+    room     = sum([for subnet in local.subnets : cidr_usable(subnet.cidr_block)])
+    tuned = anytrue(concat(
+      [
+        for name in ["WARM_IP_TARGET", "MINIMUM_IP_TARGET", "WARM_PREFIX_TARGET", "ENABLE_PREFIX_DELEGATION", "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG"] :
+        !contains(["", "false"], eks_cni_setting(local.settings, name, ""))
+      ],
+      [eks_cni_setting(local.settings, "WARM_ENI_TARGET", "1") == "0"],
+    ))
+  }
+
+  skip = [
+    length(local.clusters) == 0,
+    # Reported on the add-on where there is one.
+    self.type == "aws_eks_cluster" ? length(eks_addons(self, "vpc-cni")) > 0 : false,
+    eks_ipv6(local.cluster),
+    eks_cni_elsewhere(local.cluster),
+    length(local.pools) == 0,
+    length(local.subnets) == 0,
+    anytrue([for subnet in local.subnets : subnet.cidr_block == null]),
+    anytrue([for pool in local.pools : pool.row == null]),
+    # Reported on the node group.
+    eks_runs_out(local.cluster),
+  ]
+  require = local.tuned || local.idle * 100 <= local.room * setting.percent
+  at      = self.type == "aws_eks_addon" ? [self.configuration_values, self.addon_name] : [self]
+  message = "at full size nodes of ${local.cluster.address} keep ${local.idle} idle addresses (${names([for pool in local.pools : "${pool.nodes} × ${pool.row.ipv4_per_eni} for ${pool.row.type}"])}), ${floor(local.idle * 100 / local.room)} % of the ${local.room} in their subnets"
+  why     = "By default the CNI holds a whole untouched interface on every node, whatever runs there: three idle c5.large with two pods have 50 addresses, 43 of them unused. Those are missing for pods, load balancers and new nodes."
+
+  also {
+    at   = [for subnet in local.subnets : subnet.cidr_block]
+    note = "a subnet of the nodes"
+  }
+
+  fix {
+    text   = <<-EOT
+      configuration_values = jsonencode({
+        env = {
+          MINIMUM_IP_TARGET = "20" # pods that a node normally runs
+          WARM_IP_TARGET    = "5"
+        }
+      })
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "restarts aws-node on every node; in a large cluster too low a WARM_IP_TARGET makes so many EC2 calls that they are throttled"
+  }
+
+  exceptions = [
+    "add-ons that set one of the targets or prefix delegation, and custom networking",
+    "IPv6 clusters, other CNIs, clusters without node groups",
+    "clusters that eks-subnet-too-small-for-node-group reports",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/best-practices/vpc-cni.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/ip-opt.html",
+    "https://github.com/aws/amazon-vpc-cni-k8s/blob/master/README.md",
+  ]
+}
+
+rule "eks-vpc-range-headroom" {
+  title    = "Subnets of the cluster cannot hold the pods that it may start"
+  severity = "warning"
+  category = "capacity"
+  scenario = "ip-exhaustion"
+
+  resource = "aws_eks_cluster"
+
+  setting "margin" {
+    default     = 1
+    description = "how many times the worst case should fit; 2 is a common choice for a new network"
+  }
+
+  locals {
+    settings = eks_cni_settings(self)
+    pools    = eks_pools(self)
+    subnets = distinct(concat(
+      eks_own_subnets(self),
+      flatten([for profile in eks_fargate_profiles(self) : referenced(profile.subnet_ids, "aws_subnet")]),
+      flatten([for network in self.vpc_config : referenced(network.subnet_ids, "aws_subnet")]),
+      eks_subnets_of_pods(),
+    ))
+    of_nodes = sum([for pool in local.pools : pool.nodes * eks_node_ceiling(pool.row, local.settings).count])
+    # One group at a time; the control plane has up to four interfaces.
+    of_update = max([for pool in local.pools : pool.surge * eks_node_ceiling(pool.row, local.settings).count]...)
+    demand    = local.of_nodes + local.of_update + 4
+    room      = sum([for subnet in local.subnets : cidr_usable(subnet.cidr_block)])
+    missing   = local.demand * setting.margin - local.room
+  }
+
+  skip = [
+    eks_ipv6(self),
+    eks_cni_elsewhere(self),
+    eks_cni_setting(local.settings, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "false") == "true",
+    length(local.pools) == 0,
+    length(local.subnets) == 0,
+    anytrue([for subnet in local.subnets : subnet.cidr_block == null]),
+    anytrue([for pool in local.pools : pool.row == null]),
+    # Reported on the node group.
+    eks_runs_out(self),
+  ]
+  require = local.missing <= 0
+  at      = self.vpc_config[0].subnet_ids
+  message = "when all nodes of ${self.address} are full (${names([for pool in local.pools : "${pool.nodes} of ${pool.name}, each ${eks_node_ceiling(pool.row, local.settings).words}"])}) they take ${local.of_nodes} addresses, an update ${local.of_update} more and the control plane 4, but there are ${local.room}: a /${32 - ceil(log(max(local.missing, 16), 2))} is missing"
+  why     = "Load balancers, databases and interface endpoints take their addresses from the same subnets. The first range of a VPC cannot be changed later, so that a network which just fits today keeps the cluster from growing."
+
+  also {
+    at   = [for subnet in local.subnets : subnet.cidr_block]
+    note = "a subnet of the cluster"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_vpc_ipv4_cidr_block_association" "pods" {
+        vpc_id     = aws_vpc.this.id
+        cidr_block = "100.64.0.0/16"
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "with subnets in it, tagged kubernetes.io/role/cni = 1 or given to new node groups; EKS may take five hours to see a new range"
+  }
+
+  exceptions = [
+    "IPv6 clusters, other CNIs, and custom networking, where pods draw on other subnets",
+    "clusters that eks-subnet-too-small-for-node-group reports",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/eks/latest/best-practices/ip-opt.html",
+    "https://docs.aws.amazon.com/eks/latest/best-practices/subnets.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
+    "https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html",
   ]
 }

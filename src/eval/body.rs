@@ -105,7 +105,14 @@ impl<'c> Program<'c> {
             let cause = Cause::Attribute(inner.to_string().into());
             Value::unknown_reference(inner, Type::Any, false, cause)
         });
-        Kind::Object(Arc::new(Fields { entries, element: Type::Any, rest, block: Some(Arc::new(source)) })).into()
+        Kind::Object(Arc::new(Fields {
+            entries,
+            element: Type::Any,
+            rest,
+            block: Some(Arc::new(source)),
+            ..Fields::default()
+        }))
+        .into()
     }
 
     /// Adds the blocks that a `dynamic` block makes.

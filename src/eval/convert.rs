@@ -118,7 +118,7 @@ fn convert_entries(fields: &Fields, element: &Type) -> Result<Fields, EvalError>
         values.map(|(name, v)| convert(v, element).map_err(|e| inside(e, &format!("element `{name}`")))).collect();
     let rest = fields.rest.as_ref().map(|rest| convert_rest(rest, element));
     let (element, values, rest) = settle(element, values?, rest)?;
-    Ok(Fields { entries: names.into_iter().zip(values).collect(), element, rest, block: None })
+    Ok(Fields { entries: names.into_iter().zip(values).collect(), element, rest, ..Fields::default() })
 }
 
 fn convert_attributes(fields: &Fields, ty: &ObjectType) -> Result<Fields, EvalError> {
@@ -311,7 +311,7 @@ fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Arc<Seq> {
 fn default_entries(fields: &Fields, ty: &Type) -> Arc<Fields> {
     let entries = fields.entries.iter().map(|(n, v)| (n.clone(), apply_defaults(v, ty))).collect();
     let rest = fields.rest.as_ref().map(|v| apply_defaults(v, ty));
-    Arc::new(Fields { entries, element: Type::Any, rest, block: fields.block.clone() })
+    Arc::new(Fields { entries, element: Type::Any, rest, block: fields.block.clone(), ..Fields::default() })
 }
 
 fn default_attributes(fields: &Fields, ty: &ObjectType) -> Arc<Fields> {
@@ -329,5 +329,5 @@ fn default_attributes(fields: &Fields, ty: &ObjectType) -> Arc<Fields> {
         };
         entries.insert(name.clone(), value);
     }
-    Arc::new(Fields { entries, element: Type::Any, rest: fields.rest.clone(), block: fields.block.clone() })
+    Arc::new(Fields { entries, rest: fields.rest.clone(), block: fields.block.clone(), ..Fields::default() })
 }

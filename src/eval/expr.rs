@@ -196,6 +196,7 @@ impl<'a> Evaluation<'a> {
 
     fn object(&self, items: &[ObjectItem]) -> Result<Value, EvalError> {
         let mut entries = Entries::default();
+        let mut unnamed = Vec::new();
         let mut refs = Refs::default();
         for item in items {
             let key = self.eval(&item.key)?;
@@ -207,11 +208,14 @@ impl<'a> Evaluation<'a> {
                 }
                 None => {
                     refs = refs.union(&key.deep_refs());
-                    entries.insert_keyed(&key, value);
+                    entries.insert_keyed(&key, value.clone());
+                    let name = super::convert::convert(&key, &Type::String).unwrap_or(key);
+                    unnamed.push((name, value));
                 }
             }
         }
-        Ok(entries.into_object().with_refs(&refs))
+        let fields = entries.finish().with_unnamed(unnamed);
+        Ok(Value::from(Kind::Object(Arc::new(fields))).with_refs(&refs))
     }
 
     /// A key as text; `None` where it is not known.

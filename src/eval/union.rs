@@ -146,8 +146,9 @@ fn same_length(a: &Seq, b: &Seq) -> bool {
 fn join_fields(a: &Fields, b: &Fields, cause: &Cause) -> Arc<Fields> {
     let joined = a.entries.iter().zip(b.entries.values());
     let entries = joined.map(|((name, x), y)| (name.clone(), either(x, y, cause, &[]))).collect();
-    let block = if a.block == b.block { a.block.clone() } else { None };
-    Arc::new(Fields { entries, element: a.element.clone(), rest: None, block })
+    // Either is a block: what it does not write is null in both.
+    let block = a.block.clone().filter(|_| b.block.is_some());
+    Arc::new(Fields { entries, element: a.element.clone(), block, ..Fields::default() })
 }
 
 fn join_items(a: &Seq, b: &Seq, cause: &Cause) -> Arc<Seq> {

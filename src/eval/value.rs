@@ -74,8 +74,24 @@ pub struct Fields {
     pub element: Type,
     /// Where further entries may exist: what the value of such an entry looks like.
     pub rest: Option<Value>,
+    /// Where no entry has a wholly known name: all entries, if each is certainly another than all others, as are
+    /// `"${issuer}:aud"` and `"${issuer}:sub"`. Empty where `rest` stands for anything else.
+    pub unnamed: Vec<(Value, Value)>,
     /// The block of the configuration that this object was made from.
     pub block: Option<Arc<BlockSource>>,
+}
+
+impl Fields {
+    /// With these entries, of which the names are not wholly known, if they are all and no two can be the same.
+    pub(super) fn with_unnamed(mut self, unnamed: Vec<(Value, Value)>) -> Fields {
+        let differ = |a: &Value, b: &Value| super::equality::equal(a, b) == Some(false);
+        let distinct =
+            |(i, (name, _)): (usize, &(Value, Value))| unnamed[..i].iter().all(|(other, _)| differ(name, other));
+        if self.entries.is_empty() && unnamed.iter().enumerate().all(distinct) {
+            self.unnamed = unnamed;
+        }
+        self
+    }
 }
 
 /// What is known of something unknown.

@@ -159,7 +159,8 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
     }
     // What a block does not write is null, not unknown; other objects keep what they may hold besides.
     let rest = if fields.block.is_some() { None } else { fields.rest.clone() };
-    let fields = Fields { entries, element: fields.element.clone(), rest, block: fields.block.clone() };
+    let fields =
+        Fields { entries, element: fields.element.clone(), rest, block: fields.block.clone(), ..Fields::default() };
     Value { kind: Kind::Object(Arc::new(fields)), ..value.clone() }
 }
 

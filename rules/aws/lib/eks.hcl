@@ -90,101 +90,6 @@ function "eks_instance_types" {
   )
 }
 
-# Addresses of nodes and pods.
-
-function "eks_cni_settings" {
-  params      = [cluster]
-  description = "The environment variables that the vpc-cni add-on of a cluster gets."
-  value = (
-    length(eks_addons(cluster, "vpc-cni")) == 0 ? {}
-    : try(jsondecode(one(eks_addons(cluster, "vpc-cni")).configuration_values).env, yamldecode(one(eks_addons(cluster, "vpc-cni")).configuration_values).env, {})
-  )
-}
-
-function "eks_cni_setting" {
-  params      = [settings, name, default]
-  description = "One of the environment variables, as text, or the default."
-  value       = try(tostring(settings[name]), default)
-}
-
-function "eks_cni_elsewhere" {
-  params      = [cluster]
-  description = "Whether pods get their addresses from another CNI than Amazon's, or that one is set up by other means than the add-on."
-  value = (
-    !cluster.bootstrap_self_managed_addons && length(eks_addons(cluster, "vpc-cni")) == 0
-    || length(helm_releases(["cilium", "calico", "tigera"])) > 0
-    || length([for release in resources("helm_release") : release if has_word(release.chart, "cni")]) > 0
-    || length([for set in resources("kubernetes_env") : set if anytrue([for of in set.metadata : of.name == "aws-node"])]) > 0
-  )
-}
-
-function "eks_subnet_of_pods" {
-  params      = [subnet]
-  description = "Whether a subnet is one from which the CNI takes addresses for pods, by its tag."
-  value       = tostring(lookup(tags(subnet), "kubernetes.io/role/cni", "")) == "1"
-}
-
-function "eks_largest_type" {
-  params      = [types]
-  description = "The row of the instance type that can hold most addresses; null where one of the types is not in the table."
-  value = try(one(slice([
-    for row in [for type in types : fact("ec2_instance_types", type)] : row
-    if row.max_enis * row.ipv4_per_eni == max([for type in types : fact("ec2_instance_types", type).max_enis * fact("ec2_instance_types", type).ipv4_per_eni]...)
-  ], 0, 1)), null)
-}
-
-function "eks_node_floor" {
-  params      = [types, settings]
-  description = "The addresses that a node of these instance types takes at the very least: `count`, and how they come about in `words`."
-  value = (
-    eks_cni_setting(settings, "AWS_VPC_K8S_CNI_CUSTOM_NETWORK_CFG", "false") == "true"
-    ? { count = 1, words = "one address" }
-    : eks_cni_setting(settings, "ENABLE_PREFIX_DELEGATION", "false") == "true"
-    ? { count = 17, words = "its own address and a prefix of 16" }
-    : eks_cni_setting(settings, "WARM_IP_TARGET", "") != "" || eks_cni_setting(settings, "MINIMUM_IP_TARGET", "") != ""
-    ? eks_floor_of_targets(max(tonumber(eks_cni_setting(settings, "WARM_IP_TARGET", "0")), tonumber(eks_cni_setting(settings, "MINIMUM_IP_TARGET", "0"))))
-    : eks_floor_of_enis(eks_largest_type(types), 1 + tonumber(eks_cni_setting(settings, "WARM_ENI_TARGET", "1")))
-  )
-}
-
-function "eks_floor_of_targets" {
-  params      = [target]
-  description = "What a node keeps with WARM_IP_TARGET or MINIMUM_IP_TARGET set."
-  value       = { count = 1 + target, words = "its own address and the ${target} that the CNI is told to keep" }
-}
-
-function "eks_floor_of_enis" {
-  params      = [row, wanted]
-  description = "What a node keeps where the CNI takes whole interfaces; null where the instance type is not in the table."
-  value = row == null ? null : {
-    count = min(row.max_enis, wanted) * row.ipv4_per_eni
-    words = "${plural(min(row.max_enis, wanted), "ENI")} × ${row.ipv4_per_eni} addresses on ${row.type}"
-  }
-}
-
-function "eks_pod_limit" {
-  params      = [type]
-  description = "How many pods fit on a node with secondary addresses: `pods`, and how that comes about in `words`; null where the instance type is not in the table."
-  value       = try(eks_pod_limit_of(fact("ec2_instance_types", type)), null)
-}
-
-function "eks_pod_limit_of" {
-  params      = [row]
-  description = "The limit of a row of the table of instance types."
-  value = {
-    type  = row.type
-    nitro = row.hypervisor == "nitro" || row.bare_metal
-    pods  = min(row.max_enis * (row.ipv4_per_eni - 1) + 2, row.vcpus < 30 ? 110 : 250)
-    words = "${plural(row.max_enis, "ENI")} × (${row.ipv4_per_eni} − 1) + 2"
-  }
-}
-
-function "eks_sets_max_pods" {
-  params      = [template]
-  description = "Whether a launch template's user data sets how many pods a node takes."
-  value       = template.user_data == null ? false : strcontains(lower(replace(base64decode(template.user_data), "-", "")), "maxpods")
-}
-
 # What scales nodes.
 
 function "karpenter" {
@@ -215,4 +120,92 @@ function "bound_to_one_zone" {
     || length(template.capacity_reservation_specification) > 0
     || anytrue([for interface in template.network_interfaces : startswith(coalesce(interface.interface_type, "-"), "efa")])
   )
+}
+
+function "cluster_autoscaler" {
+  params      = []
+  description = "Whether something says that the Cluster Autoscaler runs: its chart, its deployment, its role or policy."
+  value = (
+    length(helm_charts(["cluster-autoscaler"])) > 0
+    || anytrue([
+      for deployment in resources("kubernetes_deployment", "kubernetes_deployment_v1") :
+      anytrue([for of in deployment.metadata : strcontains(coalesce(of.name, "-"), "cluster-autoscaler")])
+    ])
+    || anytrue([for association in resources("aws_eks_pod_identity_association") : strcontains(association.service_account, "cluster-autoscaler")])
+    || anytrue([
+      for part in concat(modules(), resources("aws_iam_role", "aws_iam_policy", "aws_iam_role_policy")) :
+      strcontains(replace(lower(part.address), "-", "_"), "cluster_autoscaler")
+    ])
+  )
+}
+
+# Metadata of nodes, and who reads it.
+
+function "eks_metadata_hops" {
+  params      = [group]
+  description = "How far the node's metadata answers: 0 not at all, 1 to the node, 2 to the pods; null where that is not certain."
+  value = (
+    length(group.launch_template) > 0
+    ? one([for template in launch_templates(group) : eks_template_hops(template, coalesce(group.ami_type, "-"))])
+    : startswith(coalesce(group.ami_type, "-"), "AL2023_") ? 1 : null
+  )
+}
+
+function "eks_template_hops" {
+  params      = [template, ami_type]
+  description = "The same for the instances of a launch template. What it leaves out the image of AL2023 decides, and IMDSv1 knows no hops."
+  value = (
+    anytrue([for options in template.metadata_options : options.http_endpoint == "disabled"]) ? 0
+    : anytrue([for options in template.metadata_options : is_set(options.http_put_response_hop_limit) && options.http_put_response_hop_limit >= 2]) ? 2
+    : anytrue([
+      for options in template.metadata_options :
+      (is_set(options.http_put_response_hop_limit) ? options.http_put_response_hop_limit == 1 : startswith(ami_type, "AL2_"))
+      && (is_set(options.http_tokens) ? options.http_tokens == "required" : startswith(ami_type, "AL2023_"))
+    ]) ? 1
+    : null
+  )
+}
+
+function "helm_charts" {
+  params      = [charts]
+  description = "The Helm releases of these charts."
+  value       = [for release in resources("helm_release") : release if contains(charts, basename(release.chart))]
+}
+
+function "helm_values" {
+  params      = [release]
+  description = "All that is set for a Helm release, as one text."
+  value = join("\n", concat(
+    release.values == null ? [] : release.values,
+    [for set in release.set == null ? [] : release.set : "${set.name}: ${set.value}"],
+  ))
+}
+
+function "helm_has_role" {
+  params      = [release, associations]
+  description = "Whether the service account of a Helm release has a role of its own: by annotation, or by one of these Pod Identity associations."
+  value = (
+    strcontains(helm_values(release), "/role-arn")
+    || anytrue([
+      for association in associations :
+      strcontains(helm_values(release), association.service_account)
+      || strcontains(association.service_account, trimprefix(basename(release.chart), "aws-"))
+      || strcontains(association.service_account, release.name)
+    ])
+  )
+}
+
+function "helm_needs_no_metadata" {
+  params      = [release]
+  description = "Whether a Helm release runs in the network of the host, or under a service account that is made elsewhere."
+  value = (
+    length(regexall("hostNetwork\"?: *\"?true", helm_values(release))) > 0
+    || length(regexall("serviceAccount\"?:\\s*(#.*\\s*)*\"?create\"?: *\"?false|serviceAccount.create: false", helm_values(release))) > 0
+  )
+}
+
+function "eks_associations" {
+  params      = [cluster]
+  description = "The Pod Identity associations of a cluster."
+  value       = referrers(cluster, "aws_eks_pod_identity_association", "cluster_name")
 }

@@ -29,3 +29,25 @@ function "irsa_users" {
     [for addon in referrers(cluster, "aws_eks_addon", "cluster_name") : addon if is_set(addon.service_account_role_arn)],
   )
 }
+
+function "is_eks_issuer" {
+  params      = [id]
+  description = "Whether an identity provider is a cluster's issuer, by its ARN or by what it is built from."
+  value = (
+    length(referenced(id, "aws_eks_cluster")) > 0
+    || anytrue([
+      for provider in referenced(id, "aws_iam_openid_connect_provider") :
+      length(referenced(provider.url, "aws_eks_cluster")) > 0 || strcontains(provider.url, "oidc.eks.")
+    ])
+    || strcontains(id, "oidc-provider/oidc.eks.")
+  )
+}
+
+function "trusts_pods" {
+  params      = [role, action]
+  description = "Whether a role's trust policy lets EKS Pod Identity do something."
+  value = anytrue([
+    for statement in policy_statements(role.assume_role_policy) :
+    allows(statement, action) && anytrue([for principal in statement.principals : principal.type == "Service" && principal.id == "pods.eks.amazonaws.com"])
+  ])
+}

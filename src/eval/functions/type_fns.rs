@@ -65,5 +65,11 @@ fn stored_items(seq: &Seq) -> Arc<Seq> {
 fn stored_entries(fields: &Fields) -> Arc<Fields> {
     let entries = fields.entries.iter().map(|(name, v)| (name.clone(), without_ephemeral(v))).collect();
     let rest = fields.rest.as_ref().map(without_ephemeral);
-    Arc::new(Fields { entries, element: fields.element.clone(), rest, block: fields.block.clone() })
+    Arc::new(Fields {
+        entries,
+        element: fields.element.clone(),
+        rest,
+        block: fields.block.clone(),
+        ..Fields::default()
+    })
 }

@@ -155,7 +155,7 @@ impl<'t> Reader<'t> {
 
     fn object(&mut self) -> Result<Value, EvalError> {
         let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
-        let mut rest = Vec::new();
+        let (mut rest, mut unnamed, mut fragments) = (Vec::new(), Vec::new(), false);
         let mut comma = false;
         loop {
             if self.take('}') {
@@ -163,10 +163,12 @@ impl<'t> Reader<'t> {
                     return Err(self.error("a member is missing"));
                 }
                 let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
+                let fields = if fragments { fields } else { fields.with_unnamed(unnamed) };
                 return Ok(Kind::Object(Arc::new(fields)).into());
             }
             if let Some(hole) = self.take_hole() {
                 rest.push(self.hole_value(hole));
+                fragments = true;
             } else {
                 if !self.rest.starts_with('"') {
                     return Err(self.error("a member's name must be a string"));
@@ -177,7 +179,10 @@ impl<'t> Reader<'t> {
                 }
                 let value = self.value()?;
                 match name.contains(|c| self.source.hole(c).is_some()) {
-                    true => rest.push(value),
+                    true => {
+                        unnamed.push((self.source.restore(&name), value.clone()));
+                        rest.push(value);
+                    }
                     false => {
                         entries.insert(normalized(name), value);
                     }

@@ -1,7 +1,7 @@
 //! Writing JSON text, with or without unknown parts.
 
 use super::super::set::sequence;
-use super::super::text::TextBuilder;
+use super::super::text::{TextBuilder, segments};
 use super::super::union::{alternatives, is_not_null};
 use super::super::{EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
 
@@ -101,6 +101,9 @@ fn push_others(out: &mut TextBuilder, others: &Value, first: bool) {
 }
 
 fn push_fields(out: &mut TextBuilder, fields: &Fields) -> Result<(), EvalError> {
+    if !fields.unnamed.is_empty() {
+        return push_unnamed(out, &fields.unnamed);
+    }
     out.push_str("{")?;
     if let Some(rest) = &fields.rest {
         push_others(out, rest, true);
@@ -119,6 +122,26 @@ fn push_fields(out: &mut TextBuilder, fields: &Fields) -> Result<(), EvalError> 
     }
     if let Some(rest) = fields.rest.as_ref().filter(|_| !fields.entries.is_empty()) {
         push_others(out, rest, false);
+    }
+    out.push_str("}")
+}
+
+/// Adds members whose names are known in part, in the order of that part.
+fn push_unnamed(out: &mut TextBuilder, members: &[(Value, Value)]) -> Result<(), EvalError> {
+    let known = |name: &Value| -> String {
+        let text = |part: &Segment| if let Segment::Text(text) = part { text.to_string() } else { String::new() };
+        segments(name).iter().flatten().map(text).collect()
+    };
+    let mut sorted: Vec<_> = members.iter().collect();
+    sorted.sort_by_cached_key(|(name, _)| known(name));
+    out.push_str("{")?;
+    for (i, (name, value)) in sorted.into_iter().enumerate() {
+        if i > 0 {
+            out.push_str(",")?;
+        }
+        push(out, name)?;
+        out.push_str(":")?;
+        push(out, value)?;
     }
     out.push_str("}")
 }

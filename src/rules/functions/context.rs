@@ -130,5 +130,5 @@ pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> 
             None => {}
         }
     }
-    Kind::Map(Arc::new(Fields { entries, element: Type::String, rest, block: None })).into()
+    Kind::Map(Arc::new(Fields { entries, element: Type::String, rest, ..Fields::default() })).into()
 }

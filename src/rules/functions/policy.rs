@@ -143,21 +143,17 @@ fn conditions(value: &Value) -> Value {
 }
 
 fn add_conditions(test: &Text, keys: &Fields, all: &mut Seq) {
-    for (key, values) in &keys.entries {
-        let entry = BTreeMap::from([
+    let condition = |key: Value, values: &Value| {
+        Value::object(BTreeMap::from([
             ("test".into(), test.clone().into()),
-            ("key".into(), Value::from(key.clone())),
+            ("key".into(), key),
             ("values".into(), tuple(many(values)).with_refs(&values.refs)),
-        ]);
-        all.items.push(Value::object(entry));
-    }
-    if let Some(rest) = &keys.rest {
-        let entry = BTreeMap::from([
-            ("test".into(), test.clone().into()),
-            ("key".into(), Value::unknown_from([rest], Type::String, true)),
-            ("values".into(), tuple(many(rest))),
-        ]);
-        all.rest = Some(Value::object(entry));
+        ]))
+    };
+    all.items.extend(keys.entries.iter().map(|(key, values)| condition(key.clone().into(), values)));
+    all.items.extend(keys.unnamed.iter().map(|(key, values)| condition(key.clone(), values)));
+    if let Some(rest) = keys.rest.as_ref().filter(|_| keys.unnamed.is_empty()) {
+        all.rest = Some(condition(Value::unknown_from([rest], Type::String, true), rest));
     }
 }
 

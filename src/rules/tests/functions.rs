@@ -24,6 +24,15 @@ resource "aws_db_instance" "a" {
   kms_key_id = var.x
   depends_on = [aws_subnet.s]
 }
+resource "aws_docdb_cluster" "c" {
+  master_username = var.x
+  restore_to_point_in_time {
+    restore_type = "full-copy"
+  }
+  restore_to_point_in_time {
+    restore_type = "copy-on-write"
+  }
+}
 resource "aws_db_instance" "r" {
   replicate_source_db = aws_db_instance.a.identifier
 }
@@ -133,4 +142,26 @@ fn declared_functions() {
     let rules = rule("  require = twice(1) == 2 && engine(self) == \"mysql\"\n  skip = self.resource_name == \"r\"")
         + "function \"twice\" {\n  params = [n]\n  value = n + n\n}\nfunction \"engine\" {\n  params = [db]\n  value = lower(db.engine)\n}\n";
     assert_eq!(outcome(&rules, CONFIGURATION), "");
+}
+
+/// Names of members that are known in part: each condition of a trust policy keeps its own.
+#[test]
+fn conditions_on_what_an_issuer_says() {
+    let document = r#"jsonencode({ Statement = { Condition = { StringEquals = { "${self.kms_key_id}:aud" = "a", "${self.kms_key_id}:sub" = "s" } } } })"#;
+    let about = |what: &str| format!("[for c in policy_statements({document})[0].conditions : {what}]");
+    check(&about("endswith(c.key, \":sub\")"), "[false,true]");
+    check(&about("c.values[0]"), r#"["a","s"]"#);
+    let document = r#"jsonencode({ Statement = { Condition = { StringEquals = { "${self.kms_key_id}:aud" = "a", (self.kms_key_id) = "s" } } } })"#;
+    check(&format!("is_known(length(policy_statements({document})[0].conditions))"), "false");
+}
+
+/// One of two blocks is a block: what neither writes is null.
+#[test]
+fn either_of_two_blocks() {
+    let cluster = "one(resources(\"aws_docdb_cluster\"))";
+    let either = format!(
+        "({cluster}.master_username == \"x\" ? {cluster}.restore_to_point_in_time[0] : {cluster}.restore_to_point_in_time[1])"
+    );
+    check(&format!("[for b in [{either}] : b.restore_to_time]"), "[null]");
+    check(&format!("is_known({either}.restore_type)"), "false");
 }

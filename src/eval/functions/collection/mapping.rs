@@ -29,7 +29,7 @@ fn map_of(fields: Fields) -> Result<Value, EvalError> {
     let (element, mut values) = unify_values(values)?;
     let rest = if open { values.pop() } else { None };
     let entries = names.into_iter().zip(values).collect();
-    Ok(Kind::Map(Arc::new(Fields { entries, element, rest, block: None })).into())
+    Ok(Kind::Map(Arc::new(Fields { entries, element, rest, ..Fields::default() })).into())
 }
 
 /// Sorted by name, so that further entries leave no position certain.
