@@ -19,9 +19,9 @@ rule "alarm-without-action" {
     )
     composites = [for alarm in resources("aws_cloudwatch_composite_alarm") : alarm if alarm.address != self.address]
     # A rule names alarms in a text, some of which may not be known.
-    named = anytrue([for alarm in local.composites : is_known(alarm.alarm_rule) && is_known(self.alarm_name) ? strcontains(alarm.alarm_rule, self.alarm_name) : true])
+    named = anytrue([for alarm in local.composites : strcontains(alarm.alarm_rule, self.alarm_name)])
     by_events = anytrue([
-      for rule in resources("aws_cloudwatch_event_rule") : rule.event_pattern == null ? false : (is_known(rule.event_pattern) ? strcontains(rule.event_pattern, "CloudWatch Alarm State Change") : true)
+      for rule in resources("aws_cloudwatch_event_rule") : try(strcontains(rule.event_pattern, "CloudWatch Alarm State Change"), false)
     ])
   }
 

@@ -44,10 +44,8 @@ rule "critical-metric-not-alarmed" {
     missing = join(" and ", [for row in local.uncovered : "${join(" or ", row.metrics)} (${row.why})"])
     # One of the same type that was not forgotten.
     siblings = [
-      for other in resources(local.ty) : other
-      if other.address != self.address && anytrue([
-        for row in local.uncovered : anytrue([for namespace in row.namespaces : length(alarms_on(other, namespace, row.metrics, row.dimensions[0])) > 0])
-      ])
+      for other in flatten([for row in local.uncovered : watched(local.ty, row.namespaces, row.metrics, row.dimensions[0])]) : other
+      if other.address != self.address
     ]
     is_forgotten = is_known(length(local.siblings) > 0) ? length(local.siblings) > 0 : false
   }

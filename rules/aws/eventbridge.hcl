@@ -22,7 +22,10 @@ rule "eventbridge-target-not-allowed" {
     )
     fitting = [
       for permission in local.qualified : permission
-      if is_set(permission.source_arn) ? (length(local.rules) > 0 ? names_source(permission.source_arn, local.rules) : wildcard_matches("*/${self.rule}", permission.source_arn)) : true
+      if anytrue([
+        !is_set(permission.source_arn),
+        try(length(local.rules) > 0 ? names_source(permission.source_arn, local.rules) : wildcard_matches("*/${self.rule}", permission.source_arn), false),
+      ])
     ]
 
     groups   = referenced(self.arn, "aws_cloudwatch_log_group")

@@ -27,3 +27,13 @@ function "alarms_on" {
     ])
   ]
 }
+
+function "watched" {
+  params      = [type, namespaces, metrics, dimension]
+  description = "The instances of a type that alarms on one of these metrics name by a dimension."
+  value = flatten([
+    for alarm in resources("aws_cloudwatch_metric_alarm") : [
+      for metric in alarm_metrics(alarm) : contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name) ? referenced(try(metric.dimensions[dimension], null), type) : []
+    ]
+  ])
+}

@@ -74,9 +74,9 @@ function "admits_source" {
 
 function "names_source" {
   params      = [value, instances]
-  description = "Whether a value, perhaps a pattern, is the ARN of one of the instances. A text is compared by how it ends."
-  value = length(referenced(value, instances[0].resource_type)) > 0 ? anytrue([
-    for named in referenced(value, instances[0].resource_type) : contains([for instance in instances : instance.address], named.address)
+  description = "Whether a value, perhaps a pattern, is the ARN of one of the instances, which are rules or topics. A text is compared by how it ends."
+  value = length(referenced(value, "aws_cloudwatch_event_rule", "aws_sns_topic")) > 0 ? anytrue([
+    for named in referenced(value, "aws_cloudwatch_event_rule", "aws_sns_topic") : contains([for instance in instances : instance.address], named.address)
     ]) : anytrue([
     for instance in instances : anytrue([
       wildcard_matches("*:${instance.name}", value),
