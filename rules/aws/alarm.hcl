@@ -1,3 +1,84 @@
+rule "alarm-dimension-wrong-attribute" {
+  title    = "Alarm watches a metric that does not exist"
+  severity = "error"
+  category = "operability"
+  scenario = "silent-loss"
+
+  resource = "aws_cloudwatch_metric_alarm"
+
+  locals {
+    entries = flatten([
+      for metric in alarm_metrics(self) : [
+        for key, value in metric.dimensions == null ? {} : metric.dimensions : {
+          namespace = metric.namespace
+          metric    = metric.metric_name
+          key       = key
+          value     = value
+          keys      = keys(metric.dimensions)
+        }
+      ]
+    ])
+    versions = concat([for block in terraform_blocks() : try(block.required_providers.aws.version, null)], [for provider in providers("aws") : try(provider.version, null)])
+    # The id of a database was its identifier before version 5.
+    is_old = anytrue([for version in local.versions : version == null ? false : can(regex("^\\s*(~>|=|<)?\\s*[1234](\\.|$)", version)) || can(regex("<=?\\s*5(\\.0)?", version))])
+  }
+
+  at  = [self.dimensions, self.metric_query]
+  why = "CloudWatch takes any value for a dimension. The alarm is created, stays in INSUFFICIENT_DATA for ever, and everybody believes that the resource is watched."
+
+  check "attribute" {
+    locals {
+      source = source_attribute(each.value.value)
+      rows   = local.source == null ? [] : [for row in fact_rows("alarm_dimensions") : row if row.namespace == each.value.namespace && row.dimension == each.value.key && row.resource == local.source.instance.resource_type]
+      right  = flatten(local.rows[*].right_attributes)
+    }
+
+    for_each = local.entries
+    skip = [
+      local.source == null,
+      length(local.rows) == 0,
+      local.is_old && try(local.source.attribute == "id" && local.source.instance.resource_type == "aws_db_instance", false),
+    ]
+    require = contains(local.right, local.source.attribute)
+    message = "${self.address} has the ${local.source.attribute} of ${local.source.instance.address} as its ${each.value.key}, which in ${each.value.namespace} is the ${join(" or ", local.right)}"
+  }
+
+  check "missing-dimension" {
+    locals {
+      rows    = [for row in fact_rows("alarm_dimensions") : row if row.namespace == each.value.namespace && row.dimension == each.value.key]
+      missing = [for key in flatten(local.rows[*].also_required) : key if !contains(each.value.keys, key)]
+    }
+
+    for_each = local.entries
+    skip     = [length(local.rows) == 0, each.value.metric == "RequestCountPerTarget"]
+    require  = length(local.missing) == 0
+    message  = "${self.address} watches ${each.value.metric} by ${each.value.key} without ${join(" and ", local.missing)}, under which ${each.value.namespace} has no such metric"
+  }
+
+  fix {
+    text   = <<-EOT
+      dimensions = {
+        LoadBalancer = aws_lb.web.arn_suffix
+        TargetGroup  = aws_lb_target_group.web.arn_suffix
+      }
+    EOT
+    safety = "safe"
+    impact = "in-place"
+    note   = "the alarm may ring once it watches something"
+  }
+
+  exceptions = [
+    "values that are written out, unknown or computed",
+    "namespaces of one's own",
+    "the id of a database with a provider before version 5, where it is the identifier",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+  ]
+}
+
 rule "alarm-without-action" {
   title    = "Alarm tells nobody"
   severity = "warning"

@@ -160,7 +160,7 @@ rule "eventbridge-target-without-dlq" {
 
   skip = [
     length(referenced(local.target.arn, "aws_cloudwatch_log_group")) > 0,
-    anytrue([for named in referenced(local.target.arn) : named.kind == "resource"]) ? false : wildcard_matches("arn:*:logs:*", local.target.arn),
+    source_attribute(local.target.arn) == null ? wildcard_matches("arn:*:logs:*", local.target.arn) : false,
   ]
   require = anytrue([for config in local.target.dead_letter_config : is_set(config.arn)])
   why     = "What a missing permission or a deleted target refuses is not tried again at all, what is throttled is for a day. After that the event is gone, and only the metric FailedInvocations is left of it."

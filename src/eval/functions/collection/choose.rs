@@ -22,7 +22,8 @@ pub(super) fn alltrue(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     if seq.items.iter().any(|v| matches!(v.kind, Kind::Bool(false) | Kind::Null)) {
         return Ok(false.into());
     }
-    let decided = seq.rest.is_none() && seq.items.iter().all(|v| matches!(v.kind, Kind::Bool(true)));
+    // However many more there are, they look like the rest.
+    let decided = seq.items.iter().chain(&seq.rest).all(|v| matches!(v.kind, Kind::Bool(true)));
     Ok(if decided { true.into() } else { unknown_bool(args) })
 }
 
@@ -32,7 +33,7 @@ pub(super) fn anytrue(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     if seq.items.iter().any(|v| matches!(v.kind, Kind::Bool(true))) {
         return Ok(true.into());
     }
-    let decided = seq.rest.is_none() && seq.items.iter().all(|v| matches!(v.kind, Kind::Bool(false) | Kind::Null));
+    let decided = seq.items.iter().chain(&seq.rest).all(|v| matches!(v.kind, Kind::Bool(false) | Kind::Null));
     Ok(if decided { false.into() } else { unknown_bool(args) })
 }
 
