@@ -234,7 +234,7 @@ rule "s3-ia-transition-before-30-days" {
     classes = ["STANDARD_IA", "ONEZONE_IA"]
   }
 
-  skip = anytrue([for provider in providers("aws") : anytrue([for endpoints in provider.endpoints : is_set(endpoints.s3)])])
+  skip = anytrue([for provider in providers("aws") : anytrue([for endpoints in elements(provider.endpoints) : is_set(endpoints.s3)])])
   why  = "For years S3 refused such a rule, and some partitions and user guides still ask for 30 days. Where it is accepted it saves nothing: each object pays for the move and then for at least 30 days in its new class, at a time when many are still read, which costs a fee in these classes."
 
   check "current" {
