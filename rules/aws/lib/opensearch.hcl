@@ -3,7 +3,7 @@
 function "opensearch_nodes" {
   params      = [domain]
   description = "The number of data nodes of a domain."
-  value       = length(domain.cluster_config) == 0 ? 1 : domain.cluster_config[0].instance_count
+  value       = length(domain.cluster_config) == 0 ? 1 : tonumber(domain.cluster_config[0].instance_count)
 }
 
 function "opensearch_zones" {
