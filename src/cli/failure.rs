@@ -32,8 +32,6 @@ pub(super) enum Failure {
     UnreadableSettings { path: String, error: ReadError },
     #[error("the paths have different settings: {}", .0.join(", "))]
     SeveralSettings(Vec<String>),
-    #[error("`{}`: no such file or folder", .0.display())]
-    NoSuchPath(PathBuf),
     #[error("{}", list_options(.0))]
     Options(Vec<OptionError>),
     #[error("there is no rule `{id}`")]
@@ -68,7 +66,6 @@ impl Failure {
             | Failure::Rules { .. }
             | Failure::Settings { .. }
             | Failure::UnreadableSettings { .. }
-            | Failure::NoSuchPath(_)
             | Failure::Read { .. }
             | Failure::Write { .. }
             | Failure::Threads(_) => None,

@@ -83,6 +83,9 @@ fn layouts_that_are_used_otherwise_are_not() {
 #[test]
 fn one_environment_can_be_chosen() {
     let files = [("infra/envs/dev.tfvars", DEV), ("infra/envs/prod.tfvars", PROD)];
+    let settings = case(&files).run(&["settings", "infra"]).out;
+    let wanted = "# environments of infra, by its layout: dev (infra/envs/dev.tfvars), prod (infra/envs/prod.tfvars)\n";
+    assert!(settings.ends_with(wanted), "{settings}");
     check(&files, &["--environment", "dev"], &["own-multi-az dev"]);
     check(&files, &["--environment", "prod"], &["own-window prod"]);
     // Where nothing is known of environments, the name alone counts.

@@ -190,3 +190,36 @@ fn settings_are_shown_with_their_origins() {
     assert_snapshot!(ran.lines().filter(|l| !l.contains("rules run")).collect::<Vec<_>>().join("\n"));
     assert_eq!(case.run(&["settings", "nowhere"]).status, 2);
 }
+
+/// The first block of HCL on a page of the documentation.
+fn example(page: &str) -> String {
+    let text = std::fs::read_to_string(page).expect("the page is there");
+    let (_, rest) = text.split_once("```hcl\n").expect("the page has an example");
+    rest.split_once("```").expect("the example ends").0.to_owned()
+}
+
+#[test]
+fn the_documented_settings_are_right() {
+    let case = Case::new(&[("main.tf", DB), (".tfcheck.hcl", &example("docs/settings.md"))]);
+    let ran = case.run(&["settings"]);
+    assert_eq!(ran.status, 0, "{ran}");
+}
+
+#[test]
+fn the_documented_comments_silence() {
+    let case = Case::new(&[("main.tf", &example("docs/silencing.md"))]);
+    case.file("backend.tf", b"terraform {\n  backend \"s3\" {}\n}\n");
+    let ran = case.run(&["--select", "rds-multi-az,rds-storage-autoscaling", "--format", "json", "--show-suppressed"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("the report is JSON");
+    let findings = report["findings"].as_array().expect("findings are a list");
+    let of = |f: &serde_json::Value| {
+        (f["rule"].as_str().unwrap_or_default().to_owned(), f["line"].as_u64().unwrap_or_default())
+    };
+    let loud: Vec<_> = findings.iter().filter(|f| f["suppressed"].is_null()).map(of).collect();
+    assert_eq!(
+        loud.iter().filter(|(rule, _)| rule.contains("ignore") || rule == "rds-multi-az").count(),
+        0,
+        "{loud:?}"
+    );
+    assert!(findings.iter().filter(|f| !f["suppressed"].is_null()).count() >= 3, "{ran}");
+}

@@ -1,13 +1,12 @@
 //! `tfcheck settings`: what holds for a folder, and who says so.
 
-use std::sync::Arc;
-
 use super::Written;
 use super::written::ARGUMENTS;
 use crate::cli::args::SettingsArgs;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::{catalog, output};
+use crate::config::{self, Config, LoadOptions, RootEnvironment};
 use crate::report::{harmless, words};
 use crate::rules::{self, Catalog, RuleOptions, Selection};
 use crate::source::{SourceMap, Span};
@@ -18,15 +17,16 @@ const DEFAULTS: [&str; ARGUMENTS.len()] = ["\"warning\"", "\"warning\"", "[]", "
 /// Prints the settings of a folder as a settings file would say them, each with its origin.
 pub(in crate::cli) fn settings(args: &SettingsArgs) -> Result<Exit, Failure> {
     let working_dir = std::env::current_dir().map_err(Failure::NoWorkingFolder)?;
-    if !working_dir.join(&args.path).exists() {
-        return Err(Failure::NoSuchPath(args.path.clone()));
-    }
-    let sources = Arc::new(SourceMap::new());
-    let written = super::read(args.config.as_deref(), std::slice::from_ref(&args.path), &working_dir, &sources)?;
+    let mut load = LoadOptions::new(&working_dir, [args.path.clone()]);
+    let sources = load.sources.clone();
+    let written = super::read(args.config.as_deref(), &load.paths, &working_dir, &sources)?;
+    load.find_environments = written.environments.is_empty();
+    let config = config::load(&load)?;
     let catalog = catalog::catalog(&written.rule_files(), &working_dir, &sources)?;
     let resolved = written.resolve(&RuleOptions::default(), &catalog, &sources, rules::today())?;
     let selection = catalog.select(&resolved.rules).map_err(Failure::Options)?;
-    output::print(&Page { written: &written, sources: &sources }.text(&catalog, &selection))?;
+    let text = Page { written: &written, sources: &sources }.text(&catalog, &selection);
+    output::print(&(text + &found_environments(&config)))?;
     Ok(Exit::Clean)
 }
 
@@ -66,6 +66,19 @@ impl Page<'_> {
         let file = self.sources.file(span.file);
         format!("{}:{}", file.name, file.line_column(span.start).line)
     }
+}
+
+/// The environments that layouts show, a line for each root.
+fn found_environments(config: &Config) -> String {
+    let mut out = String::new();
+    for root in config.roots.iter().filter(|r| !r.environments.is_empty()) {
+        let name = |e: &RootEnvironment| format!("{} ({})", e.name, config.sources.file(e.file.document.file).name);
+        let names: Vec<String> = root.environments.iter().map(name).collect();
+        let line = format!("# environments of {}, by its layout: {}", root.name, names.join(", "));
+        out += &harmless::line(&line);
+        out.push('\n');
+    }
+    out
 }
 
 fn ran(catalog: &Catalog<'_>, selection: &Selection) -> String {
