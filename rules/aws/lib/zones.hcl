@@ -1,0 +1,23 @@
+# Availability Zones.
+
+function "in_one_zone" {
+  params      = [subnets]
+  description = "Whether subnets, of which there is one at least, all lie in one Availability Zone. A single one does, whatever its zone is called."
+  value       = length(subnets) == 1 ? true : zone_count(subnets) == 1
+}
+
+function "outside_the_zones" {
+  params      = [subnet]
+  description = "Whether a subnet lies in a Local Zone or Wavelength Zone (`us-west-2-lax-1a`), or on an Outpost."
+  value = is_set(subnet.outpost_arn) || (
+    !is_set(subnet.availability_zone) && !is_set(subnet.availability_zone_id)
+    ? false
+    : can(regex("^[a-z-]+-[0-9]+-[a-z]|^[a-z]+[0-9]+-[a-z]+[0-9]+-az", zone(subnet)))
+  )
+}
+
+function "covers_zone_of" {
+  params      = [subnets, subnet]
+  description = "Whether one of these subnets lies in the zone of another one."
+  value       = anytrue([for other in subnets : same(other, subnet)]) || zone_count(concat(subnets, [subnet])) == zone_count(subnets)
+}
