@@ -673,7 +673,7 @@ rule "eks-nodes-cannot-reach-private-api" {
     ]
   }
 
-  skip  = [local.private, length(self.outpost_config) > 0]
+  skip  = local.private
   first = true
   at    = [self.vpc_config[0].endpoint_private_access, self.vpc_config[0].endpoint_public_access]
 

@@ -172,25 +172,38 @@ function "helm_charts" {
   value       = [for release in resources("helm_release") : release if contains(charts, basename(release.chart))]
 }
 
-function "helm_values" {
-  params      = [release]
-  description = "All that is set for a Helm release, as one text."
-  value = join("\n", concat(
-    release.values == null ? [] : release.values,
-    [for set in release.set == null ? [] : release.set : "${set.name}: ${set.value}"],
-  ))
+function "helm_set" {
+  params      = [release, name, value]
+  description = "Whether a Helm release sets a value by its name."
+  value       = anytrue([for set in elements(release.set) : set.name == name && tostring(set.value) == value])
+}
+
+function "helm_says" {
+  params      = [release, pattern]
+  description = "Whether the values of a Helm release match a pattern."
+  value       = anytrue([for document in elements(release.values) : length(regexall(pattern, document)) > 0])
+}
+
+function "helm_mentions" {
+  params      = [release, text]
+  description = "Whether a text stands among what is set for a Helm release."
+  value = (
+    anytrue([for set in elements(release.set) : strcontains("${set.name}: ${set.value}", text)])
+    || anytrue([for document in elements(release.values) : strcontains(document, text)])
+  )
 }
 
 function "helm_has_role" {
   params      = [release, associations]
   description = "Whether the service account of a Helm release has a role of its own: by annotation, or by one of these Pod Identity associations."
   value = (
-    strcontains(helm_values(release), "/role-arn")
+    anytrue([for set in elements(release.set) : endswith(set.name, "/role-arn")])
+    || helm_mentions(release, "/role-arn")
     || anytrue([
       for association in associations :
-      strcontains(helm_values(release), association.service_account)
-      || strcontains(association.service_account, trimprefix(basename(release.chart), "aws-"))
+      strcontains(association.service_account, trimprefix(basename(release.chart), "aws-"))
       || strcontains(association.service_account, release.name)
+      || helm_mentions(release, association.service_account)
     ])
   )
 }
@@ -199,8 +212,11 @@ function "helm_needs_no_metadata" {
   params      = [release]
   description = "Whether a Helm release runs in the network of the host, or under a service account that is made elsewhere."
   value = (
-    length(regexall("hostNetwork\"?: *\"?true", helm_values(release))) > 0
-    || length(regexall("serviceAccount\"?:\\s*(#.*\\s*)*\"?create\"?: *\"?false|serviceAccount.create: false", helm_values(release))) > 0
+    helm_set(release, "hostNetwork", "true")
+    || helm_set(release, "serviceAccount.create", "false")
+    || helm_set(release, "rbac.serviceAccount.create", "false")
+    || helm_says(release, "hostNetwork\"?: *\"?true")
+    || helm_says(release, "serviceAccount\"?:\\s*(#.*\\s*)*\"?create\"?: *\"?false")
   )
 }
 
