@@ -251,7 +251,12 @@ fn unified_arms(
     match unify(&types) {
         Some(ty) => {
             let ty = if holds_untyped(a) || holds_untyped(b) { widened(&ty) } else { ty };
-            Ok((convert(a, &ty), convert(b, &ty)))
+            // Elements of a type that an empty collection leaves open need not be of one type.
+            let arm = |value: &Value| match convert(value, &ty) {
+                Err(_) if super::unify::contains_any(&ty) => Ok(value.clone()),
+                converted => converted,
+            };
+            Ok((arm(a), arm(b)))
         }
         None => {
             let [a, b] = types.map(|ty| super::convert::with_article(&ty));
