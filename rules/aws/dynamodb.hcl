@@ -71,6 +71,102 @@ rule "dynamodb-autoscaling-fights-terraform" {
   ]
 }
 
+rule "dynamodb-gsi-write-capacity" {
+  title    = "Index can take fewer writes than its table"
+  severity = "warning"
+  category = "capacity"
+  scenario = "traffic-surge"
+
+  resource = "aws_dynamodb_table"
+
+  locals {
+    targets = dynamodb_targets(self)
+    table   = [for target in local.targets : target if target.scalable_dimension == "dynamodb:table:WriteCapacityUnits"]
+    indexes = [
+      for index in self.global_secondary_index : {
+        index = index
+        target = [
+          for target in local.targets : target
+          if target.scalable_dimension == "dynamodb:index:WriteCapacityUnits" && endswith(target.resource_id, "/index/${index.name}")
+        ]
+        sparse = index.projection_type == "KEYS_ONLY" && !anytrue([
+          for key in [index.hash_key, index.range_key] : key != null && contains([self.hash_key, self.range_key], key)
+        ])
+      }
+    ]
+  }
+
+  skip = [
+    self.billing_mode != "PROVISIONED",
+    passed_to_unseen(self, "name", "id", "arn"),
+  ]
+  why = "Every write to the table that touches an index is a write to the index as well, and an index that has run out of capacity throttles the writes of the table. With half of the table's capacity in the index, half of it can be used."
+
+  check "written" {
+    for_each = [
+      for index in local.indexes : index
+      if !index.sparse && length(index.target) == 0 && index.index.write_capacity != null && !ignores(self, "global_secondary_index")
+    ]
+    require = each.value.index.write_capacity >= self.write_capacity
+    at      = each.value.index.write_capacity
+    message = "the index ${each.value.index.name} takes ${each.value.index.write_capacity} writes a second and ${self.address} takes ${self.write_capacity}: above ${each.value.index.write_capacity} the index throttles the table"
+
+    also {
+      at   = self.write_capacity
+      note = "the table's"
+    }
+  }
+  check "sparse" {
+    severity = "advice"
+    for_each = [
+      for index in local.indexes : index
+      if index.sparse && length(index.target) == 0 && index.index.write_capacity != null && !ignores(self, "global_secondary_index")
+    ]
+    require = each.value.index.write_capacity >= self.write_capacity
+    at      = each.value.index.write_capacity
+    message = "the index ${each.value.index.name} takes ${each.value.index.write_capacity} writes a second and ${self.address} takes ${self.write_capacity}: that is enough only if few items have ${each.value.index.hash_key}"
+  }
+  check "scaled" {
+    for_each = flatten([for index in local.indexes : [for target in index.target : { index = index.index, target = target }]])
+    require = alltrue(length(local.table) == 0 ? [self.write_capacity == null ? true : each.value.target.max_capacity >= self.write_capacity] : flatten([
+      for table in local.table : [each.value.target.max_capacity >= table.max_capacity, each.value.target.min_capacity >= table.min_capacity]
+    ]))
+    at      = each.value.target.max_capacity
+    message = "autoscaling gives the index ${each.value.index.name} ${each.value.target.min_capacity} to ${each.value.target.max_capacity} writes a second and ${self.address} ${length(local.table) == 0 ? self.write_capacity : "${local.table[0].min_capacity} to ${local.table[0].max_capacity}"}: where the index has fewer it throttles the table"
+
+    also {
+      at   = local.table
+      note = "the table's"
+    }
+    fix {
+      text   = <<-EOT
+        min_capacity = 5   # those of the table
+        max_capacity = 400
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "billed by the unit that is provisioned"
+    }
+  }
+
+  fix {
+    text   = "write_capacity = 100 # that of the table"
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "billed by the unit that is provisioned"
+  }
+
+  exceptions = [
+    "on-demand tables",
+    "indexes of keys only whose keys are none of the table's, which may hold few items: advice only",
+    "written capacities that ignore_changes covers, and tables whose name goes to a module that is not on disk",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table",
+  ]
+}
+
 rule "dynamodb-pitr" {
   title    = "DynamoDB table or replica has no point-in-time recovery"
   severity = "error"
@@ -250,4 +346,70 @@ rule "dynamodb-provisioned-without-autoscaling" {
     "https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CreateTable.html",
   ]
   peers = ["CKV2_AWS_16", "DynamoDB.1"]
+}
+
+rule "dynamodb-ttl-disabled" {
+  title    = "Table has a ttl block, but nothing expires"
+  severity = "warning"
+  category = "correctness"
+  scenario = "silent-loss"
+  default  = "false, also where the block is written"
+
+  resource = "aws_dynamodb_table"
+
+  locals {
+    blocks = [for block in self.ttl : block if block.attribute_name == null ? false : block.attribute_name != ""]
+  }
+
+  why = "The block reads as if items expired, but the provider leaves `enabled` at false, and so nothing is ever deleted: the table and its bill grow, and personal data stays beyond the time for which it may be kept."
+
+  check "omitted" {
+    for_each = [for block in local.blocks : block if !is_set(block.enabled)]
+    require  = each.value.enabled
+    at       = each.value
+    message  = "items of ${self.address} do not expire by ${each.value.attribute_name}: its ttl block leaves out `enabled`, which is false then"
+  }
+  check "written" {
+    severity = "advice"
+    for_each = [for block in local.blocks : block if is_set(block.enabled)]
+    require  = each.value.enabled
+    at       = each.value.enabled
+    message  = "items of ${self.address} do not expire by ${each.value.attribute_name}: its ttl block is switched off"
+  }
+  check "type" {
+    severity = "advice"
+    for_each = flatten([
+      for block in local.blocks : [for attribute in self.attribute : { block = block, attribute = attribute } if attribute.name == block.attribute_name]
+    ])
+    require = each.value.attribute.type == "N"
+    at      = each.value.attribute.type
+    message = "${each.value.attribute.name} of ${self.address} is ${each.value.attribute.type == "S" ? "a string" : "binary"}, and items expire by a number only: seconds since 1970"
+    why     = "Items whose attribute is not a number are never deleted, without any error. An attribute's type cannot be changed once it is a key of the table or of an index."
+
+    fix {
+      text   = "# a further attribute of type number, in seconds since 1970; it needs no attribute block\nttl {\n  attribute_name = \"expires_at\"\n  enabled        = true\n}"
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "the writers have to set the attribute"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      ttl {
+        attribute_name = "expires_at"
+        enabled        = true
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "items whose time has passed are then deleted, typically within two days and free of charge"
+  }
+
+  exceptions = ["blocks without attribute_name"]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/dynamodb_table",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/dynamodb/table.go",
+    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/howitworks-ttl.html",
+  ]
 }
