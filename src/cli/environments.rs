@@ -37,8 +37,10 @@ impl Plan {
             return Err(Failure::Settings { problems: planner.mistakes, sources: config.sources.clone() });
         }
         let all = of_roots.iter().flatten().count();
-        if let Some(chosen) = chosen {
-            choose(&mut of_roots, written, chosen)?;
+        match chosen {
+            Some(chosen) => choose(&mut of_roots, written, chosen)?,
+            None if written.environments.is_empty() => of_roots.iter_mut().for_each(leave_out_without_production),
+            None => {}
         }
         let left: usize = of_roots.iter().flatten().count();
         let files: Vec<&Arc<VariableFile>> = planner.read.values().flatten().collect();
@@ -50,6 +52,15 @@ impl Plan {
             options.push(AnalysisOptions { environment: chosen.map(named), ..AnalysisOptions::default() });
         }
         Ok(Plan { of_roots, problems, partial: left < all, files })
+    }
+}
+
+/// A layout that shows no production says nothing of it: the root is then evaluated as it is, and nothing is let pass
+/// because a file for tests lies beside it.
+fn leave_out_without_production(found: &mut Vec<AnalysisOptions>) {
+    let nonproduction = |o: &AnalysisOptions| o.environment.as_ref().is_some_and(|(_, nonproduction)| *nonproduction);
+    if found.iter().all(nonproduction) {
+        found.clear();
     }
 }
 

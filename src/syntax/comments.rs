@@ -36,7 +36,9 @@ pub fn ignores(document: &Document, text: &str) -> (Vec<Ignore>, Vec<Problem>) {
     let mut found = (Vec::new(), Vec::new());
     let speaks = |c: &&Comment| {
         let bytes = text.as_bytes().get(c.span.range()).unwrap_or_default();
-        bytes.windows(NAME.len()).any(|w| w.eq_ignore_ascii_case(NAME.as_bytes()))
+        let is_name =
+            |at: usize| bytes[at..].get(..NAME.len()).is_some_and(|w| w.eq_ignore_ascii_case(NAME.as_bytes()));
+        memchr::memchr2_iter(b't', b'T', bytes).any(is_name)
     };
     for comment in document.comments.iter().filter(speaks) {
         for line in lines(*comment, text) {

@@ -78,6 +78,9 @@ fn layouts_that_are_used_otherwise_are_not() {
     check(&[files[0], files[1], ("infra/terraform.tfvars", "size = 4\n")], &[], &["own-window"]);
     check(&[files[0], files[1], ("infra/envs/common.tfvars", "")], &[], &["own-window"]);
     check(&[("infra/envs/dev.tfvars", "elsewhere = 1\n")], &[], &["own-window"]);
+    // Production is elsewhere.
+    check(&[("infra/test.tfvars", DEV)], &[], &["own-window"]);
+    check(&[("infra/test.tfvars", DEV)], &["--environment", "test"], &["own-multi-az test"]);
 }
 
 #[test]
