@@ -270,6 +270,8 @@ rule "eks-imds-hop-limit" {
 
   check "open" {
     severity = "advice"
+    # Without these settings the load balancer controller asks the metadata where it is.
+    skip     = anytrue([for release in local.controllers : basename(release.chart) == "aws-load-balancer-controller" && !helm_mentions(release, "vpcId")])
     require  = local.hops != 2 || length(local.without) > 0
     message  = "the nodes of ${self.address} answer metadata requests of pods, which ${names(local.controllers)} ${length(local.controllers) == 1 ? "does" : "do"} not need: each has a role of its own"
     why      = "Any pod can take the role of the node. Nothing seen here needs that."
@@ -294,6 +296,7 @@ rule "eks-imds-hop-limit" {
   exceptions = [
     "releases in the network of the host, or with a service account that is made elsewhere",
     "IMDSv1, which knows no hop limit",
+    "a load balancer controller without vpcId, which reads it from the metadata, where the limit is above 1",
     "templates that leave the limit to an AL2023 image",
   ]
   sources = [
