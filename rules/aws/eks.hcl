@@ -275,6 +275,18 @@ rule "eks-imds-hop-limit" {
     require  = local.hops != 2 || length(local.without) > 0
     message  = "the nodes of ${self.address} answer metadata requests of pods, which ${names(local.controllers)} ${length(local.controllers) == 1 ? "does" : "do"} not need: each has a role of its own"
     why      = "Any pod can take the role of the node. Nothing seen here needs that."
+
+    fix {
+      text   = <<-EOT
+        metadata_options {
+          http_tokens                 = "required"
+          http_put_response_hop_limit = 1
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "replaces the nodes; pods that nobody sees here may rely on the node's role"
+    }
   }
 
   why = "The answer with the token dies on the way to the pod. The controller hangs for seconds at each call and then reports that there are no credentials: no load balancer, record or node is ever made."
@@ -358,6 +370,13 @@ rule "eks-irsa-oidc-provider-missing" {
     require = contains(self.client_id_list, "sts.amazonaws.com")
     at      = self.client_id_list
     message = "${self.address} takes no tokens for the audience sts.amazonaws.com, which are what the service accounts of ${names(local.users)} get"
+
+    fix {
+      set    = { client_id_list = ["sts.amazonaws.com"] }
+      safety = "safe"
+      impact = "in-place"
+      note   = "beside the audiences that are there"
+    }
   }
 
   why = "EKS gives a cluster an issuer, not the IAM provider that vouches for it. The apply is green, and every pod with such a role gets AccessDenied on AssumeRoleWithWebIdentity."
@@ -422,6 +441,19 @@ rule "eks-irsa-trust-unscoped" {
     ])
     message = "${self.address} compares `sub` by StringEquals with ${names(local.names)}, where * is a plain character: nothing can take the role"
     why     = "Only StringLike knows wildcards. Each AssumeRoleWithWebIdentity is refused."
+
+    fix {
+      text   = <<-EOT
+        condition {
+          test     = "StringLike"
+          variable = "$${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub"
+          values   = ["system:serviceaccount:payments:*"]
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "or the whole name of the service account, by StringEquals"
+    }
   }
 
   check "audience" {
@@ -431,6 +463,18 @@ rule "eks-irsa-trust-unscoped" {
     ])
     message = "the trust policy of ${self.address} does not ask for tokens that were made for sts.amazonaws.com"
     why     = "A token that the service account got for another purpose, such as a third party's API, can be used to take the role."
+
+    fix {
+      text   = <<-EOT
+        condition {
+          test     = "StringEquals"
+          variable = "$${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:aud"
+          values   = ["sts.amazonaws.com"]
+        }
+      EOT
+      safety = "safe"
+      impact = "in-place"
+    }
   }
 
   why = "The provider vouches for every service account of the cluster. Without a condition on its name one broken pod, in whatever namespace, has all the rights of this role."
@@ -787,6 +831,21 @@ rule "eks-pod-identity-agent-missing" {
     also {
       at   = [for role in local.roles : role.assume_role_policy]
       note = "the trust policy"
+    }
+
+    fix {
+      text   = <<-EOT
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Action    = ["sts:AssumeRole", "sts:TagSession"]
+            Principal = { Service = "pods.eks.amazonaws.com" }
+          }]
+        })
+      EOT
+      safety = "safe"
+      impact = "in-place"
     }
   }
 
