@@ -351,3 +351,69 @@ rule "vpc-endpoint-interface-type-missing" {
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_endpoint",
   ]
 }
+
+rule "vpc-peering-one-way-route" {
+  title    = "Peering connection has a route on one side only"
+  severity = "error"
+  category = "correctness"
+  scenario = "silent-loss"
+  default  = "a peering connection makes no routes"
+
+  resource = "aws_vpc_peering_connection"
+
+  locals {
+    requesters = referenced(self.vpc_id, "aws_vpc")
+    accepters  = referenced(self.peer_vpc_id, "aws_vpc")
+    requester  = local.requesters[0]
+    accepter   = local.accepters[0]
+    there      = peering_routes(self, local.requester, local.accepter)
+    back       = peering_routes(self, local.accepter, local.requester)
+    without    = length(local.there) == 0 ? local.requester : local.accepter
+    other      = length(local.there) == 0 ? local.accepter : local.requester
+  }
+
+  skip = [
+    length(local.requesters) == 0,
+    length(local.accepters) == 0,
+    # Whoever gets the id may add the route.
+    exported(self, "id") ? unseen("what else refers to it") : false,
+  ]
+  at  = self
+  why = "A peering connection brings no routes: each VPC needs one to the ranges of the other. With one side alone the packets arrive and the replies leave by the default route, so that connections hang, with no error at the apply and a peering that says active."
+
+  check "one-way" {
+    skip    = length(local.there) == 0 && length(local.back) == 0
+    require = length(local.there) > 0 && length(local.back) > 0
+    message = "${local.without.address} has no route over ${self.address} to ${local.other.address}, which has one back: replies get lost"
+    also {
+      at   = local.without
+      note = "no route table of this VPC leads over the peering"
+    }
+  }
+  check "none" {
+    require = length(local.there) > 0 || length(local.back) > 0
+    message = "no route leads over ${self.address}, neither from ${local.requester.address} nor from ${local.accepter.address}"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_route" "back" {
+        route_table_id            = aws_route_table.peer.id
+        destination_cidr_block    = aws_vpc.main.cidr_block
+        vpc_peering_connection_id = ${self.block_address}.id
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "the route holds at once"
+  }
+
+  exceptions = [
+    "VPCs of another configuration, account or region",
+    "peerings whose id is an output: the routes may be made by whoever reads it",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/vpc_peering_connection",
+  ]
+}
