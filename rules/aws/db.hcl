@@ -202,6 +202,70 @@ rule "db-deletion-protection" {
   peers = ["CKV_AWS_293", "CKV_AWS_139", "CKV2_AWS_58", "AWS-0177", "AWS-0343", "RDS.7", "RDS.8", "DocumentDB.5", "Neptune.4", "DynamoDB.6"]
 }
 
+rule "db-log-export-without-engine-logging" {
+  title    = "Logs are exported that the engine never writes"
+  severity = "warning"
+  category = "operability"
+  scenario = "silent-loss"
+
+  resource = ["aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster"]
+
+  locals {
+    # The default of log_output is not the same in all releases of MySQL.
+    rows = [
+      for row in fact_rows("db_log_export_requirements") : row
+      if row.engine == self.engine && !(row.setting == "log_output" && row.engine == "mysql" && try(startswith(self.engine_version, "8.4") || startswith(self.engine_version, "9"), false))
+    ]
+    unmet = [for row in local.rows : row if row.export == each.value && !log_setting_fits(row, log_setting(self, row))]
+    group = self.type == "aws_db_instance" ? self.parameter_group_name : self.db_cluster_parameter_group_name
+  }
+
+  skip = [
+    self.type == "aws_rds_cluster" ? self.engine != "aurora-mysql" : false,
+    !is_set(local.group) && (is_set(self.snapshot_identifier) || (self.type == "aws_db_instance" ? is_set(self.replicate_source_db) : false)),
+  ]
+  for_each = elements(self.enabled_cloudwatch_logs_exports)
+  require  = length(local.unmet) == 0
+  at       = self.enabled_cloudwatch_logs_exports
+  message  = "${self.address} exports its ${each.value} log, which stays empty: ${names([for row in local.unmet : "${row.setting} is ${log_setting(self, row)}"])}"
+  why      = "The export is switched on, the log group is there, and nothing ever arrives in it: general and slow query logs are off by default, RDS for MySQL writes them to a table until log_output is FILE, and audit logs want a plugin or parameters of the cluster. That is found out when somebody looks for the log of an incident."
+
+  also {
+    at   = referenced(local.group, "aws_db_parameter_group", "aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group")
+    note = "its parameter group"
+  }
+
+  fix {
+    text   = <<-EOT
+      parameter {
+        name  = "slow_query_log"
+        value = "1"
+      }
+      parameter {
+        name  = "log_output"
+        value = "FILE"
+      }
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "in a parameter group of the database; these parameters need no restart, and what arrives in CloudWatch Logs is billed"
+  }
+
+  exceptions = [
+    "parameter and option groups that are not in the configuration, unless they are default ones",
+    "read replicas and restored databases without a parameter group of their own, which may take over another",
+    "log_output of MySQL 8.4 and later",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQLDB.PublishtoCloudWatchLogs.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQL.Generallog.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Auditing.html",
+    "https://docs.aws.amazon.com/documentdb/latest/developerguide/event-auditing.html",
+  ]
+  peers = ["CKV_AWS_104"]
+}
+
 rule "db-snapshot-identifier-replaces-database" {
   title    = "A newer snapshot makes the next plan destroy and recreate the database"
   severity = "error"

@@ -151,6 +151,62 @@ rule "rds-multi-az" {
   peers = ["CKV_AWS_157", "RDS.5"]
 }
 
+rule "rds-pinned-minor-with-auto-upgrade" {
+  title    = "Exact minor version is pinned while AWS upgrades minors by itself"
+  severity = "warning"
+  category = "correctness"
+  scenario = "upgrade"
+  default  = "auto_minor_version_upgrade is true"
+
+  resource = ["aws_db_instance", "aws_rds_cluster", "aws_rds_cluster_instance"]
+
+  locals {
+    version   = self.engine_version
+    instances = self.type == "aws_rds_cluster" ? referrers(self, "aws_rds_cluster_instance", "cluster_identifier") : [self]
+    upgraded  = [for instance in local.instances : instance if instance.auto_minor_version_upgrade]
+    # An instance with the version of its cluster is the same finding.
+    clusters = self.type == "aws_rds_cluster_instance" ? referenced(self.cluster_identifier, "aws_rds_cluster") : []
+    as_told  = anytrue([for cluster in local.clusters : pins_minor(cluster.engine, cluster.engine_version)])
+  }
+
+  skip = [
+    !is_set(local.version),
+    ignores(self, "engine_version"),
+    local.as_told,
+  ]
+  require = !(pins_minor(self.engine, local.version) && length(local.upgraded) > 0)
+  at      = self.engine_version
+  message = "${self.address} is pinned to ${local.version}, and ${self.type == "aws_rds_cluster" ? "auto_minor_version_upgrade of ${names(local.upgraded)}" : "its auto_minor_version_upgrade"} is true: once AWS has moved it on, the apply asks for a downgrade"
+  why     = "In some maintenance window AWS takes the database to the next minor version. From then on every apply wants to go back and fails with \"Cannot find upgrade path\", until somebody edits the version; newer releases of the provider leave clusters alone, instances not."
+
+  also {
+    at   = [for instance in local.upgraded : instance.auto_minor_version_upgrade]
+    note = "minor versions are upgraded"
+  }
+
+  fix {
+    text   = <<-EOT
+      engine_version             = "16" # the major version; the provider keeps the real one in engine_version_actual
+      auto_minor_version_upgrade = true
+    EOT
+    safety = "unsafe"
+    impact = "in-place"
+    note   = "a prefix of the version that runs is no change; or keep the exact version with auto_minor_version_upgrade = false"
+  }
+
+  exceptions = [
+    "ignore_changes on the version",
+    "Oracle, SQL Server and Db2",
+    "clusters without instances",
+    "instances of a pinned cluster, which is reported itself",
+  ]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+    "https://github.com/hashicorp/terraform-provider-aws/pull/49496",
+  ]
+}
+
 rule "rds-storage-autoscaling" {
   title    = "RDS instance cannot grow its disk, or has hardly any room to"
   severity = "warning"

@@ -16,3 +16,53 @@ function "is_global_primary" {
     || length(referrers(cluster, ["aws_rds_global_cluster", "aws_docdb_global_cluster", "aws_neptune_global_cluster"], "source_db_cluster_identifier")) > 0
   )
 }
+
+function "group_parameter" {
+  params      = [name, type, row]
+  description = "What a parameter group has for a setting on which a log depends, in small letters: the default in a default group or where the group does not set it, unknown in a group that is not in this configuration."
+  value = length(referenced(name, type)) > 0 ? (
+    lower(try(coalesce(one([for set in referenced(name, type)[0].parameter : set.value if set.name == row.setting])), row.default))
+    ) : (
+    !is_set(name) || try(startswith(name, "default."), false) ? lower(row.default) : unseen("what the parameter group ${name} sets") ? lower(row.needed) : lower(row.default)
+  )
+}
+
+function "log_setting" {
+  params      = [database, row]
+  description = "What a database has for a setting on which a log depends, as text; of a cluster also what an instance's own group says."
+  value = row.kind == "option_group" ? (
+    length(referenced(database.option_group_name, "aws_db_option_group")) > 0
+    ? (anytrue([for option in referenced(database.option_group_name, "aws_db_option_group")[0].option : option.option_name == row.setting]) ? "present" : "absent")
+    : !is_set(database.option_group_name) || try(startswith(database.option_group_name, "default:"), false) ? "absent" : (unseen("what is in the option group of ${database.address}") ? "present" : "absent")
+    ) : (
+    database.resource_type == "aws_db_instance" ? group_parameter(database.parameter_group_name, "aws_db_parameter_group", row)
+    : database.resource_type == "aws_docdb_cluster" ? group_parameter(database.db_cluster_parameter_group_name, "aws_docdb_cluster_parameter_group", row)
+    : row.kind == "parameter_group_or_cluster" && anytrue([
+      for instance in referrers(database, "aws_rds_cluster_instance", "cluster_identifier") :
+      log_setting_fits(row, group_parameter(instance.db_parameter_group_name, "aws_db_parameter_group", row))
+    ]) ? lower(row.needed)
+    : group_parameter(database.db_cluster_parameter_group_name, "aws_rds_cluster_parameter_group", row)
+  )
+}
+
+function "log_setting_fits" {
+  params      = [row, value]
+  description = "Whether a setting has the value that a log needs."
+  value = (
+    row.needed == "1" ? contains(["1", "on"], value)
+    : row.needed == "not empty" ? value != "" && value != "empty"
+    : row.needed == "any value but disabled" ? value != "disabled"
+    : strcontains(value, lower(row.needed))
+  )
+}
+
+function "pins_minor" {
+  params      = [engine, version]
+  description = "Whether a version names a minor one of its engine: 8.0.36 of MySQL, 16.4 of PostgreSQL, 8.0.mysql_aurora.3.05.2."
+  value = version == null || engine == null ? false : (
+    contains(["mysql", "mariadb"], engine) ? can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+", version))
+    : contains(["postgres", "aurora-postgresql"], engine) ? can(regex("^[1-9][0-9]+\\.[0-9]+", version))
+    : engine == "aurora-mysql" ? can(regex("mysql_aurora\\.[0-9]+\\.[0-9]+\\.[0-9]+", version))
+    : false
+  )
+}
