@@ -252,11 +252,10 @@ fn unified_arms(
         Some(ty) => {
             let ty = if holds_untyped(a) || holds_untyped(b) { widened(&ty) } else { ty };
             // Elements of a type that an empty collection leaves open need not be of one type.
-            let arm = |value: &Value| match convert(value, &ty) {
-                Err(_) if super::unify::contains_any(&ty) => Ok(value.clone()),
-                converted => converted,
-            };
-            Ok((arm(a), arm(b)))
+            let open = types.iter().any(|t| super::unify::contains_any(&t.element()) && !matches!(t, Type::Any));
+            let converted = (convert(a, &ty), convert(b, &ty));
+            let fits = converted.0.is_ok() && converted.1.is_ok() && a.is_wholly_known() && b.is_wholly_known();
+            Ok(if open && !fits { (then, otherwise) } else { converted })
         }
         None => {
             let [a, b] = types.map(|ty| super::convert::with_article(&ty));
