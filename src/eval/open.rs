@@ -94,7 +94,7 @@ fn one_possible(values: Vec<Value>, cause: Option<Cause>) -> Option<Value> {
     if values.is_empty() {
         return None;
     }
-    let cause = cause.unwrap_or(Cause::Error);
+    let cause = cause.unwrap_or_else(Cause::how_many);
     Some(possible(one_of(values, cause.clone(), []), &cause))
 }
 

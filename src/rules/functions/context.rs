@@ -88,17 +88,11 @@ fn unseen(call: &Call<'_>) -> Result<Value, EvalError> {
 }
 
 fn tags(call: &Call<'_>) -> Result<Value, EvalError> {
-    Ok(match call.instance(0)? {
-        Ok(id) => call.run.tags(id),
-        Err(unknown) => Value::unknown_from([&unknown], Type::map(Type::String), true),
-    })
+    call.of_instance(0, Type::map(Type::String), &|id| call.run.tags(id))
 }
 
 fn nonproduction(call: &Call<'_>) -> Result<Value, EvalError> {
-    Ok(match call.instance(0)? {
-        Ok(id) => call.run.infra.get(id).nonproduction.into(),
-        Err(unknown) => unknown_bool([&unknown]),
-    })
+    call.of_instance(0, Type::Bool, &|id| call.run.infra.get(id).nonproduction.into())
 }
 
 fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {

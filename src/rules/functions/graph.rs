@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction, unknown_bool};
-use crate::eval::union::either;
-use crate::eval::{Cause, EvalError, Kind, ReferenceKind, Seq, Step, Type, Value};
+use crate::eval::union::{self, either};
+use crate::eval::{Cause, EvalError, Hint, Kind, ReferenceKind, Seq, Step, Type, Value};
 use crate::infra::{Infra, InstanceId, InstanceKind};
 use crate::rules::run::Question;
 use crate::syntax::Text;
@@ -148,6 +148,11 @@ fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
 
 fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
     let (types, attributes) = (call.texts(1)?, call.texts(2)?);
+    let value = call.value(0)?;
+    if union::alternatives(&value).is_some_and(|all| all.iter().all(|v| matches!(v.kind, Kind::Handle(_)))) {
+        let ask = |id| call.run.infra.referrers(id, &borrowed(&types), &borrowed(&attributes));
+        return call.of_instance(0, Type::Any, &ask);
+    }
     Ok(match call.instance(0)? {
         Ok(id) => call.run.infra.referrers(id, &borrowed(&types), &borrowed(&attributes)),
         Err(unknown) => {
@@ -173,12 +178,13 @@ fn source_attribute(call: &Call<'_>) -> Result<Value, EvalError> {
     let found = infra.resolve(&reference.target).zip(reference.path.first());
     Ok(match found {
         Some((id, Step::Name(name))) if refs.next().is_none() => {
-            let is_unchanged = match value.as_unknown() {
-                Some(unknown) => unknown.origin.is_some(),
-                None => infra.attribute(id, name).kind == value.kind,
-            };
+            // Of an unknown without an origin only its known parts say whether it is the same.
+            let tells = value.as_unknown().is_none_or(|unknown| unknown.hint != Hint::None);
+            let is_reference = value.as_unknown().is_some_and(|unknown| unknown.origin.is_some());
+            let is_unchanged = is_reference || (tells && infra.attribute(id, name).kind == value.kind);
             if !is_unchanged {
-                return Ok(Value::unknown_not_null(Type::Any, Cause::Error));
+                let cause = value.cause().unwrap_or_else(|| Cause::Unseen("how the value was computed".into()));
+                return Ok(Value::unknown_not_null(Type::Any, cause));
             }
             Value::object(BTreeMap::from([
                 ("instance".into(), Value::from(Kind::Handle(id))),
@@ -191,10 +197,7 @@ fn source_attribute(call: &Call<'_>) -> Result<Value, EvalError> {
 
 fn about_one(call: &Call<'_>, ask: fn(&Infra, InstanceId, &[&str]) -> bool) -> Result<Value, EvalError> {
     let attributes = call.texts_from(1)?;
-    Ok(match call.instance(0)? {
-        Ok(id) => ask(call.run.infra, id, &borrowed(&attributes)).into(),
-        Err(unknown) => unknown_bool([&unknown]),
-    })
+    call.of_instance(0, Type::Bool, &|id| ask(call.run.infra, id, &borrowed(&attributes)).into())
 }
 
 fn earlier(call: &Call<'_>) -> Result<Value, EvalError> {

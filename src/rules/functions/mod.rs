@@ -16,7 +16,7 @@ use std::sync::OnceLock;
 use rustc_hash::FxHashMap;
 
 use super::run::Run;
-use crate::eval::{EvalError, Evaluation, Kind, Type, Value, convert};
+use crate::eval::{Cause, EvalError, Evaluation, Kind, Type, Value, convert, union};
 use crate::syntax::{Expr, Text};
 
 pub(super) use context::merged_tags;
@@ -134,6 +134,24 @@ impl Call<'_> {
                 Err(self.at(index, error))
             }
         }
+    }
+}
+
+impl Call<'_> {
+    /// What holds of the one instance that an argument is, or of each that it may be. `result` is the type of what is
+    /// not known because the argument is not.
+    fn of_instance(&self, index: usize, result: Type, run: &dyn Fn(u32) -> Value) -> Result<Value, EvalError> {
+        let value = self.value(index)?;
+        let handle = |value: &Value| if let Kind::Handle(id) = value.kind { Some(id) } else { None };
+        let possible = union::alternatives(&value).and_then(|all| all.iter().map(handle).collect::<Option<Vec<u32>>>());
+        if let Some(ids) = possible {
+            let cause = value.cause().unwrap_or(Cause::Error);
+            return Ok(union::one_of(ids.into_iter().map(run).collect(), cause, []));
+        }
+        Ok(match self.instance(index)? {
+            Ok(id) => run(id),
+            Err(unknown) => Value::unknown_from([&unknown], result, true),
+        })
     }
 }
 
