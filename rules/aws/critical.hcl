@@ -30,13 +30,7 @@ rule "critical-metric-not-alarmed" {
     ]
     alarms = resources("aws_cloudwatch_metric_alarm")
     # Queries that read the metrics of all resources of a kind.
-    queried = anytrue(flatten([
-      for alarm in local.alarms : [
-        for query in alarm.metric_query : [
-          for metric in flatten(local.rows[*].metrics) : query.expression == null ? false : strcontains(query.expression, metric)
-        ]
-      ]
-    ]))
+    queried = anytrue([for alarm in query_alarms() : anytrue([for query in alarm.metric_query : anytrue([for metric in flatten(local.rows[*].metrics) : query.expression == null ? false : strcontains(query.expression, metric)])])])
     uncovered = [
       for row in local.rows : row
       if !anytrue([for namespace in row.namespaces : length(alarms_on(self, namespace, row.metrics, row.dimensions[0])) > 0])

@@ -33,7 +33,13 @@ function "watched" {
   description = "The instances of a type that alarms on one of these metrics name by a dimension."
   value = flatten([
     for alarm in resources("aws_cloudwatch_metric_alarm") : [
-      for metric in alarm_metrics(alarm) : contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name) ? referenced(try(metric.dimensions[dimension], null), type) : []
+      for metric in alarm_metrics(alarm) : referenced(try(metric.dimensions[dimension], null), type) if contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name)
     ]
   ])
+}
+
+function "query_alarms" {
+  params      = []
+  description = "The alarms on queries, which may read the metrics of all resources of a kind."
+  value       = [for alarm in resources("aws_cloudwatch_metric_alarm") : alarm if length(alarm.metric_query) > 0]
 }
