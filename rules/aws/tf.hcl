@@ -98,6 +98,60 @@ rule "tf-backend-s3-without-lock" {
   ]
 }
 
+rule "tf-production-keeps-develop-value" {
+  title    = "Production runs with the value that was meant for development"
+  severity = "warning"
+  category = "capacity"
+  scenario = "traffic-surge"
+  default  = "the variable's default, in every environment that does not set it"
+
+  variable = "*"
+
+  setting "short_retention_days" {
+    default     = 7
+    description = "days of backups or logs that are enough for development only"
+  }
+
+  locals {
+    production  = [for set in self.environments : set if has_word(set.name, ["prod", "production", "prd", "live"]) && !set.nonproduction]
+    development = [for set in self.environments : set if set.nonproduction]
+    kinds       = [for name in self.reaches : name if development_sized(name, try(local.production[0].value, null), setting.short_retention_days)]
+    same        = [for set in local.development : set.name if set.value == try(local.production[0].value, null)]
+    left_out    = !anytrue([for set in local.production : set.given])
+    for_develop = anytrue([for text in [self.resource_name, self.description == null ? "" : self.description] : says_nonproduction(text)])
+  }
+
+  skip    = [nonproduction(self), length(local.production) != 1, length(local.development) == 0]
+  require = length(local.kinds) == 0 || length(local.same) == 0
+  at      = self.default
+  message = "${self.address} sets ${join(", ", local.kinds)} to ${jsonencode(try(local.production[0].value, null))} in ${try(local.production[0].name, "production")}, as in ${join(" and ", local.same)}"
+  why     = "The files for development were copied, the one for production overrides what somebody thought of, and the rest is still what a developer chose for a test. No file looks wrong by itself; only the comparison shows it."
+
+  check "set" {
+    severity = "warning"
+    skip     = local.left_out && local.for_develop
+  }
+
+  check "left-out" {
+    severity = "advice"
+    skip     = !(local.left_out && local.for_develop)
+  }
+
+  fix {
+    text   = "${self.resource_name} = … # in ${try(local.production[0].name, "production")}.tfvars"
+    safety = "unsafe"
+    impact = "none"
+    note   = "what it does to a live resource depends on the argument"
+  }
+
+  exceptions = [
+    "root modules without variable files for production and for development",
+    "values that other rules report on the resource itself, such as multi_az or deletion_protection",
+    "variables that reach an argument changed, or in part only",
+  ]
+  sources = ["https://opentofu.org/docs/language/values/variables/"]
+}
+
 rule "tf-provider-unpinned" {
   title    = "Provider version floats to the next major release"
   severity = "warning"

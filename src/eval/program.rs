@@ -368,6 +368,13 @@ impl<'c> Program<'c> {
         Evaluation::new(&super::NoScope).eval(default).unwrap_or_else(|error| self.failed(error, default.span))
     }
 
+    /// What a literal is worth as a value of a type; unknown where it has none.
+    pub(crate) fn literal(&self, expr: &Expr, ty: &Type) -> Value {
+        let value = Evaluation::new(&super::NoScope).eval(expr);
+        let converted = value.and_then(|v| convert::convert(&convert::apply_defaults(&v, ty), ty));
+        converted.unwrap_or_else(|_| Value::unknown(ty.clone(), Cause::Error))
+    }
+
     /// The type that a variable is converted to.
     pub(crate) fn variable_type(&self, variable: &Variable) -> Type {
         let Some(expr) = &variable.type_expr else { return Type::Any };

@@ -8,6 +8,7 @@ mod build;
 mod fill;
 mod pseudo;
 mod query;
+mod reach;
 mod trace;
 
 use std::sync::Arc;

@@ -118,6 +118,7 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
             attributes,
         ));
     }
+    let sets = Sets::of(program, module);
     for (name, variable) in &declared.variables {
         let value = program.variable(module, name, variable);
         let text =
@@ -130,6 +131,8 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
             ("has_default".into(), variable.default.is_some().into()),
             ("description".into(), text(&variable.description)),
             ("value".into(), value),
+            ("environments".into(), sets.values(program, name, variable)),
+            ("reaches".into(), sets.reached(name)),
         ]);
         let place = (variable.header, variable.header, &variable.body);
         let named = ("variable", name);
@@ -149,6 +152,48 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
     }
     if module.id == 0 {
         terraform(program, &maker, infra);
+    }
+}
+
+/// The variable files of a root's environments, for comparing what they set.
+#[derive(Default)]
+struct Sets<'c> {
+    environments: &'c [crate::config::RootEnvironment],
+    reach: BTreeMap<Text, BTreeSet<Text>>,
+}
+
+impl<'c> Sets<'c> {
+    /// Those of the root module; modules that are called have none.
+    fn of(program: &Program<'c>, module: &ModuleInstance) -> Sets<'c> {
+        let environments = &program.root().environments[..];
+        match module.id == 0 && environments.len() > 1 {
+            true => Sets { environments, reach: super::reach::reached(&module.node) },
+            false => Sets::default(),
+        }
+    }
+
+    /// What a variable is worth in each environment.
+    fn values(&self, program: &Program<'_>, name: &Text, variable: &crate::config::Variable) -> Value {
+        let values = self.environments.iter().map(|environment| {
+            let given = environment.file.value(name).map(|(_, expr)| expr);
+            let worth = match given.or(variable.default.as_ref()) {
+                Some(expr) => program.literal(expr, &program.variable_type(variable)),
+                None => Value::NULL,
+            };
+            Value::object(BTreeMap::from([
+                ("name".into(), environment.name.clone().into()),
+                ("nonproduction".into(), is_nonproduction(&environment.name).into()),
+                ("given".into(), given.is_some().into()),
+                ("value".into(), worth),
+            ]))
+        });
+        Value::tuple(values.collect())
+    }
+
+    /// The arguments of resources that a variable is passed to unchanged.
+    fn reached(&self, name: &Text) -> Value {
+        let names = self.reach.get(name).into_iter().flatten();
+        Value::tuple(names.map(|n| n.clone().into()).collect())
     }
 }
 

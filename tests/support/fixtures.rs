@@ -129,7 +129,9 @@ impl Fixtures {
             }
             paths.push(folder);
         }
-        let mut config = config::load(&LoadOptions::new(copies.path(), paths)).expect("fixtures that exist");
+        let mut options = LoadOptions::new(copies.path(), paths);
+        options.find_environments = true;
+        let mut config = config::load(&options).expect("fixtures that exist");
         for root in &mut config.roots {
             let shown = root.dir.strip_prefix(copies.path()).unwrap_or(&root.dir);
             let case = shown.components().next().and_then(|c| c.as_os_str().to_str()?.parse::<usize>().ok());
