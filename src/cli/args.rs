@@ -32,6 +32,24 @@ pub(super) enum Command {
     Why(WhyArgs),
     /// Show what expressions are worth in a root module
     Eval(EvalArgs),
+    /// Print the script that completes tfcheck's arguments in a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page
+    Man(ManArgs),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct ManArgs {
+    /// The page of this command, such as `why`
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
 }
 
 #[derive(Debug, ClapArgs)]

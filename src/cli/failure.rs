@@ -36,6 +36,8 @@ pub(super) enum Failure {
     Options(Vec<OptionError>),
     #[error("there is no rule `{id}`")]
     UnknownRule { id: String, nearest: Option<String> },
+    #[error("there is no command `{name}`")]
+    UnknownCommand { name: String, nearest: Option<String> },
     #[error("there is no resource `{address}`")]
     UnknownAddress { address: String, nearest: Option<String> },
     #[error("baseline `{name}`: {why}")]
@@ -80,12 +82,14 @@ impl Failure {
                     .to_owned(),
             ),
             Failure::UnknownRule { nearest: Some(nearest), .. }
+            | Failure::UnknownCommand { nearest: Some(nearest), .. }
             | Failure::UnknownAddress { nearest: Some(nearest), .. }
             | Failure::UnknownEnvironment { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
             Failure::Options(errors) => match errors.iter().find_map(|e| e.suggestion.as_ref()) {
                 Some(nearest) => Some(format!("did you mean `{nearest}`?")),
                 None => Some("`tfcheck rules` lists all rules with their categories".to_owned()),
             },
+            Failure::UnknownCommand { nearest: None, .. } => Some("`tfcheck --help` lists all commands".to_owned()),
             Failure::UnknownRule { nearest: None, .. } => Some("`tfcheck rules` lists all rules".to_owned()),
             Failure::UnknownAddress { nearest: None, .. } => {
                 Some("name it as Terraform does, and its folder with `--dir`".to_owned())

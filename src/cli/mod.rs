@@ -16,6 +16,7 @@ mod output;
 mod pages;
 mod run;
 mod settings;
+mod shell;
 mod terminal;
 mod threads;
 mod why;
@@ -54,5 +55,7 @@ fn dispatch(args: Args) -> Result<Exit, Failure> {
         Some(Command::Settings(args)) => settings::settings(&args),
         Some(Command::Why(why)) => why::why(why),
         Some(Command::Eval(eval)) => eval::eval(eval),
+        Some(Command::Completions(args)) => shell::completions(&args),
+        Some(Command::Man(args)) => shell::man(&args),
     }
 }

@@ -6,6 +6,8 @@ mod environments;
 mod eval;
 mod pages;
 mod run;
+mod schema;
 mod settings;
+mod shell;
 mod silence;
 mod why;

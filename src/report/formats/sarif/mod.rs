@@ -35,6 +35,7 @@ pub fn sarif(report: &Report) -> String {
                 "name": "tfcheck",
                 "version": env!("CARGO_PKG_VERSION"),
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
                 "rules": rules.iter().map(rules::descriptor).collect::<Vec<_>>(),
             }},
             "automationDetails": { "id": "tfcheck/" },

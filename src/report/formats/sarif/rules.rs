@@ -45,6 +45,12 @@ pub(super) fn descriptor(rule: &RuleInfo) -> Value {
         "defaultConfiguration": { "level": level(rule.severity) },
         "properties": properties,
     });
+    // The standard wants no name that is just the id.
+    if !rule.id.contains('-')
+        && let Some(fields) = descriptor.as_object_mut()
+    {
+        fields.shift_remove("name");
+    }
     if let Some(source) = rule.sources.first() {
         descriptor["helpUri"] = json!(source);
     }
