@@ -114,6 +114,146 @@ rule "lb-single-az" {
   peers = ["ELB.10", "ELB.13"]
 }
 
+rule "lb-target-security-group-blocks" {
+  title    = "Security groups do not let clients reach a load balancer, or it its targets"
+  severity = "error"
+  category = "correctness"
+  scenario = "bad-deploy"
+
+  resource = ["aws_alb", "aws_lb"]
+
+  locals {
+    own     = elements(self.security_groups)
+    groups  = referenced(local.own, "aws_security_group")
+    subnets = lb_subnets(self)
+    # A Network Load Balancer without security groups sends from its subnets, or with the clients' addresses.
+    targets = [
+      for group in lb_target_groups(self) : group
+      if length(local.own) > 0 || group.preserve_client_ip == "false"
+      || (group.preserve_client_ip == null && group.target_type == "ip" && contains(["TCP", "TLS"], group.protocol))
+    ]
+    members = flatten([
+      for group in local.targets : concat(
+        [
+          for service in services_of_targets(group) : {
+            runs   = service
+            group  = group
+            behind = flatten([for network in service.network_configuration : elements(network.security_groups)])
+            port = one(distinct([
+              for entry in service.load_balancer : entry.container_port
+              if anytrue([for named in referenced(entry.target_group_arn, ["aws_alb_target_group", "aws_lb_target_group"]) : same(named, group)])
+            ]))
+          } if length(service.network_configuration) > 0
+        ],
+        [
+          for asg in groups_of_asg(group) : {
+            runs   = asg
+            group  = group
+            port   = group.port
+            behind = distinct(flatten([
+              for source in concat(asg_templates(asg), asg_configurations(asg)) : (
+                source.resource_type == "aws_launch_configuration" ? elements(source.security_groups) :
+                length(source.network_interfaces) > 0 ? flatten([for interface in source.network_interfaces : elements(interface.security_groups)]) :
+                elements(source.vpc_security_group_ids)
+              )
+            ]))
+          }
+        ],
+        [
+          for instance in instances_of_targets(group) : {
+            runs   = instance
+            group  = group
+            port   = group.port
+            behind = elements(instance.vpc_security_group_ids)
+          }
+        ],
+      )
+    ])
+    checks = flatten([
+      for group in local.targets : [for check in group.health_check : { group = group, port = tonumber(check.port) } if try(check.port, "traffic-port") != "traffic-port"]
+    ])
+    paths = concat(
+      local.members,
+      flatten([
+        for member in local.members : [
+          for check in local.checks : { runs = member.runs, group = member.group, behind = member.behind, port = check.port }
+          if same(check.group, member.group) && check.port != member.port
+        ]
+      ]),
+    )
+  }
+
+  skip = lb_kind(self) == "gateway"
+  why  = "What a security group does not admit is dropped without an answer. Targets that the load balancer cannot reach never become healthy, and every request gets 503 or 504; a container port or health check port that changes alone does this to a service in production with the next deployment."
+
+  check "listener" {
+    for_each = lb_listeners(self)
+    skip     = [length(local.own) == 0, !groups_seen(local.own), each.value.port == null]
+    require  = groups_admit(local.groups, "ingress", each.value.port)
+    at       = self.security_groups
+    message  = "no rule of ${names(local.groups)} lets clients reach port ${each.value.port}, on which ${self.address} listens"
+    also {
+      at   = each.value.port
+      note = "the port of the listener"
+    }
+  }
+  check "egress" {
+    for_each = distinct([for path in local.paths : path.port if path.port != null])
+    skip     = [length(local.own) == 0, !groups_seen(local.own)]
+    require  = groups_admit(local.groups, "egress", each.value)
+    at       = self.security_groups
+    message  = "no rule of ${names(local.groups)} lets ${self.address} send to port ${each.value} of its targets"
+    also {
+      at   = [for path in local.paths : path.runs if path.port == each.value]
+      note = "listens on port ${each.value}, or is checked there"
+    }
+  }
+  check "targets" {
+    for_each = [for path in local.paths : path if path.port != null]
+    locals {
+      behind = referenced(each.value.behind, "aws_security_group")
+    }
+    skip    = [length(local.own) > 0 ? !groups_seen(local.own) : lb_kind(self) != "network", !groups_seen(each.value.behind)]
+    require = groups_admit_from(local.behind, each.value.port, local.groups, local.subnets)
+    at      = self.security_groups
+    message = "no rule of ${names(local.behind)} lets ${self.address} reach port ${each.value.port} of ${each.value.runs.address}, so its targets in ${each.value.group.address} do not become healthy"
+    also {
+      at   = each.value.runs
+      note = "the targets"
+    }
+    also {
+      at   = [for group in local.behind : group]
+      note = "does not admit the load balancer at port ${each.value.port}"
+    }
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_vpc_security_group_ingress_rule" "from_load_balancer" {
+        security_group_id            = aws_security_group.app.id
+        referenced_security_group_id = aws_security_group.load_balancer.id
+        ip_protocol                  = "tcp"
+        from_port                    = 8080
+        to_port                      = 8080
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "a rule holds at once"
+  }
+
+  exceptions = [
+    "security groups of another configuration, those without any rule here, and those whose id is an output: rules may be added elsewhere",
+    "Network Load Balancers without security groups, unless they send with their own addresses",
+    "tasks that share the network of their host, and functions",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html",
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html",
+    "https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-troubleshooting.html",
+  ]
+}
+
 rule "lb-targets-in-disabled-az" {
   title    = "Targets run in a zone that the load balancer does not cover"
   severity = "error"

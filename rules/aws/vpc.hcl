@@ -362,8 +362,8 @@ rule "vpc-peering-one-way-route" {
   resource = "aws_vpc_peering_connection"
 
   locals {
-    requesters = referenced(self.vpc_id, "aws_vpc")
-    accepters  = referenced(self.peer_vpc_id, "aws_vpc")
+    requesters = [for vpc in referenced(self.vpc_id, "aws_vpc") : vpc if vpc.kind == "resource"]
+    accepters  = [for vpc in referenced(self.peer_vpc_id, "aws_vpc") : vpc if vpc.kind == "resource"]
     requester  = local.requesters[0]
     accepter   = local.accepters[0]
     there      = peering_routes(self, local.requester, local.accepter)
