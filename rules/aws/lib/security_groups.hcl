@@ -14,7 +14,11 @@ function "group_rules" {
   description = "The `ingress` or `egress` rules of a security group in one form, from its blocks and from resources."
   value = concat(
     [
-      for rule in elements(direction == "ingress" ? group.ingress : group.egress) : {
+      for rule in concat(
+        [for rule in elements(group.ingress) : rule if direction == "ingress"],
+        [for rule in elements(group.egress) : rule if direction == "egress"],
+        ) : {
+        of       = group
         protocol = rule.protocol
         from     = rule.from_port
         to       = rule.to_port
@@ -26,6 +30,7 @@ function "group_rules" {
     ],
     [
       for rule in referrers(group, "aws_security_group_rule", "security_group_id") : {
+        of       = group
         protocol = rule.protocol
         from     = rule.from_port
         to       = rule.to_port
@@ -36,11 +41,8 @@ function "group_rules" {
       } if rule.type == direction
     ],
     [
-      for rule in(
-        direction == "ingress"
-        ? referrers(group, "aws_vpc_security_group_ingress_rule", "security_group_id")
-        : referrers(group, "aws_vpc_security_group_egress_rule", "security_group_id")
-        ) : {
+      for rule in referrers(group, ["aws_vpc_security_group_egress_rule", "aws_vpc_security_group_ingress_rule"], "security_group_id") : {
+        of       = group
         protocol = rule.ip_protocol
         from     = rule.from_port
         to       = rule.to_port
@@ -48,7 +50,7 @@ function "group_rules" {
         groups   = referenced(rule.referenced_security_group_id, "aws_security_group")
         itself   = false
         lists    = is_set(rule.prefix_list_id) ? [rule.prefix_list_id] : []
-      }
+      } if rule.resource_type == "aws_vpc_security_group_${direction}_rule"
     ],
   )
 }
@@ -89,25 +91,30 @@ function "groups_admit" {
 
 function "groups_admit_from" {
   params      = [groups, port, senders, subnets]
-  description = "Whether one of these security groups lets through at this port what comes from members of other groups, or from all of these subnets. A prefix list is taken to hold them."
+  description = "Whether one of these security groups lets through at this port what comes from members of other groups, or from all of these subnets."
   value = (
-    anytrue([for rule in rules_for_port(groups, "ingress", port) : length(rule.lists) > 0 || contains(rule.ranges, "0.0.0.0/0")])
-    || anytrue(flatten([
-      for rule in rules_for_port(groups, "ingress", port) : [for from in rule.groups : [for sender in senders : same(from, sender)]]
-    ]))
-    || anytrue(flatten([
-      for group in groups : [
-        for rule in rules_for_port([group], "ingress", port) : [for sender in senders : rule.itself && same(group, sender)]
-      ]
-    ]))
-    || (
-      length(flatten([for rule in rules_for_port(groups, "ingress", port) : rule.ranges])) > 0
-      && (length(subnets) == 0 ? unseen("which subnets the traffic comes from") : alltrue([
-        for subnet in subnets : anytrue(flatten([
-          for rule in rules_for_port(groups, "ingress", port) : [for range in rule.ranges : cidr_contains(range, subnet.cidr_block)]
-        ]))
-      ]))
-    )
+    rules_admit_from(rules_for_port(groups, "ingress", port), senders, subnets)
     || anytrue([for group in groups : rules_unseen(group)])
   )
+}
+
+function "rules_admit_from" {
+  params      = [rules, senders, subnets]
+  description = "Whether rules in the form of `group_rules` let through what comes from members of these groups, or from all of these subnets. A prefix list is taken to hold them."
+  value = (
+    anytrue([
+      for rule in rules : length(rule.lists) > 0 || contains(rule.ranges, "0.0.0.0/0") || anytrue([
+        for from in concat(rule.groups, [for own in [rule.of] : own if rule.itself]) : anytrue([for sender in senders : same(from, sender)])
+      ])
+    ])
+    || ranges_cover(flatten([for rule in rules : rule.ranges]), subnets)
+  )
+}
+
+function "ranges_cover" {
+  params      = [ranges, subnets]
+  description = "Whether each of these subnets lies in one of these ranges. Unknown where the subnets are not."
+  value = length(ranges) == 0 ? false : length(subnets) == 0 ? unseen("which subnets the traffic comes from") : alltrue([
+    for subnet in subnets : anytrue([for range in ranges : cidr_contains(range, subnet.cidr_block)])
+  ])
 }
