@@ -1,7 +1,7 @@
 function "elements" {
   params      = [list]
   description = "The elements of a list that may not be set."
-  value       = list == null ? [] : list
+  value       = try([for element in list : element], [])
 }
 
 function "tag_value" {
