@@ -1,11 +1,7 @@
 //! The ways to install and run tfcheck: their files agree with each other, and their scripts work.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-use tempfile::TempDir;
+use std::path::Path;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -36,6 +32,12 @@ fn the_image_is_built_with_the_oldest_rust_that_is_supported() {
 
 #[cfg(unix)]
 mod scripts {
+    use std::io::Write as _;
+    use std::path::PathBuf;
+    use std::process::{Command, Output};
+
+    use tempfile::TempDir;
+
     use super::*;
 
     fn script(name: &str) -> Command {
