@@ -12,3 +12,10 @@ tidy:
 # Accept the output of the snapshot tests as it is now
 accept:
     INSTA_UPDATE=always cargo test
+
+# Try what takes too long for every commit: the hooks built from source, the validator of SARIF
+packages:
+    cargo build
+    scripts/try-pre-commit.sh tfcheck
+    scripts/try-pre-commit.sh tfcheck-bin
+    scripts/validate-sarif.sh
