@@ -90,12 +90,17 @@ rule "s3-bucket-config-declared-twice" {
   ]
 
   locals {
+    buckets = referenced(self.bucket)
+    named   = is_known(length(local.buckets)) ? length(local.buckets) == 0 && is_known(self.bucket) : false
     # Of a block whose instances are not known, each is taken to have a bucket of its own.
     others = [
-      for other in resources(self.type) : other
-      if (other.block_address == self.block_address ? !strcontains(self.address, "[*]") && other.address != self.address : true) && same_bucket(other.bucket, self.bucket)
+      for other in concat(
+        flatten([for bucket in local.buckets : referrers(bucket, self.type, "bucket")]),
+        local.named ? [for other in resources(self.type) : other if is_known(other.bucket) && other.bucket == self.bucket] : [],
+      ) : other
+      if other.block_address == self.block_address ? !strcontains(self.address, "[*]") && other.address != self.address : true
     ]
-    what   = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
+    what = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
   }
 
   require = length(local.others) == 0

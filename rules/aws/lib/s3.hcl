@@ -182,26 +182,3 @@ function "lifecycle_takes_all_of" {
     ]),
   ])
 }
-
-function "same_bucket" {
-  params      = [a, b]
-  description = "Whether two values name the same bucket: by its name, or by references to one instance."
-  value = (
-    is_set(named_bucket(a)) && is_known(named_bucket(a)) && is_set(named_bucket(b)) && is_known(named_bucket(b))
-    ? named_bucket(a) == named_bucket(b)
-    : anytrue([for x in referenced(a) : anytrue([for y in referenced(b) : same(x, y)])])
-    || (refers_to_something(a) && refers_to_something(b) ? false : a == b)
-  )
-}
-
-function "refers_to_something" {
-  params      = [value]
-  description = "Whether a value refers to an instance, or to a block of which there may be some."
-  value       = is_known(length(referenced(value))) ? length(referenced(value)) > 0 : true
-}
-
-function "named_bucket" {
-  params      = [value]
-  description = "The name of the bucket that a value means, also where it is a reference to a bucket of this configuration."
-  value       = is_known(value) ? value : length(referenced(value, "aws_s3_bucket")) > 0 ? referenced(value, "aws_s3_bucket")[0].bucket : value
-}
