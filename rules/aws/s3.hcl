@@ -19,7 +19,7 @@ rule "s3-archive-class-on-live-path" {
       ]
     ])
     tiers = [
-      for tier in blocks(try(self.tiering, [])) : { move = tier, prefix = try(coalesce(one([for filter in self.filter : filter.prefix]), ""), "") }
+      for tier in elements(try(self.tiering, [])) : { move = tier, prefix = try(coalesce(one([for filter in self.filter : filter.prefix]), ""), "") }
       if contains(["ARCHIVE_ACCESS", "DEEP_ARCHIVE_ACCESS"], tier.access_tier) && alltrue([for filter in self.filter : filter.tags == null])
     ]
   }

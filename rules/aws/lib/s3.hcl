@@ -12,14 +12,14 @@ function "lifecycle_rules" {
 function "enabled_rules" {
   params      = [lifecycle]
   description = "The rules of an aws_s3_bucket_lifecycle_configuration that are switched on."
-  value       = [for rule in blocks(try(lifecycle.rule, [])) : rule if rule.status == "Enabled"]
+  value       = [for rule in elements(try(lifecycle.rule, [])) : rule if rule.status == "Enabled"]
 }
 
 function "lifecycle_prefix" {
   params      = [rule]
   description = "The prefix of the objects to which a lifecycle rule applies; empty for the whole bucket."
   value = try(coalesce(concat(
-    flatten([for filter in blocks(try(rule.filter, [])) : concat([for all in filter.and : all.prefix], [filter.prefix])]),
+    flatten([for filter in elements(try(rule.filter, [])) : concat([for all in filter.and : all.prefix], [filter.prefix])]),
     [rule.prefix],
   )...), "")
 }
@@ -30,7 +30,7 @@ function "lifecycle_tags" {
   value = merge(concat(
     [try(rule.tags == null ? {} : rule.tags, {})],
     flatten([
-      for filter in blocks(try(rule.filter, [])) : concat(
+      for filter in elements(try(rule.filter, [])) : concat(
         [for tag in filter.tag : { (tag.key) = tag.value }],
         [for all in filter.and : all.tags == null ? {} : all.tags],
       )
@@ -42,7 +42,7 @@ function "lifecycle_narrowed" {
   params      = [rule]
   description = "Whether a lifecycle rule takes objects of certain tags or sizes only."
   value = length(lifecycle_tags(rule)) > 0 || anytrue([
-    for filter in blocks(try(rule.filter, [])) : anytrue([
+    for filter in elements(try(rule.filter, [])) : anytrue([
       for part in concat([filter], [for all in filter.and : all]) : is_set(part.object_size_greater_than) || is_set(part.object_size_less_than)
     ])
   ])
@@ -51,13 +51,13 @@ function "lifecycle_narrowed" {
 function "moves_or_expires" {
   params      = [rule]
   description = "Whether a lifecycle rule moves current objects to another class or deletes them."
-  value       = length(blocks(rule.transition)) > 0 || anytrue([for end in blocks(rule.expiration) : is_set(end.date) || is_set(end.days)])
+  value       = length(elements(rule.transition)) > 0 || anytrue([for end in elements(rule.expiration) : is_set(end.date) || is_set(end.days)])
 }
 
 function "aborts_uploads" {
   params      = [rule]
   description = "Whether a lifecycle rule removes the parts of uploads that were never completed."
-  value       = length(blocks(try(rule.abort_incomplete_multipart_upload, []))) > 0 || try(rule.abort_incomplete_multipart_upload_days > 0, false)
+  value       = length(elements(try(rule.abort_incomplete_multipart_upload, []))) > 0 || try(rule.abort_incomplete_multipart_upload_days > 0, false)
 }
 
 function "bucket_name" {
@@ -149,20 +149,20 @@ function "bucket_origins" {
 function "expires_after" {
   params      = [rule]
   description = "The days after which a lifecycle rule deletes current objects; null where it does not, or at a date."
-  value       = one([for end in blocks(rule.expiration) : end.days if is_set(end.days)])
+  value       = one([for end in elements(rule.expiration) : end.days if is_set(end.days)])
 }
 
 function "noncurrent_expires_after" {
   params      = [rule]
   description = "The days after which a lifecycle rule deletes all old versions; null where it does not, or keeps some."
-  value       = one([for end in blocks(rule.noncurrent_version_expiration) : end.noncurrent_days if !is_set(end.newer_noncurrent_versions)])
+  value       = one([for end in elements(rule.noncurrent_version_expiration) : end.noncurrent_days if !is_set(end.newer_noncurrent_versions)])
 }
 
 function "lifecycle_sizes" {
   params      = [rule, argument]
   description = "The sizes that the filter of a lifecycle rule names by an argument."
   value = flatten([
-    for filter in blocks(try(rule.filter, [])) : [
+    for filter in elements(try(rule.filter, [])) : [
       for part in concat([filter], [for all in filter.and : all]) : part[argument] if is_set(part[argument])
     ]
   ])

@@ -15,9 +15,3 @@ function "spelled_alike" {
   description = "Whether two names differ in case and separators only."
   value       = lower(replace(a, "/[-_ .:]/", "")) == lower(replace(b, "/[-_ .:]/", ""))
 }
-
-function "blocks" {
-  params      = [list]
-  description = "The blocks of a list that may not be set. Unlike `elements` it takes blocks of different shapes."
-  value       = [for block in flatten([list]) : block if block != null]
-}
