@@ -96,8 +96,11 @@ function "bucket_log_sources" {
   value = concat(
     referrers(bucket, "aws_s3_bucket_logging", "target_bucket"),
     referrers(bucket, "aws_s3_bucket", "logging.target_bucket"),
-    referrers(bucket, "aws_lb", ["access_logs.bucket", "connection_logs.bucket", "health_check_logs.bucket"]),
-    referrers(bucket, "aws_elb", "access_logs.bucket"),
+    [
+      for balancer in referrers(bucket, "aws_lb", ["access_logs.bucket", "connection_logs.bucket", "health_check_logs.bucket"]) : balancer
+      if anytrue([for logs in concat(elements(balancer.access_logs), elements(balancer.connection_logs), elements(balancer.health_check_logs)) : logs.enabled])
+    ],
+    [for balancer in referrers(bucket, "aws_elb", "access_logs.bucket") : balancer if anytrue([for logs in balancer.access_logs : logs.enabled])],
     referrers(bucket, "aws_cloudfront_distribution", "logging_config.bucket"),
     referrers(bucket, "aws_cloudtrail", "s3_bucket_name"),
     referrers(bucket, "aws_config_delivery_channel", "s3_bucket_name"),
