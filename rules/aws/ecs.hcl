@@ -258,6 +258,80 @@ rule "ecs-fargate-task-size" {
   sources = ["https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html"]
 }
 
+rule "ecs-private-missing-endpoints" {
+  title    = "Tasks in isolated subnets cannot pull images, read secrets or write logs"
+  severity = "error"
+  category = "availability"
+  scenario = "cannot-apply"
+
+  resource = "aws_ecs_service"
+
+  locals {
+    subnets    = ecs_subnets(self)
+    vpc        = vpc(local.subnets[0])
+    endpoints  = referrers(local.vpc, "aws_vpc_endpoint", "vpc_id")
+    tables     = distinct([for subnet in local.subnets : route_table(subnet)])
+    containers = flatten([for task in ecs_tasks(self) : ecs_containers(task)])
+    needed = concat(
+      anytrue([for container in local.containers : is_private_ecr(container.image)]) ? ["ecr.api", "ecr.dkr", "s3"] : [],
+      anytrue([for container in local.containers : try(container.logConfiguration.logDriver, null) == "awslogs"]) ? ["logs"] : [],
+      ecs_secrets(local.containers, "secretsmanager") ? ["secretsmanager"] : [],
+      ecs_secrets(local.containers, "ssm") ? ["ssm"] : [],
+      coalesce(self.enable_execute_command, false) ? ["ssmmessages"] : [],
+      ecs_serverless(self) ? [] : ["ecs", "ecs-agent", "ecs-telemetry"],
+    )
+    missing = [for service in local.needed : service if !has_vpc_endpoint(service, local.endpoints, local.tables) && !shares_vpc_endpoint(service)]
+  }
+
+  skip = [
+    length(self.network_configuration) == 0,
+    !ecs_is_cut_off(self),
+    length(central_names(local.vpc)) > 0,
+  ]
+  require = length(local.missing) == 0
+  at      = self.network_configuration[0].subnets
+  message = "the tasks of ${self.address} have no way to the internet, and ${local.vpc.address} has no endpoint for ${names(local.missing)}"
+  why     = "Image, secrets and logs of a task go through its network. Where neither a default route nor an endpoint leads to ECR, S3 or Secrets Manager, every task stops with CannotPullContainerError or ResourceInitializationError, and the service never becomes stable."
+
+  also {
+    at   = local.subnets
+    note = "has no default route"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_vpc_endpoint" "ecs" {
+        for_each            = toset(["ecr.api", "ecr.dkr", "logs"])
+        vpc_id              = aws_vpc.main.id
+        service_name        = "com.amazonaws.$${data.aws_region.current.region}.$${each.key}"
+        vpc_endpoint_type   = "Interface"
+        private_dns_enabled = true
+        subnet_ids          = aws_subnet.private[*].id
+        security_group_ids  = [aws_security_group.endpoints.id]
+      }
+
+      resource "aws_vpc_endpoint" "s3" {
+        vpc_id          = aws_vpc.main.id
+        service_name    = "com.amazonaws.$${data.aws_region.current.region}.s3"
+        route_table_ids = [aws_route_table.private.id]
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "interface endpoints cost by zone and hour; the gateway endpoint for S3 is free, though open connections to S3 may break once"
+  }
+
+  exceptions = [
+    "subnets with routes to a transit gateway, a peering or a VPN, and VPCs with profiles or private zones of other VPCs",
+    "services on instances whose hosts are not known",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/vpc-endpoints.html",
+    "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate.html",
+  ]
+}
+
 rule "ecs-target-group-type" {
   title    = "Target group registers instances, the tasks have their own addresses"
   severity = "error"

@@ -96,6 +96,10 @@ rule "nat-gateway-single-az" {
     at   = local.others
     note = "in another zone"
   }
+  also {
+    at   = flatten([for subnet in local.others : referrers(subnet, "aws_route_table_association", "subnet_id")])
+    note = "gives the subnet the route table that leads here"
+  }
 
   fix {
     text   = <<-EOT

@@ -294,6 +294,75 @@ rule "vpc-dns-hostnames-disabled" {
   ]
 }
 
+rule "vpc-endpoint-gateway-missing" {
+  title    = "Private subnets reach S3 or DynamoDB through the NAT gateway"
+  severity = "warning"
+  category = "cost"
+  scenario = "bill-shock"
+  default  = "a VPC has no endpoints"
+
+  resource = "aws_vpc"
+
+  locals {
+    routed    = [for subnet in subnets_in(self) : subnet if egress(subnet) == "nat"]
+    tables    = distinct([for subnet in local.routed : route_table(subnet)])
+    gateways  = distinct(flatten([for subnet in local.routed : nat_gateways(subnet)]))
+    endpoints = referrers(self, "aws_vpc_endpoint", "vpc_id")
+    handed_on = anytrue([for table in local.tables : table == null ? false : exported(table, "id") || passed_to_unseen(table)])
+  }
+
+  skip = [
+    length(local.routed) == 0,
+    !anytrue([for subnet in local.routed : serves_hosts(subnet)]),
+    local.handed_on,
+    length(central_names(self)) > 0,
+  ]
+  at  = self
+  why = "A NAT gateway charges for each gigabyte, a gateway endpoint nothing. Image layers, backups and logs all go to S3: 10 TB a month through NAT are about 450 USD, for want of ten lines."
+
+  also {
+    at   = local.gateways
+    note = "takes the traffic to S3 and DynamoDB as well"
+  }
+
+  check "s3" {
+    require = anytrue([for endpoint in local.endpoints : endpoint_serves(endpoint, "s3")])
+    message = "${self.address} has no gateway endpoint for S3: what goes there from ${names(local.routed)} is paid for at the NAT gateway"
+  }
+
+  check "dynamodb" {
+    skip    = !uses_dynamodb()
+    require = anytrue([for endpoint in local.endpoints : endpoint_serves(endpoint, "dynamodb")])
+    message = "${self.address} has no gateway endpoint for DynamoDB: what goes there from ${names(local.routed)} is paid for at the NAT gateway"
+  }
+
+  fix {
+    text   = <<-EOT
+      resource "aws_vpc_endpoint" "s3" {
+        vpc_id            = aws_vpc.main.id
+        service_name      = "com.amazonaws.$${data.aws_region.current.region}.s3"
+        vpc_endpoint_type = "Gateway"
+        route_table_ids   = aws_route_table.private[*].id
+      }
+    EOT
+    safety = "unsafe"
+    impact = "new-resource"
+    note   = "free; connections to S3 that are open break once when the route appears, and bucket policies with aws:SourceIp need aws:SourceVpce instead"
+  }
+
+  exceptions = [
+    "VPCs whose route tables are handed to other configurations, which may attach the endpoint",
+    "VPCs that resolve the names through zones or profiles shared from another VPC",
+    "subnets that only pass traffic on: transit gateway attachments, firewalls, NAT gateways",
+    "DynamoDB, where the configuration has neither tables nor policies for it",
+  ]
+  sources = [
+    "https://docs.aws.amazon.com/vpc/latest/privatelink/vpce-gateway.html",
+    "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
+    "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
+  ]
+}
+
 rule "vpc-endpoint-interface-type-missing" {
   title    = "Endpoint for an interface-only service is created with the default type Gateway"
   severity = "error"

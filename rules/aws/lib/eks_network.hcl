@@ -4,8 +4,8 @@ function "eks_is_cut_off" {
   params      = [group]
   description = "Whether all subnets of a node group or Fargate profile have no default route."
   value = (
-    length(referenced(group.subnet_ids, "aws_subnet")) > 0
-    && alltrue([for subnet in referenced(group.subnet_ids, "aws_subnet") : egress(subnet) == "none"])
+    length(subnets(group.subnet_ids)) > 0
+    && alltrue([for subnet in subnets(group.subnet_ids) : egress(subnet) == "none"])
   )
 }
 

@@ -109,3 +109,46 @@ function "endpoint_lookups" {
     if found.resource_type == "aws_vpc_endpoint_service" && found.service != null
   ]
 }
+
+function "lets_through" {
+  params      = [user]
+  description = "Whether what is in a subnet only passes traffic on: a gateway endpoint does not serve what enters from elsewhere."
+  value       = contains(["aws_ec2_transit_gateway_vpc_attachment", "aws_nat_gateway", "aws_networkfirewall_firewall", "aws_vpc_endpoint"], user.resource_type)
+}
+
+function "serves_hosts" {
+  params      = [subnet]
+  description = "Whether something in a subnet, or what its id is handed to, may itself talk to AWS."
+  value = (
+    exported(subnet, "id") || passed_to_unseen(subnet) || !is_known(subnet_users(subnet))
+    || anytrue([for user in subnet_users(subnet) : !lets_through(user)])
+  )
+}
+
+function "uses_dynamodb" {
+  params      = []
+  description = "Whether the configuration has a DynamoDB table other than one for Terraform's locks, or a policy that names the service's actions."
+  value = (
+    anytrue([for table in resources("aws_dynamodb_table") : !is_lock_table(table)])
+    || anytrue([
+      for policy in resources("aws_iam_policy", "aws_iam_role_policy") : strcontains(policy.policy, "dynamodb:")
+      if is_known(strcontains(policy.policy, "dynamodb:"))
+    ])
+  )
+}
+
+function "is_cut_off" {
+  params      = [subnet]
+  description = "Whether a subnet has neither a way to the internet nor one to another network, whose proxies or endpoints it may use."
+  value       = egress(subnet) == "none" && !leads_to_other_networks(route_table(subnet))
+}
+
+function "central_names" {
+  params      = [vpc]
+  description = "What may give the names of AWS's services in a VPC to the endpoints of another VPC: profiles and private zones."
+  value = concat(
+    referrers(vpc, "aws_route53profiles_association", "resource_id"),
+    [for zone in referrers(vpc, "aws_route53_zone", "vpc.vpc_id") : zone if endswith(zone.name, "amazonaws.com")],
+    referrers(vpc, "aws_route53_zone_association", "vpc_id"),
+  )
+}

@@ -1,0 +1,63 @@
+# Images and where they come from.
+
+function "is_private_ecr" {
+  params      = [image]
+  description = "Whether an image lies in a private repository of Amazon ECR."
+  value = (
+    anytrue([for source in referenced(image) : startswith(source.resource_type, "aws_ecr_")])
+    || can(regex("^[0-9]+\\.dkr\\.ecr(-fips)?\\.[a-z0-9-]+\\.amazonaws\\.com", image))
+  )
+}
+
+function "public_registry" {
+  params      = [image]
+  description = "The public registry that an image comes from; null where it is another one."
+  value = (
+    is_private_ecr(image) ? null :
+    # A first part without dot or colon is no host.
+    !can(regex("^([^/]*[.:][^/]*|localhost)/", image)) ? "docker.io" :
+    can(regex("^${join("|^", public_registries())}", split("/", image)[0])) ? split("/", image)[0] : null
+  )
+}
+
+function "public_registries" {
+  params      = []
+  description = "The hosts of registries that everybody can pull from, as regular expressions."
+  value = [
+    "(index\\.|registry-1\\.)?docker\\.io$",
+    "public\\.ecr\\.aws$",
+    "quay\\.io$",
+    "ghcr\\.io$",
+    "lscr\\.io$",
+    "([a-z]+\\.)?gcr\\.io$",
+    "registry\\.k8s\\.io$",
+    "registry\\.gitlab\\.com$",
+    "mcr\\.microsoft\\.com$",
+    "nvcr\\.io$",
+    "docker\\.elastic\\.co$",
+  ]
+}
+
+function "names_proxy" {
+  params      = [variables]
+  description = "Whether one of these environment variables says which proxy leads out."
+  value       = anytrue([for name in variables : contains(["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"], upper(name))])
+}
+
+function "lone_cluster_is_cut_off" {
+  params      = []
+  description = "Whether the only EKS cluster of the configuration has nodes, none of which has a way out, not even through a proxy."
+  value = length(resources("aws_eks_cluster")) != 1 ? false : (
+    length(cluster_compute(resources("aws_eks_cluster")[0])) > 0
+    && alltrue([for part in cluster_compute(resources("aws_eks_cluster")[0]) : eks_is_cut_off(part)])
+    && length(eks_self_managed_nodes(resources("aws_eks_cluster")[0])) == 0
+    && !eks_auto_mode(resources("aws_eks_cluster")[0])
+    && !anytrue([for template in resources("aws_launch_template") : template.user_data == null ? false : strcontains(upper(base64decode(template.user_data)), "HTTPS_PROXY")])
+  )
+}
+
+function "cluster_compute" {
+  params      = [cluster]
+  description = "The node groups and Fargate profiles of a cluster."
+  value       = concat(eks_node_groups(cluster), eks_fargate_profiles(cluster))
+}
