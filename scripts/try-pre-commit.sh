@@ -11,6 +11,9 @@ if ! command -v pre-commit >/dev/null; then
     exit 0
 fi
 
+# Each run of try-repo builds in a folder of its own; what they have in common is built once.
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$hooks/target/hooks}"
+
 repository="$(mktemp -d)"
 trap 'rm -rf "$repository"' EXIT
 cd "$repository"
