@@ -238,6 +238,21 @@ impl Refs {
         }
     }
 
+    /// All of all of them, sorted once.
+    fn all(sets: &[&Refs]) -> Refs {
+        match sets {
+            [] => Refs::default(),
+            [only] => (*only).clone(),
+            [first, rest @ ..] if rest.iter().all(|set| set == first) => (*first).clone(),
+            _ => {
+                let mut all: Vec<&Reference> = sets.iter().flat_map(|set| set.iter()).collect();
+                all.sort();
+                all.dedup();
+                Refs(Some(all.into_iter().cloned().collect()))
+            }
+        }
+    }
+
     /// All but this one.
     #[must_use]
     pub fn without(&self, reference: &Reference) -> Refs {
@@ -501,7 +516,16 @@ impl Value {
 
     /// Its references and those of everything inside it.
     pub fn deep_refs(&self) -> Refs {
-        self.children().fold(self.refs.clone(), |refs, child| refs.union(&child.deep_refs()))
+        let mut sets = Vec::new();
+        self.gather_refs(&mut sets);
+        Refs::all(&sets)
+    }
+
+    fn gather_refs<'v>(&'v self, sets: &mut Vec<&'v Refs>) {
+        if !self.refs.is_empty() {
+            sets.push(&self.refs);
+        }
+        self.children().for_each(|child| child.gather_refs(sets));
     }
 
     /// The references of the value itself; for a text of several parts also those of its parts.

@@ -22,8 +22,11 @@ pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
             std::collections::btree_map::Entry::Occupied(mut first) => join(first.get_mut(), finding),
         }
     }
-    joined.into_values().collect()
+    joined.into_values().map(tidied).collect()
 }
+
+/// More related places than this say nothing more.
+const RELATED_LIMIT: usize = 20;
 
 fn key(finding: &Finding) -> Key {
     let message = match finding.addresses.as_slice() {
@@ -34,18 +37,21 @@ fn key(finding: &Finding) -> Key {
 }
 
 fn join(first: &mut Finding, other: Finding) {
-    add(&mut first.addresses, other.addresses);
-    add(&mut first.environments, other.environments);
+    first.addresses.extend(other.addresses);
+    first.environments.extend(other.environments);
     first.severity = first.severity.max(other.severity);
     for step in other.related {
-        if !first.related.contains(&step) {
+        if first.related.len() < RELATED_LIMIT && !first.related.contains(&step) {
             first.related.push(step);
         }
     }
 }
 
-fn add(to: &mut Vec<Text>, from: Vec<Text>) {
-    to.extend(from);
-    to.sort();
-    to.dedup();
+/// Lists that were gathered in any order, in order and without repetition.
+fn tidied(mut finding: Finding) -> Finding {
+    for list in [&mut finding.addresses, &mut finding.environments] {
+        list.sort();
+        list.dedup();
+    }
+    finding
 }
