@@ -212,4 +212,16 @@ mod tests {
         assert_eq!(short(&unknown()), "var.x");
         assert_eq!(text(&unknown()), "var.x");
     }
+
+    #[test]
+    fn an_unknown_part_of_a_word_is_marked() {
+        let around = |before: &str, after: &str| {
+            let parts = vec![Segment::Text(before.into()), Segment::Unknown(unknown()), Segment::Text(after.into())];
+            text(&crate::eval::text::from_segments(parts))
+        };
+        assert_eq!(around("com.amazonaws.", ".s3"), "com.amazonaws.${var.x}.s3");
+        assert_eq!(around("", "-data of it"), "${var.x}-data of it");
+        assert_eq!(around("the key ", ". It"), "the key var.x. It");
+        assert_eq!(around("(", ")"), "(var.x)");
+    }
 }

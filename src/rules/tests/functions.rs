@@ -122,6 +122,8 @@ fn words() {
         r#"["1 subnet","3 policies","0 addresses"]"#,
     );
     check("names([\"a\", \"b\", \"c\"])", r#""a, b and c""#);
+    check("names([for n in range(8) : tostring(n)])", r#""0, 1, 2, 3, 4, 5, 6 and 7""#);
+    check("names([for n in range(9) : tostring(n)])", r#""0, 1, 2, 3, 4, 5 and 3 others""#);
 }
 
 #[test]

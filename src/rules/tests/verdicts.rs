@@ -36,6 +36,9 @@ fn skip() {
     check("  require = self.multi_az\n  skip = true", DB, &[]);
     check("  require = false\n  skip = [self.multi_az, true]", DB, &[]);
     check("  require = true\n  skip = tobool(\"x\")", DB, &[]);
+    // Each element of a list by itself: the first one spares the list that cannot be made.
+    let spared = "  for_each = tolist(self.engine)\n  require = each.value != 2\n  skip = [self.engine == \"mysql\", each.key == 2]";
+    check(spared, DB, &[]);
 }
 
 #[test]
