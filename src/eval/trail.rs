@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use super::display::short;
-use super::program::{Frame, Program};
+use super::program::{Frame, ModuleInstance, Program};
 use super::{BlockSource, Value};
-use crate::config::{Key, Mode, ResourceName};
+use crate::config::{Key, Mode, ResourceName, Variable};
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, ObjectItem, Text};
 
@@ -253,6 +253,11 @@ impl Walk<'_, '_> {
         let Some(variable) = module.module().variables.get(name) else { return Decider::Expression };
         let value = self.program.variable(&module, name, variable);
         let shown = format!("var.{name}");
+        if variable.sensitive {
+            // The line that sets it would show it: the declaration is as near as a trail may lead.
+            self.step(variable.header, format!("`{shown}` is sensitive"));
+            return self.secret_decider(&module, name, variable);
+        }
         match &module.call {
             None => {
                 if let Some(input) = self.program.input(name) {
@@ -280,6 +285,20 @@ impl Walk<'_, '_> {
             self.root_default = Some(shown.into());
         }
         Decider::VariableDefault
+    }
+
+    /// Who decided the value of a sensitive variable.
+    fn secret_decider(&self, module: &ModuleInstance, name: &Text, variable: &Variable) -> Decider {
+        let passed = |(outer, call): &(Rc<Frame>, Text)| {
+            let call = outer.module.module().calls.get(call);
+            call.is_some_and(|call| call.arguments.attribute(name).is_some())
+        };
+        match &module.call {
+            None if self.program.input(name).is_some() => Decider::Input,
+            Some(call) if passed(call) => Decider::ModuleCall,
+            _ if variable.default.is_some() => Decider::VariableDefault,
+            _ => Decider::Expression,
+        }
     }
 
     fn output(&mut self, frame: &Rc<Frame>, hops: &[Text], mut path: Path, so_far: Decider) -> Decider {
