@@ -15,12 +15,6 @@ use tfcheck::syntax::{Expr, parse_expression};
 
 const TABLE: &str = include_str!("../fixtures/semantics/conformance.tsv");
 
-/// Cases where tfcheck differs on purpose, and why.
-const DIFFERENCES: &[(&str, &str)] = &[(
-    "coalescelist(null, [\"a\"])",
-    "Terraform refuses only the literal null; a null of a list type is skipped, and tfcheck's nulls have no type",
-)];
-
 struct Case<'t> {
     expression: &'t str,
     expected: &'t str,
@@ -93,12 +87,10 @@ fn expressions_evaluate_as_terraform_evaluates_them() {
             Ok(found) => found == expected,
             Err(_) => expected == "error",
         };
-        let excused = DIFFERENCES.iter().any(|(known, _)| *known == expression);
-        if same == excused {
+        if !same {
             count += 1;
             let found = found.unwrap_or_else(|message| format!("error ({message})"));
-            let excuse = if excused { " (listed as a difference)" } else { "" };
-            _ = writeln!(failures, "{note}{excuse}\n  {expression}\n  expected {expected}\n  found    {found}");
+            _ = writeln!(failures, "{note}\n  {expression}\n  expected {expected}\n  found    {found}");
         }
     }
     assert!(count == 0, "{count} of {} cases fail:\n{failures}", cases().count());

@@ -29,6 +29,10 @@ pub(super) fn eval(
         "templatefile" => template_file(evaluation, args),
         "templatestring" => template_string(evaluation, args, span),
         "convert" => convert(evaluation, args),
+        // A null of a list type is skipped; the literal has no type, and only here is it still to be told apart.
+        "coalescelist" if args.iter().any(|a| matches!(a.kind, crate::syntax::ExprKind::Null)) => {
+            Err(EvalError::new("the arguments of `coalescelist` must be lists or tuples, not null"))
+        }
         plain => {
             let Some(function) = functions::lookup(plain) else {
                 return undeclared(evaluation, name, args);
