@@ -22,7 +22,9 @@ pub(super) fn computed(
         return None;
     }
     match (&*id.type_name, &**name) {
-        ("aws_iam_policy_document", "json" | "minified_json") => policy_document::json(program, slot, resource),
+        ("aws_iam_policy_document", "json" | "minified_json") => {
+            policy_document::json(program, slot, resource, &**name == "json")
+        }
         ("aws_region", "name" | "region" | "id") => program.region(&slot.frame.module, 0),
         ("aws_partition", "partition") => {
             let region = program.region(&slot.frame.module, 0)?;

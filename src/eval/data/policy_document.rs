@@ -15,7 +15,7 @@ use crate::config::Resource;
 use crate::syntax::Text;
 
 /// The text of the document; `None` where its statements are not known.
-pub(super) fn json(program: &Program<'_>, slot: &InstanceSlot, resource: &Resource) -> Option<Value> {
+pub(super) fn json(program: &Program<'_>, slot: &InstanceSlot, resource: &Resource, indented: bool) -> Option<Value> {
     let header = resource.header;
     let source = BlockSource { header, body: resource.arguments.clone(), frame: slot.frame.id };
     let document = program.body_object(source, &slot.frame, None);
@@ -28,7 +28,68 @@ pub(super) fn json(program: &Program<'_>, slot: &InstanceSlot, resource: &Resour
     for over in documents(fields, "override_policy_documents")? {
         policy.merge(&over)?;
     }
-    encode(&policy.into_value())
+    let text = policy.into_text()?;
+    Some(if indented { spread_out(text) } else { text })
+}
+
+/// JSON text with each member on a line of its own, indented by two spaces.
+fn spread_out(text: Value) -> Value {
+    let Some(parts) = segments(&text) else { return text };
+    let mut layout = Layout::default();
+    let parts = parts.into_iter().map(|part| match part {
+        Segment::Text(text) => Segment::Text(layout.text(&text).into()),
+        unknown => unknown,
+    });
+    from_segments(parts.collect()).with_marks(text.marks).with_refs(&text.refs)
+}
+
+/// Where the laying out of JSON text stands.
+#[derive(Default)]
+struct Layout {
+    depth: usize,
+    in_string: bool,
+    escaped: bool,
+    /// A bracket that was just opened: an empty pair stays on its line.
+    opened: bool,
+}
+
+impl Layout {
+    fn text(&mut self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len() * 2);
+        for c in text.chars() {
+            if self.in_string {
+                out.push(c);
+                self.in_string = self.escaped || c != '"';
+                self.escaped = c == '\\' && !self.escaped;
+                continue;
+            }
+            let closes = matches!(c, '}' | ']');
+            match (closes, self.opened) {
+                (true, true) => self.depth -= 1,
+                (true, false) => {
+                    self.depth -= 1;
+                    self.line(&mut out);
+                }
+                (false, true) => self.line(&mut out),
+                (false, false) => {}
+            }
+            self.opened = matches!(c, '{' | '[');
+            self.depth += usize::from(self.opened);
+            self.in_string = c == '"';
+            out.push(c);
+            match c {
+                ',' => self.line(&mut out),
+                ':' => out.push(' '),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    fn line(&self, out: &mut String) {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", self.depth));
+    }
 }
 
 fn encode(value: &Value) -> Option<Value> {
@@ -104,18 +165,38 @@ impl Policy {
         Some(())
     }
 
-    fn into_value(self) -> Value {
-        let mut entries = BTreeMap::new();
-        entries.insert(Text::from("Version"), self.version.unwrap_or_else(|| "2012-10-17".into()));
-        if let Some(id) = self.id {
-            entries.insert("Id".into(), id);
+    /// The text, members in the provider's order.
+    fn into_text(self) -> Option<Value> {
+        let version = self.version.unwrap_or_else(|| "2012-10-17".into());
+        let mut parts = vec![Segment::Text("{".into())];
+        member("Version", &version, &mut parts)?;
+        if let Some(id) = &self.id {
+            member("Id", id, &mut parts)?;
         }
-        if !self.statements.is_empty() {
-            let statements = self.statements.into_iter().map(Value::object).collect();
-            entries.insert("Statement".into(), Value::tuple(statements));
+        for (index, statement) in self.statements.iter().enumerate() {
+            parts.push(Segment::Text(if index == 0 { ",\"Statement\":[{" } else { ",{" }.into()));
+            for name in MEMBERS {
+                if let Some(value) = statement.get(name) {
+                    member(name, value, &mut parts)?;
+                }
+            }
+            parts.push(Segment::Text("}".into()));
         }
-        Value::object(entries)
+        parts.push(Segment::Text(if self.statements.is_empty() { "}" } else { "]}" }.into()));
+        Some(from_segments(parts))
     }
+}
+
+/// The members of a statement in the order of the text.
+const MEMBERS: [&str; 9] =
+    ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
+
+/// Adds `"name":value`, behind a comma unless it is the first.
+fn member(name: &str, value: &Value, parts: &mut Vec<Segment>) -> Option<()> {
+    let first = matches!(parts.last(), Some(Segment::Text(t)) if t.ends_with('{'));
+    parts.push(Segment::Text(format!("{}\"{name}\":", if first { "" } else { "," }).into()));
+    parts.extend(segments(&encode(value)?)?);
+    Some(())
 }
 
 fn own_statement(fields: &Fields) -> Option<BTreeMap<Text, Value>> {
