@@ -193,7 +193,7 @@ pub struct RootFacts {
     pub nonproduction: bool,
 }
 
-/// The instances of one root and their edges. Made by [`build`].
+/// The instances of one root and their edges. Made by [`build()`].
 #[derive(Default)]
 pub struct Infra {
     /// The root as a whole.

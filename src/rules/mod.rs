@@ -1,6 +1,6 @@
 //! Rule declarations: read, compiled, and run over an infra. Knows nothing of output formats.
 //!
-//! [`Catalog`] holds all rules, [`Catalog::select`] chooses among them, [`check`] runs them.
+//! [`Catalog`] holds all rules, [`Catalog::select`] chooses among them, [`check()`] runs them.
 
 mod baseline;
 mod catalog;

@@ -1,7 +1,7 @@
 //! tfcheck's own settings: found, read, and held against the rules there are.
 //!
 //! Settings have two forms: as written, every value with its place ([`Written`]), and as they hold, with every name in
-//! them known to exist ([`Resolved`]). Every mistake is told at once. Knows what settings mean, not what a run does with
+//! them known to exist (`Resolved`). Every mistake is told at once. Knows what settings mean, not what a run does with
 //! them.
 
 mod find;
