@@ -81,6 +81,7 @@ pub(crate) fn standing(folder: &Folder, terragrunt: &Terragrunt) -> RootStanding
     let is_applied = has_state_store(module)
         || folder.lock_file.is_some()
         || !folder.variable_files.is_empty()
-        || module.providers.values().any(|p| p.is_configured());
+        // An empty block without an alias is a configuration that leaves all to the environment.
+        || module.providers.values().any(|p| p.is_configured() || p.name.alias.is_none());
     if is_applied && !terragrunt.is_source(&module.dir) { RootStanding::Root } else { RootStanding::Library }
 }

@@ -346,7 +346,7 @@ impl<'c> Program<'c> {
         let (value, span) = match (given, &variable.default) {
             (Some(given), _) => given,
             (None, Some(default)) if !self.callers_decide(module) => (self.default_value(default), default.span),
-            (None, _) => (self.unset_variable(module, name, &ty, nullable), variable.header),
+            (None, _) => (self.unset_variable(module, name, variable, &ty), variable.header),
         };
         let value = convert::apply_defaults(&value, &ty);
         let value = convert::convert(&value, &ty).unwrap_or_else(|error| {
@@ -405,10 +405,14 @@ impl<'c> Program<'c> {
         self.inputs.variables.get(name)
     }
 
-    fn unset_variable(&self, module: &Rc<ModuleInstance>, name: &Text, ty: &Type, nullable: bool) -> Value {
+    fn unset_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable, ty: &Type) -> Value {
         let address = format!("{}var.{name}", module.prefix);
         let reference = Reference::to(ReferenceKind::Variable, &*address);
-        Value::unknown_reference(reference, ty.clone(), !nullable, Cause::Variable(address.into()))
+        let cause = match variable.default.is_some() {
+            true => Cause::Caller(address.into()),
+            false => Cause::Variable(address.into()),
+        };
+        Value::unknown_reference(reference, ty.clone(), !variable.nullable, cause)
     }
 
     /// The value of a local of a module instance.

@@ -139,6 +139,8 @@ pub enum Segment {
 pub enum Cause {
     /// A variable that nothing sets (address of the variable as text: `var.env`, `module.a.var.env`).
     Variable(Text),
+    /// A variable of a reusable module without callers, whose default proves nothing.
+    Caller(Text),
     /// An attribute that AWS decides at apply (`aws_vpc.main.id`).
     Attribute(Text),
     /// What a data source reads (`data.aws_ami.x.id`).
@@ -170,6 +172,7 @@ impl std::fmt::Display for Cause {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Cause::Variable(v) => write!(f, "{v} has no value"),
+            Cause::Caller(v) => write!(f, "{v} is for the callers of this module to set"),
             Cause::Attribute(a) => write!(f, "{a} is known only after apply"),
             Cause::Data(d) => write!(f, "{d} is read from AWS"),
             Cause::Module(m) => write!(f, "{m} comes from a module that is not on disk"),
