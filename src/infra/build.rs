@@ -98,7 +98,8 @@ impl Builder<'_, '_> {
         };
         let block = BlockSource { header: resource.header, body: resource.body.clone(), frame: slot.frame.id };
         let chosen = self.infra.root.environment.is_some();
-        let nonproduction = nonproduction || (!chosen && pseudo::tags_say_nonproduction(&attributes));
+        let elsewhere = resource.count.as_ref().is_some_and(|count| pseudo::only_in_nonproduction(count));
+        let nonproduction = nonproduction || (!chosen && (elsewhere || pseudo::tags_say_nonproduction(&attributes)));
         self.infra.instances.push(Instance {
             id: 0,
             address: reference.target.clone(),

@@ -11,11 +11,24 @@ use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
 use crate::eval::{BlockSource, Value};
 use crate::source::Span;
-use crate::syntax::{Body, Text};
+use crate::syntax::{BinaryOp, Body, Expr, ExprKind, Text};
 
 /// Words that name an environment that is not production.
-const NONPRODUCTION: [&str; 11] =
-    ["dev", "develop", "development", "test", "testing", "qa", "stage", "staging", "sandbox", "nonprod", "preprod"];
+const NONPRODUCTION: [&str; 13] = [
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "testing",
+    "qa",
+    "stage",
+    "staging",
+    "sandbox",
+    "nonprod",
+    "preprod",
+    "nonproduction",
+    "preproduction",
+];
 /// Variables and tags that name an environment.
 const ENVIRONMENT_NAMES: [&str; 3] = ["env", "environment", "stage"];
 
@@ -24,6 +37,24 @@ pub fn is_nonproduction(name: &str) -> bool {
     let lower = name.to_lowercase();
     let mut words = lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty());
     words.any(|word| NONPRODUCTION.contains(&word))
+}
+
+/// Whether the condition of a block's `count` holds in such environments only: `local.environment == "development" ? 1 : 0`
+/// or `contains(["test", "development"], …) ? 1 : 0`.
+pub(super) fn only_in_nonproduction(count: &Expr) -> bool {
+    let ExprKind::Conditional { condition, otherwise, .. } = &count.kind else { return false };
+    if !matches!(&otherwise.kind, ExprKind::Number(n) if &**n == "0") {
+        return false;
+    }
+    let says = |e: &Expr| matches!(&e.kind, ExprKind::String(text) if is_nonproduction(text));
+    match &condition.kind {
+        ExprKind::Binary(BinaryOp::Equal, a, b) => says(a) || says(b),
+        ExprKind::Call { name, args, .. } if &*name.text == "contains" => match args.first().map(|list| &list.kind) {
+            Some(ExprKind::Tuple(items)) => !items.is_empty() && items.iter().all(says),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn names_environment(key: &str) -> bool {
