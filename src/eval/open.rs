@@ -185,17 +185,6 @@ impl Entries {
         self.certain.insert(key, value);
     }
 
-    /// An entry with a known key that may be there or not.
-    pub fn insert_possible(&mut self, key: &Text, value: Value, cause: Cause) {
-        match self.certain.get_mut(key) {
-            Some(known) => *known = one_of(vec![known.clone(), value], cause, []),
-            None => {
-                self.cause.get_or_insert(cause);
-                self.possible.push(value);
-            }
-        }
-    }
-
     /// An entry with an unknown key: it may overwrite those before it whose names the key can turn out to be.
     pub fn insert_keyed(&mut self, key: &Value, value: Value) {
         let cause = key.cause().unwrap_or(Cause::Error);

@@ -143,15 +143,6 @@ impl Infra {
         }
     }
 
-    /// All instances of these types.
-    pub fn resources(&self, kind: InstanceKind, types: &[&str]) -> Value {
-        let mut answer = Answer::default();
-        for id in types.iter().flat_map(|t| self.of_type(kind, t)) {
-            answer.add(*id, !self.get(*id).open);
-        }
-        answer.into_value()
-    }
-
     /// The instances that a value refers to, of these types (all types where none is named).
     pub fn referenced(&self, value: &Value, types: &[&str]) -> Value {
         let mut leads = Leads::default();

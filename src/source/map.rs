@@ -58,11 +58,6 @@ impl SourceFile {
         let text = self.text[start..end].trim_end_matches(['\n', '\r']);
         start..start + text.len()
     }
-
-    /// How many lines the text has; an empty text has one.
-    pub fn line_count(&self) -> u32 {
-        self.line_starts().len() as u32
-    }
 }
 
 /// Owns every text. Files can be added from several threads.

@@ -225,7 +225,6 @@ impl Param {
 }
 
 /// Parameters and results of these types, for the tables.
-#[allow(dead_code, reason = "the families that use the rest arrive next")]
 pub(super) mod types {
     use super::{Param, Type, Value};
 
@@ -235,8 +234,6 @@ pub(super) mod types {
     pub(crate) const NUMBER: Param = Param::of(|| Type::Number);
     /// `string`
     pub(crate) const STRING: Param = Param::of(|| Type::String);
-    /// `bool`
-    pub(crate) const BOOL: Param = Param::of(|| Type::Bool);
     /// `list(any)`
     pub(crate) const LIST: Param = Param::of(|| Type::list(Type::Any));
     /// `set(any)`
