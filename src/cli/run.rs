@@ -17,7 +17,7 @@ use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
 use crate::rules::{self, Catalog, Exemptions, Finding, Ignores, Selection, Usage};
-use crate::source::{Problem, Sandbox};
+use crate::source::{Problem, ProblemKind, Sandbox};
 
 /// Checks what the options name, and writes the reports.
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
@@ -46,6 +46,12 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     outcome.resources = resources(&judged, config.roots.len());
     let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(&mut outcome, &config)).collect();
     outcome.problems.extend(ignores.problems(&usages, plan.partial).into_iter().filter(|p| in_focus(&config, p)));
+    if !options.detail.verbose {
+        // Where a rule of tfcheck's own could not be evaluated, the list of what is undecided says why.
+        let given: Vec<_> = catalog.given_files().map(|file| file.id).collect();
+        let is_given = |p: &Problem| p.label.as_ref().is_none_or(|label| given.contains(&label.span.file));
+        outcome.problems.retain(|p| p.kind != ProblemKind::Rule || is_given(p));
+    }
     if let Some(baseline) = baseline {
         baseline.settle(&mut outcome, (&config, &plan), (&catalog, &selection))?;
     }
