@@ -1,0 +1,145 @@
+//! Configurations to measure with, shaped like those of real repositories: teams with modules of their own and stacks
+//! that call them, made from the files beside this one. The same number of files always gives the same bytes.
+
+#![allow(dead_code, reason = "each program that shares this uses a part of it")]
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Files of one team: five modules of four files and eight stacks of ten.
+pub const FILES_OF_A_TEAM: usize = 100;
+const STACKS_OF_A_TEAM: usize = 8;
+
+/// A module's name and the texts of `main.tf`, `variables.tf` and `outputs.tf`.
+macro_rules! module {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("modules/", $name, "/main.tf")),
+            include_str!(concat!("modules/", $name, "/variables.tf")),
+            include_str!(concat!("modules/", $name, "/outputs.tf")),
+        )
+    };
+}
+
+const MODULES: [(&str, &str, &str, &str); 5] =
+    [module!("network"), module!("bucket"), module!("queue"), module!("service"), module!("database")];
+
+/// What every stack has.
+const STACK: [(&str, &str); 5] = [
+    ("versions.tf", include_str!("stack/versions.tf")),
+    ("variables.tf", include_str!("stack/variables.tf")),
+    ("locals.tf", include_str!("stack/locals.tf")),
+    ("outputs.tf", include_str!("stack/outputs.tf")),
+    ("main.tf", include_str!("stack/main.tf")),
+];
+
+/// What a stack has three of, each once or several times over.
+const PARTS: [(&str, &str); 6] = [
+    ("network.tf", include_str!("stack/network.tf")),
+    ("storage.tf", include_str!("stack/storage.tf")),
+    ("messaging.tf", include_str!("stack/messaging.tf")),
+    ("compute.tf", include_str!("stack/compute.tf")),
+    ("iam.tf", include_str!("stack/iam.tf")),
+    ("monitoring.tf", include_str!("stack/alarms.tf")),
+];
+
+/// A file of a configuration.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Where it stands, relative to the folder of the configuration.
+    pub path: PathBuf,
+    /// What it says.
+    pub text: String,
+}
+
+/// A configuration of that many files, rounded up to whole teams.
+pub fn configuration(files: usize) -> Vec<File> {
+    let mut chance = Chance(0x5eed);
+    let mut all = Vec::new();
+    for team in 0..files.div_ceil(FILES_OF_A_TEAM) {
+        let folder = PathBuf::from(format!("team-{team:03}"));
+        for (name, main, variables, outputs) in MODULES {
+            let folder = folder.join("modules").join(name);
+            let texts = [main, variables, outputs, include_str!("modules/versions.tf")];
+            let names = ["main.tf", "variables.tf", "outputs.tf", "versions.tf"];
+            all.extend(names.into_iter().zip(texts).map(|(name, text)| file(&folder, name, text.to_owned())));
+        }
+        for (stack, times) in chance.times().chunks(3).enumerate() {
+            let name = format!("stack-{team}-{stack}");
+            self::stack(&folder.join("stacks").join(&name), &name, stack, times, &mut all);
+        }
+    }
+    all
+}
+
+/// Writes a configuration below a folder, which is made where it is missing, and says how many bytes it has.
+pub fn write(files: &[File], folder: &Path) -> io::Result<usize> {
+    for file in files {
+        let path = folder.join(&file.path);
+        fs::create_dir_all(path.parent().unwrap_or(folder))?;
+        fs::write(path, &file.text)?;
+    }
+    Ok(bytes(files))
+}
+
+/// How many bytes the files have.
+pub fn bytes(files: &[File]) -> usize {
+    files.iter().map(|f| f.text.len()).sum()
+}
+
+/// Ten files of one root.
+fn stack(folder: &Path, name: &str, number: usize, times: &[usize], all: &mut Vec<File>) {
+    let named = |text: &str| text.replace("acme-stack", name);
+    all.extend(STACK.iter().map(|(name, text)| file(folder, name, named(text))));
+    if number % 4 == 3 {
+        all.push(file(folder, "staging.tfvars", include_str!("stack/staging.tfvars").to_owned()));
+        all.push(file(folder, "production.tfvars", include_str!("stack/production.tfvars").to_owned()));
+    } else {
+        all.push(file(folder, "terraform.tfvars", include_str!("stack/terraform.tfvars").to_owned()));
+        all.push(match number % 4 {
+            1 => file(folder, "alarms.tf.json", numbered(include_str!("stack/alarms.tf.json"), 0)),
+            _ => file(folder, "alarms.tf", numbered(include_str!("stack/alarms.tf"), 1000)),
+        });
+    }
+    for (part, times) in times.iter().enumerate() {
+        let (name, text) = PARTS[(number + 2 * part) % PARTS.len()];
+        let pieces: Vec<String> = (1..=*times).map(|n| numbered(&named(text), n)).collect();
+        all.push(file(folder, name, pieces.join("\n")));
+    }
+}
+
+/// A piece of which there are several in one module: names end with its number.
+fn numbered(text: &str, number: usize) -> String {
+    text.replace("_0", &format!("_{number}")).replace("-0", &format!("-{number}"))
+}
+
+fn file(folder: &Path, name: &str, text: String) -> File {
+    File { path: folder.join(name), text }
+}
+
+/// How often the parts of a team's stacks stand in their files: mostly once, seldom many times, as the sizes of real
+/// files are spread.
+const TIMES: [usize; 3 * STACKS_OF_A_TEAM] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 4, 4, 4, 8, 8, 25];
+
+/// Numbers without a pattern, the same in every run.
+struct Chance(u64);
+
+impl Chance {
+    fn next(&mut self) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 as usize
+    }
+
+    /// [`TIMES`] in another order, so that all teams have about the same size and no two look alike.
+    fn times(&mut self) -> Vec<usize> {
+        let mut times = TIMES.to_vec();
+        for last in (1..times.len()).rev() {
+            times.swap(last, self.next() % (last + 1));
+        }
+        times
+    }
+}

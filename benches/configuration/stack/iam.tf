@@ -1,0 +1,27 @@
+resource "aws_iam_role" "deploy_0" {
+  name = "${local.name}-deploy-0"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Effect    = "Allow"
+        Action    = "sts:AssumeRoleWithWebIdentity"
+        Principal = { Federated = "arn:aws:iam::${local.account}:oidc-provider/token.example.com" }
+        Condition = {
+          StringLike = { "token.example.com:sub" = "repo:acme/acme-stack:*" }
+        }
+      },
+    ]
+  })
+}
+
+resource "aws_iam_role_policy_attachment" "deploy_0" {
+  for_each = toset([
+    "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    "arn:aws:iam::aws:policy/AmazonECS_FullAccess",
+  ])
+
+  role       = aws_iam_role.deploy_0.name
+  policy_arn = each.key
+}

@@ -1,0 +1,55 @@
+module "queue_0" {
+  source = "../../modules/queue"
+
+  name              = "${local.name}-jobs-0"
+  max_receive_count = local.is_production ? 5 : 0
+  tags              = local.tags
+}
+
+resource "aws_sns_topic" "events_0" {
+  name = "${local.name}-events-0"
+}
+
+resource "aws_sns_topic_subscription" "events_0" {
+  topic_arn = aws_sns_topic.events_0.arn
+  protocol  = "sqs"
+  endpoint  = module.queue_0.arn
+}
+
+resource "aws_lambda_function" "consumer_0" {
+  function_name = "${local.name}-consumer-0"
+  role          = aws_iam_role.consumer_0.arn
+  runtime       = "python3.12"
+  handler       = "consumer.handle"
+  filename      = "${path.module}/consumer.zip"
+  timeout       = 30
+
+  environment {
+    variables = {
+      TABLE = "${local.name}-index-0"
+      TOPIC = aws_sns_topic.events_0.arn
+    }
+  }
+}
+
+resource "aws_lambda_event_source_mapping" "consumer_0" {
+  event_source_arn = module.queue_0.arn
+  function_name    = aws_lambda_function.consumer_0.arn
+  batch_size       = 10
+}
+
+resource "aws_iam_role" "consumer_0" {
+  name               = "${local.name}-consumer-0"
+  assume_role_policy = data.aws_iam_policy_document.consumer_0.json
+}
+
+data "aws_iam_policy_document" "consumer_0" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["lambda.amazonaws.com"]
+    }
+  }
+}

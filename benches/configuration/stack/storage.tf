@@ -1,0 +1,43 @@
+resource "aws_s3_bucket" "data_0" {
+  bucket = "${local.name}-data-0-${local.account}"
+}
+
+resource "aws_s3_bucket_policy" "data_0" {
+  bucket = aws_s3_bucket.data_0.id
+  policy = <<-POLICY
+    {
+      "Version": "2012-10-17",
+      "Statement": [
+        {
+          "Sid": "DenyPlainHttp",
+          "Effect": "Deny",
+          "Principal": "*",
+          "Action": "s3:*",
+          "Resource": ["${aws_s3_bucket.data_0.arn}", "${aws_s3_bucket.data_0.arn}/*"],
+          "Condition": { "Bool": { "aws:SecureTransport": "false" } }
+        }
+      ]
+    }
+  POLICY
+}
+
+resource "aws_dynamodb_table" "index_0" {
+  name         = "${local.name}-index-0"
+  billing_mode = "PAY_PER_REQUEST"
+  hash_key     = "id"
+  range_key    = "created"
+
+  dynamic "attribute" {
+    for_each = { id = "S", created = "N", owner = "S" }
+    content {
+      name = attribute.key
+      type = attribute.value
+    }
+  }
+
+  global_secondary_index {
+    name            = "owner"
+    hash_key        = "owner"
+    projection_type = "ALL"
+  }
+}
