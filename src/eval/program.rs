@@ -97,6 +97,16 @@ impl ModuleInstance {
     }
 }
 
+impl Drop for Program<'_> {
+    /// Instances of blocks hold the module instances they stand in, which hold them: without this nothing would ever be
+    /// given back.
+    fn drop(&mut self) {
+        for module in self.modules.take() {
+            drop((module.resources.take(), module.calls.take()));
+        }
+    }
+}
+
 /// What the expressions of one instance see beside their module: `each`, `count`, iterators of dynamic blocks.
 pub struct Frame {
     /// Its position in the program; see [`super::BlockSource::frame`].
