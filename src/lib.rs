@@ -11,8 +11,11 @@
 //! 7. [`rules`]: rule declarations, compiled and run over an infra; findings.
 //! 8. [`report`]: findings to text, JSON and the other formats.
 //! 9. [`cli`]: arguments, settings, exit status; the only part that knows all others.
+//!
+//! Beside them stands [`clock`], which measures how long the others take.
 
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod eval;
 pub mod facts;

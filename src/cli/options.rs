@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::output::{Format, Least, Output};
 use super::settings::{self, Written};
 use super::terminal;
+use crate::clock::Clock;
 use crate::config::{InputArgument, LoadOptions};
 use crate::report::Wanted;
 use crate::report::pretty::{Detail, Look};
@@ -52,6 +53,9 @@ impl CheckOptions {
         let mut load = load_options(args.paths, args.inputs.0)?;
         let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources)?;
         load.find_environments = settings.environments.is_empty();
+        if args.output.verbose {
+            load.clock = Clock::on();
+        }
         let fail_on = args.fail_on.or(settings.fail_on.map(|f| f.value)).unwrap_or(FailOnArg::Warning);
         let threshold = Threshold { severity: fail_on.severity(), strict: args.strict };
         let output = args.output;

@@ -11,56 +11,77 @@ use super::environments::Plan;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
-use super::{catalog, output, threads};
+use super::{catalog, output, settings, stages, threads};
+use crate::clock::Stage;
 use crate::config::{self, Config};
 use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
-use crate::rules::{self, Catalog, Exemptions, Finding, Ignores, Selection, Usage};
+use crate::rules::{self, Catalog, Finding, Ignores, Selection, Usage};
 use crate::source::{Problem, ProblemKind, Sandbox};
 
 /// Checks what the options name, and writes the reports.
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
+    let start = Instant::now();
+    let clock = &options.load.clock;
     threads::start(options.jobs)?;
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let baseline = BaselineFile::read(options)?;
     let config = timed(&mut outcome, "load", || load(options))?;
+    let prepared = clock.stage(Stage::Prepare, || prepare(options, &config))?;
+    let judge = Judge { config: &config, prepared: &prepared };
+    let judged = timed(&mut outcome, "check", || clock.stage(Stage::Check, || judge.all()));
+    let exit = clock.stage(Stage::Report, || {
+        gather(&mut outcome, options, &judge, judged);
+        if let Some(baseline) = baseline {
+            baseline.settle(&mut outcome, (&config, &prepared.plan), (&prepared.catalog, &prepared.selection))?;
+        }
+        if output::lists_rules(options) {
+            outcome.rules = prepared.catalog.enabled_infos(&prepared.selection);
+        }
+        let report = Report::new(outcome, &options.wanted);
+        output::write(&report, options)?;
+        Ok::<_, Failure>(Exit::of(&report, options.threshold))
+    })?;
+    stages::show(clock, start);
+    Ok(exit)
+}
+
+/// What roots are judged by.
+struct Prepared<'c> {
+    catalog: Catalog<'c>,
+    settings: settings::Resolved,
+    selection: Selection,
+    ignores: Ignores,
+    plan: Plan,
+}
+
+fn prepare<'c>(options: &CheckOptions, config: &'c Config) -> Result<Prepared<'c>, Failure> {
     let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &config.sources)?;
     let settings = options.settings.resolve(&options.rules, &catalog, &config.sources, rules::today())?;
     let selection = catalog.select(&settings.rules).map_err(Failure::Options)?;
     let respect_others = options.settings.respect_other_tools;
-    let ignores = Ignores::read(&config, &catalog, &selection, rules::today(), respect_others);
-    let plan = Plan::new(&config, &options.settings, options.environment.as_deref())?;
-    let judge = Judge {
-        config: &config,
-        plan: &plan,
-        catalog: &catalog,
-        selection: &selection,
-        ignores: &ignores,
-        exemptions: &settings.exemptions,
-    };
-    let judged = timed(&mut outcome, "check", || judge.all());
-    add_configuration(&mut outcome, &config);
+    let ignores = Ignores::read(config, &catalog, &selection, rules::today(), respect_others);
+    let plan = Plan::new(config, &options.settings, options.environment.as_deref())?;
+    Ok(Prepared { catalog, settings, selection, ignores, plan })
+}
+
+/// Everything that there is to say.
+fn gather(outcome: &mut Outcome, options: &CheckOptions, judge: &Judge<'_>, judged: Vec<Judged>) {
+    let Judge { config, prepared } = judge;
+    let Prepared { settings, plan, ignores, .. } = prepared;
+    add_configuration(outcome, config);
     outcome.files += plan.files;
-    outcome.problems.extend(settings.problems.into_iter().chain(plan.problems.iter().cloned()));
+    outcome.problems.extend(settings.problems.iter().chain(&plan.problems).cloned());
     outcome.resources = resources(&judged, config.roots.len());
-    let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(&mut outcome, &config)).collect();
-    outcome.problems.extend(ignores.problems(&usages, plan.partial).into_iter().filter(|p| in_focus(&config, p)));
+    let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(outcome, config)).collect();
+    outcome.problems.extend(ignores.problems(&usages, plan.partial).into_iter().filter(|p| in_focus(config, p)));
     if !options.detail.verbose {
         // Where a rule of tfcheck's own could not be evaluated, the list of what is undecided says why.
-        let given: Vec<_> = catalog.given_files().map(|file| file.id).collect();
+        let given: Vec<_> = prepared.catalog.given_files().map(|file| file.id).collect();
         let is_given = |p: &Problem| p.label.as_ref().is_none_or(|label| given.contains(&label.span.file));
         outcome.problems.retain(|p| p.kind != ProblemKind::Rule || is_given(p));
     }
-    if let Some(baseline) = baseline {
-        baseline.settle(&mut outcome, (&config, &plan), (&catalog, &selection))?;
-    }
-    if output::lists_rules(options) {
-        outcome.rules = catalog.enabled_infos(&selection);
-    }
-    let report = Report::new(outcome, &options.wanted);
-    output::write(&report, options)?;
-    Ok(Exit::of(&report, options.threshold))
 }
 
 fn timed<T>(outcome: &mut Outcome, stage: &'static str, work: impl FnOnce() -> T) -> T {
@@ -89,11 +110,7 @@ fn add_configuration(outcome: &mut Outcome, config: &Config) {
 /// Evaluates roots and runs the rules over them.
 struct Judge<'a> {
     config: &'a Config,
-    plan: &'a Plan,
-    catalog: &'a Catalog<'a>,
-    selection: &'a Selection,
-    ignores: &'a Ignores,
-    exemptions: &'a Exemptions,
+    prepared: &'a Prepared<'a>,
 }
 
 /// What there is to say of one root in one environment.
@@ -111,7 +128,7 @@ impl Judge<'_> {
     fn all(&self) -> Vec<Judged> {
         let roots = &self.config.roots;
         let sandbox = infra::sandbox(self.config, roots.iter().map(|r| r.dir.as_path()));
-        let of_roots = self.plan.of_roots.iter().enumerate();
+        let of_roots = self.prepared.plan.of_roots.iter().enumerate();
         let evaluations: Vec<_> = of_roots.flat_map(|(at, of_root)| of_root.iter().map(move |o| (at, o))).collect();
         evaluations.into_par_iter().map(|(at, options)| self.root(at, options, &sandbox)).collect()
     }
@@ -120,11 +137,13 @@ impl Judge<'_> {
         let root = &self.config.roots[at];
         let (program, infra, problems) = infra::analyze(self.config, root, sandbox, options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
-        let mut rules = rules::check(self.catalog, self.selection, &infra, &host, &program);
+        let Prepared { catalog, selection, ignores, settings, .. } = self.prepared;
+        let mut rules = rules::check(catalog, selection, &infra, &host, &program);
+        self.config.clock.add(Stage::Rules, rules.spent);
         let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
         let resources = infra.instances().iter().filter(is_resource).count();
-        let usage = self.ignores.apply(root, &infra, &mut rules);
-        self.exemptions.apply(root, &self.config.sources, &mut rules.findings);
+        let usage = ignores.apply(root, &infra, &mut rules);
+        settings.exemptions.apply(root, &self.config.sources, &mut rules.findings);
         Judged { root: at, rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
     }
 }

@@ -11,6 +11,7 @@ use super::assemble::{ModuleFile, ModuleFolder, assemble};
 use super::module::{Module, Provenance};
 use super::names::{Dialect, automatic_variable_files, is_module_file, module_names};
 use super::parsing::parse_document;
+use crate::clock::{Clock, Stage};
 use crate::source::{Problem, ReadError, SourceFile, SourceMap, read_text, shown_path};
 
 /// The name of the lock file that `terraform init` writes.
@@ -43,6 +44,7 @@ pub(crate) struct FolderReader<'a> {
     pub(crate) working_dir: &'a Path,
     pub(crate) data_dir: &'a Path,
     pub(crate) dialect: Option<Dialect>,
+    pub(crate) clock: &'a Clock,
 }
 
 /// A folder listed and its files read, not yet parsed.
@@ -50,6 +52,22 @@ struct ReadFolder {
     request: Request,
     listing: Listing,
     texts: Vec<(PathBuf, Result<String, ReadError>)>,
+}
+
+/// The same with its texts at their places.
+struct AddedFolder {
+    request: Request,
+    listing: Listing,
+    files: Vec<Result<Arc<SourceFile>, (String, ReadError)>>,
+}
+
+/// The same with its files parsed.
+struct ParsedFolder {
+    request: Request,
+    listing: Listing,
+    files: Vec<ModuleFile>,
+    problems: Vec<Problem>,
+    incomplete: bool,
 }
 
 struct Listing {
@@ -71,10 +89,19 @@ impl FolderReader<'_> {
     /// Reads folders; what holds no module file is left out of the result. File ids follow the order of the requests,
     /// whatever the threads do.
     pub(crate) fn read(&self, requests: Vec<Request>) -> BTreeMap<PathBuf, Folder> {
-        let read: Vec<_> = requests.into_par_iter().filter_map(|request| self.read_texts(request)).collect();
-        let added: Vec<_> = read.into_iter().map(|folder| self.add_sources(folder)).collect();
-        let parsed = added.into_par_iter().filter_map(|(request, listing, files)| self.parse(request, listing, files));
-        parsed.collect::<Vec<_>>().into_iter().collect()
+        let clock = self.clock;
+        let read: Vec<ReadFolder> = clock.stage(Stage::Read, || {
+            let read = |request| clock.part(Stage::Read, || self.read_texts(request));
+            requests.into_par_iter().filter_map(read).collect()
+        });
+        let parsed: Vec<ParsedFolder> = clock.stage(Stage::Parse, || {
+            let added: Vec<AddedFolder> = read.into_iter().map(|folder| self.add_sources(folder)).collect();
+            added.into_par_iter().map(|folder| clock.part(Stage::Parse, || parse(folder))).collect()
+        });
+        clock.stage(Stage::Load, || {
+            let assemble = |folder| clock.part(Stage::Load, || self.assemble(folder));
+            parsed.into_par_iter().map(assemble).collect::<Vec<_>>().into_iter().collect()
+        })
     }
 
     fn read_texts(&self, request: Request) -> Option<ReadFolder> {
@@ -113,8 +140,7 @@ impl FolderReader<'_> {
         })
     }
 
-    #[expect(clippy::type_complexity, reason = "passed on at once")]
-    fn add_sources(&self, folder: ReadFolder) -> (Request, Listing, Vec<Result<Arc<SourceFile>, (String, ReadError)>>) {
+    fn add_sources(&self, folder: ReadFolder) -> AddedFolder {
         let add = |(path, text): (PathBuf, Result<String, ReadError>)| {
             let name = self.shown(&path);
             match text {
@@ -123,30 +149,11 @@ impl FolderReader<'_> {
             }
         };
         let files = folder.texts.into_iter().map(add).collect();
-        (folder.request, folder.listing, files)
+        AddedFolder { request: folder.request, listing: folder.listing, files }
     }
 
-    fn parse(
-        &self,
-        request: Request,
-        listing: Listing,
-        texts: Vec<Result<Arc<SourceFile>, (String, ReadError)>>,
-    ) -> Option<(PathBuf, Folder)> {
-        let mut files = Vec::new();
-        let mut problems: Vec<Problem> = Vec::new();
-        let mut incomplete = listing.incomplete;
-        for (i, text) in texts.into_iter().enumerate() {
-            match text {
-                Ok(source) => {
-                    let document = Arc::new(parse_document(&source));
-                    files.push(ModuleFile { document, is_override: i >= listing.first_override });
-                }
-                Err((name, error)) => {
-                    incomplete |= !matches!(error, ReadError::NotAFile("a folder"));
-                    problems.push(error.problem(name));
-                }
-            }
-        }
+    fn assemble(&self, folder: ParsedFolder) -> (PathBuf, Folder) {
+        let ParsedFolder { request, listing, files, problems, incomplete } = folder;
         let identity = fs::canonicalize(&request.dir).unwrap_or_else(|_| request.dir.clone());
         let module = assemble(ModuleFolder {
             name: self.shown(&request.dir).into(),
@@ -164,8 +171,28 @@ impl FolderReader<'_> {
             is_initialized: listing.is_initialized,
             identity,
         };
-        Some((request.dir, folder))
+        (request.dir, folder)
     }
+}
+
+fn parse(folder: AddedFolder) -> ParsedFolder {
+    let AddedFolder { request, listing, files: texts } = folder;
+    let mut files = Vec::new();
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut incomplete = listing.incomplete;
+    for (i, text) in texts.into_iter().enumerate() {
+        match text {
+            Ok(source) => {
+                let document = Arc::new(parse_document(&source));
+                files.push(ModuleFile { document, is_override: i >= listing.first_override });
+            }
+            Err((name, error)) => {
+                incomplete |= !matches!(error, ReadError::NotAFile("a folder"));
+                problems.push(error.problem(name));
+            }
+        }
+    }
+    ParsedFolder { request, listing, files, problems, incomplete }
 }
 
 /// A file of OpenTofu's that Terraform does not read.

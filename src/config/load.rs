@@ -17,6 +17,7 @@ use super::scope::Scope;
 use super::terragrunt::{Terragrunt, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
+use crate::clock::{Clock, Stage};
 use crate::source::{FileId, Problem, SourceMap, Walk, normalize, read_text, shown_path, walk};
 use crate::syntax;
 
@@ -39,6 +40,8 @@ pub struct LoadOptions {
     pub find_environments: bool,
     /// Where the texts go; what was read before keeps its place.
     pub sources: Arc<SourceMap>,
+    /// What measures the stages.
+    pub clock: Clock,
 }
 
 impl LoadOptions {
@@ -53,6 +56,7 @@ impl LoadOptions {
             data_dir: PathBuf::from(".terraform"),
             find_environments: false,
             sources: Arc::default(),
+            clock: Clock::default(),
         }
     }
 }
@@ -92,6 +96,8 @@ pub struct Config {
     pub checked: Vec<PathBuf>,
     /// Where single files were named: these, and the folders named beside them.
     pub focus: Option<BTreeSet<PathBuf>>,
+    /// What measures the stages.
+    pub clock: Clock,
 }
 
 /// Values that are not written beside a root.
@@ -115,23 +121,27 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         working_dir: &working_dir,
         data_dir: &options.data_dir,
         dialect: options.dialect,
+        clock: &options.clock,
     };
-    let walk = walk_all(&scope, &working_dir);
+    let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
     let mut problems = walk.problems;
     let terragrunt = read_terragrunt(&walk.folders, &reader);
     let mut folders = read_checked(walk.folders, &reader);
     read_called(&mut folders, &reader);
-    let units = scope.narrow(find_units(&folders), &folders);
+    let units = options.clock.stage(Stage::Load, || scope.narrow(find_units(&folders), &folders));
     let manifests = read_manifests(&units, options, &mut folders, &reader, &mut problems);
-    let mut trees = TreeBuilder::new(&folders);
-    let mut roots = Vec::new();
-    for (dir, manifest) in units.iter().zip(&manifests) {
-        if let Some(node) = trees.build(dir, manifest) {
-            roots.push(make_root(&folders[dir], node, &terragrunt, (options, &inputs), &reader, &mut problems));
+    let (roots, modules) = options.clock.stage(Stage::Load, || {
+        let mut trees = TreeBuilder::new(&folders);
+        let mut roots = Vec::new();
+        for (dir, manifest) in units.iter().zip(&manifests) {
+            if let Some(node) = trees.build(dir, manifest) {
+                roots.push(make_root(&folders[dir], node, &terragrunt, (options, &inputs), &reader, &mut problems));
+            }
         }
-    }
-    problems.append(&mut trees.problems);
-    let modules = modules_of(&roots);
+        problems.append(&mut trees.problems);
+        let modules = modules_of(&roots);
+        (roots, modules)
+    });
     Ok(Config {
         sources: sources.clone(),
         roots,
@@ -140,6 +150,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         problems,
         checked: scope.folders.into_iter().collect(),
         focus: scope.focus,
+        clock: options.clock.clone(),
     })
 }
 

@@ -24,7 +24,7 @@ mod source_address;
 mod suggest;
 mod terragrunt;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tree;

@@ -44,7 +44,7 @@ pub fn analyze<'c>(
     inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
     let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
     let program = Program::new(root, inputs, host);
-    let infra = build(&program, facts_of(config, root, options));
+    let infra = build(&program, facts_of(config, root, options), &config.clock);
     problems.extend(program.take_problems());
     (program, infra, problems)
 }
@@ -77,5 +77,31 @@ fn state_bucket(root: &Root) -> Option<Text> {
     match &backend.body.attribute("bucket")?.expr.kind {
         ExprKind::String(name) => Some(name.clone()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::config::testing::Tree;
+
+    #[test]
+    fn nothing_is_kept_of_a_program_that_is_gone() {
+        let tree = Tree::new(&[
+            ("main.tf", "module \"a\" {\n  source = \"./a\"\n  count = 2\n}\nlocals {\n  x = module.a[0].id\n}\n"),
+            (
+                "a/main.tf",
+                "resource \"aws_vpc\" \"a\" {\n  for_each = toset([\"x\"])\n}\noutput \"id\" {\n  value = aws_vpc.a[\"x\"].id\n}\n",
+            ),
+        ]);
+        let config = tree.load(&["."]);
+        let (program, infra, problems) =
+            analyze(&config, &config.roots[0], &sandbox(&config, []), &AnalysisOptions::default());
+        assert_eq!((infra.instances().is_empty(), problems.len()), (false, 0));
+        let root = Rc::downgrade(&program.root_instance());
+        drop(program);
+        assert!(root.upgrade().is_none());
     }
 }

@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 use super::fill::Filler;
 use super::pseudo;
 use super::{Edge, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, RootFacts};
+use crate::clock::{Clock, Stage};
 use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{ModuleInstance, Program};
@@ -20,11 +21,13 @@ use crate::syntax::Text;
 const MODULE_LIMIT: usize = 100_000;
 
 /// The instances of a program's root and of all modules it calls, and the edges between them.
-pub fn build(program: &Program<'_>, root: RootFacts) -> Infra {
+pub fn build(program: &Program<'_>, root: RootFacts, clock: &Clock) -> Infra {
     let mut builder = Builder { program, infra: Infra { root, ..Infra::default() }, filler: Filler::default() };
-    builder.modules();
-    builder.sort();
-    builder.edges();
+    clock.part(Stage::Evaluate, || builder.modules());
+    clock.part(Stage::Infra, || {
+        builder.sort();
+        builder.edges();
+    });
     builder.infra
 }
 

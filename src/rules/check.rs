@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -34,6 +35,8 @@ pub struct Outcome {
     pub undecided: Vec<Undecided>,
     /// Rules that failed while they ran.
     pub problems: Vec<Problem>,
+    /// What all threads together spent on it.
+    pub spent: Duration,
 }
 
 /// Runs the selected rules over an infra.
@@ -45,9 +48,13 @@ pub fn check(
     tracer: &dyn Tracer,
 ) -> Outcome {
     let run = Run::new(catalog, selection, infra, host);
+    let (tasks, spent) = tasks(&run);
     // By rule first: threads that evaluate one expression at once would fight for the counts of its shared texts.
-    let seen: Vec<Seen> = tasks(&run).par_iter().flat_map(|task| task.run(&run)).collect();
-    finish(&run, seen, tracer)
+    let seen: Vec<Seen> = tasks.par_iter().flat_map(|task| task.run(&run)).collect();
+    let spent = spent + seen.iter().map(|s| s.spent).sum::<Duration>();
+    let start = Instant::now();
+    let outcome = finish(&run, seen, tracer);
+    Outcome { spent: spent + start.elapsed(), ..outcome }
 }
 
 /// A rule and all the instances that it looks at.
@@ -62,35 +69,39 @@ const CHUNK: usize = 128;
 impl Task {
     fn run<'a>(&'a self, run: &'a Run<'a>) -> impl ParallelIterator<Item = Seen> + 'a {
         self.instances.par_chunks(CHUNK).map(|ids| {
+            let start = Instant::now();
             let mut seen = Seen::default();
             for id in ids {
                 Subject { run, rule: &self.rule, instance: run.infra.get(*id), seen: &mut seen }.look();
             }
-            seen
+            Seen { spent: start.elapsed(), ..seen }
         })
     }
 }
 
-/// The enabled rules that have something to look at, sorted by id.
-fn tasks(run: &Run<'_>) -> Vec<Task> {
+/// The enabled rules that have something to look at, sorted by id, and what all threads together spent on finding them.
+fn tasks(run: &Run<'_>) -> (Vec<Task>, Duration) {
     let mut named: FxHashMap<(InstanceKind, &Text), Vec<InstanceId>> = FxHashMap::default();
     for instance in run.infra.instances() {
         named.entry((instance.kind, subject_name(instance))).or_default().push(instance.id);
     }
     let named: Vec<_> = named.into_iter().collect();
     let rules = |((kind, name), ids): ((InstanceKind, &Text), Vec<InstanceId>)| {
-        (run.catalog.rules_for(run.selection, kind, name), ids)
+        let start = Instant::now();
+        (run.catalog.rules_for(run.selection, kind, name), ids, start.elapsed())
     };
     // In parallel, since the files of rules are parsed here.
     let found: Vec<_> = named.into_par_iter().map(rules).collect();
     let mut tasks: BTreeMap<Text, Task> = BTreeMap::new();
-    for (rules, ids) in found {
+    let mut spent = Duration::ZERO;
+    for (rules, ids, time) in found {
+        spent += time;
         for rule in rules {
             let task = tasks.entry(rule.info.id.clone()).or_insert_with(|| Task { rule, instances: Vec::new() });
             task.instances.extend(&ids);
         }
     }
-    tasks.into_values().collect()
+    (tasks.into_values().collect(), spent)
 }
 
 /// What was seen at some instances.
@@ -99,6 +110,7 @@ struct Seen {
     drafts: Vec<Draft>,
     undecided: Vec<Undecided>,
     problems: Vec<Problem>,
+    spent: Duration,
 }
 
 /// A rule that looks at an instance.

@@ -13,6 +13,7 @@ mod written;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(super) use resolve::Resolved;
 pub(super) use show::settings;
 pub(super) use written::{EnvironmentBlock, Written};
 

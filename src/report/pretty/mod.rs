@@ -25,7 +25,7 @@ pub use self::why::{Explained, why_all, why_one};
 /// How much to say.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Detail {
-    /// Everything of every finding: why, all sources, the whole trail, timings.
+    /// Everything of every finding: why, all sources, the whole trail.
     pub verbose: bool,
     /// Findings alone: no summary.
     pub quiet: bool,

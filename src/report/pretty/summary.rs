@@ -20,11 +20,6 @@ impl Page<'_> {
         self.not_shown(report);
         self.fixed(report);
         self.not_analysed(&report.not_analysed);
-        if self.detail.verbose {
-            for (stage, time) in &report.timings {
-                self.line(&format!("  {stage:<10} {:>8.1} ms", time.as_secs_f64() * 1e3));
-            }
-        }
         if report.entries.iter().any(|e| e.finding().is_some()) && !self.detail.verbose {
             self.line("  `tfcheck explain RULE` says more about a rule");
         }
