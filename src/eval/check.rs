@@ -67,7 +67,7 @@ impl<'c> Program<'c> {
             }
         }
         let said = condition.error_message.as_ref().and_then(|message| {
-            let scope = ModuleScope { program: self, frame: frame.clone() };
+            let scope = ModuleScope::new(self, frame);
             let text = Evaluation::new(&scope).eval(message).ok()?;
             text.as_str().filter(|_| !text.deep_marks().contains(Marks::SENSITIVE)).map(str::to_owned)
         });

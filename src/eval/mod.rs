@@ -27,6 +27,7 @@ mod reference;
 mod resources;
 mod scope;
 pub mod set;
+mod shared;
 mod template;
 pub mod text;
 mod trail;

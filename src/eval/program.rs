@@ -11,9 +11,10 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::expand::Expansion;
-use super::expr::Evaluation;
+use super::expr::{Evaluation, Hop, Scope};
 use super::host::RootHost;
 use super::scope::ModuleScope;
+use super::shared::{Conversions, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
 use crate::config::{Module, ModuleAddress, ModuleNode, ResourceName, Root, Variable};
 use crate::source::{Problem, ProblemKind, Span};
@@ -66,6 +67,8 @@ pub struct Program<'c> {
     work: Cell<usize>,
     /// Types of variables by the place of their declaration: parsed once however many instances there are.
     types: RefCell<FxHashMap<Span, Type>>,
+    pub(super) shared: Shared,
+    conversions: Conversions,
 }
 
 /// One instance of a module: the root, or an instance of a call.
@@ -176,6 +179,8 @@ impl<'c> Program<'c> {
             expanded: Cell::new(0),
             work: Cell::new(0),
             types: RefCell::default(),
+            shared: Shared::default(),
+            conversions: Conversions::default(),
         };
         let instance = program.add_module(ModuleAddress::root(), root.module.clone(), None);
         program.plain_frame(&instance);
@@ -310,12 +315,40 @@ impl<'c> Program<'c> {
 
     /// What an expression is worth in a frame.
     pub(crate) fn try_eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Result<Value, EvalError> {
-        let scope = ModuleScope { program: self, frame: frame.clone() };
+        let repeats = frame.module.call.is_some() || !frame.bindings.is_empty();
+        match repeats.then(|| self.shared.place(expr)).flatten() {
+            // Whether something looks at failures is one more thing that a value depends on.
+            Some(place) if !super::union::is_watched() => self.eval_shared(expr, frame, &place),
+            _ => self.eval_plain(expr, &ModuleScope::new(self, frame)),
+        }
+    }
+
+    fn eval_plain(&self, expr: &Expr, scope: &ModuleScope<'_, 'c>) -> Result<Value, EvalError> {
         // Each expression has an allowance of its own, also one that another one asks for.
         let outer = self.work.replace(0);
-        let value = Evaluation::new(&scope).eval(expr).and_then(bounded);
+        let value = Evaluation::new(scope).eval(expr).and_then(bounded);
         self.work.set(outer);
         value
+    }
+
+    /// The value that it had where it read the same; else evaluates it and remembers what it read.
+    fn eval_shared(&self, expr: &Expr, frame: &Rc<Frame>, place: &Place) -> Result<Value, EvalError> {
+        let scope = ModuleScope::new(self, frame);
+        let evaluation = Evaluation::new(&scope);
+        let fits = |read: &Read| {
+            let hops: Vec<Hop<'_>> = read.hops.iter().map(Hop::Attr).collect();
+            scope.resolve(&read.root, read.span, &hops, &evaluation).is_ok_and(|now| read.is_worth(&now))
+        };
+        for (position, kept) in place.kept().iter().enumerate() {
+            if kept.reads.iter().all(fits) {
+                place.found(position);
+                return kept.result.clone();
+            }
+        }
+        let reads = Reads::default();
+        let result = self.eval_plain(expr, &ModuleScope { reads: Some(&reads), ..scope });
+        place.keep(reads, &result);
+        result
     }
 
     /// Takes note of elements that the expression at hand makes.
@@ -358,8 +391,10 @@ impl<'c> Program<'c> {
             (None, Some(default)) if !self.callers_decide(module) => (self.default_value(default), default.span),
             (None, _) => (self.unset_variable(module, name, variable, &ty), variable.header),
         };
-        let value = convert::apply_defaults(&value, &ty);
-        let value = convert::convert(&value, &ty).unwrap_or_else(|error| {
+        let fit = || convert::convert(&convert::apply_defaults(&value, &ty), &ty);
+        let simple = value.as_seq().is_none() && value.as_fields().is_none();
+        let fitted = if simple { fit() } else { self.conversions.get(variable.header, &value, fit) };
+        let value = fitted.unwrap_or_else(|error| {
             let message = format!("the value of `var.{name}` does not fit its type: {}", error.message);
             let error = EvalError { message, ..error }.with_label(format!("does not fit `{ty}`")).at(span);
             self.failed(error, span)

@@ -7,6 +7,7 @@ use super::call::nearest;
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::Host;
 use super::program::{Frame, ModuleInstance, Program};
+use super::shared::Reads;
 use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value};
 use crate::config::{Mode, ResourceName};
 use crate::source::{ProblemKind, Span};
@@ -16,10 +17,50 @@ use crate::syntax::{Expr, Text};
 pub(crate) struct ModuleScope<'p, 'c> {
     pub(crate) program: &'p Program<'c>,
     pub(crate) frame: Rc<Frame>,
+    /// Where it is noted which names were resolved.
+    pub(super) reads: Option<&'p Reads>,
 }
 
 impl Scope for ModuleScope<'_, '_> {
     fn resolve(
+        &self,
+        root: &str,
+        span: Span,
+        hops: &[Hop<'_>],
+        evaluation: &Evaluation<'_>,
+    ) -> Result<Resolved, EvalError> {
+        let resolved = self.find(root, span, hops, evaluation);
+        if let Some(reads) = self.reads {
+            reads.add(root, span, hops, &resolved);
+        }
+        resolved
+    }
+
+    fn handle_attribute(&self, _: u32, name: &str) -> Result<Value, EvalError> {
+        Err(EvalError::new(format!("there is no attribute `{name}`")))
+    }
+
+    fn host(&self) -> &dyn Host {
+        &self.program.host
+    }
+
+    fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
+        self.program.template(path)
+    }
+
+    fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        self.program.spend(elements)
+    }
+}
+
+impl<'p, 'c> ModuleScope<'p, 'c> {
+    pub(crate) fn new(program: &'p Program<'c>, frame: &Rc<Frame>) -> ModuleScope<'p, 'c> {
+        ModuleScope { program, frame: frame.clone(), reads: None }
+    }
+}
+
+impl ModuleScope<'_, '_> {
+    fn find(
         &self,
         root: &str,
         span: Span,
@@ -48,24 +89,6 @@ impl Scope for ModuleScope<'_, '_> {
         }
     }
 
-    fn handle_attribute(&self, _: u32, name: &str) -> Result<Value, EvalError> {
-        Err(EvalError::new(format!("there is no attribute `{name}`")))
-    }
-
-    fn host(&self) -> &dyn Host {
-        &self.program.host
-    }
-
-    fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
-        self.program.template(path)
-    }
-
-    fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        self.program.spend(elements)
-    }
-}
-
-impl ModuleScope<'_, '_> {
     fn module(&self) -> &Rc<ModuleInstance> {
         &self.frame.module
     }

@@ -79,6 +79,11 @@ pub fn watched<T>(watched: bool, evaluate: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Whether something looks at failures.
+pub(super) fn is_watched() -> bool {
+    WATCHED.get()
+}
+
 /// A value that may instead be a failure. Where nothing looks at failures, it is the value.
 pub(super) fn unless_failed(value: Value) -> Value {
     if !WATCHED.get() {

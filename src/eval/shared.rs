@@ -1,0 +1,261 @@
+//! What expressions are worth, by what they read: a module that is called many times, or a block with many instances,
+//! evaluates an expression again only where one of the values that it reads differs.
+//!
+//! An evaluation is remembered with the names that it resolved, in their order, and what each was worth. In another
+//! frame the same names are resolved one after the other; while they are worth the same, so is the expression. Nothing
+//! is resolved that the evaluation itself would not resolve, so that neither cycles nor reports differ.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::expr::{Hop, Resolved};
+use super::{EvalError, Kind, Value};
+use crate::source::Span;
+use crate::syntax::{Expr, ExprKind, Ident, TemplatePart, Text};
+
+/// Evaluations of one expression that are remembered, each with other values read.
+const KEPT: usize = 8;
+/// An expression that reads more names is evaluated each time.
+const MAX_READS: usize = 64;
+/// Expressions of fewer parts are evaluated faster than they are found again.
+const MIN_PARTS: usize = 6;
+/// After so many evaluations that found nothing, an expression that rarely finds anything is left alone.
+const PATIENCE: usize = 64;
+
+/// The remembered evaluations of one program.
+#[derive(Default)]
+pub(super) struct Shared {
+    by_place: RefCell<FxHashMap<Span, Rc<Place>>>,
+}
+
+/// Values as given and as converted to a variable's type, by the variable: calls with equal arguments share the result.
+#[derive(Default)]
+pub(super) struct Conversions(RefCell<FxHashMap<Span, Vec<(Value, Value)>>>);
+
+impl Conversions {
+    /// The value after a conversion, which is done where it is new.
+    pub(super) fn get(
+        &self,
+        variable: Span,
+        given: &Value,
+        convert: impl FnOnce() -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        let fits = |known: &Vec<(Value, Value)>| known.iter().find(|(k, _)| same(k, given)).map(|(_, v)| v.clone());
+        if let Some(known) = self.0.borrow().get(&variable).and_then(fits) {
+            return Ok(known);
+        }
+        let value = convert()?;
+        let mut known = self.0.borrow_mut();
+        let known = known.entry(variable).or_default();
+        if known.len() == KEPT {
+            known.remove(0);
+        }
+        known.push((given.clone(), value.clone()));
+        Ok(value)
+    }
+}
+
+/// One expression.
+#[derive(Default)]
+pub(super) struct Place {
+    kept: RefCell<Vec<Rc<Kept>>>,
+    /// Where the next evaluation goes once all places are taken.
+    next: Cell<usize>,
+    hits: Cell<usize>,
+    misses: Cell<usize>,
+    #[cfg(test)]
+    evaluated: Cell<usize>,
+}
+
+/// One evaluation: what it read and what came out.
+pub(super) struct Kept {
+    pub(super) reads: Vec<Read>,
+    pub(super) result: Result<Value, EvalError>,
+}
+
+/// One name that an evaluation resolved.
+pub(super) struct Read {
+    pub(super) root: Text,
+    pub(super) span: Span,
+    pub(super) hops: Vec<Ident>,
+    value: Value,
+}
+
+impl Read {
+    /// Whether the name is worth the same now.
+    pub(super) fn is_worth(&self, now: &Resolved) -> bool {
+        // Bindings take no hop, and none was kept for them.
+        now.consumed == self.hops.len() && same(&self.value, &now.value)
+    }
+}
+
+impl Shared {
+    /// How often expressions were evaluated, and how often that was not needed.
+    #[cfg(test)]
+    fn totals(&self) -> (usize, usize) {
+        let places = self.by_place.borrow();
+        places.values().fold((0, 0), |(new, again), place| (new + place.evaluated.get(), again + place.hits.get()))
+    }
+
+    /// The place of an expression that is worth remembering.
+    pub(super) fn place(&self, expr: &Expr) -> Option<Rc<Place>> {
+        if let Some(place) = self.by_place.borrow().get(&expr.span) {
+            return (!place.is_hopeless()).then(|| place.clone());
+        }
+        let place = Rc::new(Place::default());
+        if parts(expr, MIN_PARTS) < MIN_PARTS {
+            place.misses.set(usize::MAX);
+        }
+        self.by_place.borrow_mut().insert(expr.span, place.clone());
+        (!place.is_hopeless()).then_some(place)
+    }
+}
+
+impl Place {
+    fn is_hopeless(&self) -> bool {
+        self.misses.get() > PATIENCE && self.hits.get() < self.misses.get() / 8
+    }
+
+    /// The evaluations to try, the one that fitted last first.
+    pub(super) fn kept(&self) -> Vec<Rc<Kept>> {
+        self.kept.borrow().clone()
+    }
+
+    /// Takes note that an evaluation fitted.
+    pub(super) fn found(&self, position: usize) {
+        self.hits.set(self.hits.get().saturating_add(1));
+        let mut kept = self.kept.borrow_mut();
+        if position < kept.len() {
+            kept[..=position].rotate_right(1);
+        }
+    }
+
+    /// Remembers an evaluation; one whose reads cannot be repeated is not kept.
+    pub(super) fn keep(&self, reads: Reads, result: &Result<Value, EvalError>) {
+        #[cfg(test)]
+        self.evaluated.set(self.evaluated.get() + 1);
+        self.misses.set(self.misses.get().saturating_add(1));
+        if reads.lost.get() {
+            self.misses.set(usize::MAX);
+            return;
+        }
+        let entry = Rc::new(Kept { reads: reads.list.into_inner(), result: result.clone() });
+        let mut kept = self.kept.borrow_mut();
+        match kept.len() < KEPT {
+            true => kept.push(entry),
+            false => {
+                kept[self.next.get()] = entry;
+                self.next.set((self.next.get() + 1) % KEPT);
+            }
+        }
+    }
+}
+
+/// The names that the evaluation at hand has resolved.
+#[derive(Default)]
+pub(super) struct Reads {
+    list: RefCell<Vec<Read>>,
+    /// Whether something was read that cannot be read again from here.
+    lost: Cell<bool>,
+}
+
+impl Reads {
+    /// Takes note of a name.
+    pub(super) fn add(&self, root: &str, span: Span, hops: &[Hop<'_>], resolved: &Result<Resolved, EvalError>) {
+        if self.lost.get() || self.list.borrow().iter().any(|read| read.span == span) {
+            return;
+        }
+        let name = |hop: &Hop<'_>| match hop {
+            Hop::Attr(name) => Some((*name).clone()),
+            // What stands in brackets may depend on the variables of a `for` around it.
+            Hop::Index(_) => None,
+        };
+        let read = resolved.as_ref().ok().and_then(|resolved| {
+            let hops = hops[..resolved.consumed].iter().map(name).collect::<Option<_>>()?;
+            Some(Read { root: root.into(), span, hops, value: resolved.value.clone() })
+        });
+        match read {
+            Some(read) if self.list.borrow().len() < MAX_READS => self.list.borrow_mut().push(read),
+            _ => self.lost.set(true),
+        }
+    }
+}
+
+/// Whether two values are the same in all that can be seen of them. Parts that are shared are not compared.
+pub(super) fn same(a: &Value, b: &Value) -> bool {
+    if a.marks != b.marks || a.refs != b.refs {
+        return false;
+    }
+    match (&a.kind, &b.kind) {
+        (Kind::List(x), Kind::List(y)) | (Kind::Set(x), Kind::Set(y)) | (Kind::Tuple(x), Kind::Tuple(y)) => {
+            Arc::ptr_eq(x, y)
+                || (x.items.len() == y.items.len()
+                    && x.loose == y.loose
+                    && x.element == y.element
+                    && all_same(x.items.iter().chain(&x.rest), y.items.iter().chain(&y.rest))
+                    && x.rest.is_some() == y.rest.is_some())
+        }
+        (Kind::Map(x), Kind::Map(y)) | (Kind::Object(x), Kind::Object(y)) => {
+            Arc::ptr_eq(x, y)
+                || (x.entries.len() == y.entries.len()
+                    && x.element == y.element
+                    && x.block == y.block
+                    && x.unnamed == y.unnamed
+                    && x.entries.keys().eq(y.entries.keys())
+                    && all_same(x.entries.values().chain(&x.rest), y.entries.values().chain(&y.rest))
+                    && x.rest.is_some() == y.rest.is_some())
+        }
+        (Kind::Unknown(x), Kind::Unknown(y)) => Arc::ptr_eq(x, y) || x == y,
+        (x, y) => x == y,
+    }
+}
+
+fn all_same<'a>(mut a: impl Iterator<Item = &'a Value>, mut b: impl Iterator<Item = &'a Value>) -> bool {
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(x), Some(y)) if same(x, y) => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The number of an expression's parts, counted up to a bound; what runs in a loop counts as enough.
+fn parts<'e>(expr: &'e Expr, enough: usize) -> usize {
+    let many = |exprs: &mut dyn Iterator<Item = &'e Expr>| {
+        let mut sum = 1;
+        for expr in exprs {
+            if sum >= enough {
+                break;
+            }
+            sum += parts(expr, enough - sum);
+        }
+        sum
+    };
+    match &expr.kind {
+        ExprKind::For(_) | ExprKind::Splat { .. } => enough,
+        ExprKind::Paren(inner) | ExprKind::Unary(_, inner) => parts(inner, enough),
+        ExprKind::Call { args, .. } => 2 + many(&mut args.iter()),
+        ExprKind::Tuple(items) => many(&mut items.iter()),
+        ExprKind::Object(items) => many(&mut items.iter().flat_map(|item| [&item.key, &item.value])),
+        ExprKind::Binary(_, a, b) => many(&mut [&**a, &**b].into_iter()),
+        ExprKind::Conditional { condition, then, otherwise } => {
+            many(&mut [&**condition, &**then, &**otherwise].into_iter())
+        }
+        ExprKind::Template(pieces) => {
+            let inserted = |piece: &'e TemplatePart| match piece {
+                TemplatePart::Interpolation(expr) => Some(expr),
+                _ => None,
+            };
+            let loops = pieces.iter().any(|p| !matches!(p, TemplatePart::Interpolation(_) | TemplatePart::Literal(..)));
+            if loops { enough } else { many(&mut pieces.iter().filter_map(inserted)) }
+        }
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,91 @@
+//! What is evaluated once, and what must not be.
+
+use crate::config::testing::Tree;
+use crate::eval::{Inputs, Program, RootHost, display};
+use crate::source::Sandbox;
+use crate::syntax::Text;
+
+/// The outputs of a root, printed, and the times that expressions were evaluated and found again.
+fn outputs(files: &[(&str, &str)]) -> (Vec<String>, usize, usize) {
+    let tree = Tree::new(files);
+    let config = tree.load(&["."]);
+    let problems = config.all_problems();
+    assert!(problems.is_empty(), "{problems:?}");
+    let root = config.roots.iter().find(|r| r.dir == tree.path("")).unwrap_or(&config.roots[0]);
+    let sandbox = std::sync::Arc::new(Sandbox::new([root.dir.as_path()]));
+    let host = RootHost::new(&root.dir, sandbox, config.sources.clone());
+    let program = Program::new(root, Inputs::default(), host);
+    let instance = program.root_instance();
+    let names: Vec<Text> = instance.module().outputs.keys().cloned().collect();
+    let print = |name: &Text| program.output(&instance, name).map(|v| format!("{name} = {}", display::short(&v)));
+    let printed = names.iter().filter_map(print).collect();
+    assert!(program.take_problems().is_empty());
+    let (evaluated, found) = program.shared.totals();
+    (printed, evaluated, found)
+}
+
+#[track_caller]
+fn check(root: &str, module: &str, expected: &[&str], evaluated: usize, found: usize) {
+    let (printed, times, again) = outputs(&[("main.tf", root), ("m/main.tf", module)]);
+    assert_eq!(printed, expected);
+    assert_eq!((times, again), (evaluated, found), "times evaluated and found again");
+}
+
+const LISTS: &str =
+    "variable \"x\" {}\nlocals { a = [for i in range(3) : \"${var.x}-${i}\"] }\noutput \"y\" { value = local.a }\n";
+
+#[test]
+fn equal_inputs_are_evaluated_once() {
+    let root = "module \"m\" {\n  source = \"./m\"\n  count = 100\n  x = \"a\"\n}\noutput \"n\" { value = length(distinct(module.m[*].y)) }\n";
+    check(root, LISTS, &["n = 1"], 1, 99);
+}
+
+#[test]
+fn calls_of_their_own_share_too() {
+    let call = |name: &str, x: &str| format!("module \"{name}\" {{\n  source = \"./m\"\n  x = \"{x}\"\n}}\n");
+    let root = call("a", "1")
+        + &call("b", "1")
+        + &call("c", "2")
+        + "output \"n\" { value = [module.a.y[0], module.b.y[0], module.c.y[0]] }\n";
+    check(&root, LISTS, &["n = [\"1-0\", \"1-0\", \"2-0\"]"], 2, 1);
+}
+
+#[test]
+fn what_is_not_read_may_differ() {
+    let module = "variable \"x\" {}\nvariable \"n\" {}\nlocals { a = [for i in range(3) : \"${var.x}-${i}\"] }\noutput \"y\" { value = \"${var.n}${local.a[2]}\" }\n";
+    let root = "module \"m\" {\n  source = \"./m\"\n  count = 3\n  x = \"a\"\n  n = count.index\n}\noutput \"all\" { value = module.m[*].y }\n";
+    check(root, module, &["all = [\"0a-2\", \"1a-2\", \"2a-2\"]"], 1, 2);
+}
+
+#[test]
+fn marks_are_part_of_a_value() {
+    let call = |name: &str, x: &str| format!("module \"{name}\" {{\n  source = \"./m\"\n  x = {x}\n}}\n");
+    let root = call("a", "\"1\"")
+        + &call("b", "sensitive(\"1\")")
+        + "output \"n\" { value = [module.a.y[0], module.b.y[0]] }\n";
+    check(&root, LISTS, &["n = [\"1-0\", (sensitive)]"], 2, 0);
+}
+
+#[test]
+fn each_instance_has_resources_of_its_own() {
+    let module = "resource \"t\" \"r\" {}\noutput \"y\" { value = upper(join(\",\", [t.r.id, \"x\", \"y\", \"z\"])) == \"\" ? \"\" : t.r.id }\n";
+    let root = "module \"m\" {\n  source = \"./m\"\n  count = 2\n}\noutput \"same\" { value = module.m[0].y == module.m[1].y }\noutput \"own\" { value = module.m[0].y == module.m[0].y }\n";
+    let (printed, ..) = outputs(&[("main.tf", root), ("m/main.tf", module)]);
+    assert_eq!(printed[0], "own = true");
+    assert!(printed[1].starts_with("same = ("), "{}", printed[1]);
+}
+
+#[test]
+fn failures_are_shared_as_values_are() {
+    let module = "variable \"x\" {}\nlocals { a = try([for i in range(2) : var.x.missing], [for i in range(2) : i]) }\noutput \"y\" { value = local.a }\n";
+    let root = "module \"m\" {\n  source = \"./m\"\n  count = 4\n  x = { there = count.index > 2 }\n}\noutput \"n\" { value = module.m[*].y }\n";
+    check(root, module, &["n = [[0, 1], [0, 1], [0, 1], [0, 1]]"], 2, 2);
+}
+
+#[test]
+fn positions_in_brackets_are_read_anew() {
+    let module = "variable \"x\" {}\nresource \"t\" \"r\" {\n  count = 2\n  n = count.index\n}\noutput \"y\" { value = [for i in range(2) : t.r[i].n + var.x] }\n";
+    let root = "module \"m\" {\n  source = \"./m\"\n  count = 3\n  x = 10\n}\noutput \"n\" { value = module.m[*].y }\n";
+    // Evaluated with nothing noted after the first time.
+    check(root, module, &["n = [[10, 11], [10, 11], [10, 11]]"], 1, 0);
+}
