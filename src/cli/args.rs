@@ -193,6 +193,10 @@ pub(super) struct CheckArgs {
     #[arg(long, help_heading = "Findings")]
     pub write_baseline: bool,
 
+    /// Report only what stands on lines that were changed since this git revision, such as `origin/main...`
+    #[arg(long, value_name = "REV", help_heading = "Findings", conflicts_with = "write_baseline")]
+    pub new_since: Option<String>,
+
     /// Exit with 1 also if something was undecided or could not be analysed
     #[arg(long, help_heading = "Findings")]
     pub strict: bool,

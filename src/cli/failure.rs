@@ -9,7 +9,7 @@ use super::terminal;
 use crate::config::LoadError;
 use crate::report::{harmless, pretty, words};
 use crate::rules::OptionError;
-use crate::source::{Problem, ReadError, SourceMap};
+use crate::source::{Problem, ReadError, RevisionError, SourceMap};
 
 /// What stops a run.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +44,8 @@ pub(super) enum Failure {
     Baseline { name: String, why: String },
     #[error("a baseline is written for whole folders, not for single files")]
     BaselineOfFiles,
+    #[error(transparent)]
+    Revision(RevisionError),
     #[error("there is no environment `{name}`")]
     UnknownEnvironment { name: String, nearest: Option<String>, known: Vec<String> },
     #[error("there is no format `{0}`")]
@@ -72,6 +74,7 @@ impl Failure {
             | Failure::Write { .. }
             | Failure::Threads(_) => None,
             Failure::Baseline { .. } => Some("`--write-baseline` writes it".to_owned()),
+            Failure::Revision(error) => error.help().map(str::to_owned),
             Failure::BaselineOfFiles => Some("name the folder that the files lie in".to_owned()),
             Failure::SeveralSettings(_) => {
                 Some("check them one after the other, or name the settings of all with `--config`".to_owned())

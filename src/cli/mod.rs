@@ -17,6 +17,7 @@ mod pages;
 mod run;
 mod settings;
 mod shell;
+mod since;
 mod stages;
 mod terminal;
 mod threads;

@@ -38,6 +38,8 @@ pub(super) struct CheckOptions {
     pub baseline: Option<PathBuf>,
     /// Whether it is written.
     pub write_baseline: bool,
+    /// The revision since which findings have to be new, where one was named.
+    pub new_since: Option<String>,
     /// What makes the run fail.
     pub threshold: Threshold,
     /// How much the report for people says.
@@ -74,6 +76,7 @@ impl CheckOptions {
             least,
             baseline: args.baseline,
             write_baseline: args.write_baseline,
+            new_since: args.new_since,
             threshold,
             detail: Detail {
                 verbose: output.verbose,

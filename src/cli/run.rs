@@ -11,6 +11,7 @@ use super::environments::Plan;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
+use super::since::Since;
 use super::{catalog, output, settings, stages, threads};
 use crate::clock::Stage;
 use crate::config::{self, Config};
@@ -27,6 +28,7 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     threads::start(options.jobs)?;
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let baseline = BaselineFile::read(options)?;
+    let since = Since::open(options)?;
     let config = timed(&mut outcome, "load", || load(options))?;
     let prepared = clock.stage(Stage::Prepare, || prepare(options, &config))?;
     let judge = Judge { config: &config, prepared: &prepared };
@@ -35,6 +37,9 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
         gather(&mut outcome, options, &judge, judged);
         if let Some(baseline) = baseline {
             baseline.settle(&mut outcome, (&config, &prepared.plan), (&prepared.catalog, &prepared.selection))?;
+        }
+        if let Some(since) = since {
+            since.keep_new(&mut outcome, &config)?;
         }
         if output::lists_rules(options) {
             outcome.rules = prepared.catalog.enabled_infos(&prepared.selection);

@@ -43,6 +43,10 @@ pub struct Outcome {
     pub not_on_disk: Vec<NotOnDisk>,
     /// What the baseline accepts and is not found any more.
     pub fixed: Vec<Accepted>,
+    /// Findings that were left out because what they stand on has not changed, in any order.
+    pub older: Vec<Finding>,
+    /// Faults that were left out for the same reason, in any order.
+    pub older_problems: Vec<Problem>,
     /// The rules that ran.
     pub rules: Vec<RuleInfo>,
     /// The working folder as seen from the top of the repository: `infra/prod`; empty at the top and where there is none.
@@ -127,17 +131,17 @@ pub struct Summary {
     pub suppressed: usize,
     /// Rules that could not be decided, counted for each instance.
     pub undecided: usize,
+    /// Findings left out because what they stand on has not changed since the revision that was asked for.
+    pub older: usize,
 }
 
 impl Report {
     /// Sorts, joins and counts. The outcome does not depend on the order of what comes in.
     pub fn new(outcome: Outcome, wanted: &Wanted) -> Report {
         let Outcome { sources, findings, problems, mut undecided, not_on_disk, mut rules, .. } = outcome;
-        let findings = merge::merged(findings).into_iter().map(|f| Entry::of_finding(f, &sources));
-        let mut entries: Vec<Entry> = findings.collect();
-        entries.extend(problems.into_iter().map(|p| Entry::of_problem(p, &sources)));
-        entries.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.sort_key() == b.sort_key());
+        let mut entries = self::entries(findings, problems, &sources);
+        let older = self::entries(outcome.older, outcome.older_problems, &sources);
+        let older = older.iter().filter(|e| e.suppressed().is_none()).count();
         undecided.sort();
         undecided.dedup();
         rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -147,6 +151,7 @@ impl Report {
             roots: outcome.roots,
             resources: outcome.resources,
             undecided: undecided.len(),
+            older,
             ..Summary::default()
         };
         entries.iter().for_each(|e| summary.add(e));
@@ -209,6 +214,16 @@ impl Summary {
         };
         *counter += 1;
     }
+}
+
+/// What is listed, in its order.
+fn entries(findings: Vec<Finding>, problems: Vec<Problem>, sources: &SourceMap) -> Vec<Entry> {
+    let findings = merge::merged(findings).into_iter().map(|f| Entry::of_finding(f, sources));
+    let mut entries: Vec<Entry> = findings.collect();
+    entries.extend(problems.into_iter().map(|p| Entry::of_problem(p, sources)));
+    entries.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+    entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.sort_key() == b.sort_key());
+    entries
 }
 
 fn not_analysed(calls: Vec<NotOnDisk>, sources: &SourceMap) -> Vec<NotAnalysed> {

@@ -193,7 +193,17 @@ fn what_is_not_listed_is_counted() {
     let report = report();
     assert_eq!(
         report.summary,
-        Summary { files: 2, roots: 1, resources: 3, errors: 3, warnings: 2, advice: 1, suppressed: 1, undecided: 2 }
+        Summary {
+            files: 2,
+            roots: 1,
+            resources: 3,
+            errors: 3,
+            warnings: 2,
+            advice: 1,
+            suppressed: 1,
+            undecided: 2,
+            older: 0
+        }
     );
     assert_eq!(report.hidden(), Summary { advice: 1, ..Summary::default() });
     assert_eq!(report.worst, Some(Severity::Error));

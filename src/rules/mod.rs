@@ -27,6 +27,7 @@ mod scope;
 mod select;
 mod settings;
 mod silence;
+mod touched;
 mod verdict;
 mod words;
 
@@ -45,4 +46,5 @@ pub use lint::lint;
 pub use rule::{Pattern, Rule, Subject};
 pub use settings::{OptionError, OptionFault, RuleOptions, Selection};
 pub use silence::{Day, Ignores, Usage, day, today};
+pub use touched::Touched;
 pub use words::Word;

@@ -1,14 +1,18 @@
 //! Files and their text: finding them, reading them, and turning offsets into lines and columns.
 //! Knows nothing of HCL.
 
+mod changes;
 mod files;
 mod map;
 mod problem;
+mod revision;
 mod sandbox;
 mod span;
 
+pub use changes::Changes;
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, normalize, read_text, shown_path, walk};
 pub use map::{LineColumn, SourceFile, SourceMap};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
+pub use revision::{Revision, RevisionError};
 pub use sandbox::{Sandbox, SandboxRead};
 pub use span::{FileId, Span};

@@ -10,4 +10,5 @@ mod schema;
 mod settings;
 mod shell;
 mod silence;
+mod since;
 mod why;

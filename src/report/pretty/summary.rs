@@ -52,6 +52,9 @@ impl Page<'_> {
         if report.summary.suppressed > 0 {
             parts.push(format!("{} silenced", words::count(report.summary.suppressed, "finding")));
         }
+        if report.summary.older > 0 {
+            parts.push(format!("{} (--new-since)", words::count(report.summary.older, "older finding")));
+        }
         if !parts.is_empty() {
             self.wrapped("  ", "  ", &parts.join(", "));
         }

@@ -1,0 +1,294 @@
+//! What files were at a revision of the git repository they lie in. The only place that knows git.
+//!
+//! [`Revision::open`] finds the repository and the revision, [`Revision::text`] reads one file of it. Everything comes
+//! from the repository's own files: no other program runs, nothing is fetched, and no settings of the user or the machine
+//! are read.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use gix::sec::trust::Mapping;
+use gix::{ObjectId, Repository, ThreadSafeRepository, open};
+
+/// One revision of one repository.
+pub struct Revision {
+    repository: Repository,
+    /// The top folder of the work tree, without links.
+    top: PathBuf,
+    /// As it was asked for.
+    name: String,
+    tree: ObjectId,
+    /// Files that the revision has and the work tree has not, by their paths.
+    gone: OnceCell<BTreeMap<PathBuf, ObjectId>>,
+}
+
+/// Why a revision cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum RevisionError {
+    /// No repository.
+    #[error("`{}` lies in no git repository", .0.display())]
+    NoRepository(PathBuf),
+    /// A repository without files.
+    #[error("the git repository of `{}` has no work tree", .0.display())]
+    Bare(PathBuf),
+    /// It is there, but in a form that is not understood.
+    #[error("the git repository of `{}` cannot be read: {why}", .folder.display())]
+    Repository {
+        /// The folder from which it was looked for.
+        folder: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// A name that stands for nothing.
+    #[error("there is no revision `{name}` in the git repository of `{}`", .folder.display())]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The folder from which the repository was found.
+        folder: PathBuf,
+        /// Whether the repository holds only the last part of its history.
+        shallow: bool,
+    },
+    /// A short hash that several objects share.
+    #[error("`{0}` may be any of several git objects")]
+    Ambiguous(String),
+    /// A name that stands for something else than a commit.
+    #[error("`{0}` is no commit")]
+    NoCommit(String),
+    /// A range, or what else names more than one revision.
+    #[error("`{0}` is not one revision")]
+    NotOne(String),
+    /// Two revisions without a common one.
+    #[error("`{name}` has no common ancestor with what is compared to it")]
+    NoMergeBase {
+        /// What was asked for.
+        name: String,
+        /// Whether the repository holds only the last part of its history.
+        shallow: bool,
+    },
+    /// A part of the revision that is not there.
+    #[error("`{name}` cannot be read at `{path}`: {why}")]
+    Object {
+        /// What was asked for.
+        name: String,
+        /// The file or folder.
+        path: String,
+        /// What is wrong.
+        why: String,
+    },
+}
+
+impl RevisionError {
+    /// What helps.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            RevisionError::Unknown { shallow: true, .. } | RevisionError::NoMergeBase { shallow: true, .. } => {
+                Some("this clone is shallow: fetch more of the history first (in GitHub Actions, `fetch-depth: 0`)")
+            }
+            RevisionError::Unknown { .. } => Some("name a branch such as `origin/main`, a tag or a hash"),
+            RevisionError::Ambiguous(_) => Some("give more of the hash"),
+            RevisionError::NotOne(_) => {
+                Some("name one revision; `origin/main...` stands for where the branch left `origin/main`")
+            }
+            RevisionError::Object { .. } => Some("a partial clone lacks it until git has fetched it"),
+            _ => None,
+        }
+    }
+}
+
+/// Files that Terraform, OpenTofu or tfcheck read: only these are looked for under other paths.
+const ENDINGS: [&str; 4] = ["tf", "tofu", "tfvars", "json"];
+/// How large a part of its lines a file must share with one that is gone to be called the same.
+const ALIKE: f64 = 0.5;
+
+impl Revision {
+    /// The revision of this name in the repository that a folder lies in. `A...` and `A...B` stand for the common ancestor,
+    /// where `B` is `HEAD` if it is not there; `A..` is the same as `A`.
+    ///
+    /// # Errors
+    /// There is no such repository or revision, or it cannot be read.
+    pub fn open(folder: &Path, name: &str) -> Result<Revision, RevisionError> {
+        let options = Mapping { full: open::Options::isolated(), reduced: open::Options::isolated() };
+        let found = ThreadSafeRepository::discover_opts(folder, Default::default(), options);
+        let repository = found.map_err(|error| unreadable(folder, &error))?.to_thread_local();
+        let top = repository.workdir().map(Path::to_path_buf);
+        let top = top.ok_or_else(|| RevisionError::Bare(folder.to_path_buf()))?;
+        let commit = Names { repository: &repository, folder, name }.commit()?;
+        Revision::of(repository, &top, name, commit)
+    }
+
+    fn of(repository: Repository, top: &Path, name: &str, commit: ObjectId) -> Result<Revision, RevisionError> {
+        let commit = repository.find_object(commit).ok().and_then(|object| object.peel_to_commit().ok());
+        let tree = commit.and_then(|commit| commit.tree_id().ok()).map(gix::Id::detach);
+        let tree = tree.ok_or_else(|| RevisionError::NoCommit(name.to_owned()))?;
+        let top = top.canonicalize().unwrap_or_else(|_| top.to_path_buf());
+        Ok(Revision { repository, top, name: name.to_owned(), tree, gone: OnceCell::new() })
+    }
+
+    /// The top folder of the work tree, without links.
+    pub fn top(&self) -> &Path {
+        &self.top
+    }
+
+    /// Whether a file lies in this repository's work tree.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.inner_path(path).is_some()
+    }
+
+    /// What a file was; `None` where there was none. A file that is new under its path and much like one that is gone
+    /// counts as that one. Files of a submodule are those of the commit that the revision names for it.
+    ///
+    /// # Errors
+    /// The repository does not hold all of the revision.
+    pub fn text(&self, path: &Path, present: &str) -> Result<Option<String>, RevisionError> {
+        let Some(inner) = self.inner_path(path) else { return Ok(None) };
+        if let Some(submodule) = self.submodule(&inner)? {
+            return submodule.text(path, present);
+        }
+        match self.entry(&inner)? {
+            Some(entry) if entry.mode().is_blob() => self.blob(entry.object_id(), &inner).map(Some),
+            Some(_) => Ok(None),
+            None => self.former(&inner, present),
+        }
+    }
+
+    /// The path as seen from the top; links are followed, since git keeps files where they really are.
+    fn inner_path(&self, path: &Path) -> Option<PathBuf> {
+        let real = path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        real.strip_prefix(&self.top).ok().map(Path::to_path_buf)
+    }
+
+    fn entry(&self, inner: &Path) -> Result<Option<gix::object::tree::Entry<'_>>, RevisionError> {
+        let tree = self.repository.find_tree(self.tree).map_err(|error| self.missing(inner, &error))?;
+        tree.lookup_entry_by_path(inner).map_err(|error| self.missing(inner, &error))
+    }
+
+    fn blob(&self, id: ObjectId, inner: &Path) -> Result<String, RevisionError> {
+        let blob = self.repository.find_object(id).map_err(|error| self.missing(inner, &error))?;
+        Ok(String::from_utf8_lossy(&blob.data).into_owned())
+    }
+
+    /// The submodule that a file lies in, at the commit that this revision has of it.
+    fn submodule(&self, inner: &Path) -> Result<Option<Revision>, RevisionError> {
+        for folder in inner.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+            let top = self.top.join(folder);
+            if !top.join(".git").exists() {
+                continue;
+            }
+            let Some(entry) = self.entry(folder)?.filter(|entry| entry.mode().is_commit()) else { return Ok(None) };
+            let opened = open::Options::isolated().open(&top).map_err(|error| unreadable(&top, &error))?;
+            return Revision::of(opened.to_thread_local(), &top, &self.name, entry.object_id()).map(Some);
+        }
+        Ok(None)
+    }
+
+    /// What a file was under another path: the file that is gone and shares most of its lines, as git sees renames.
+    fn former(&self, inner: &Path, present: &str) -> Result<Option<String>, RevisionError> {
+        let mut best = None;
+        for (path, id) in self.gone(inner)? {
+            if path.file_name() != inner.file_name() && path.parent() != inner.parent() {
+                continue;
+            }
+            let text = self.blob(*id, path)?;
+            let likeness = likeness(&text, present);
+            if likeness >= ALIKE && best.as_ref().is_none_or(|(most, _)| likeness > *most) {
+                best = Some((likeness, text));
+            }
+        }
+        Ok(best.map(|(_, text)| text))
+    }
+
+    fn gone(&self, inner: &Path) -> Result<&BTreeMap<PathBuf, ObjectId>, RevisionError> {
+        if let Some(gone) = self.gone.get() {
+            return Ok(gone);
+        }
+        let tree = self.repository.find_tree(self.tree).map_err(|error| self.missing(inner, &error))?;
+        let files = tree.traverse().breadthfirst.files().map_err(|error| self.missing(inner, &error))?;
+        let files = files.into_iter().filter(|entry| entry.mode.is_blob()).map(|entry| {
+            let path = gix::path::from_bstring(entry.filepath).unwrap_or_default();
+            (path, entry.oid)
+        });
+        let is_read = |path: &Path| path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e == *ending));
+        let gone = files.filter(|(path, _)| is_read(path) && !self.top.join(path).exists()).collect();
+        Ok(self.gone.get_or_init(|| gone))
+    }
+
+    fn missing(&self, inner: &Path, error: &dyn std::error::Error) -> RevisionError {
+        let path = inner.to_string_lossy().replace('\\', "/");
+        RevisionError::Object { name: self.name.clone(), path, why: reason(error) }
+    }
+}
+
+/// A name on its way to a commit.
+struct Names<'a> {
+    repository: &'a Repository,
+    folder: &'a Path,
+    name: &'a str,
+}
+
+impl Names<'_> {
+    fn commit(&self) -> Result<ObjectId, RevisionError> {
+        if self.name.is_empty() {
+            return Err(self.unknown(self.name));
+        }
+        if let Some((one, other)) = self.name.split_once("...") {
+            let (one, other) = (self.single(one)?, self.single(other)?);
+            let base = self.repository.merge_base(one, other).ok().flatten();
+            let none = || RevisionError::NoMergeBase { name: self.name.to_owned(), shallow: self.is_shallow() };
+            return base.map(gix::Id::detach).ok_or_else(none);
+        }
+        match self.name.split_once("..") {
+            Some((one, "" | "HEAD" | "@")) => self.single(one),
+            Some(_) => Err(RevisionError::NotOne(self.name.to_owned())),
+            None => self.single(self.name),
+        }
+    }
+
+    /// The commit that one name stands for; `HEAD` where there is none.
+    fn single(&self, name: &str) -> Result<ObjectId, RevisionError> {
+        let name = if name.is_empty() { "HEAD" } else { name };
+        let spec = self.repository.rev_parse(name).map_err(|error| match reason(&error) {
+            why if why.contains("mbiguous") => RevisionError::Ambiguous(name.to_owned()),
+            _ => self.unknown(name),
+        })?;
+        let object = spec.single().ok_or_else(|| RevisionError::NotOne(name.to_owned()))?.object();
+        let object = object.map_err(|_| self.unknown(name))?;
+        let commit = object.peel_to_commit().map_err(|_| RevisionError::NoCommit(name.to_owned()))?;
+        Ok(commit.id)
+    }
+
+    fn unknown(&self, name: &str) -> RevisionError {
+        RevisionError::Unknown { name: name.to_owned(), folder: self.folder.to_path_buf(), shallow: self.is_shallow() }
+    }
+
+    fn is_shallow(&self) -> bool {
+        self.repository.is_shallow().unwrap_or(false)
+    }
+}
+
+fn unreadable(folder: &Path, error: &dyn std::error::Error) -> RevisionError {
+    let folder = folder.to_path_buf();
+    match folder.ancestors().any(|f| f.join(".git").exists()) {
+        true => RevisionError::Repository { why: reason(error), folder },
+        false => RevisionError::NoRepository(folder),
+    }
+}
+
+/// What went wrong, down to the cause, in one line.
+fn reason(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string);
+    let mut causes: Vec<String> = causes.collect();
+    causes.dedup();
+    causes.join(": ").lines().next().unwrap_or_default().to_owned()
+}
+
+/// The part of the lines, counted once each, that two texts share.
+fn likeness(one: &str, other: &str) -> f64 {
+    let lines = |text| str::lines(text).map(str::trim).filter(|l| !l.is_empty()).collect::<BTreeSet<_>>();
+    let (one, other) = (lines(one), lines(other));
+    match one.len().max(other.len()) {
+        0 => 1.0,
+        most => one.intersection(&other).count() as f64 / most as f64,
+    }
+}
