@@ -14,6 +14,7 @@ mod inputs;
 mod options;
 mod output;
 mod pages;
+mod progress;
 mod run;
 mod settings;
 mod shell;

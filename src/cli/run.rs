@@ -11,6 +11,7 @@ use super::environments::Plan;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::options::CheckOptions;
+use super::progress::Progress;
 use super::since::Since;
 use super::{catalog, output, settings, stages, threads};
 use crate::clock::Stage;
@@ -29,10 +30,13 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let baseline = BaselineFile::read(options)?;
     let since = Since::open(options)?;
+    let mut progress = Progress::new(options.detail.quiet);
+    progress.stage("reading files", 0);
     let config = timed(&mut outcome, "load", || load(options))?;
     let prepared = clock.stage(Stage::Prepare, || prepare(options, &config))?;
     let judge = Judge { config: &config, prepared: &prepared };
-    let judged = timed(&mut outcome, "check", || clock.stage(Stage::Check, || judge.all()));
+    let judged = timed(&mut outcome, "check", || clock.stage(Stage::Check, || judge.all(&progress)));
+    progress.end();
     let exit = clock.stage(Stage::Report, || {
         gather(&mut outcome, options, &judge, judged);
         if let Some(baseline) = baseline {
@@ -130,12 +134,18 @@ struct Judged {
 
 impl Judge<'_> {
     /// All roots in all their environments, in parallel; the order is that of the roots.
-    fn all(&self) -> Vec<Judged> {
+    fn all(&self, progress: &Progress) -> Vec<Judged> {
         let roots = &self.config.roots;
         let sandbox = infra::sandbox(self.config, roots.iter().map(|r| r.dir.as_path()));
         let of_roots = self.prepared.plan.of_roots.iter().enumerate();
         let evaluations: Vec<_> = of_roots.flat_map(|(at, of_root)| of_root.iter().map(move |o| (at, o))).collect();
-        evaluations.into_par_iter().map(|(at, options)| self.root(at, options, &sandbox)).collect()
+        progress.stage("checking root modules", evaluations.len());
+        let judged = evaluations.into_par_iter().map(|(at, options)| {
+            let judged = self.root(at, options, &sandbox);
+            progress.step();
+            judged
+        });
+        judged.collect()
     }
 
     fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>) -> Judged {
