@@ -1,36 +1,17 @@
 //! Whatever the parser makes of a text, evaluating it ends with a value or an error. The texts are the semantics cases,
 //! cut up and put together again in ways that nobody would write; the order of the changes is fixed.
 
-use tfcheck::eval::functions::{Host, NoFiles};
-use tfcheck::eval::{Cause, EvalError, Evaluation, Hop, Resolved, Scope, Type, Value};
-use tfcheck::source::{FileId, Span};
+use tfcheck::eval::Evaluation;
+use tfcheck::source::FileId;
 use tfcheck::syntax::parse_expression;
+
+#[path = "support/any_name.rs"]
+mod any_name;
+
+use any_name::AnyName;
 
 const CASES: &str = include_str!("../fixtures/semantics/conformance.tsv");
 const ROUNDS: usize = 12;
-
-/// Every name has a value: some are known, some are not.
-struct AnyName;
-
-impl Scope for AnyName {
-    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
-        let value = match root.len() % 4 {
-            0 => Value::NULL,
-            1 => Value::unknown(Type::Any, Cause::Variable(root.into())),
-            2 => Value::tuple(vec![1.into(), "two".into(), Value::unknown(Type::String, Cause::Error)]),
-            _ => root.into(),
-        };
-        Ok(Resolved { value, consumed: 0 })
-    }
-
-    fn handle_attribute(&self, _: u32, name: &str) -> Result<Value, EvalError> {
-        Err(EvalError::new(format!("no `{name}`")))
-    }
-
-    fn host(&self) -> &dyn Host {
-        &NoFiles
-    }
-}
 
 /// A small generator of numbers: the same ones in every run.
 struct Numbers(u64);

@@ -29,6 +29,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use self::settings::mistakes;
+
 use self::args::{Args, Command};
 use self::exit::Exit;
 use self::failure::Failure;

@@ -17,8 +17,11 @@ pub(super) use resolve::Resolved;
 pub(super) use show::settings;
 pub(super) use written::{EnvironmentBlock, Written};
 
+use super::environments::Plan;
 use super::failure::Failure;
-use crate::source::{SourceMap, normalize, read_text, shown_path};
+use crate::config::Config;
+use crate::rules::{Catalog, Day, RuleOptions};
+use crate::source::{Problem, SourceFile, SourceMap, normalize, read_text, shown_path};
 use crate::syntax;
 
 /// Reads the settings of a run: `chosen`, or what is found from the paths upwards.
@@ -35,9 +38,28 @@ pub(super) fn read(
     let Some(path) = path else { return Ok(Written::default()) };
     let name = shown_path(&path, &normalize(working_dir));
     let text = read_text(&path).map_err(|error| Failure::UnreadableSettings { path: name.clone(), error })?;
-    let file = sources.add(&path, name, text);
-    let document = syntax::parse(file.id, &file.text);
-    let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
-    let (written, problems) = written::read(file, document, folder);
+    let (written, problems) = of_file(&sources.add(&path, name, text));
     if problems.is_empty() { Ok(written) } else { Err(Failure::Settings { problems, sources: sources.clone() }) }
+}
+
+fn of_file(file: &Arc<SourceFile>) -> (Written, Vec<Problem>) {
+    let document = syntax::parse(file.id, &file.text);
+    let folder = file.path.parent().unwrap_or(Path::new("")).to_path_buf();
+    written::read(file.clone(), document, folder)
+}
+
+/// Every mistake in a settings file that a check of `config` with the rules of `catalog` would stop at, and what it
+/// would warn of.
+pub fn mistakes(file: &Arc<SourceFile>, config: &Config, catalog: &Catalog<'_>, today: Day) -> Vec<Problem> {
+    let (written, problems) = of_file(file);
+    if !problems.is_empty() {
+        return problems;
+    }
+    let resolved = written.resolve(&RuleOptions::default(), catalog, &config.sources, today);
+    let settled = resolved.and_then(|resolved| Ok((resolved.problems, Plan::new(config, &written, None)?.problems)));
+    match settled {
+        Ok((warnings, problems)) => warnings.into_iter().chain(problems).collect(),
+        Err(Failure::Settings { problems, .. }) => problems,
+        Err(_) => Vec::new(),
+    }
 }
