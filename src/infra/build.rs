@@ -163,14 +163,16 @@ impl Builder<'_, '_> {
         }
     }
 
-    /// Gives instances their ids: by place, then by key.
+    /// Gives instances their ids. They stand in an order of their names alone: which of two equal instances a rule speaks
+    /// of, and so what a baseline knows it by, must not change when blocks are moved about.
     fn sort(&mut self) {
         let instances = &mut self.infra.instances;
         let number = |key: &Option<Text>| key.as_ref().and_then(|k| k.parse::<i64>().ok());
         instances.sort_by(|a, b| {
-            let place = |i: &Instance| (i.span.file, i.span.start);
-            let keys = || number(&a.key).cmp(&number(&b.key)).then_with(|| a.address.cmp(&b.address));
-            place(a).cmp(&place(b)).then_with(keys)
+            (&a.module, a.kind, &a.type_name, &a.name)
+                .cmp(&(&b.module, b.kind, &b.type_name, &b.name))
+                .then_with(|| number(&a.key).cmp(&number(&b.key)))
+                .then_with(|| (&a.address, a.span).cmp(&(&b.address, b.span)))
         });
         for (id, instance) in instances.iter_mut().enumerate() {
             instance.id = id as InstanceId;

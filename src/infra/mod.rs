@@ -212,7 +212,7 @@ pub struct Infra {
 }
 
 impl Infra {
-    /// All instances in the order of their ids: by file, position and key.
+    /// All instances in the order of their ids: by module, kind, type, name and key, wherever they are written.
     pub fn instances(&self) -> &[Instance] {
         &self.instances
     }

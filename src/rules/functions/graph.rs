@@ -89,8 +89,8 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         name: "earlier",
         params: "instances, instance",
         arity: (2, 2),
-        description: "Those of the instances that stand before another one in the configuration: of a pair of which only one \
-                      is to be reported, the other.",
+        description: "Those of the instances that come before another one in the order of names and keys: of a pair of which \
+                      only one is to be reported, the other.",
         run: earlier,
     },
     OwnFunction {

@@ -180,6 +180,6 @@ fn what_comes_before() {
         ROUTED,
         "aws_subnet",
         "length(earlier(resources(\"aws_subnet\"), self))",
-        &["public: 0", "private: 1", "isolated: 2", "exported: 3", "elsewhere: 4"],
+        &["public: 4", "private: 3", "isolated: 2", "exported: 1", "elsewhere: 0"],
     );
 }
