@@ -19,3 +19,7 @@ packages:
     scripts/try-pre-commit.sh tfcheck
     scripts/try-pre-commit.sh tfcheck-bin
     scripts/validate-sarif.sh
+
+# Fuzz one of the targets in fuzz/targets, for 15 minutes unless told otherwise
+fuzz target seconds="900":
+    fuzz/run.sh {{target}} {{seconds}}

@@ -18,7 +18,7 @@ mod support;
 use support::{Case, Fixtures, Verdict};
 
 /// Every so many fixtures one is tried; all with `TFCHECK_ALL_FIXTURES=1`.
-const STRIDE: usize = 4;
+const STRIDE: usize = 6;
 
 /// The files of a root module: path below its folder, and text.
 type Files = BTreeMap<PathBuf, String>;

@@ -87,8 +87,8 @@ impl<'a> Lexer<'a> {
         Lexer { text, pos, comments: Vec::new() }
     }
 
-    /// Goes back to an earlier offset; what was passed since then will be passed again.
-    pub(super) fn rewind(&mut self, pos: usize) {
+    /// Goes to another offset; comments behind it will be passed again.
+    pub(super) fn go_to(&mut self, pos: usize) {
         self.pos = pos;
         while self.comments.last().is_some_and(|c| c.start >= pos) {
             self.comments.pop();

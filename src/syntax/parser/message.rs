@@ -136,7 +136,7 @@ impl<'a> Parser<'a> {
         let message = format!("`{}` does not quote a string", self.stray());
         let help = self.hint().unwrap_or_default();
         self.report(Problem::error(Syntax, self.span(token.start, end), message, "not a string").with_help(help));
-        self.lexer.pos = end;
+        self.lexer.go_to(end);
         self.tok = Token { end, ..token };
         self.bump();
         Ok(self.invalid(token.start, end))

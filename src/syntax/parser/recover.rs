@@ -189,7 +189,7 @@ impl Parser<'_> {
     /// Makes the line break before the current token the current token.
     pub(super) fn back_to_line_break(&mut self) {
         if let Some(at) = memrchr(b'\n', &self.text.as_bytes()[..self.tok.start]) {
-            self.lexer.rewind(at);
+            self.lexer.go_to(at);
             self.tok = self.lexer.next(true);
             self.prev_end = self.prev_end.min(at);
         }

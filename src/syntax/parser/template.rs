@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
     /// Makes `start..end` the current token, and goes past it.
     fn end_at(&mut self, start: usize, end: usize) {
         self.tok = Token { kind: Kind::Quote, start, end };
-        self.lexer.pos = end;
+        self.lexer.go_to(end);
         self.bump();
     }
 
@@ -219,7 +219,7 @@ impl<'a> Parser<'a> {
         }
         pieces.trim_next = false;
         self.tok = Token { kind: Kind::OpenBrace, start, end: start + 2 + usize::from(strip) };
-        self.lexer.pos = self.tok.end;
+        self.lexer.go_to(self.tok.end);
         self.open(Kind::CloseBrace, false);
         let content = if bytes[start] == b'$' { self.interpolation() } else { self.directive(start) };
         let closed = matches!(self.tok.kind, Kind::CloseBrace | Kind::StripEnd);
@@ -254,7 +254,7 @@ impl<'a> Parser<'a> {
             None => Resume::At(line),
         };
         let (Resume::At(at) | Resume::Ended(at)) = place;
-        self.lexer.rewind(at);
+        self.lexer.go_to(at);
         place
     }
 
