@@ -42,13 +42,19 @@ fn files_of(path: &Path) -> Files {
     files
 }
 
-/// The fixtures that are tried, as they are, and what is found in them.
-static TRIED: LazyLock<Vec<((Case, Files), Vec<Found>)>> = LazyLock::new(|| {
+/// A fixture as it is, and what is found in it.
+struct Tried {
+    case: Case,
+    files: Files,
+    found: Vec<Found>,
+}
+
+static TRIED: LazyLock<Vec<Tried>> = LazyLock::new(|| {
     let (cases, _) = support::cases(Path::new("fixtures"));
     let stride = if std::env::var_os("TFCHECK_ALL_FIXTURES").is_some() { 1 } else { STRIDE };
     let tried: Vec<_> = cases.into_iter().step_by(stride).map(|case| (case.clone(), files_of(&case.path))).collect();
     let found = found(&tried);
-    tried.into_iter().zip(found).collect()
+    tried.into_iter().zip(found).map(|((case, files), found)| Tried { case, files, found }).collect()
 });
 
 /// What all rules find in each of these root modules.
@@ -86,9 +92,9 @@ fn found(roots: &[(Case, Files)]) -> Vec<Vec<Found>> {
 
 /// Checks that a change of the files changes nothing that is found.
 fn check(change: impl Fn(&Files) -> Files) {
-    let changed: Vec<_> = TRIED.iter().map(|((case, files), _)| (case.clone(), change(files))).collect();
+    let changed: Vec<_> = TRIED.iter().map(|tried| (tried.case.clone(), change(&tried.files))).collect();
     let mut differences = String::new();
-    for (((case, _), was), is) in TRIED.iter().zip(found(&changed)) {
+    for (Tried { case, found: was, .. }, is) in TRIED.iter().zip(found(&changed)) {
         let only = |these: &[Found], those: &[Found], mark: &str| -> String {
             let lone = these.iter().filter(|f| !those.contains(f));
             lone.map(|f| format!("\n  {mark} {f:?}")).collect()
