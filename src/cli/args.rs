@@ -228,7 +228,7 @@ pub(super) struct OutputArgs {
     #[arg(long)]
     pub show_suppressed: bool,
 
-    /// Show how often each rule fires in place of the findings
+    /// Show how often each rule fires in place of the findings, how many can be fixed at once, and what that does
     #[arg(long)]
     pub statistics: bool,
 

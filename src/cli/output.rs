@@ -65,7 +65,7 @@ impl Format {
         match self {
             Format::Pretty => report::pretty::pretty(report, options.detail, options.look),
             Format::Compact => formats::compact(report),
-            Format::Json => formats::json(report, options.detail.verbose),
+            Format::Json => formats::json(report, options.detail.verbose, options.detail.statistics),
             Format::Sarif => formats::sarif(report),
             Format::Github => formats::github(report),
             Format::Gitlab => formats::gitlab(report),

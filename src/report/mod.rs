@@ -15,6 +15,7 @@ mod merge;
 pub mod page;
 mod place;
 pub mod pretty;
+mod statistics;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,6 +24,7 @@ use serde::Serialize;
 
 pub use entry::{Entry, Note, Subject};
 pub use place::Place;
+pub use statistics::RuleCount;
 
 use crate::infra::NotOnDisk;
 use crate::rules::{Accepted, Finding, RuleInfo, Severity, Undecided};
@@ -188,19 +190,6 @@ impl Report {
             advice: self.summary.advice - shown.advice,
             ..Summary::default()
         }
-    }
-
-    /// How often each rule is listed, the most frequent first, then by id.
-    pub fn statistics(&self) -> Vec<(&str, Severity, usize)> {
-        let mut counts: Vec<(&str, Severity, usize)> = Vec::new();
-        for entry in self.entries.iter().filter(|e| e.suppressed().is_none()) {
-            match counts.iter_mut().find(|(rule, ..)| *rule == entry.rule()) {
-                Some((_, severity, n)) => (*severity, *n) = ((*severity).max(entry.severity()), *n + 1),
-                None => counts.push((entry.rule(), entry.severity(), 1)),
-            }
-        }
-        counts.sort_by(|a, b| (b.2, a.0).cmp(&(a.2, b.0)));
-        counts
     }
 }
 

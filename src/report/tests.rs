@@ -357,7 +357,7 @@ mod machine_formats {
     }
 
     snapshots! {
-        json: formats::json(&nested(), false),
+        json: formats::json(&nested(), false, false),
         compact: formats::compact(&nested()),
         sarif: formats::sarif(&nested()),
         github: formats::github(&nested()),

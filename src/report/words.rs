@@ -47,6 +47,17 @@ pub fn impact(impact: Impact) -> &'static str {
     }
 }
 
+/// What applying a fix does to a live resource, in as few words as a table has room for.
+pub fn impact_in_short(impact: Impact) -> &'static str {
+    match impact {
+        Impact::None => "nothing live",
+        Impact::InPlace => "in place",
+        Impact::Reboot => "restart",
+        Impact::Replacement => "replacement",
+        Impact::NewResource => "something new",
+    }
+}
+
 /// Who decided a value.
 pub fn origin(origin: Origin) -> &'static str {
     match origin {

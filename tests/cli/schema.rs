@@ -70,6 +70,7 @@ fn faults_of_the_input_conform() {
     let case = Case::new(&[("main.tf", "resource \"aws_db_instance\" {\n  name = [\n"), ("bad.tf", "a = \"\n")]);
     check(&case, &[], &["/findings"]);
     check(&Case::new(&[("empty.tf", "")]), &["--verbose"], &["/timings_ms"]);
+    check(&case, &["--statistics"], &["/statistics"]);
 }
 
 #[test]

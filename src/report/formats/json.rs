@@ -6,8 +6,8 @@ use crate::report::harmless::is_invisible;
 use crate::report::{Entry, Note, Report};
 use crate::rules::Fix;
 
-/// The report as JSON with a line break at its end. Without `timings` the same input gives the same bytes.
-pub fn json(report: &Report, timings: bool) -> String {
+/// The report as JSON with a line break at its end, with `statistics` also by rule. Without `timings` the same input gives the same bytes.
+pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
     let mut object = json!({
         "tool": { "name": "tfcheck", "version": env!("CARGO_PKG_VERSION") },
         "findings": report.entries.iter().map(finding).collect::<Vec<_>>(),
@@ -23,6 +23,18 @@ pub fn json(report: &Report, timings: bool) -> String {
         })).collect::<Vec<_>>(),
         "summary": report.summary,
     });
+    if statistics {
+        object["statistics"] = report
+            .statistics()
+            .iter()
+            .map(|row| {
+                json!({
+                    "rule": row.rule, "severity": row.severity, "count": row.count, "fixable": row.fixable,
+                    "impacts": row.impacts,
+                })
+            })
+            .collect();
+    }
     if timings {
         let milliseconds = report.timings.iter().map(|(stage, t)| ((*stage).to_owned(), json!(t.as_secs_f64() * 1e3)));
         object["timings_ms"] = Value::Object(milliseconds.collect());

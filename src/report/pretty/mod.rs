@@ -7,6 +7,7 @@
 mod excerpt;
 mod page;
 mod snippet;
+mod statistics;
 mod summary;
 mod undecided;
 mod why;
@@ -31,7 +32,7 @@ pub struct Detail {
     pub quiet: bool,
     /// List what could not be decided.
     pub undecided: bool,
-    /// How often each rule fires, in place of the findings.
+    /// A line for each rule, in place of the findings.
     pub statistics: bool,
 }
 
@@ -240,16 +241,6 @@ impl<'a> Page<'a> {
         let options = wrapping(width).initial_indent(first).subsequent_indent(others);
         let text = textwrap::fill(text, options);
         text.lines().for_each(|l| self.line(l));
-    }
-
-    fn statistics(&mut self, report: &Report) {
-        for (rule, severity, count) in report.statistics() {
-            let word = self.painter.severity(severity, &format!("{:<7}", words::severity(severity)));
-            self.line(&format!("{count:>6}  {word}  {}", harmless::line(rule)));
-        }
-        if !report.entries.is_empty() {
-            self.out.push('\n');
-        }
     }
 }
 
