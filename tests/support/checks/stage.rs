@@ -126,7 +126,7 @@ fn write(outcome: report::Outcome, folder: &Path) {
     assert_eq!(page.chars().find(acts), None, "{page:?}");
     assert!(!page.contains(&*folder.to_string_lossy()), "paths are shown as seen from the working folder");
     let machines: [fn(&Report) -> String; 4] =
-        [|report| formats::json(report, true), formats::sarif, formats::gitlab, formats::rdjson];
+        [|report| formats::json(report, true, true), formats::sarif, formats::gitlab, formats::rdjson];
     for format in machines {
         serde_json::from_str::<serde_json::Value>(&format(&report)).expect("JSON");
     }
