@@ -19,7 +19,7 @@ use crate::config::{self, Config};
 use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
-use crate::rules::{self, Catalog, Finding, Ignores, Selection, Usage};
+use crate::rules::{self, Catalog, Fetched, Finding, Ignores, Selection, Usage};
 use crate::source::{Problem, ProblemKind, Sandbox};
 
 /// Checks what the options name, and writes the reports.
@@ -63,6 +63,7 @@ struct Prepared<'c> {
     selection: Selection,
     ignores: Ignores,
     plan: Plan,
+    fetched: Fetched,
 }
 
 fn prepare<'c>(options: &CheckOptions, config: &'c Config) -> Result<Prepared<'c>, Failure> {
@@ -72,7 +73,7 @@ fn prepare<'c>(options: &CheckOptions, config: &'c Config) -> Result<Prepared<'c
     let respect_others = options.settings.respect_other_tools;
     let ignores = Ignores::read(config, &catalog, &selection, rules::today(), respect_others);
     let plan = Plan::new(config, &options.settings, options.environment.as_deref())?;
-    Ok(Prepared { catalog, settings, selection, ignores, plan })
+    Ok(Prepared { catalog, settings, selection, ignores, plan, fetched: Fetched::of(config) })
 }
 
 /// Everything that there is to say.
@@ -152,13 +153,14 @@ impl Judge<'_> {
         let root = &self.config.roots[at];
         let (program, infra, problems) = infra::analyze(self.config, root, sandbox, options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
-        let Prepared { catalog, selection, ignores, settings, .. } = self.prepared;
+        let Prepared { catalog, selection, ignores, settings, fetched, .. } = self.prepared;
         let mut rules = rules::check(catalog, selection, &infra, &host, &program);
         self.config.clock.add(Stage::Rules, rules.spent);
         let is_resource = |i: &&Instance| i.kind == InstanceKind::Resource;
         let resources = infra.instances().iter().filter(is_resource).count();
         let usage = ignores.apply(root, &infra, &mut rules);
         settings.exemptions.apply(root, &self.config.sources, &mut rules.findings);
+        fetched.show_at_calls(root, &mut rules.findings);
         Judged { root: at, rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
     }
 }

@@ -10,6 +10,7 @@ mod compile;
 mod decl;
 mod draft;
 mod exempt;
+mod fetched;
 mod finding;
 pub mod functions;
 mod lint;
@@ -39,6 +40,7 @@ pub use catalog::{Catalog, EmbeddedFile, EmbeddedRule, embedded_files};
 pub use check::{Outcome, check};
 pub use decl::FunctionDecl;
 pub use exempt::{Exemption, Exemptions, Files, Wildcard};
+pub use fetched::Fetched;
 pub use finding::{
     Category, Finding, Fix, FixedValue, Impact, RuleInfo, RuleSetting, Safety, Severity, Suppressed, Undecided,
 };

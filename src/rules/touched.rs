@@ -8,10 +8,10 @@ use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
-use super::{Finding, Undecided};
-use crate::config::{Child, Config, Module, ModuleAddress, ModuleCall, Provenance, Resource, Root};
+use super::{Fetched, Finding, Undecided};
+use crate::config::{Child, Config, Module, ModuleAddress, ModuleCall, Resource, Root};
 use crate::infra::Origin;
 use crate::source::{Changes, FileId, Problem, ProblemKind, Span};
 use crate::syntax::{Body, Expr};
@@ -21,20 +21,16 @@ pub struct Touched<'a> {
     config: &'a Config,
     /// What was changed in a file.
     changes: &'a dyn Fn(FileId) -> Rc<Changes>,
-    /// Files that `terraform init` fetched: nobody changes them.
-    downloaded: FxHashSet<FileId>,
+    /// Nobody changes these.
+    fetched: Fetched,
     resources: FxHashMap<FileId, Vec<Arc<Resource>>>,
 }
 
 impl<'a> Touched<'a> {
     /// Everything of a configuration that findings can stand on.
     pub fn new(config: &'a Config, changes: &'a dyn Fn(FileId) -> Rc<Changes>) -> Touched<'a> {
-        let mut touched =
-            Touched { config, changes, downloaded: FxHashSet::default(), resources: FxHashMap::default() };
+        let mut touched = Touched { config, changes, fetched: Fetched::of(config), resources: FxHashMap::default() };
         for module in config.modules.values() {
-            if module.provenance == Provenance::Downloaded {
-                touched.downloaded.extend(module.documents.iter().map(|d| d.file));
-            }
             for resource in module.resources.values() {
                 touched.resources.entry(resource.span.file).or_default().push(resource.clone());
             }
@@ -67,7 +63,7 @@ impl<'a> Touched<'a> {
     }
 
     fn changes(&self, file: FileId) -> Rc<Changes> {
-        match self.downloaded.contains(&file) {
+        match self.fetched.holds(file) {
             true => Rc::new(Changes::none()),
             false => (self.changes)(file),
         }

@@ -276,3 +276,30 @@ fn checks_of_other_tools_are_listed_with_our_rules() {
     let ran = case(&[]).run(&["rules", "--peers", "--rules", "rules"]);
     assert!(ran.out.contains("AVD-AWS-0179") && ran.out.contains("own-multi-az"), "{ran}");
 }
+
+#[test]
+fn findings_of_fetched_modules_are_shown_and_silenced_at_their_calls() {
+    let call = |name: &str, inside: &str| format!("module \"{name}\" {{\n  source = \"acme/db/aws\"\n{inside}}}\n");
+    let entry = |key: &str| format!(r#"{{"Key": "{key}", "Source": "acme/db/aws", "Dir": ".terraform/modules/db"}}"#);
+    let manifest = format!("{{\"Modules\": [{}, {}]}}", entry("a"), entry("b"));
+    let case = |a: &str, b: &str| {
+        let main = call("a", a) + &call("b", b);
+        case(&[
+            ("infra/main.tf", &main),
+            ("infra/.terraform/modules/modules.json", &manifest),
+            ("infra/.terraform/modules/db/main.tf", MODULE),
+        ])
+    };
+    let found = |case: &Case| reported(case, &[]);
+    assert_eq!(found(&case("", "")), (vec!["main.tf:1 own-multi-az".into(), "main.tf:4 own-multi-az".into()], 0));
+    let passed = "  multi_az = 1 > 2\n";
+    assert_eq!(found(&case(passed, "")), (vec!["main.tf:3 own-multi-az".into(), "main.tf:5 own-multi-az".into()], 0));
+    let silenced = "  # tfcheck:ignore[own-multi-az] why\n";
+    assert_eq!(found(&case("", silenced)), (vec!["main.tf:1 own-multi-az".into()], 1));
+    let passed = "  multi_az = false # tfcheck:ignore[own-multi-az] why\n";
+    assert_eq!(found(&case(passed, "")), (vec!["main.tf:5 own-multi-az".into()], 1));
+    let one_file = reported(&case("", ""), &["infra/main.tf"]);
+    assert_eq!(one_file.0.len(), 2, "a file that calls is a file that matters");
+    let sarif = case("", "").run(&["infra", "--rules", "rules", "--select", "own-*", "--format", "sarif"]);
+    assert!(!sarif.out.contains("\"fixes\""), "an argument of a resource is none of the module: {sarif}");
+}

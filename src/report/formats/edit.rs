@@ -23,6 +23,10 @@ pub(super) fn edit(entry: &Entry, report: &Report) -> Option<Edit> {
     if value.path.contains(['.', '[']) || file.name.ends_with(".json") {
         return None;
     }
+    // What stands at a call of a module belongs into the module, whose arguments may have other names.
+    if file.text.get(span.range()).is_some_and(|text| text.starts_with("module")) {
+        return None;
+    }
     let text = hcl::fix_lines(fix).join("\n");
     match finding.origin {
         Origin::Literal => replaced(finding, &value.path, span, &file).map(|span| Edit { span, text }),
