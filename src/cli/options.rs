@@ -53,7 +53,8 @@ pub(super) struct CheckOptions {
 impl CheckOptions {
     pub(super) fn new(args: CheckArgs) -> Result<CheckOptions, Failure> {
         let mut load = load_options(args.paths, args.inputs.0)?;
-        let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources)?;
+        let (chosen, rules) = (args.config.as_deref(), &args.rules.paths);
+        let settings = settings::read(chosen, &load.paths, &load.working_dir, &load.sources, rules)?;
         load.find_environments = settings.environments.is_empty();
         if args.output.verbose {
             load.clock = Clock::on();

@@ -28,7 +28,9 @@ pub(super) fn man(args: &ManArgs) -> Result<Exit, Failure> {
         })?,
     };
     let mut page = Vec::new();
-    let written = clap_mangen::Man::new(command.clone()).render(&mut page);
+    let written = clap_mangen::Man::new(command.clone())
+        .source(format!("tfcheck {}", env!("CARGO_PKG_VERSION")))
+        .render(&mut page);
     written.map_err(|reason| Failure::Write { path: "the manual page".into(), reason })?;
     output::print(&String::from_utf8_lossy(&page))?;
     Ok(Exit::Clean)

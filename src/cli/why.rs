@@ -20,7 +20,7 @@ use crate::syntax::Text;
 /// Explains an instance or one of its attributes, in every root and environment that has it.
 pub(super) fn why(args: WhyArgs) -> Result<Exit, Failure> {
     let mut load = load_options(vec![args.dir], args.inputs.0)?;
-    let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources)?;
+    let settings = settings::read(args.config.as_deref(), &load.paths, &load.working_dir, &load.sources, &[])?;
     load.find_environments = settings.environments.is_empty();
     threads::start(None)?;
     let config = config::load(&load)?;

@@ -223,3 +223,15 @@ fn the_documented_comments_silence() {
     );
     assert!(findings.iter().filter(|f| !f["suppressed"].is_null()).count() >= 3, "{ran}");
 }
+
+#[test]
+fn every_mistake_is_told_at_once() {
+    let settings = "fail_onn = \"error\"\nseverity = { own-multiaz = \"warning\" }\nrule \"own-windw\" {\n  x = 1\n}\n\
+                    ignore \"availabilty\" {\n  path = [\"x\"]\n}\n";
+    let case = case(&[("infra/main.tf", DB), (".tfcheck.hcl", settings)]);
+    let ran = case.run(&["infra", "--rules", "rules"]);
+    assert_eq!(ran.status, 2, "{ran}");
+    for near in ["fail_on", "own-multi-az", "own-window", "availability", "paths"] {
+        assert!(ran.err.contains(&format!("did you mean `{near}`?")), "{near}: {ran}");
+    }
+}

@@ -17,19 +17,21 @@ pub(super) use resolve::Resolved;
 pub(super) use show::settings;
 pub(super) use written::{EnvironmentBlock, Written};
 
+use super::catalog;
 use super::environments::Plan;
 use super::failure::Failure;
 use crate::config::Config;
-use crate::rules::{Catalog, Day, RuleOptions};
+use crate::rules::{Catalog, Day, RuleOptions, today};
 use crate::source::{Problem, SourceFile, SourceMap, normalize, read_text, shown_path};
 use crate::syntax;
 
-/// Reads the settings of a run: `chosen`, or what is found from the paths upwards.
+/// Reads the settings of a run: `chosen`, or what is found from the paths upwards. The run has rules of `rule_files`, too.
 pub(super) fn read(
     chosen: Option<&Path>,
     paths: &[PathBuf],
     working_dir: &Path,
     sources: &Arc<SourceMap>,
+    rule_files: &[PathBuf],
 ) -> Result<Written, Failure> {
     let path = match chosen {
         Some(path) => Some(normalize(&working_dir.join(path))),
@@ -38,8 +40,20 @@ pub(super) fn read(
     let Some(path) = path else { return Ok(Written::default()) };
     let name = shown_path(&path, &normalize(working_dir));
     let text = read_text(&path).map_err(|error| Failure::UnreadableSettings { path: name.clone(), error })?;
-    let (written, problems) = of_file(&sources.add(&path, name, text));
-    if problems.is_empty() { Ok(written) } else { Err(Failure::Settings { problems, sources: sources.clone() }) }
+    let (written, mut problems) = of_file(&sources.add(&path, name, text));
+    if problems.is_empty() {
+        return Ok(written);
+    }
+    // What rules have to say of the rest is told in the same breath, if they can be read.
+    let rule_files: Vec<PathBuf> = rule_files.iter().cloned().chain(written.rule_files()).collect();
+    if let Ok(catalog) = catalog::catalog(&rule_files, working_dir, sources)
+        && let Err(Failure::Settings { problems: more, .. }) =
+            written.resolve(&RuleOptions::default(), &catalog, sources, today())
+    {
+        problems.extend(more);
+    }
+    problems.sort_by_key(|problem| problem.label.as_ref().map(|label| label.span));
+    Err(Failure::Settings { problems, sources: sources.clone() })
 }
 
 fn of_file(file: &Arc<SourceFile>) -> (Written, Vec<Problem>) {

@@ -19,7 +19,7 @@ pub(in crate::cli) fn settings(args: &SettingsArgs) -> Result<Exit, Failure> {
     let working_dir = std::env::current_dir().map_err(Failure::NoWorkingFolder)?;
     let mut load = LoadOptions::new(&working_dir, [args.path.clone()]);
     let sources = load.sources.clone();
-    let written = super::read(args.config.as_deref(), &load.paths, &working_dir, &sources)?;
+    let written = super::read(args.config.as_deref(), &load.paths, &working_dir, &sources, &[])?;
     load.find_environments = written.environments.is_empty();
     let config = config::load(&load)?;
     let catalog = catalog::catalog(&written.rule_files(), &working_dir, &sources)?;
