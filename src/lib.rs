@@ -7,10 +7,11 @@
 //! 3. [`config`]: trees to typed modules, variable files, and the tree of module calls.
 //! 4. [`eval`]: Terraform's expressions, values with unknowns and references, expansion.
 //! 5. [`facts`]: what AWS and its provider do when nobody says anything: data, not code.
-//! 6. [`infra`]: the resource instances of one root module and the edges between them.
-//! 7. [`rules`]: rule declarations, compiled and run over an infra; findings.
-//! 8. [`report`]: findings to text, JSON and the other formats.
-//! 9. [`cli`]: arguments, settings, exit status; the only part that knows all others.
+//! 6. [`secrets`]: what of the configuration's text must not be shown.
+//! 7. [`infra`]: the resource instances of one root module and the edges between them.
+//! 8. [`rules`]: rule declarations, compiled and run over an infra; findings.
+//! 9. [`report`]: findings to text, JSON and the other formats.
+//! 10. [`cli`]: arguments, settings, exit status; the only part that knows all others.
 //!
 //! Beside them stands [`clock`], which measures how long the others take.
 
@@ -22,5 +23,6 @@ pub mod facts;
 pub mod infra;
 pub mod report;
 pub mod rules;
+pub mod secrets;
 pub mod source;
 pub mod syntax;

@@ -293,3 +293,20 @@ fn the_embedded_texts_stay_small() {
     assert!(size("provider/defaults.txt") < 200_000);
     assert!(size("ec2_instance_types.tsv") < 150_000);
 }
+
+#[test]
+fn every_secret_is_in_the_schema() {
+    let types: Vec<_> = facts::types_with_secrets().collect();
+    assert!(types.is_sorted_by(|a, b| a < b), "resource types are sorted and unique");
+    for name in types {
+        let schema = facts::schema(name).unwrap_or_else(|| panic!("there is no {name}"));
+        let paths: Vec<_> = facts::secret_paths(name).collect();
+        assert!(!paths.is_empty() && paths.is_sorted_by(|a, b| a < b), "{name}: {paths:?}");
+        for path in paths {
+            assert!(schema.argument_at(path).is_some(), "{name} has no {path}");
+        }
+    }
+    assert!(facts::is_secret("aws_db_instance", "password") && !facts::is_secret("aws_db_instance", "username"));
+    assert_eq!(facts::secret_paths("aws_mq_broker").next(), Some("ldap_server_metadata.service_account_password"));
+    assert_eq!(facts::secret_paths("aws_vpc").next(), None);
+}

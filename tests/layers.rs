@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// In the order of the data flow: each may use itself and those before it.
-const LAYERS: [&str; 10] = ["clock", "source", "syntax", "config", "eval", "facts", "infra", "rules", "report", "cli"];
+const LAYERS: [&str; 11] =
+    ["clock", "source", "syntax", "config", "eval", "facts", "secrets", "infra", "rules", "report", "cli"];
 
 #[test]
 fn dependencies_point_one_way() {

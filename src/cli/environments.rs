@@ -53,6 +53,11 @@ impl Plan {
         }
         Ok(Plan { of_roots, problems, partial: left < all, files })
     }
+
+    /// The variable files of the evaluations.
+    pub(super) fn variable_files(&self) -> impl Iterator<Item = &Arc<VariableFile>> {
+        self.of_roots.iter().flatten().flat_map(|options| &options.var_files)
+    }
 }
 
 /// A layout that shows no production says nothing of it: the root is then evaluated as it is, and nothing is let pass

@@ -14,6 +14,7 @@ use crate::config::{self, Config, Root, RootStanding};
 use crate::eval::{self, Cause, EvalError, Program, Value};
 use crate::infra::{self, AnalysisOptions};
 use crate::report::{formats, harmless, pretty, words};
+use crate::secrets::Secrets;
 use crate::source::{Problem, ProblemSeverity, Span, normalize};
 use crate::syntax::parse_expression;
 
@@ -43,13 +44,14 @@ fn say_faults(config: &Config, dir: &Path) {
 fn in_root(config: &Config, root: &Root, expressions: &[String], stdin: bool) -> Result<Exit, Failure> {
     let sandbox = infra::sandbox(config, [root.dir.as_path()]);
     let (program, _, _) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
-    let session = Session { config, program: &program };
+    let session = Session { config, program: &program, secrets: &Secrets::of(config, []) };
     if stdin { session.lines() } else { session.expressions(expressions) }
 }
 
 struct Session<'a> {
     config: &'a Config,
     program: &'a Program<'a>,
+    secrets: &'a Secrets,
 }
 
 /// What came of an expression.
@@ -65,11 +67,12 @@ impl Session<'_> {
     fn lines(&self) -> Result<Exit, Failure> {
         for line in std::io::stdin().lock().lines() {
             let line = line.map_err(|reason| Failure::Read { path: "standard input".into(), reason })?;
-            let object = match self.answer(&line) {
+            let mut object = match self.answer(&line) {
                 Answer::Known(value) => json!({ "value": eval::json::display(&value) }),
                 Answer::Unknown(because) => json!({ "unknown": because }),
                 Answer::Error(problems) => json!({ "error": problems.first().map_or("", |p| &p.message) }),
             };
+            self.secrets.hide_json(&mut object);
             output::print(&formats::json_line(&object))?;
         }
         Ok(Exit::Clean)
@@ -79,11 +82,18 @@ impl Session<'_> {
         let mut exit = Exit::Clean;
         for text in expressions {
             match self.answer(text) {
-                Answer::Known(value) => output::print(&formats::json_text(&eval::json::display(&value)))?,
-                Answer::Unknown(because) => output::print(&format!("unknown: {}\n", harmless::line(&because)))?,
+                Answer::Known(value) => {
+                    let mut value = eval::json::display(&value);
+                    self.secrets.hide_json(&mut value);
+                    output::print(&formats::json_text(&value))?;
+                }
+                Answer::Unknown(because) => {
+                    let because = self.secrets.hide(&because);
+                    output::print(&format!("unknown: {}\n", harmless::line(&because)))?;
+                }
                 Answer::Error(problems) => {
                     let look = terminal::look_of_errors();
-                    output::complain(&pretty::problems(&problems, &self.config.sources, look));
+                    output::complain(&pretty::problems(&problems, &self.config.sources, self.secrets, look));
                     exit = Exit::Failed;
                 }
             }

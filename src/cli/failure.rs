@@ -9,6 +9,7 @@ use super::terminal;
 use crate::config::LoadError;
 use crate::report::{harmless, pretty, words};
 use crate::rules::OptionError;
+use crate::secrets::Secrets;
 use crate::source::{Problem, ReadError, RevisionError, SourceMap};
 
 /// What stops a run.
@@ -111,7 +112,7 @@ impl Failure {
     pub(super) fn complain(&self) -> Exit {
         let mut text = match self {
             Failure::Rules { problems, sources } | Failure::Settings { problems, sources } => {
-                pretty::problems(problems, sources, terminal::look_of_errors())
+                pretty::problems(problems, sources, &Secrets::default(), terminal::look_of_errors())
             }
             _ => String::new(),
         };

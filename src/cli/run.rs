@@ -20,6 +20,7 @@ use crate::eval::RootHost;
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
 use crate::rules::{self, Catalog, Fetched, Finding, Ignores, Selection, Usage};
+use crate::secrets::Secrets;
 use crate::source::{Problem, ProblemKind, Sandbox};
 
 /// Checks what the options name, and writes the reports.
@@ -47,6 +48,9 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
         }
         if output::lists_rules(options) {
             outcome.rules = prepared.catalog.enabled_infos(&prepared.selection);
+        }
+        if outcome.says_something() {
+            outcome.secrets = Secrets::of(&config, prepared.plan.variable_files());
         }
         let report = Report::new(outcome, &options.wanted);
         output::write(&report, options)?;

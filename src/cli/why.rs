@@ -9,11 +9,12 @@ use super::failure::Failure;
 use super::options::load_options;
 use super::{output, settings, terminal, threads};
 use crate::config::{self, Config, Root};
-use crate::eval::{self, BlockSource, Kind, Program, Value, display};
+use crate::eval::{self, BlockSource, Kind, Marks, Program, Value, display};
 use crate::facts;
 use crate::infra::{self, Infra, Instance, Tracer};
 use crate::report::pretty::{Explained, Look, why_all, why_one};
 use crate::report::{Note, Place};
+use crate::secrets::Secrets;
 use crate::source::SourceMap;
 use crate::syntax::Text;
 
@@ -39,18 +40,19 @@ pub(super) fn why(args: WhyArgs) -> Result<Exit, Failure> {
 /// What there is to say, and the addresses that there are.
 fn in_roots(config: &Config, plan: &Plan, target: &str, look: Look) -> (String, BTreeSet<Text>) {
     let sandbox = infra::sandbox(config, config.roots.iter().map(|r| r.dir.as_path()));
+    let secrets = Secrets::of(config, plan.variable_files());
     let mut known = BTreeSet::new();
     let mut parts = Vec::new();
     for (root, evaluations) in config.roots.iter().zip(&plan.of_roots) {
         let mut shown = Vec::new();
         for options in evaluations {
             let (program, infra, _) = infra::analyze(config, root, &sandbox, options);
-            let explainer = Explainer { config, root, program: &program, infra: &infra };
+            let explainer = Explainer { config, root, program: &program, infra: &infra, secrets: &secrets };
             let environment = options.environment.as_ref().map(|(name, _)| name.clone());
             explainer.explain(target).into_iter().for_each(|s| add(&mut shown, s, environment.as_ref()));
-            known.extend(infra.instances().iter().map(|i| i.address.clone()));
+            known.extend(infra.instances().iter().map(|i| secrets.hide(&i.address).into()));
         }
-        parts.extend(shown.iter().map(|s| s.text(evaluations.len(), &config.sources, look)));
+        parts.extend(shown.iter().map(|s| s.text(evaluations.len(), (&config.sources, &secrets), look)));
     }
     (parts.join("\n"), known)
 }
@@ -65,7 +67,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn text(&self, evaluations: usize, sources: &SourceMap, look: Look) -> String {
+    fn text(&self, evaluations: usize, (sources, secrets): (&SourceMap, &Secrets), look: Look) -> String {
         let everywhere = |a: &Explained| a.environments.len() == evaluations;
         let attribute = |a: &Explained| Explained {
             environments: if everywhere(a) { Vec::new() } else { a.environments.clone() },
@@ -73,8 +75,8 @@ impl Shown {
         };
         let attributes: Vec<Explained> = self.attributes.iter().map(attribute).collect();
         match self.single {
-            true => attributes.iter().map(|a| why_one(a, sources, look)).collect::<Vec<_>>().join("\n"),
-            false => why_all(&self.title, &attributes, sources, look),
+            true => attributes.iter().map(|a| why_one(a, sources, secrets, look)).collect::<Vec<_>>().join("\n"),
+            false => why_all(&self.title, &attributes, sources, secrets, look),
         }
     }
 }
@@ -104,6 +106,7 @@ struct Explainer<'a> {
     root: &'a Root,
     program: &'a Program<'a>,
     infra: &'a Infra,
+    secrets: &'a Secrets,
 }
 
 impl Explainer<'_> {
@@ -124,11 +127,12 @@ impl Explainer<'_> {
         if path.is_empty() {
             let names = attribute_names(instance);
             let attributes = names.iter().filter_map(|name| self.attribute(instance, &[name]));
-            let title = format!("{} ({})", instance.address, Place::of(instance.block.header, sources));
+            let address = self.secrets.hide(&instance.address);
+            let title = format!("{address} ({})", Place::of(instance.block.header, sources));
             return Some(Shown { title, single: false, attributes: attributes.collect() });
         }
         let mut explained = self.attribute(instance, path)?;
-        explained.name = format!("{}.{}", instance.address, explained.name);
+        explained.name = format!("{}.{}", self.secrets.hide(&instance.address), explained.name);
         if self.config.roots.len() > 1 {
             explained.name += &format!(" (in {})", self.root.name);
         }
@@ -147,12 +151,16 @@ impl Explainer<'_> {
                 (None, Err(_)) => (eval::attribute(&value, step).ok()?, block, name),
             };
         }
-        let trail = Tracer::trail(self.program, &block, name);
+        let secret = value.deep_marks().contains(Marks::SENSITIVE);
+        let trail = Tracer::trail(self.program, &block, name, secret);
         let sources = &self.config.sources;
-        let note = |s: infra::TrailStep| Note { place: Place::of(s.span, sources), text: s.note };
+        let note = |s: infra::TrailStep| Note {
+            place: Place::of(s.span, sources),
+            text: self.secrets.hide(&s.note).into_owned(),
+        };
         Some(Explained {
             name: path.join("."),
-            value: display::short(&value),
+            value: self.secrets.hide(&display::short(&value)).into_owned(),
             origin: trail.origin,
             place: Place::of(written(&block, name), sources),
             trail: trail.steps.into_iter().map(note).collect(),

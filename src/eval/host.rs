@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::EvalError;
 use super::functions::{FileAnswer, Host};
+use super::{EvalError, Marks};
 use crate::source::{Sandbox, SandboxRead, SourceMap, normalize, shown_path};
 use crate::syntax::{Expr, parse_template};
 
@@ -16,12 +16,27 @@ pub struct RootHost {
     sandbox: Arc<Sandbox>,
     sources: Arc<SourceMap>,
     templates: Mutex<FxHashMap<String, Option<Arc<Expr>>>>,
+    secret: SecretAttributes,
 }
+
+/// Says of a resource type and an attribute whether the provider calls its values secret.
+pub type SecretAttributes = fn(&str, &str) -> bool;
 
 impl RootHost {
     /// A host for the root module in `folder`.
     pub fn new(folder: &Path, sandbox: Arc<Sandbox>, sources: Arc<SourceMap>) -> RootHost {
-        RootHost { folder: folder.to_path_buf(), sandbox, sources, templates: Mutex::default() }
+        RootHost { folder: folder.to_path_buf(), sandbox, sources, templates: Mutex::default(), secret: |_, _| false }
+    }
+
+    /// The same, with values of these attributes marked as sensitive where they are referred to.
+    #[must_use]
+    pub fn with_secrets(self, secret: SecretAttributes) -> RootHost {
+        RootHost { secret, ..self }
+    }
+
+    /// The mark of what is read from an attribute of a managed resource.
+    pub(super) fn marks_of(&self, resource_type: &str, attribute: &str) -> Marks {
+        if (self.secret)(resource_type, attribute) { Marks::SENSITIVE } else { Marks::NONE }
     }
 
     /// `path.module` of a module in this folder: relative to the root module, without a leading `./`.

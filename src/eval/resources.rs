@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
 use super::expr::Hop;
 use super::program::{ModuleInstance, Program};
-use super::{Cause, EvalError, Fields, Kind, Reference, ReferenceKind, Refs, Seq, Step, Type, Value};
+use super::{Cause, EvalError, Fields, Kind, Marks, Reference, ReferenceKind, Refs, Seq, Step, Type, Value};
 use crate::config::{Child, Key, Mode, ModuleCall, Resource, ResourceName};
 use crate::source::ProblemKind;
 use crate::syntax::{Expr, Text};
@@ -127,13 +127,18 @@ impl<'c> Program<'c> {
 
     fn referenced_attribute(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource, name: &Text) -> Value {
         let reference = self.instance_reference(slot, id).child(Step::Name(name.clone()));
+        let marks = match id.mode {
+            Mode::Managed => self.host.marks_of(&id.type_name, name),
+            Mode::Data => Marks::NONE,
+            Mode::Ephemeral => Marks::EPHEMERAL,
+        };
         if let Some(value) = self.configured(slot, id, resource, name).filter(|v| !v.is_null()) {
-            return value.with_refs(&Refs::one(reference));
+            return value.with_marks(marks).with_refs(&Refs::one(reference));
         }
         if let Some(value) = super::data::computed(self, slot, id, resource, name) {
-            return value.with_refs(&Refs::one(reference));
+            return value.with_marks(marks).with_refs(&Refs::one(reference));
         }
-        unset(reference, id.mode, name)
+        unset(reference, id.mode, name).with_marks(marks)
     }
 
     fn referenced_object(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> Value {

@@ -44,9 +44,9 @@ const STEP_LIMIT: usize = 16;
 type Path = Vec<Text>;
 
 impl<'c> Program<'c> {
-    /// How the value of an argument of a block came to be.
-    pub(crate) fn trail(&self, block: &BlockSource, argument: &str) -> Steps {
-        let mut trail = Walk { program: self, steps: Vec::new(), root_default: None };
+    /// How the value of an argument of a block came to be; of one that is `secret` without values.
+    pub(crate) fn trail(&self, block: &BlockSource, argument: &str, secret: bool) -> Steps {
+        let mut trail = Walk { program: self, steps: Vec::new(), root_default: None, secret };
         let decider = match block.body.attribute(argument) {
             None => Decider::Nobody,
             Some(attribute) => {
@@ -61,6 +61,8 @@ struct Walk<'p, 'c> {
     program: &'p Program<'c>,
     steps: Vec<(Span, String)>,
     root_default: Option<Text>,
+    /// Whether what is followed must not be shown, even where a part of it is not marked by itself.
+    secret: bool,
 }
 
 impl Walk<'_, '_> {
@@ -68,6 +70,11 @@ impl Walk<'_, '_> {
         if self.steps.last().is_none_or(|(last, _)| *last != span) {
             self.steps.push((span, note));
         }
+    }
+
+    /// A step that says what a value is, unless it is secret.
+    fn noted(&mut self, span: Span, name: &str, value: Option<&Value>, how: &str) {
+        self.step(span, noted(name, value.filter(|_| !self.secret), how));
     }
 
     /// Follows one expression; `so_far` is who has decided if it turns out to be a literal.
@@ -167,8 +174,12 @@ impl Walk<'_, '_> {
                     _ => Decider::Expression,
                 };
             }
-            "tostring" | "tonumber" | "tobool" | "tolist" | "toset" | "tomap" | "sensitive" | "nonsensitive"
-            | "concat" | "flatten" | "compact" | "distinct" | "one"
+            "sensitive" => {
+                self.secret = true;
+                args.first()
+            }
+            "tostring" | "tonumber" | "tobool" | "tolist" | "toset" | "tomap" | "nonsensitive" | "concat"
+            | "flatten" | "compact" | "distinct" | "one"
                 if args.len() == 1 =>
             {
                 args.first()
@@ -219,7 +230,7 @@ impl Walk<'_, '_> {
                 let module = frame.module.clone();
                 let Some(local) = module.module().locals.get(name) else { return Decider::Expression };
                 let value = self.program.local(&module, name);
-                self.step(local.span, noted(&format!("local.{name}"), value.as_ref(), ""));
+                self.noted(local.span, &format!("local.{name}"), value.as_ref(), "");
                 follow(&mut path, &hops[1..]);
                 self.expr(&local.value, &self.program.plain_frame(&module), path, so_far)
             }
@@ -244,7 +255,8 @@ impl Walk<'_, '_> {
         let Some(key) = key else { return Decider::Expression };
         path.extend(hops[1..].iter().rev().cloned());
         path.push(key.clone());
-        self.step(collection.span, format!("iterated here; this is the element {}", short(&key.into())));
+        let element = if self.secret { String::new() } else { format!("; this is the element {}", short(&key.into())) };
+        self.step(collection.span, format!("iterated here{element}"));
         self.expr(&collection, &outer, path, Decider::Literal)
     }
 
@@ -253,22 +265,22 @@ impl Walk<'_, '_> {
         let Some(variable) = module.module().variables.get(name) else { return Decider::Expression };
         let value = self.program.variable(&module, name, variable);
         let shown = format!("var.{name}");
-        if variable.sensitive {
-            // The line that sets it would show it: the declaration is as near as a trail may lead.
+        if variable.sensitive || variable.ephemeral {
+            // What sets it is a secret: the declaration is as near as a trail may lead.
             self.step(variable.header, format!("`{shown}` is sensitive"));
             return self.secret_decider(&module, name, variable);
         }
         match &module.call {
             None => {
                 if let Some(input) = self.program.input(name) {
-                    self.step(input.span, noted(&shown, Some(&value), &format!("set by {}", input.from)));
+                    self.noted(input.span, &shown, Some(&value), &format!("set by {}", input.from));
                     return Decider::Input;
                 }
             }
             Some((outer, call)) => {
                 let call = outer.module.module().calls.get(call).cloned();
                 if let Some(argument) = call.as_ref().and_then(|c| c.arguments.attribute(name)) {
-                    self.step(argument.span, noted(&shown, Some(&value), "passed here"));
+                    self.noted(argument.span, &shown, Some(&value), "passed here");
                     return self.expr(&argument.expr, outer, path, Decider::ModuleCall);
                 }
             }
@@ -279,7 +291,7 @@ impl Walk<'_, '_> {
         };
         match inside(&variable.type_expr, default, &path) {
             Some((name, span)) => self.step(span, format!("`{name}` of `{shown}` by default")),
-            None => self.step(default.span, noted(&shown, Some(&value), "by default")),
+            None => self.noted(default.span, &shown, Some(&value), "by default"),
         }
         if module.call.is_none() {
             self.root_default = Some(shown.into());
@@ -318,6 +330,7 @@ impl Walk<'_, '_> {
         let Some(output) = inner.module().outputs.get(name) else { return Decider::Expression };
         let Some(value) = &output.value else { return Decider::Expression };
         self.step(output.header, format!("output `{name}` of module.{}", hops[0]));
+        self.secret |= output.sensitive || output.ephemeral;
         path.extend(hops[used + 1..].iter().rev().cloned());
         self.expr(value, &self.program.plain_frame(&inner), path, so_far)
     }

@@ -1,7 +1,8 @@
 //! What AWS and its Terraform provider do when nobody says anything: data, embedded as text, read on demand.
 //!
-//! Four kinds of fact: the provider's schema ([`schema()`]), the values that omitted arguments get ([`default`],
-//! [`condition`]), instance types and other tables of numbers ([`lookup`], [`table()`]). Nothing is parsed at start-up:
+//! Five kinds of fact: the provider's schema ([`schema()`]), what in it is secret ([`secret_paths`]), the values that
+//! omitted arguments get ([`default`], [`condition`]), instance types and other tables of numbers ([`lookup`],
+//! [`table()`]). Nothing is parsed at start-up:
 //! the texts are sorted, a question finds its few lines by bisection, and what was parsed is kept for the process.
 //!
 //! The texts lie in `rules/facts`; its README explains the formats and how to carry in a new provider version.
@@ -11,10 +12,12 @@ mod cache;
 mod defaults;
 mod records;
 mod schema;
+mod secrets;
 mod table;
 mod value;
 
 pub use defaults::{Basis, DefaultValue, Defaults, condition, default, defaults, resource_types_with_defaults};
 pub use schema::{Argument, Mode, NestedBlock, Nesting, Schema, Type, provider_version, resource_types, schema};
+pub use secrets::{is_secret, secret_paths, types_with_secrets};
 pub use table::{Column, ColumnType, Row, Table, lookup, table, table_names};
 pub use value::FactValue;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::{Infra, RootFacts, build};
 use crate::config::{Config, Root, RootStanding, VariableFile};
 use crate::eval::{Program, RootHost, inputs};
+use crate::facts;
 use crate::source::{Problem, Sandbox, shown_path};
 use crate::syntax::{ExprKind, Text};
 
@@ -42,7 +43,7 @@ pub fn analyze<'c>(
     let plain = options.keep_defaults || (!root.has_backend && root.standing == RootStanding::Root);
     inputs.workspace = options.workspace.clone().or_else(|| plain.then(|| "default".into()));
     inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
-    let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
+    let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone()).with_secrets(facts::is_secret);
     let program = Program::new(root, inputs, host);
     let infra = build(&program, facts_of(config, root, options), &config.clock);
     problems.extend(program.take_problems());

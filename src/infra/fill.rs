@@ -80,7 +80,36 @@ impl Filler {
             let value = entry(&name, value, schema, &defaults, &inner);
             (name, value)
         };
-        attributes.into_iter().map(complete).collect()
+        let mut attributes: BTreeMap<Text, Value> = attributes.into_iter().map(complete).collect();
+        for path in facts::secret_paths(resource_type) {
+            let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+            if let Some(value) = attributes.get_mut(first) {
+                mark_secret(value, rest);
+            }
+        }
+        attributes
+    }
+}
+
+/// Marks what stands at this path of a value, in every block or object on the way, so that it is never shown.
+fn mark_secret(value: &mut Value, path: Option<&str>) {
+    let Some(path) = path else {
+        value.marks = value.marks.union(Marks::SENSITIVE);
+        return;
+    };
+    match &mut value.kind {
+        Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
+            let seq = Arc::make_mut(seq);
+            seq.items.iter_mut().chain(&mut seq.rest).for_each(|item| mark_secret(item, Some(path)));
+        }
+        Kind::Map(fields) | Kind::Object(fields) => {
+            let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+            let fields = Arc::make_mut(fields);
+            if let Some(inner) = fields.entries.get_mut(first) {
+                mark_secret(inner, rest);
+            }
+        }
+        _ => {}
     }
 }
 

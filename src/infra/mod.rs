@@ -149,8 +149,9 @@ pub struct TrailStep {
 
 /// Walks expressions again to say how an attribute's value came to be.
 pub trait Tracer {
-    /// The trail of one argument (a name, written or not) of a block.
-    fn trail(&self, block: &BlockSource, attribute: &str) -> Trail;
+    /// The trail of one argument (a name, written or not) of a block. Where the argument is `secret`, its notes quote no
+    /// values.
+    fn trail(&self, block: &BlockSource, attribute: &str, secret: bool) -> Trail;
 }
 
 /// A module call whose module is not on disk.

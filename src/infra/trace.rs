@@ -4,8 +4,8 @@ use super::{Origin, Tracer, Trail, TrailStep};
 use crate::eval::{BlockSource, Decider, Program};
 
 impl Tracer for Program<'_> {
-    fn trail(&self, block: &BlockSource, attribute: &str) -> Trail {
-        let steps = Program::trail(self, block, attribute);
+    fn trail(&self, block: &BlockSource, attribute: &str, secret: bool) -> Trail {
+        let steps = Program::trail(self, block, attribute, secret);
         let written = block.body.blocks.iter().any(|b| {
             &*b.kind.text == attribute
                 || b.labels.first().is_some_and(|l| &*b.kind.text == "dynamic" && &*l.text == attribute)

@@ -3,9 +3,10 @@
 use sha2::{Digest, Sha256};
 
 use super::place::Place;
-use super::words;
+use super::{hide, words};
 use crate::infra::TrailStep;
 use crate::rules::{Category, Finding, Fix, Severity, Suppressed};
+use crate::secrets::Secrets;
 use crate::source::{Label, Problem, ProblemKind, ProblemSeverity, SourceMap};
 use crate::syntax::Text;
 
@@ -41,8 +42,9 @@ pub struct Note {
 }
 
 impl Entry {
-    /// The entry of a finding.
-    pub fn of_finding(finding: Finding, sources: &SourceMap) -> Entry {
+    /// The entry of a finding, without the secrets that it quotes.
+    pub fn of_finding(mut finding: Finding, sources: &SourceMap, secrets: &Secrets) -> Entry {
+        hide::finding(&mut finding, secrets);
         let note = |step: &TrailStep| Note { place: Place::of(step.span, sources), text: step.note.clone() };
         Entry {
             place: Place::of(finding.span, sources),
@@ -52,8 +54,9 @@ impl Entry {
         }
     }
 
-    /// The entry of a fault of the input.
-    pub fn of_problem(problem: Problem, sources: &SourceMap) -> Entry {
+    /// The entry of a fault of the input, without the secrets that it quotes.
+    pub fn of_problem(mut problem: Problem, sources: &SourceMap, secrets: &Secrets) -> Entry {
+        hide::problem(&mut problem, secrets);
         let note = |label: &Label| Note { place: Place::of(label.span, sources), text: label.text.clone() };
         let place = match &problem.label {
             Some(label) => Place::of(label.span, sources),

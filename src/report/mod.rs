@@ -10,6 +10,7 @@ mod entry;
 pub mod faults;
 pub mod formats;
 mod hcl;
+mod hide;
 pub mod listing;
 mod merge;
 pub mod page;
@@ -28,6 +29,7 @@ pub use statistics::RuleCount;
 
 use crate::infra::NotOnDisk;
 use crate::rules::{Accepted, Finding, RuleInfo, Severity, Undecided};
+use crate::secrets::Secrets;
 use crate::source::{Problem, SourceMap};
 
 /// What the stages before deliver.
@@ -35,6 +37,8 @@ use crate::source::{Problem, SourceMap};
 pub struct Outcome {
     /// Every text that a place may lie in.
     pub sources: Arc<SourceMap>,
+    /// What of these texts must not be shown, and not be quoted.
+    pub secrets: Secrets,
     /// What rules found, silenced findings included, in any order.
     pub findings: Vec<Finding>,
     /// What is wrong with the input, in any order.
@@ -63,6 +67,14 @@ pub struct Outcome {
     pub timings: Vec<(&'static str, Duration)>,
 }
 
+impl Outcome {
+    /// Whether a report of it quotes anything of the configuration.
+    pub fn says_something(&self) -> bool {
+        let Outcome { findings, problems, undecided, not_on_disk, .. } = self;
+        !(findings.is_empty() && problems.is_empty() && undecided.is_empty() && not_on_disk.is_empty())
+    }
+}
+
 /// What a reader of the report wants to see.
 #[derive(Clone, Debug)]
 pub struct Wanted {
@@ -83,6 +95,8 @@ impl Default for Wanted {
 pub struct Report {
     /// Every text that a place may lie in.
     pub sources: Arc<SourceMap>,
+    /// What of these texts must not be shown; what is listed does not quote it any more.
+    pub secrets: Secrets,
     /// What is listed, by file, line, column and rule.
     pub entries: Vec<Entry>,
     /// What rules could not decide, by rule and address.
@@ -140,10 +154,11 @@ pub struct Summary {
 impl Report {
     /// Sorts, joins and counts. The outcome does not depend on the order of what comes in.
     pub fn new(outcome: Outcome, wanted: &Wanted) -> Report {
-        let Outcome { sources, findings, problems, mut undecided, not_on_disk, mut rules, .. } = outcome;
-        let mut entries = self::entries(findings, problems, &sources);
-        let older = self::entries(outcome.older, outcome.older_problems, &sources);
+        let Outcome { sources, secrets, findings, problems, mut undecided, not_on_disk, mut rules, .. } = outcome;
+        let mut entries = self::entries(findings, problems, &sources, &secrets);
+        let older = self::entries(outcome.older, outcome.older_problems, &sources, &secrets);
         let older = older.iter().filter(|e| e.suppressed().is_none()).count();
+        undecided.iter_mut().for_each(|u| hide::undecided(u, &secrets));
         undecided.sort();
         undecided.dedup();
         rules.sort_by(|a, b| a.id.cmp(&b.id));
@@ -160,8 +175,9 @@ impl Report {
         let worst = entries.iter().filter(|e| e.suppressed().is_none()).map(Entry::severity).max();
         entries.retain(|e| e.severity() >= wanted.min_severity && (wanted.suppressed || e.suppressed().is_none()));
         Report {
-            not_analysed: not_analysed(not_on_disk, &sources),
+            not_analysed: not_analysed(not_on_disk, &sources, &secrets),
             sources,
+            secrets,
             entries,
             undecided,
             fixed: outcome.fixed,
@@ -206,18 +222,20 @@ impl Summary {
 }
 
 /// What is listed, in its order.
-fn entries(findings: Vec<Finding>, problems: Vec<Problem>, sources: &SourceMap) -> Vec<Entry> {
-    let findings = merge::merged(findings).into_iter().map(|f| Entry::of_finding(f, sources));
+fn entries(findings: Vec<Finding>, problems: Vec<Problem>, sources: &SourceMap, secrets: &Secrets) -> Vec<Entry> {
+    let findings = merge::merged(findings).into_iter().map(|f| Entry::of_finding(f, sources, secrets));
     let mut entries: Vec<Entry> = findings.collect();
-    entries.extend(problems.into_iter().map(|p| Entry::of_problem(p, sources)));
+    entries.extend(problems.into_iter().map(|p| Entry::of_problem(p, sources, secrets)));
     entries.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.sort_key() == b.sort_key());
     entries
 }
 
-fn not_analysed(calls: Vec<NotOnDisk>, sources: &SourceMap) -> Vec<NotAnalysed> {
-    let of_call =
-        |c: NotOnDisk| NotAnalysed { address: c.address, source: c.source, place: Place::of(c.span, sources) };
+fn not_analysed(calls: Vec<NotOnDisk>, sources: &SourceMap, secrets: &Secrets) -> Vec<NotAnalysed> {
+    let of_call = |mut c: NotOnDisk| {
+        hide::text(&mut c.source, secrets);
+        NotAnalysed { address: c.address, source: c.source, place: Place::of(c.span, sources) }
+    };
     let mut calls: Vec<NotAnalysed> = calls.into_iter().map(of_call).collect();
     calls.sort_by(|a, b| (&a.address, &a.place).cmp(&(&b.address, &b.place)));
     calls.dedup();

@@ -159,7 +159,10 @@ impl Draft {
         match &self.place.argument {
             None => nothing(Origin::Expression),
             Some(_) if self.is_missing_block(run) => nothing(Origin::MissingBlock),
-            Some(argument) => tracer.trail(self.place.owner.block(run), argument),
+            Some(argument) => {
+                let secret = self.place.value.as_ref().is_some_and(render::hidden);
+                tracer.trail(self.place.owner.block(run), argument, secret)
+            }
         }
     }
 

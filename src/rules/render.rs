@@ -5,12 +5,10 @@ use std::fmt::Write as _;
 
 use crate::eval::text::segments;
 use crate::eval::{Kind, Marks, Segment, Unknown, Value};
+use crate::secrets::HIDDEN;
 
 /// The longest text in a label, in characters.
 const SHORT: usize = 60;
-
-/// What stands for a value that must not be printed.
-pub const HIDDEN: &str = "(sensitive)";
 
 /// As JSON. Unknown parts are objects `{"$unknown": "aws_x.y.id"}`; sensitive ones are null.
 pub fn json(value: &Value) -> serde_json::Value {
@@ -112,7 +110,8 @@ fn begins_in_word(text: &str) -> bool {
     text.starts_with(|c: char| c.is_alphanumeric() || "-_/".contains(c))
 }
 
-fn hidden(value: &Value) -> bool {
+/// Whether a value must not be printed.
+pub fn hidden(value: &Value) -> bool {
     value.marks.contains(Marks::SENSITIVE) || value.marks.contains(Marks::EPHEMERAL)
 }
 

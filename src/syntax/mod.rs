@@ -3,6 +3,7 @@
 //! Knows nothing of Terraform's blocks beyond what the JSON syntax needs to tell blocks from arguments.
 
 pub mod ast;
+mod children;
 mod comments;
 mod foreign;
 mod items;

@@ -7,6 +7,7 @@ mod eval;
 mod pages;
 mod run;
 mod schema;
+mod secrets;
 mod settings;
 mod shell;
 mod silence;

@@ -1,4 +1,5 @@
-//! The lines of source that an entry shows, ready to be drawn: harmless, without tabs, cut where they are too long.
+//! The lines of source that an entry shows, ready to be drawn: harmless, without tabs and secrets, cut where they are
+//! too long.
 
 use std::ops::Range;
 
@@ -8,6 +9,7 @@ use super::snippet::Look;
 use super::wrapping;
 use crate::report::harmless;
 use crate::report::{Note, Place};
+use crate::secrets::{Cover, HIDDEN};
 use crate::source::{SourceFile, SourceMap};
 
 /// Lines of one file that stand together.
@@ -54,7 +56,7 @@ impl<'a> Mark<'a> {
 }
 
 /// The excerpts that hold these marks, in the order of the marks.
-pub(super) fn excerpts(marks: &[Mark<'_>], sources: &SourceMap, look: Look) -> Vec<Excerpt> {
+pub(super) fn excerpts(marks: &[Mark<'_>], sources: &SourceMap, cover: &mut Cover<'_>, look: Look) -> Vec<Excerpt> {
     let mut groups: Vec<(Range<u32>, Vec<&Mark<'_>>)> = Vec::new();
     for mark in marks.iter().filter(|m| m.place.span.is_some()) {
         let line = mark.place.line;
@@ -71,19 +73,21 @@ pub(super) fn excerpts(marks: &[Mark<'_>], sources: &SourceMap, look: Look) -> V
             None => groups.push((line..line + 1, vec![mark])),
         }
     }
-    groups.iter().map(|(lines, group)| excerpt(lines.clone(), group, sources, look)).collect()
+    groups.iter().map(|(lines, group)| excerpt(lines.clone(), group, sources, cover, look)).collect()
 }
 
-fn excerpt(lines: Range<u32>, marks: &[&Mark<'_>], sources: &SourceMap, look: Look) -> Excerpt {
+fn excerpt(lines: Range<u32>, marks: &[&Mark<'_>], sources: &SourceMap, cover: &mut Cover<'_>, look: Look) -> Excerpt {
     let gutter = lines.end.to_string().len() + 4;
     let room = look.width.saturating_sub(gutter).max(LABEL_WIDTH);
     let mut text = String::new();
     let mut labels = Vec::new();
+    let file = marks.first().and_then(|m| m.place.span).map(|s| sources.file(s.file));
+    let covered = file.as_ref().map(|file| cover.ranges(file.id)).unwrap_or_default();
     for number in lines.clone() {
         let here: Vec<(Range<usize>, &str)> =
             marks.iter().filter(|m| m.place.line == number).map(|m| (range(m), &*m.text)).collect();
-        let Some(file) = marks.first().and_then(|m| m.place.span).map(|s| sources.file(s.file)) else { continue };
-        let line = Line::new(&file, number, &here, room, look);
+        let Some(file) = &file else { continue };
+        let line = Line::new((file, &covered), number, &here, room, look);
         for (range, label) in &here {
             let range = line.drawn(range);
             let column = line.text[..range.start].width() + line.text[range.clone()].width() / 2;
@@ -113,9 +117,15 @@ struct Line {
 }
 
 impl Line {
-    fn new(file: &SourceFile, number: u32, marks: &[(Range<usize>, &str)], room: usize, look: Look) -> Line {
+    fn new(
+        (file, covered): (&SourceFile, &[Range<usize>]),
+        number: u32,
+        marks: &[(Range<usize>, &str)],
+        room: usize,
+        look: Look,
+    ) -> Line {
         let bytes = file.line_range(number);
-        let cells = cells(file.text.get(bytes.clone()).unwrap_or_default(), bytes.start);
+        let cells = cells(file.text.get(bytes.clone()).unwrap_or_default(), bytes.start, covered);
         let shown = window(&cells, marks.iter().map(|(range, _)| range), room);
         let ellipsis = if look.unicode { "…" } else { "..." };
 
@@ -137,11 +147,14 @@ impl Line {
 
     /// Where a range of the file is drawn; what was cut away counts as the nearest end.
     fn drawn(&self, range: &Range<usize>) -> Range<usize> {
-        let place = |at: usize| {
-            let next = self.positions.partition_point(|(in_file, _)| *in_file < at);
-            self.positions.get(next).or(self.positions.last()).map_or(0, |(_, in_text)| *in_text)
-        };
-        place(range.start)..place(range.end)
+        let text_at = |index: usize| self.positions.get(index).or(self.positions.last()).map_or(0, |(_, text)| *text);
+        let next = |at: usize| self.positions.partition_point(|(in_file, _)| *in_file < at);
+        let exact = |at: usize, index: usize| self.positions.get(index).is_none_or(|(in_file, _)| *in_file == at);
+        // What begins inside something covered begins where that does.
+        let first = next(range.start);
+        let first = if exact(range.start, first) { first } else { first.saturating_sub(1) };
+        let (start, end) = (text_at(first), text_at(next(range.end)));
+        start..end.max(start)
     }
 }
 
@@ -152,20 +165,26 @@ struct Cell {
     width: usize,
 }
 
-fn cells(line: &str, start: usize) -> Vec<Cell> {
+/// The characters of a line; what is covered is one cell, whatever its length.
+fn cells(line: &str, start: usize, covered: &[Range<usize>]) -> Vec<Cell> {
     let mut column = 0;
     let drawn = |(at, c): (usize, char)| {
-        let text = match c {
-            // A byte-order mark takes no column; nor does it where it is drawn.
-            '\u{feff}' if start + at == 0 => String::new(),
-            '\t' => " ".repeat(TAB - column % TAB),
-            c => harmless::line(c.encode_utf8(&mut [0; 4])).into_owned(),
+        let next = covered.partition_point(|range| range.end <= start + at);
+        let text = match covered.get(next) {
+            Some(range) if range.start < start + at && at > 0 => return None,
+            Some(range) if range.start <= start + at => HIDDEN.to_owned(),
+            _ => match c {
+                // A byte-order mark takes no column; nor does it where it is drawn.
+                '\u{feff}' if start + at == 0 => String::new(),
+                '\t' => " ".repeat(TAB - column % TAB),
+                c => harmless::line(c.encode_utf8(&mut [0; 4])).into_owned(),
+            },
         };
         let width = text.width();
         column += width;
-        Cell { at: start + at, text, width }
+        Some(Cell { at: start + at, text, width })
     };
-    line.char_indices().map(drawn).collect()
+    line.char_indices().filter_map(drawn).collect()
 }
 
 /// The cells to draw: all where there is room, else a stretch around the first mark.

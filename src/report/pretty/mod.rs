@@ -17,6 +17,7 @@ use std::collections::HashSet;
 use self::snippet::Painter;
 use super::{Entry, Report, harmless, hcl, words};
 use crate::rules::{Finding, Fix, Severity};
+use crate::secrets::{Cover, Secrets};
 use crate::source::{Problem, SourceMap};
 
 pub use self::page::page;
@@ -45,7 +46,7 @@ const TEXT_WIDTH: usize = 100;
 
 /// The whole report.
 pub fn pretty(report: &Report, detail: Detail, look: Look) -> String {
-    let mut page = Page::new(&report.sources, detail, look);
+    let mut page = Page::new(&report.sources, &report.secrets, detail, look);
     if detail.statistics {
         page.statistics(report);
     } else {
@@ -61,10 +62,10 @@ pub fn pretty(report: &Report, detail: Detail, look: Look) -> String {
 }
 
 /// Faults alone, for complaints on standard error.
-pub fn problems(problems: &[Problem], sources: &SourceMap, look: Look) -> String {
-    let mut page = Page::new(sources, Detail::default(), look);
+pub fn problems(problems: &[Problem], sources: &SourceMap, secrets: &Secrets, look: Look) -> String {
+    let mut page = Page::new(sources, secrets, Detail::default(), look);
     for problem in problems {
-        page.entry(&Entry::of_problem(problem.clone(), sources));
+        page.entry(&Entry::of_problem(problem.clone(), sources, secrets));
     }
     page.out
 }
@@ -80,6 +81,7 @@ fn wrapping<'a>(width: usize) -> textwrap::Options<'a> {
 /// A report on its way to text.
 struct Page<'a> {
     sources: &'a SourceMap,
+    cover: Cover<'a>,
     detail: Detail,
     look: Look,
     painter: Painter,
@@ -91,9 +93,10 @@ struct Page<'a> {
 }
 
 impl<'a> Page<'a> {
-    fn new(sources: &'a SourceMap, detail: Detail, look: Look) -> Page<'a> {
-        let painter = Painter::new(look);
-        Page { sources, detail, look, painter, explained: HashSet::new(), fixes: HashSet::new(), out: String::new() }
+    fn new(sources: &'a SourceMap, secrets: &'a Secrets, detail: Detail, look: Look) -> Page<'a> {
+        let (cover, painter) = (secrets.cover(sources), Painter::new(look));
+        let (explained, fixes) = (HashSet::new(), HashSet::new());
+        Page { sources, cover, detail, look, painter, explained, fixes, out: String::new() }
     }
 
     fn line(&mut self, text: &str) {
@@ -142,7 +145,7 @@ impl<'a> Page<'a> {
         let (trail, dropped) = self.shown_trail(entry);
         let notes = trail.into_iter().chain(&entry.related);
         let marks = excerpt::Mark::list(&entry.place, entry.label(), notes);
-        let excerpts = excerpt::excerpts(&marks, self.sources, self.look);
+        let excerpts = excerpt::excerpts(&marks, self.sources, &mut self.cover, self.look);
         let drawn = self.painter.draw(&excerpts);
         self.out.push_str(&drawn);
         dropped

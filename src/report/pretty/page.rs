@@ -3,12 +3,13 @@
 use super::{Look, Page};
 use crate::report::{faults, harmless, hcl, words};
 use crate::rules::RuleInfo;
+use crate::secrets::Secrets;
 use crate::source::SourceMap;
 
 /// What there is to know of a rule.
 pub fn page(rule: &RuleInfo, look: Look) -> String {
-    let sources = SourceMap::new();
-    let mut page = Page::new(&sources, super::Detail::default(), look);
+    let (sources, secrets) = (SourceMap::new(), Secrets::default());
+    let mut page = Page::new(&sources, &secrets, super::Detail::default(), look);
     page.rule(rule);
     format!("{}\n", page.out.trim_end())
 }

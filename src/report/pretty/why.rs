@@ -3,6 +3,7 @@
 use super::{Detail, Look, Page, excerpt, excerpt::Mark};
 use crate::infra::Origin;
 use crate::report::{Note, Place, harmless, words};
+use crate::secrets::Secrets;
 use crate::source::SourceMap;
 use crate::syntax::Text;
 
@@ -24,8 +25,8 @@ pub struct Explained {
 }
 
 /// All attributes of an instance, one a line.
-pub fn why_all(title: &str, attributes: &[Explained], sources: &SourceMap, look: Look) -> String {
-    let mut page = Page::new(sources, Detail::default(), look);
+pub fn why_all(title: &str, attributes: &[Explained], sources: &SourceMap, secrets: &Secrets, look: Look) -> String {
+    let mut page = Page::new(sources, secrets, Detail::default(), look);
     let title = page.painter.strong(&harmless::line(title));
     page.line(&title);
     let width = |text: fn(&Explained) -> &str, most: usize| {
@@ -44,15 +45,15 @@ pub fn why_all(title: &str, attributes: &[Explained], sources: &SourceMap, look:
 }
 
 /// One attribute, with the trail drawn on the source.
-pub fn why_one(attribute: &Explained, sources: &SourceMap, look: Look) -> String {
-    let mut page = Page::new(sources, Detail::default(), look);
+pub fn why_one(attribute: &Explained, sources: &SourceMap, secrets: &Secrets, look: Look) -> String {
+    let mut page = Page::new(sources, secrets, Detail::default(), look);
     let name = page.painter.strong(&harmless::line(&attribute.name));
     let value = page.painter.code(&harmless::line(&attribute.value));
     page.line(&format!("{name} = {value}"));
     page.wrapped("  ", "  ", &harmless::line(&whence(attribute)));
     let label = if attribute.trail.is_empty() { words::origin(attribute.origin) } else { &attribute.value };
     let marks = Mark::list(&attribute.place, label, &attribute.trail);
-    let drawn = page.painter.draw(&excerpt::excerpts(&marks, sources, look));
+    let drawn = page.painter.draw(&excerpt::excerpts(&marks, sources, &mut page.cover, look));
     page.out.push_str(&drawn);
     page.out
 }

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 
 /// How many characters a hash covers.
 const BLOCK: usize = 100;
+/// A hash is made of no more bytes than this from the start of its line on, unless spaces stand among them.
+pub(super) const REACH: usize = 4 * BLOCK;
 const FACTOR: i64 = 37;
 /// Stands for the end of the file.
 const END: u16 = u16::MAX;

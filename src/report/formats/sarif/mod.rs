@@ -13,6 +13,7 @@ use super::edit::{Edit, edit};
 use super::{fix_sentence, json_text, path_in_repository};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
+use crate::secrets::Cover;
 use crate::source::{FileId, SourceFile, Span};
 
 /// GitHub refuses a run with more results.
@@ -24,7 +25,7 @@ const MOST_LOCATIONS: usize = 100;
 pub fn sarif(report: &Report) -> String {
     let rules = rules::all(report);
     let position: HashMap<&str, usize> = rules.iter().enumerate().map(|(i, r)| (&*r.id, i)).collect();
-    let mut writer = Writer { report, hashes: HashMap::new() };
+    let mut writer = Writer { report, hashes: HashMap::new(), cover: report.secrets.cover(&report.sources) };
     let (entries, left_out) = gravest(report);
     let results: Vec<Value> = entries.iter().map(|e| writer.result(e, &position)).collect();
     json_text(&json!({
@@ -65,6 +66,7 @@ fn gravest(report: &Report) -> (Vec<&Entry>, usize) {
 struct Writer<'a> {
     report: &'a Report,
     hashes: HashMap<FileId, LineHashes>,
+    cover: Cover<'a>,
 }
 
 impl Writer<'_> {
@@ -135,13 +137,22 @@ impl Writer<'_> {
     fn fingerprints(&mut self, entry: &Entry) -> Value {
         let mut keys = json!({ "tfcheckAddress/v1": entry.fingerprint() });
         if let Some(span) = entry.place.span {
+            let secret = self.secret_in_hash(span.file, entry.place.line);
             let sources = &self.report.sources;
             let hashes = self.hashes.entry(span.file).or_insert_with(|| LineHashes::of(&sources.file(span.file).text));
-            if let Some(hash) = hashes.line(entry.place.line) {
+            if let Some(hash) = hashes.line(entry.place.line).filter(|_| !secret) {
                 keys["primaryLocationLineHash"] = json!(hash);
             }
         }
         keys
+    }
+
+    /// Whether a line's hash would be made of a secret, which could then be guessed. The uploading action adds the hash
+    /// where it is missing: it has the file.
+    fn secret_in_hash(&mut self, file: FileId, line: u32) -> bool {
+        let start = self.report.sources.file(file).line_range(line).start;
+        let end = start + line_hash::REACH;
+        self.cover.ranges(file).iter().any(|secret| secret.start < end && start < secret.end)
     }
 
     fn fix(&self, entry: &Entry, edit: &Edit) -> Value {

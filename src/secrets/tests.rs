@@ -1,0 +1,134 @@
+use super::*;
+use crate::config::{InputArgument, LoadOptions, load};
+
+/// Writes files into a folder, loads it, and compares what is covered in them, file by file.
+fn check(files: &[(&str, &str)], expected: &[&str]) {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let path = dir.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let mut options = LoadOptions::new(dir.path(), [dir.path().to_path_buf()]);
+    options.inputs = vec![InputArgument::Text { name: "given".into(), value: "on the line".into() }];
+    let config = load(&options).unwrap();
+    let secrets = Secrets::of(&config, []);
+    let mut files = config.sources.files();
+    files.sort_by(|a, b| a.name.cmp(&b.name));
+    let covered = files.iter().flat_map(|file| {
+        let text = |range: Range<usize>| file.text[range].to_owned();
+        secrets.ranges(file).into_iter().map(text).collect::<Vec<_>>()
+    });
+    assert_eq!(covered.collect::<Vec<_>>(), expected);
+}
+
+fn check_main(text: &str, expected: &[&str]) {
+    check(&[("main.tf", text)], expected);
+}
+
+#[test]
+fn arguments_that_hold_secrets() {
+    check_main("resource \"aws_db_instance\" \"a\" {\n  password = \"a\"\n  username = \"b\"\n}", &["\"a\""]);
+    check_main("resource \"aws_mq_broker\" \"a\" {\n  user {\n    password = \"a\"\n  }\n}", &["\"a\""]);
+    let dynamic = "resource \"aws_mq_broker\" \"a\" {
+  dynamic \"user\" {
+    for_each = [{ p = \"a\", n = \"b\" }]
+    content {
+      password = user.value.p
+      username = user.value.n
+    }
+  }
+}";
+    check_main(dynamic, &["\"a\""]);
+    check_main("resource \"aws_ssm_parameter\" \"a\" {\n  value = 1234567\n}", &["1234567"]);
+    check_main("resource \"aws_kms_ciphertext\" \"a\" {\n  plaintext = <<E\na\nE\n}", &["<<E\na\nE"]);
+    let json = r#"{"resource": {"aws_db_instance": {"a": {"password": "a", "tags": {"b": "c"}}}}}"#;
+    check(&[("main.tf.json", json)], &["\"a\""]);
+}
+
+#[test]
+fn from_an_argument_to_what_decides_it() {
+    let main = "resource \"aws_db_instance\" \"a\" {
+  password = local.x.y[\"z\"]
+  username = local.x.user
+}
+locals {
+  x = { user = \"u\", y = { z = var.v, other = \"o\" } }
+}
+variable \"v\" {
+  default = \"d\"
+}
+module \"m\" {
+  source = \"./m\"
+  v      = \"passed\"
+  w      = \"other\"
+}
+output \"x\" {
+  value = module.m.seen
+}
+";
+    let module = "variable \"v\" {}
+variable \"w\" {}
+resource \"aws_rds_cluster\" \"a\" {
+  for_each        = { a = var.v }
+  master_password = each.value
+}
+output \"seen\" {
+  sensitive = true
+  value     = \"out\"
+}
+";
+    let values = "v = \"tfvars\"\nw = \"x\"\n";
+    let files = [("main.tf", main), ("m/main.tf", module), ("terraform.tfvars", values)];
+    check(&files, &["\"out\"", "\"d\"", "\"passed\"", "\"tfvars\""]);
+}
+
+#[test]
+fn declarations_and_calls_that_say_so() {
+    check_main("variable \"a\" {\n  sensitive = true\n  default = [\"x\", 1]\n}", &["\"x\"", "1"]);
+    check_main("variable \"given\" {\n  sensitive = true\n}", &["on the line"]);
+    check_main("locals {\n  a = sensitive(local.b)\n  b = \"x\"\n}", &["\"x\""]);
+    check_main("variable \"db_password\" {\n  default = \"x\"\n}", &["\"x\""]);
+    check_main("module \"a\" {\n  source = \"a/b/c\"\n  token = \"x\"\n}", &["\"x\""]);
+    check_main("output \"a\" {\n  sensitive = true\n  value = \"x\"\n}", &["\"x\""]);
+    let entries = "locals {\n  a = [{ name = \"DB_PASSWORD\", value = local.b }, { name = \"B\", value = \"y\" }]\n  b = \"x\"\n}";
+    check_main(entries, &["\"x\""]);
+}
+
+#[test]
+fn loops_come_to_an_end() {
+    let main = "locals {
+  password = local.a.x
+  a = { x = local.a.y.x, y = local.a }
+  b = [for k, v in local.b : v]
+}
+resource \"aws_db_instance\" \"a\" {
+  password = local.b[0]
+}
+";
+    check_main(main, &[]);
+}
+
+#[test]
+fn only_what_matters_is_looked_for_elsewhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let main = "resource \"aws_secretsmanager_secret_version\" \"a\" {
+  secret_string = jsonencode({ engine = \"postgres\", password = \"${local.env}-first-1\" })
+}
+resource \"aws_db_instance\" \"a\" {
+  password = local.x
+}
+locals {
+  env = \"somewhere\"
+  x   = \"second-2\"
+}
+";
+    std::fs::write(dir.path().join("main.tf"), main).unwrap();
+    let config = load(&LoadOptions::new(dir.path(), [dir.path().to_path_buf()])).unwrap();
+    let secrets = Secrets::of(&config, []);
+    let text = "postgres somewhere-first-1 second-2";
+    assert_eq!(secrets.hide(text), "postgres somewhere(sensitive) (sensitive)");
+    let mut json = serde_json::json!({ "a": ["second-2", true, 1], "second-2": "postgres" });
+    secrets.hide_json(&mut json);
+    assert_eq!(json, serde_json::json!({ "a": ["(sensitive)", true, 1], "(sensitive)": "postgres" }));
+}

@@ -1,0 +1,287 @@
+//! Secrets that are written into the configuration, or given to it, reach no output: not in excerpts, not in messages,
+//! not in values, in no format and no command.
+
+use super::run::Case;
+
+const FORMATS: [&str; 10] =
+    ["pretty", "compact", "json", "sarif", "github", "gitlab", "junit", "checkstyle", "rdjson", "markdown"];
+
+/// What stands before every secret; each has an ending of its own, so that a failure says which place leaks.
+const SECRET: &str = "s3cr3t-";
+
+/// Stands at `§` and makes every report show the line.
+const SHOWN: &str = "# tfcheck:ignore[no-such-rule] shows this line";
+
+const MAIN: &str = r#"
+variable "db" {
+  sensitive = true
+  default   = "s3cr3t-default" §
+}
+variable "named_password" {
+  default = "s3cr3t-default-by-name" §
+}
+variable "given" { §
+  sensitive = true
+  type      = list(string)
+}
+variable "from_file" {
+  sensitive = true
+}
+variable "from_line" {
+  sensitive = true
+}
+variable "from_environment" {
+  sensitive = true
+  type      = number
+  validation {
+    condition     = var.from_environment == "x"
+    error_message = "it is ${var.from_environment} and ${local.pw}"
+  }
+}
+variable "short" {
+  ephemeral = true
+  default   = "s3cr3t-ephemeral" §
+}
+locals {
+  pw      = "s3cr3t-local" §
+  nested  = { a = "seen", b = { c = "s3cr3t-nested" } } §
+  called  = sensitive("s3cr3t-called") §
+  several = ["s3cr3t-first", "s3cr3t-second"] §
+  to_m    = "s3cr3t-through-a-module" §
+  joined  = "${local.pw}-${local.several[0]}"
+}
+resource "aws_db_instance" "a" {
+  password       = "s3cr3t-literal" §
+  engine         = "postgres"
+  instance_class = local.pw
+  tags           = { x = local.pw, y = local.joined }
+}
+resource "aws_db_instance" "b" {
+  password             = local.nested.b.c §
+  engine               = local.called
+  instance_class       = "${local.pw}" + 1 §
+  parameter_group_name = aws_db_instance.a.password
+}
+resource "aws_rds_cluster" "c" {
+  for_each        = toset(local.several)
+  master_password = each.value §
+  engine          = "aurora-${each.value}"
+}
+resource "aws_mq_broker" "d" {
+  user {
+    username = "seen"
+    password = "s3cr3t-in-a-block" §
+  }
+}
+resource "aws_secretsmanager_secret_version" "e" {
+  secret_id     = "x"
+  secret_string = jsonencode({ user = "s3cr3t-user", "p" = "s3cr3t-encoded" }) §
+}
+resource "aws_secretsmanager_secret_version" "f" { §
+  secret_string = <<-EOT
+    s3cr3t-heredoc-1
+    s3cr3t-heredoc-2 ${local.pw}
+  EOT
+}
+resource "aws_ecs_task_definition" "g" {
+  family                = "x"
+  container_definitions = jsonencode([{ name = "a", environment = [{ name = "DB_PASSWORD", value = "s3cr3t-entry" }] }]) §
+}
+resource "aws_ecs_task_definition" "h" {
+  family                = "x"
+  container_definitions = <<EOT
+[{"name": "a", "environment": [{"name": "DB_PASSWORD", "value": "s3cr3t-json-entry"}]}]
+EOT
+}
+resource "aws_lambda_function" "i" {
+  function_name = "x"
+  environment {
+    variables = { API_KEY = "s3cr3t-variable", URL = "postgres://me:s3cr3t-address@db/x" } §
+  }
+}
+resource "aws_ssm_parameter" "j" {
+  type  = "SecureString"
+  value = "a" + "s3cr3t-operand" §
+}
+resource "null_resource" "k" {
+  connection {
+    password = "s3cr3t-connection" §
+  }
+  triggers = { token = "s3cr3t-trigger", wrong = jsondecode("{") }
+}
+module "m" {
+  source = "./m"
+  handed = local.to_m §
+  inner  = module.m.pw + 1 §
+}
+module "far" {
+  source = "git::https://user:s3cr3t-source@example.com/x.git" §
+  token  = "s3cr3t-argument" §
+}
+output "pw" {
+  sensitive = true
+  value     = "s3cr3t-output" §
+}
+provider "aws" {
+  secret_key = "s3cr3t-provider" §
+  region     = "x" # tfcheck:ignore[no-such-rule] password = "s3cr3t-comment"
+}
+"#;
+
+const MODULE: &str = r#"
+variable "handed" {}
+variable "inner" {
+  default = ""
+}
+resource "aws_elasticache_replication_group" "r" {
+  auth_token           = var.handed §
+  replication_group_id = var.handed
+  node_type            = var.inner
+}
+output "pw" {
+  sensitive = true
+  value     = "s3cr3t-inside"
+}
+"#;
+
+const BROKEN: &str = r#"
+resource "aws_db_instance" "x" {
+  password = "s3cr3t-two" "texts"
+  password = "s3cr3t-twice"
+  db_password = s3cr3t-bare
+}
+resource "aws_db_instance" "y" {
+  password = "s3cr3t-unclosed
+}
+"#;
+
+const JSON: &str = r#"{
+  "resource": {"aws_rds_cluster": {"z": {"master_password": "s3cr3t-in-json", "master_password": "s3cr3t-again"}}},
+  "locals": {"json_token": "s3cr3t-in-json-local", "bad": "${1 +}"}
+}
+"#;
+
+fn case() -> Case {
+    let written = |text: &str| text.replace('§', SHOWN);
+    let values = "given = [\"s3cr3t-tfvars\"\nfrom_file = \"s3cr3t-tfvars-2\"\nno_such_token = \"s3cr3t-undeclared\"\n";
+    Case::new(&[
+        ("main.tf", &written(MAIN)),
+        ("m/main.tf", &written(MODULE)),
+        ("broken/main.tf", BROKEN),
+        ("json/main.tf.json", JSON),
+        ("terraform.tfvars", values),
+        ("more.tfvars", "from_file = \"s3cr3t-var-file\"\n"),
+        (
+            ".tfcheck.hcl",
+            "environment \"prod\" {\n  vars = { from_line = \"s3cr3t-settings\", db = \"s3cr3t-set\" }\n}\n",
+        ),
+    ])
+    .with("TF_VAR_from_environment", "s3cr3t-environment")
+}
+
+const GIVEN: [&str; 4] = ["--var", "from_line=s3cr3t-line", "--var-file", "more.tfvars"];
+
+fn check(what: &str, text: &str) {
+    let leaks: Vec<&str> = text.lines().filter(|line| line.contains(SECRET)).collect();
+    assert!(leaks.is_empty(), "{what}: {leaks:#?}");
+}
+
+#[test]
+fn no_format_shows_a_secret() {
+    let case = case();
+    for format in FORMATS {
+        let to_file = format!("{format}=report.txt");
+        for output in [&*to_file, format] {
+            let mut arguments = vec!["--format", output, "--min-severity", "advice", "--show-undecided", "-v", "."];
+            arguments.extend(GIVEN);
+            let ran = case.run(&arguments);
+            assert_eq!(ran.status, 1, "{ran}");
+            check(format, &ran.out);
+            check(format, &ran.err);
+        }
+        check(format, &case.read("report.txt"));
+    }
+}
+
+#[test]
+fn the_lines_with_secrets_are_shown_without_them() {
+    let out = case().run(&["."]).out;
+    for line in [
+        "  default   = (sensitive) #",
+        "  nested  = { a = \"seen\", b = { c = (sensitive) } } #",
+        "  called  = sensitive((sensitive)) #",
+        "  several = [(sensitive), (sensitive)] #",
+        "  password       = (sensitive) #",
+        "    password = (sensitive) #",
+        "  password = (sensitive) \"texts\"",
+        "  password = (sensitive)\n",
+    ] {
+        assert!(out.contains(line), "{line}\n{out}");
+    }
+}
+
+#[test]
+fn no_command_shows_a_secret() {
+    let case = case();
+    for address in [
+        "aws_db_instance.a",
+        "aws_db_instance.a.password",
+        "aws_db_instance.a.instance_class",
+        "aws_db_instance.a.tags",
+        "aws_db_instance.b",
+        "aws_db_instance.b.password",
+        "aws_db_instance.b.engine",
+        "aws_db_instance.b.parameter_group_name",
+        "aws_rds_cluster.c",
+        "aws_mq_broker.d",
+        "aws_mq_broker.d.user",
+        "aws_secretsmanager_secret_version.e.secret_string",
+        "aws_secretsmanager_secret_version.f.secret_string",
+        "aws_ecs_task_definition.g.container_definitions",
+        "aws_ecs_task_definition.h.container_definitions",
+        "aws_lambda_function.i.environment",
+        "module.m.aws_elasticache_replication_group.r",
+        "module.m.aws_elasticache_replication_group.r.replication_group_id",
+        "s3cr3t",
+    ] {
+        let mut arguments = vec!["why", address];
+        arguments.extend(GIVEN);
+        let ran = case.run(&arguments);
+        check(address, &ran.out);
+        check(address, &ran.err.replace("`s3cr3t`", ""));
+    }
+    for expression in [
+        "var.db",
+        "var.named_password",
+        "var.from_file",
+        "var.from_line",
+        "var.from_environment",
+        "var.from_line + 1",
+        "local.pw",
+        "local.pw + 1",
+        "local.joined",
+        "\"x${local.pw}y\"",
+        "upper(local.called)",
+        "aws_db_instance.a",
+        "aws_db_instance.a.password",
+        "aws_db_instance.a.password + 1",
+        "aws_rds_cluster.c",
+        "aws_mq_broker.d",
+        "aws_ecs_task_definition.g",
+        "aws_lambda_function.i.environment",
+        "module.m",
+        "module.m.pw",
+        "{ for k in [local.called] : k => k }",
+        "nosuch(local.pw)",
+        "regex(\"[\", local.pw)",
+        "[\"a\"][local.pw]",
+        "{ a = 1 }[local.pw]",
+        "file(local.pw)",
+    ] {
+        let mut arguments = vec!["eval", expression];
+        arguments.extend(GIVEN);
+        let ran = case.run(&arguments);
+        check(expression, &ran.out);
+        check(expression, &ran.err);
+    }
+}
