@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::names;
+use super::{boundary, names};
 
 /// Longer values are looked at up to here: a quoted text that is never closed should not cost the rest of the file.
 const VALUE_LIMIT: usize = 16 * 1024;
@@ -118,7 +118,7 @@ fn quoted(rest: &str, quote: char, escaped: bool) -> usize {
         }
         after_backslash = c == '\\' && !after_backslash;
     }
-    rest.len().min(open + rest[open..].floor_char_boundary(VALUE_LIMIT))
+    rest.len().min(open + boundary(&rest[open..], VALUE_LIMIT))
 }
 
 /// A heredoc up to the line that closes it, or to the end of the text.
@@ -141,13 +141,13 @@ fn heredoc(text: &str, start: usize) -> Option<Range<usize>> {
 
 /// The value that belongs to the name of an entry: behind or before it, within the same braces.
 fn partner(text: &str, name: Range<usize>) -> Option<Range<usize>> {
-    let behind = text.floor_char_boundary(name.end.saturating_add(PAIR_LIMIT));
+    let behind = boundary(text, name.end.saturating_add(PAIR_LIMIT));
     let behind = &text[name.end..behind];
     let behind = &behind[..behind.find('}').unwrap_or(behind.len())];
     if let Some(found) = PARTNER.find(behind) {
         return value(text, name.end + found.end());
     }
-    let before_start = text.floor_char_boundary(name.start.saturating_sub(PAIR_LIMIT));
+    let before_start = boundary(text, name.start.saturating_sub(PAIR_LIMIT));
     let before = &text[before_start..name.start];
     let from = before.rfind('{').map_or(0, |at| at + 1);
     let found = PARTNER.find_iter(&before[from..]).last()?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
-use super::HIDDEN;
+use super::{HIDDEN, boundary};
 use crate::syntax::Text;
 
 /// Shorter texts are words that mean something else, too: `prod`, `admin`.
@@ -51,7 +51,7 @@ impl Builder {
         if self.0.is_empty() {
             return Texts::default();
         }
-        let beginnings = self.0.iter().map(|text| &text[..text.floor_char_boundary(BEGINNING)]);
+        let beginnings = self.0.iter().map(|text| &text[..boundary(text, BEGINNING)]);
         let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(beginnings);
         // It fails for more than the address space holds.
         Texts(built.ok().map(|beginnings| Arc::new(Known { beginnings, whole: self.0 })))
