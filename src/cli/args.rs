@@ -228,7 +228,7 @@ pub(super) struct OutputArgs {
     #[arg(long)]
     pub show_suppressed: bool,
 
-    /// Show how often each rule fires in place of the findings, how many can be fixed at once, and what that does
+    /// Show how often each rule fires in place of the findings, how many fixes need no decision, and what they do
     #[arg(long)]
     pub statistics: bool,
 

@@ -1,10 +1,9 @@
-//! How often each rule fires, how much of that can be repaired at once, and what repairing does to what is live.
+//! How often each rule fires, how much of that can be repaired without a decision, and what repairing does to what is live.
 
 use std::collections::BTreeMap;
 
 use super::Report;
-use super::formats::has_edit;
-use crate::rules::{Impact, Severity};
+use crate::rules::{Fix, Impact, Safety, Severity};
 
 /// One rule's part of what is listed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -15,7 +14,7 @@ pub struct RuleCount<'r> {
     pub severity: Severity,
     /// How many there are.
     pub count: usize,
-    /// How many of them have a fix that needs no thought and is an edit of one line.
+    /// How many of them have a fix that is written out and needs no decision.
     pub fixable: usize,
     /// What their fixes do to what is live, from least to most.
     pub impacts: Vec<Impact>,
@@ -31,7 +30,7 @@ impl Report {
             let of_rule = counts.entry(rule).or_insert(fresh);
             of_rule.severity = of_rule.severity.max(severity);
             of_rule.count += 1;
-            of_rule.fixable += usize::from(has_edit(entry, self));
+            of_rule.fixable += usize::from(entry.fix().is_some_and(needs_no_decision));
             of_rule.impacts.extend(entry.fix().and_then(|fix| fix.impact));
         }
         let mut counts: Vec<RuleCount<'_>> = counts.into_values().collect();
@@ -42,4 +41,8 @@ impl Report {
         counts.sort_by_key(|of_rule| std::cmp::Reverse(of_rule.count));
         counts
     }
+}
+
+fn needs_no_decision(fix: &Fix) -> bool {
+    fix.safety == Some(Safety::Safe) && (fix.text.is_some() || !fix.set.is_empty())
 }

@@ -45,11 +45,6 @@ fn path_in_repository(report: &Report, file: &str) -> String {
     parts.join("/")
 }
 
-/// Whether a fix needs no thought and can be given as an edit.
-pub(super) fn has_edit(entry: &Entry, report: &Report) -> bool {
-    edit::edit(entry, report).is_some()
-}
-
 /// What to write and what applying it does, as one text.
 fn fix_sentence(fix: &Fix) -> String {
     let effect = words::effect(fix);

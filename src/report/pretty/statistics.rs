@@ -4,7 +4,7 @@ use super::Page;
 use crate::report::{Report, harmless, words};
 
 impl Page<'_> {
-    /// How often each rule fires, how much can be repaired at once, and what that does.
+    /// How often each rule fires, how much can be repaired without a decision, and what that does.
     pub(super) fn statistics(&mut self, report: &Report) {
         let rows = report.statistics();
         if rows.is_empty() {
