@@ -1,10 +1,11 @@
 //! Findings with one rule, place and message are one finding with several addresses.
 //!
 //! A module called ten times, or a resource with `count = 3`, has one defect, not ten. Messages that differ only in
-//! the address of their own instance count as one message.
+//! the address of their own instance, or of its module, count as one message.
 
 use std::collections::BTreeMap;
 
+use crate::config::ModuleAddress;
 use crate::rules::Finding;
 use crate::source::Span;
 use crate::syntax::Text;
@@ -30,10 +31,20 @@ const RELATED_LIMIT: usize = 20;
 
 fn key(finding: &Finding) -> Key {
     let message = match finding.addresses.as_slice() {
-        [address] => finding.message.replace(&**address, "\0"),
+        [address] => without_addresses(&finding.message, address),
         _ => finding.message.clone(),
     };
     (finding.rule.clone(), finding.span, message, finding.attribute.clone(), finding.suppressed.is_some())
+}
+
+/// A message without what names the instance it is about, or others in the same module: several calls of one module are
+/// one cause.
+fn without_addresses(message: &str, address: &str) -> String {
+    let message = message.replace(address, "\0");
+    match ModuleAddress::of(address) {
+        module if module.is_root() => message,
+        module => message.replace(&format!("{module}."), "\0."),
+    }
 }
 
 fn join(first: &mut Finding, other: Finding) {

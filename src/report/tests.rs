@@ -229,6 +229,19 @@ fn one_defect_of_many_instances_is_one_finding() {
     check(|f| f.suppressed = Some(Suppressed { by: "comment".into(), reason: None }), apart);
 }
 
+#[test]
+fn one_defect_of_a_module_is_one_finding_for_all_its_calls() {
+    let mut outcome = Outcome::default();
+    let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n").id;
+    outcome.findings.extend(["module.a", "module.b[\"x.y\"]"].map(|module| Finding {
+        message: format!("{module}.aws_x.y has one instance, {module}.aws_z.only"),
+        ..finding("r", Severity::Error, Span::new(file, 0, 5), &format!("{module}.aws_x.y"))
+    }));
+    let report = Report::new(outcome, &Wanted::default());
+    assert_eq!(report.entries.len(), 1);
+    assert_eq!(report.entries[0].addresses().len(), 2);
+}
+
 mod pretty_output {
     use super::*;
     use crate::report::pretty::{Detail, Look, pretty};
