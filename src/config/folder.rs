@@ -12,7 +12,7 @@ use super::module::{Module, Provenance};
 use super::names::{Dialect, automatic_variable_files, is_module_file, module_names};
 use super::parsing::parse_document;
 use crate::clock::{Clock, Stage};
-use crate::source::{Problem, ReadError, SourceFile, SourceMap, read_text, shown_path};
+use crate::source::{Problem, ReadError, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path};
 
 /// The name of the lock file that `terraform init` writes.
 const LOCK_FILE: &str = ".terraform.lock.hcl";
@@ -71,6 +71,8 @@ struct ParsedFolder {
 }
 
 struct Listing {
+    /// Links that lead elsewhere and are not followed.
+    outside: Vec<PathBuf>,
     files: Vec<String>,
     first_override: usize,
     opentofu: bool,
@@ -119,7 +121,12 @@ impl FolderReader<'_> {
         let dir = &request.dir;
         let entries = fs::read_dir(dir).ok()?.filter_map(Result::ok);
         let all: BTreeSet<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
-        let is_walked = |name: &str| request.walked.as_ref().is_none_or(|w| w.contains(name));
+        // Where no walk was, links out of the folder and out of the work tree are not followed either.
+        let stays = |name: &str| !leads_out(&dir.join(name), [dir.as_path(), self.working_dir]);
+        let is_walked = |name: &str| match &request.walked {
+            Some(walked) => walked.contains(name),
+            None => stays(name),
+        };
         let names = module_names(all.iter().map(String::as_str).filter(|n| is_walked(n)), self.dialect);
         if names.is_empty() {
             return None;
@@ -128,7 +135,9 @@ impl FolderReader<'_> {
         let is_variable_file = |name: &&str| is_walked(name) || !dir.join(name).is_symlink();
         let variable_files = automatic_variable_files(all.iter().map(String::as_str).filter(is_variable_file));
         let lock_file = all.contains(LOCK_FILE).then(|| dir.join(LOCK_FILE));
+        let is_outside = |name: &&String| request.walked.is_none() && is_module_file(name) && !stays(name);
         Some(Listing {
+            outside: all.iter().filter(is_outside).map(|name| dir.join(name)).collect(),
             first_override: names.primary.len(),
             opentofu: names.opentofu,
             variable_files: variable_files.into_iter().map(|n| dir.join(n)).collect(),
@@ -153,7 +162,8 @@ impl FolderReader<'_> {
     }
 
     fn assemble(&self, folder: ParsedFolder) -> (PathBuf, Folder) {
-        let ParsedFolder { request, listing, files, problems, incomplete } = folder;
+        let ParsedFolder { request, listing, files, mut problems, incomplete } = folder;
+        problems.extend(listing.outside.iter().map(|path| link_leads_out(&self.shown(path))));
         let identity = fs::canonicalize(&request.dir).unwrap_or_else(|_| request.dir.clone());
         let module = assemble(ModuleFolder {
             name: self.shown(&request.dir).into(),

@@ -18,7 +18,7 @@ use super::terragrunt::{Terragrunt, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
-use crate::source::{FileId, Problem, SourceMap, Walk, normalize, read_text, shown_path, walk};
+use crate::source::{FileId, Problem, SourceMap, Walk, leads_out, normalize, read_text, shown_path, walk};
 use crate::syntax;
 
 /// What to load. Relative paths are relative to `working_dir`.
@@ -125,7 +125,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     };
     let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
     let mut problems = walk.problems;
-    let terragrunt = read_terragrunt(&walk.folders, &reader);
+    let terragrunt = read_terragrunt(&walk.folders, &reader, &mut problems);
     let mut folders = read_checked(walk.folders, &reader);
     read_called(&mut folders, &reader);
     let units = options.clock.stage(Stage::Load, || scope.narrow(find_units(&folders), &folders));
@@ -239,6 +239,10 @@ fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
     }
     // A file that is asked for by name counts even where git ignores it.
     for file in scope.focus.iter().flatten().filter(|path| !scope.folders.contains(*path)) {
+        // The walk has said so already.
+        if leads_out(file, scope.folders.iter().map(|folder| folder.as_path())) {
+            continue;
+        }
         if let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|n| n.to_str())) {
             all.folders.entry(folder.to_path_buf()).or_default().insert(name.to_owned());
         }
@@ -246,13 +250,20 @@ fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
     all
 }
 
-fn read_terragrunt(folders: &BTreeMap<PathBuf, BTreeSet<String>>, reader: &FolderReader<'_>) -> Terragrunt {
+fn read_terragrunt(
+    folders: &BTreeMap<PathBuf, BTreeSet<String>>,
+    reader: &FolderReader<'_>,
+    problems: &mut Vec<Problem>,
+) -> Terragrunt {
     let mut terragrunt = Terragrunt::default();
     for (folder, names) in folders {
         for name in names.iter().filter(|n| is_terragrunt_file(n)) {
             let path = folder.join(name);
             // A file that cannot be read still says that Terragrunt is at work.
-            let text = read_text(&path).unwrap_or_default();
+            let text = read_text(&path).unwrap_or_else(|error| {
+                problems.push(error.problem(reader.shown(&path)));
+                String::new()
+            });
             let source = reader.sources.add(&path, reader.shown(&path), text);
             terragrunt.add(folder, &syntax::parse(source.id, &source.text));
         }

@@ -13,7 +13,7 @@ use super::roots::{RootStanding, standing};
 use super::terragrunt::Terragrunt;
 use super::tree::ModuleNode;
 use super::variables::VariableFile;
-use crate::source::{FileId, Problem};
+use crate::source::{FileId, Problem, leads_out, link_leads_out};
 use crate::syntax::Text;
 
 /// A folder that is looked at by itself, with all that it calls.
@@ -78,13 +78,20 @@ pub(crate) fn make_root(
     problems: &mut Vec<Problem>,
 ) -> Root {
     let module = &folder.module;
+    let mut found = if options.find_environments { environment_files(&module.dir) } else { Vec::new() };
+    found.retain(|(_, path)| {
+        let outside = leads_out(path, [module.dir.as_path(), reader.working_dir]);
+        if outside {
+            problems.push(link_leads_out(&reader.shown(path)));
+        }
+        !outside
+    });
     let mut read = |path: &Path| {
         let name = reader.shown(path);
         let file = VariableFile::read(reader.sources, path, &name).map(Arc::new);
         file.map_err(|error| problems.push(error.problem(name))).ok()
     };
     let var_files: Vec<_> = folder.variable_files.iter().filter_map(|path| read(path)).collect();
-    let found = if options.find_environments { environment_files(&module.dir) } else { Vec::new() };
     let environments = found.into_iter().filter_map(|(name, path)| Some(RootEnvironment { name, file: read(&path)? }));
     let mut environments: Vec<_> = environments.collect();
     if !are_for(&environments, module, &var_files, inputs) {

@@ -31,25 +31,92 @@ pub struct Walk {
 /// are not entered; a link to a file counts if it leads to a file below `root`. `shown` names a path for people.
 pub fn walk(root: &Path, wanted: impl Fn(&str) -> bool + Sync, shown: impl Fn(&Path) -> Arc<str> + Sync) -> Walk {
     let boundary = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-    let found = Mutex::new(Vec::new());
-    let visit = |entry: Result<DirEntry, ignore::Error>| {
-        let item = match entry {
-            Ok(entry) => visit_entry(&entry, &boundary, &wanted, &shown),
-            Err(error) => Some(Item::Fault(walk_problem(&error, root, &shown))),
+    let walker = Walker { boundary: &boundary, wanted: &wanted, shown: &shown, found: Mutex::default() };
+    let mut faults = ignore_files_above(&boundary);
+    let respected = faults.is_empty();
+    let mut unwalked = walker.walk(root, respected);
+    // Below a list of ignored files that cannot be read, nothing is ignored: better too much than too little.
+    while let Some((folder, fault)) = unwalked.pop() {
+        faults.push(fault);
+        walker.walk(&folder, false);
+    }
+    let mut items = walker.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    items.extend(faults.into_iter().map(|(path, error)| Item::Fault(error.problem(shown(&path)))));
+    gather(items)
+}
+
+/// A list of ignored files, and why it cannot be read.
+type IgnoreFault = (PathBuf, ReadError);
+
+struct Walker<'w, W, S> {
+    boundary: &'w Path,
+    wanted: &'w W,
+    shown: &'w S,
+    found: Mutex<Vec<Item>>,
+}
+
+impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Arc<str> + Sync> Walker<'_, W, S> {
+    /// Walks a folder, with lists of ignored files respected or not; returns the folders that it left out since their
+    /// lists cannot be read.
+    fn walk(&self, root: &Path, respected: bool) -> Vec<(PathBuf, IgnoreFault)> {
+        let unwalked = Arc::new(Mutex::new(Vec::new()));
+        let visit = |entry: Result<DirEntry, ignore::Error>| {
+            let item = match entry {
+                Ok(entry) => visit_entry(&entry, self.boundary, self.wanted, self.shown),
+                Err(error) => Some(Item::Fault(walk_problem(&error, root, self.shown))),
+            };
+            if let Some(item) = item {
+                self.found.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+            }
+            WalkState::Continue
         };
-        if let Some(item) = item {
-            found.lock().unwrap_or_else(PoisonError::into_inner).push(item);
-        }
-        WalkState::Continue
-    };
-    WalkBuilder::new(root)
-        .git_global(false)
-        .follow_links(false)
-        .threads(rayon::current_num_threads())
-        .filter_entry(|e| e.depth() == 0 || !SKIPPED_FOLDERS.iter().any(|s| e.file_name() == OsStr::new(s)))
-        .build_parallel()
-        .run(|| Box::new(visit));
-    gather(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+        let left_out = unwalked.clone();
+        let enter = move |entry: &DirEntry| {
+            if entry.depth() > 0 && SKIPPED_FOLDERS.iter().any(|s| entry.file_name() == OsStr::new(s)) {
+                return false;
+            }
+            let is_folder = respected && entry.file_type().is_some_and(|t| t.is_dir());
+            match is_folder.then(|| ignore_fault(entry.path())).flatten() {
+                Some(fault) => {
+                    let mut left_out = left_out.lock().unwrap_or_else(PoisonError::into_inner);
+                    left_out.push((entry.path().to_path_buf(), fault));
+                    false
+                }
+                None => true,
+            }
+        };
+        WalkBuilder::new(root)
+            .ignore(respected)
+            .git_ignore(respected)
+            .git_exclude(respected)
+            .parents(respected)
+            .git_global(false)
+            .follow_links(false)
+            .threads(rayon::current_num_threads())
+            .filter_entry(enter)
+            .build_parallel()
+            .run(|| Box::new(visit));
+        std::mem::take(&mut *unwalked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What the walk would read to know which files are ignored.
+const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
+
+/// A list of ignored files in this folder that must not be opened: a pipe would block the run, a device never ends.
+fn ignore_fault(folder: &Path) -> Option<IgnoreFault> {
+    IGNORE_FILES.iter().find_map(|name| {
+        let path = folder.join(name);
+        let metadata = fs::metadata(&path).ok()?;
+        let kind = special_kind(metadata.file_type()).filter(|_| !metadata.is_dir());
+        let error = kind.map(ReadError::NotAFile);
+        error.or((metadata.len() > MAX_FILE_SIZE).then_some(ReadError::TooLarge)).map(|error| (path, error))
+    })
+}
+
+/// The same in a folder and above it, where lists hold for what is below them.
+fn ignore_files_above(folder: &Path) -> Vec<IgnoreFault> {
+    folder.ancestors().filter_map(ignore_fault).collect()
 }
 
 enum Item {
@@ -84,16 +151,19 @@ fn visit_entry(
     if entry.depth() == 0 {
         return None;
     }
-    let name = entry.file_name().to_str()?;
+    let fault = |severity, message: String| {
+        let problem = Problem::about_file(ProblemKind::Unreadable, shown(entry.path()), message);
+        Some(Item::Fault(Problem { severity, ..problem }))
+    };
+    let Some(name) = entry.file_name().to_str() else {
+        let is_wanted = wanted(&entry.file_name().to_string_lossy());
+        return if is_wanted { fault(ProblemSeverity::Error, "the name is not UTF-8 text".into()) } else { None };
+    };
     let is_wanted = wanted(name);
     let take = || is_wanted.then(|| Item::Wanted(entry.path().to_path_buf()));
     if !entry.path_is_symlink() {
         return take();
     }
-    let fault = |severity, message: String| {
-        let problem = Problem::about_file(ProblemKind::Unreadable, shown(entry.path()), message);
-        Some(Item::Fault(Problem { severity, ..problem }))
-    };
     match link_target(entry.path(), boundary) {
         LinkTarget::File => take(),
         LinkTarget::Folder => None,
@@ -103,7 +173,7 @@ fn visit_entry(
         LinkTarget::Missing => None,
         LinkTarget::Circle => fault(ProblemSeverity::Warning, "the link leads back to itself".into()),
         LinkTarget::Outside { folder } if folder || is_wanted => {
-            fault(ProblemSeverity::Warning, "the link leads out of the checked folder and is not followed".into())
+            Some(Item::Fault(link_leads_out(&shown(entry.path()))))
         }
         LinkTarget::Outside { .. } => None,
     }
@@ -136,6 +206,20 @@ fn link_target(link: &Path, boundary: &Path) -> LinkTarget {
         (true, true) => LinkTarget::Folder,
         (true, false) => LinkTarget::File,
     }
+}
+
+/// Whether a path is a link that leads out of all of these folders. One that leads nowhere does not.
+pub fn leads_out<'p>(path: &Path, folders: impl IntoIterator<Item = &'p Path>) -> bool {
+    let Some(target) = path.is_symlink().then(|| fs::canonicalize(path).ok()).flatten() else { return false };
+    let mut folders = folders.into_iter().filter_map(|folder| fs::canonicalize(folder).ok());
+    !folders.any(|folder| target.starts_with(folder))
+}
+
+/// The problem to report for such a link.
+pub fn link_leads_out(name: &str) -> Problem {
+    let message = "the link leads out of the checked folder and is not followed";
+    let problem = Problem::about_file(ProblemKind::Unreadable, name, message);
+    Problem { severity: ProblemSeverity::Warning, ..problem }
 }
 
 fn walk_problem(error: &ignore::Error, root: &Path, shown: &impl Fn(&Path) -> Arc<str>) -> Problem {

@@ -10,7 +10,7 @@ mod sandbox;
 mod span;
 
 pub use changes::Changes;
-pub use files::{MAX_FILE_SIZE, ReadError, Walk, normalize, read_text, shown_path, walk};
+pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, normalize, read_text, shown_path, walk};
 pub use map::{LineColumn, SourceFile, SourceMap};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use revision::{Revision, RevisionError};

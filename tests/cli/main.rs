@@ -4,6 +4,8 @@ mod baseline;
 mod check;
 mod environments;
 mod eval;
+#[cfg(unix)]
+mod files;
 mod pages;
 mod run;
 mod schema;

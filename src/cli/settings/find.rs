@@ -31,7 +31,8 @@ pub(super) fn find(working_dir: &Path, paths: &[PathBuf]) -> Result<Option<PathB
 fn above(path: &Path) -> Option<PathBuf> {
     for folder in path.ancestors() {
         let file = folder.join(NAME);
-        if file.is_file() {
+        // Whatever bears the name is meant: what cannot be read stops the run rather than being passed over.
+        if file.symlink_metadata().is_ok() {
             return Some(file);
         }
         if folder.join(".git").exists() {
