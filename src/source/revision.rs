@@ -112,6 +112,11 @@ impl Revision {
         let options = Mapping { full: open::Options::isolated(), reduced: open::Options::isolated() };
         let found = ThreadSafeRepository::discover_opts(folder, Default::default(), options);
         let repository = found.map_err(|error| unreadable(folder, &error))?.to_thread_local();
+        let references = repository.config_snapshot().string("extensions.refStorage");
+        if let Some(form) = references.filter(|form| &***form != b"files") {
+            let why = format!("its references are kept as `{form}`, not as files");
+            return Err(RevisionError::Repository { folder: folder.to_path_buf(), why });
+        }
         let top = repository.workdir().map(Path::to_path_buf);
         let top = top.ok_or_else(|| RevisionError::Bare(folder.to_path_buf()))?;
         let commit = Names { repository: &repository, folder, name }.commit()?;

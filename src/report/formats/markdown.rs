@@ -27,8 +27,9 @@ pub fn markdown(report: &Report) -> String {
 
 fn totals(report: &Report) -> String {
     let summary = &report.summary;
+    let older = if summary.older > 0 { format!(", {} older", summary.older) } else { String::new() };
     format!(
-        "{}, {}, {} in {} and {}; {} undecided, {} silenced",
+        "{}, {}, {} in {} and {}; {} undecided, {} silenced{older}",
         words::count(summary.errors, "error"),
         words::count(summary.warnings, "warning"),
         words::count(summary.advice, "piece of advice/pieces of advice"),
