@@ -48,6 +48,10 @@ pub fn alternatives(value: &Value) -> Option<Vec<Value>> {
     }
 }
 
+fn is_union(value: &Value) -> bool {
+    value.as_unknown().is_some_and(|unknown| matches!(unknown.hint, Hint::OneOf(_)))
+}
+
 fn union_of(values: Vec<Value>, cause: Cause) -> Value {
     let mut types = values.iter().filter(|v| !v.is_null()).map(Value::type_of);
     let first = types.next().unwrap_or_default();
@@ -169,10 +173,10 @@ pub fn lift(
     result: &Type,
     run: &mut dyn FnMut(&[Value]) -> Result<Value, EvalError>,
 ) -> Result<Value, EvalError> {
-    let choices: Vec<Option<Vec<Value>>> = args.iter().map(alternatives).collect();
-    let Some(first) = choices.iter().position(Option::is_some) else {
+    let Some(first) = args.iter().position(is_union) else {
         return Ok(unless_any_failed(run(args)?, args));
     };
+    let choices: Vec<Option<Vec<Value>>> = args.iter().map(alternatives).collect();
     let combinations = choices.iter().flatten().fold(1usize, |n, c| n.saturating_mul(c.len()));
     if combinations > MAX_COMBINATIONS {
         return Ok(Value::unknown_from(args, result.clone(), false));

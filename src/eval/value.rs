@@ -4,8 +4,10 @@
 //! reached it. Values are cheap to clone. Equality of Rust (`==`) is structural and for tests and caches; Terraform's
 //! `==` lives in [`super::ops`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map};
+use std::iter::Chain;
 use std::sync::Arc;
+use std::{option, slice};
 
 use super::{BlockSource, Number, Reference, Type};
 use crate::syntax::Text;
@@ -20,6 +22,35 @@ pub struct Value {
     /// What this value was made from; elements carry their own. Also set on known values: the bucket name that was
     /// read through `aws_s3_bucket.a.bucket` still refers to the bucket.
     pub refs: Refs,
+}
+
+/// The values inside a value; see [`Value::children`].
+#[derive(Clone, Debug)]
+pub enum Children<'v> {
+    /// There are none.
+    None,
+    /// Elements or alternatives.
+    Items(Chain<slice::Iter<'v, Value>, option::Iter<'v, Value>>),
+    /// Entries.
+    Entries(Chain<btree_map::Values<'v, Text, Value>, option::Iter<'v, Value>>),
+    /// The unknown parts of a text.
+    Segments(slice::Iter<'v, Segment>),
+}
+
+impl<'v> Iterator for Children<'v> {
+    type Item = &'v Value;
+
+    fn next(&mut self) -> Option<&'v Value> {
+        match self {
+            Children::None => None,
+            Children::Items(items) => items.next(),
+            Children::Entries(entries) => entries.next(),
+            Children::Segments(segments) => segments.find_map(|segment| match segment {
+                Segment::Unknown(value) => Some(value),
+                Segment::Text(_) => None,
+            }),
+        }
+    }
 }
 
 /// The kinds of value.
@@ -487,19 +518,16 @@ impl Value {
     }
 
     /// The values inside it: elements, entries, and what further ones look like.
-    pub fn children(&self) -> Box<dyn Iterator<Item = &Value> + '_> {
+    pub fn children(&self) -> Children<'_> {
         match &self.kind {
-            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Box::new(s.items.iter().chain(&s.rest)),
-            Kind::Map(f) | Kind::Object(f) => Box::new(f.entries.values().chain(&f.rest)),
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Children::Items(s.items.iter().chain(&s.rest)),
+            Kind::Map(f) | Kind::Object(f) => Children::Entries(f.entries.values().chain(&f.rest)),
             Kind::Unknown(u) => match &u.hint {
-                Hint::OneOf(alternatives) => Box::new(alternatives.iter()),
-                Hint::Text(segments) => Box::new(segments.iter().filter_map(|s| match s {
-                    Segment::Unknown(v) => Some(v),
-                    Segment::Text(_) => None,
-                })),
-                _ => Box::new(std::iter::empty()),
+                Hint::OneOf(alternatives) => Children::Items(alternatives.iter().chain(&None)),
+                Hint::Text(segments) => Children::Segments(segments.iter()),
+                _ => Children::None,
             },
-            _ => Box::new(std::iter::empty()),
+            _ => Children::None,
         }
     }
 
@@ -517,8 +545,16 @@ impl Value {
         }
     }
 
+    /// Whether nothing can be inside it.
+    fn is_leaf(&self) -> bool {
+        matches!(self.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Handle(_))
+    }
+
     /// Its references and those of everything inside it.
     pub fn deep_refs(&self) -> Refs {
+        if self.is_leaf() {
+            return self.refs.clone();
+        }
         let mut sets = Vec::new();
         self.gather_refs(&mut sets);
         Refs::all(&sets)

@@ -18,6 +18,7 @@ mod place;
 pub mod pretty;
 mod statistics;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -191,9 +192,23 @@ impl Report {
 
     /// The same with less listed: only findings of this severity and above. The totals stay.
     #[must_use]
-    pub fn narrowed(&self, min_severity: Severity) -> Report {
+    pub fn narrowed(&self, min_severity: Severity) -> Cow<'_, Report> {
+        if self.entries.iter().all(|e| e.severity() >= min_severity) {
+            return Cow::Borrowed(self);
+        }
         let entries = self.entries.iter().filter(|e| e.severity() >= min_severity).cloned().collect();
-        Report { entries, ..self.clone() }
+        // Everything but the entries, of which there may be many.
+        Cow::Owned(Report {
+            sources: self.sources.clone(),
+            entries,
+            undecided: self.undecided.clone(),
+            not_analysed: self.not_analysed.clone(),
+            fixed: self.fixed.clone(),
+            rules: self.rules.clone(),
+            folder: self.folder.clone(),
+            timings: self.timings.clone(),
+            ..*self
+        })
     }
 
     /// The totals by severity of what is not listed because it is below the wanted severity.

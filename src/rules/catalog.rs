@@ -58,8 +58,8 @@ pub struct Catalog<'s> {
     files: Vec<RuleFile>,
     /// Sorted by id.
     pub(super) entries: Vec<Entry>,
-    /// Where functions are declared.
-    functions: FxHashMap<Text, usize>,
+    /// Where functions are declared: the file, and the position among the functions of the file.
+    functions: FxHashMap<Text, (usize, usize)>,
     /// Positions in `entries` by exact subjects.
     by_subject: FxHashMap<(InstanceKind, Text), Vec<usize>>,
     /// Subjects that are globs, with their positions.
@@ -102,7 +102,8 @@ impl<'s> Catalog<'s> {
                 let category = Category::parse(rule.category);
                 catalog.entries.push(Entry { id: rule.id.into(), category, file: index, position, subjects });
             }
-            catalog.functions.extend(file.functions.iter().map(|name| (Text::from(*name), index)));
+            let functions = file.functions.iter().enumerate();
+            catalog.functions.extend(functions.map(|(position, name)| (Text::from(*name), (index, position))));
         }
         catalog.index();
         catalog
@@ -174,12 +175,16 @@ impl<'s> Catalog<'s> {
             let subjects = patterns.filter_map(subject).collect();
             self.entries.push(Entry { id: id.clone(), category, file: index, position, subjects });
         }
-        for function in &decl.functions {
+        for (position, function) in decl.functions.iter().enumerate() {
             let name = &function.name;
             if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
                 let message = format!("there is a function `{}` already", name.text);
                 problems.push(wrong(name.span, message, "not yours to declare"));
-            } else if self.functions.insert(name.text.clone(), index).is_some_and(|at| self.is_given(at)) {
+            } else if self
+                .functions
+                .insert(name.text.clone(), (index, position))
+                .is_some_and(|(file, _)| self.is_given(file))
+             {
                 problems.push(wrong(name.span, format!("there are two functions `{}`", name.text), "the second"));
             }
         }
@@ -363,8 +368,11 @@ impl Functions for Catalog<'_> {
 impl Catalog<'_> {
     /// The declared function of that name.
     pub fn function(&self, name: &str) -> Option<&FunctionDecl> {
-        let index = *self.functions.get(name)?;
-        self.loaded(index).1.functions.iter().find(|f| *f.name.text == *name).map(|f| &**f)
+        let (file, position) = *self.functions.get(name)?;
+        let functions = &self.loaded(file).1.functions;
+        // One that could not be read moves the others up.
+        let guess = functions.get(position).filter(|f| *f.name.text == *name);
+        guess.or_else(|| functions.iter().find(|f| *f.name.text == *name)).map(|f| &**f)
     }
 }
 

@@ -1,45 +1,69 @@
 //! One JSON object with everything, for scripts. Fields may be added; those that are there stay.
 
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use crate::report::harmless::is_invisible;
-use crate::report::{Entry, Note, Report};
-use crate::rules::Fix;
+use crate::report::{Entry, NotAnalysed, Note, Report, RuleCount, Summary};
+use crate::rules::{Accepted, Fix, Undecided};
 
-/// The report as JSON with a line break at its end, with `statistics` also by rule. Without `timings` the same input gives the same bytes.
+/// The report as JSON with a line break at its end, with `statistics` also by rule. Without `timings` the same input
+/// gives the same bytes.
 pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
-    let mut object = json!({
-        "tool": { "name": "tfcheck", "version": env!("CARGO_PKG_VERSION") },
-        "findings": report.entries.iter().map(finding).collect::<Vec<_>>(),
-        "undecided": report.undecided.iter().map(|u| json!({
-            "rule": u.rule, "address": u.address, "because": u.because,
-            "file": report.sources.file(u.span.file).name, "line": report.sources.start(u.span).line,
-        })).collect::<Vec<_>>(),
-        "not_analysed": report.not_analysed.iter().map(|n| json!({
-            "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line,
-        })).collect::<Vec<_>>(),
-        "fixed": report.fixed.iter().map(|f| json!({
-            "rule": f.rule, "address": f.address, "file": f.file, "fingerprint": f.fingerprint,
-        })).collect::<Vec<_>>(),
-        "summary": report.summary,
-    });
-    if statistics {
-        object["statistics"] = report
-            .statistics()
-            .iter()
-            .map(|row| {
-                json!({
-                    "rule": row.rule, "severity": row.severity, "count": row.count, "fixable": row.fixable,
-                    "impacts": row.impacts,
-                })
+    let by_rule = || {
+        let row = |row: &RuleCount<'_>| {
+            json!({
+                "rule": row.rule, "severity": row.severity, "count": row.count, "fixable": row.fixable,
+                "impacts": row.impacts,
             })
-            .collect();
+        };
+        report.statistics().iter().map(row).collect()
+    };
+    let milliseconds = report.timings.iter().map(|(stage, t)| ((*stage).to_owned(), json!(t.as_secs_f64() * 1e3)));
+    let whole = Whole {
+        tool: json!({ "name": "tfcheck", "version": env!("CARGO_PKG_VERSION") }),
+        findings: Each(&report.entries, finding),
+        undecided: Each(&report.undecided, |u: &Undecided| {
+            json!({
+                "rule": u.rule, "address": u.address, "because": u.because,
+                "file": report.sources.file(u.span.file).name, "line": report.sources.start(u.span).line,
+            })
+        }),
+        not_analysed: Each(&report.not_analysed, |n: &NotAnalysed| {
+            json!({ "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line })
+        }),
+        fixed: Each(&report.fixed, |f: &Accepted| {
+            json!({ "rule": f.rule, "address": f.address, "file": f.file, "fingerprint": f.fingerprint })
+        }),
+        summary: &report.summary,
+        statistics: statistics.then(by_rule),
+        timings_ms: timings.then(|| milliseconds.collect()),
+    };
+    json_text(&whole)
+}
+
+/// The whole object. Lists become JSON one element at a time: all of them at once would need many times the memory.
+#[derive(Serialize)]
+struct Whole<'r, F, U, N, B> {
+    tool: Value,
+    findings: F,
+    undecided: U,
+    not_analysed: N,
+    fixed: B,
+    summary: &'r Summary,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistics: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timings_ms: Option<Map<String, Value>>,
+}
+
+/// A list, of which each element becomes JSON when its turn comes.
+pub(super) struct Each<'r, T, F>(pub(super) &'r [T], pub(super) F);
+
+impl<T, F: Fn(&T) -> Value> Serialize for Each<'_, T, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(&self.1))
     }
-    if timings {
-        let milliseconds = report.timings.iter().map(|(stage, t)| ((*stage).to_owned(), json!(t.as_secs_f64() * 1e3)));
-        object["timings_ms"] = Value::Object(milliseconds.collect());
-    }
-    json_text(&object)
 }
 
 fn finding(entry: &Entry) -> Value {
@@ -87,26 +111,31 @@ pub(in crate::report) fn fix_json(fix: &Fix) -> Value {
 }
 
 /// JSON in lines, as [`harmless_json`] has it.
-pub fn json_text(value: &Value) -> String {
-    harmless_json(&format!("{value:#}")) + "\n"
+pub fn json_text(value: &impl Serialize) -> String {
+    // Nothing here refuses to become JSON: keys are texts, and there is no writer that could fail.
+    harmless_json(serde_json::to_string_pretty(value).unwrap_or_default()) + "\n"
 }
 
 /// JSON in one line, as [`harmless_json`] has it.
 pub fn json_line(value: &Value) -> String {
-    harmless_json(&value.to_string()) + "\n"
+    harmless_json(value.to_string()) + "\n"
 }
 
 /// Control and direction characters are escaped, also those that JSON would allow as they are: the text may end in a
 /// terminal. Such characters stand only inside strings, so the escape is right wherever they are.
-fn harmless_json(text: &str) -> String {
+fn harmless_json(text: String) -> String {
+    let plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
+    let is_bad = |c: char| c != '\n' && (c.is_control() || is_invisible(c));
+    // Nearly always there is nothing to do.
+    if text.as_bytes().iter().all(plain) || !text.contains(is_bad) {
+        return text;
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        match c {
-            '\n' => out.push(c),
-            c if c.is_control() || is_invisible(c) => {
-                c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
-            }
-            c => out.push(c),
+        if is_bad(c) {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            out.push(c);
         }
     }
     out

@@ -3,6 +3,7 @@
 use super::{Call, OwnFunction};
 use crate::eval::{Cause, EvalError, Number, Type, Value, nearest};
 use crate::facts::{self, FactValue, Row, Table};
+use crate::rules::run::Question;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -36,7 +37,11 @@ fn fact(call: &Call<'_>) -> Result<Value, EvalError> {
 
 fn fact_rows(call: &Call<'_>) -> Result<Value, EvalError> {
     let table = table(call)?;
-    Ok(Value::tuple(table.rows().map(|row| object(table, &row)).collect()))
+    let rows = || Ok(Value::tuple(table.rows().map(|row| object(table, &row)).collect()));
+    match Question::new(&"fact_rows".into(), &[call.value(0)?]) {
+        Some(question) => call.run.answer(question, rows),
+        None => rows(),
+    }
 }
 
 fn table(call: &Call<'_>) -> Result<&'static Table, EvalError> {
