@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
 
@@ -11,6 +11,7 @@ use super::folder::{Folder, FolderReader, Request};
 use super::manifest::Manifest;
 use super::module::{Module, Provenance};
 use super::names::{Dialect, is_module_file, is_variable_file};
+use super::neighbours::{self, Neighbours};
 use super::root::{Root, make_root};
 use super::roots::find_units;
 use super::scope::Scope;
@@ -98,6 +99,7 @@ pub struct Config {
     pub focus: Option<BTreeSet<PathBuf>>,
     /// What measures the stages.
     pub clock: Clock,
+    neighbours: BTreeMap<PathBuf, Neighbours>,
 }
 
 /// Values that are not written beside a root.
@@ -142,23 +144,32 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         let modules = modules_of(&roots);
         (roots, modules)
     });
+    let checked: Vec<PathBuf> = scope.folders.into_iter().collect();
+    let alone = roots.iter().map(|r| &*r.dir).filter(|dir| folder_around(&checked, dir).is_none());
+    let neighbours = neighbours::gather(checked.iter().map(PathBuf::as_path).chain(alone), &roots);
     Ok(Config {
         sources: sources.clone(),
         roots,
         modules,
         inputs,
         problems,
-        checked: scope.folders.into_iter().collect(),
+        checked,
         focus: scope.focus,
         clock: options.clock.clone(),
+        neighbours,
     })
 }
 
 impl Config {
     /// The searched folder that a root lies in; its own folder where it lies in none.
     pub fn checked_folder<'c>(&'c self, root: &'c Root) -> &'c Path {
-        let around = self.checked.iter().filter(|folder| root.dir.starts_with(folder));
-        around.max_by_key(|folder| folder.as_os_str().len()).map_or(&root.dir, |folder| folder)
+        folder_around(&self.checked, &root.dir).unwrap_or(&root.dir)
+    }
+
+    /// The roots below the searched folder that a root lies in, itself included.
+    pub fn neighbours(&self, root: &Root) -> &Neighbours {
+        static NONE: LazyLock<Neighbours> = LazyLock::new(Neighbours::default);
+        self.neighbours.get(self.checked_folder(root)).unwrap_or(&NONE)
     }
 
     /// Everything that is wrong with what was read, apart from downloaded modules, in a fixed order and once each.
@@ -205,6 +216,12 @@ impl Config {
         let path = &self.sources.file(file).path;
         path.ancestors().any(|p| focus.contains(p))
     }
+}
+
+/// The innermost of these folders that a folder lies in.
+fn folder_around<'f>(folders: &'f [PathBuf], dir: &Path) -> Option<&'f Path> {
+    let around = folders.iter().filter(|folder| dir.starts_with(folder));
+    around.max_by_key(|folder| folder.as_os_str().len()).map(PathBuf::as_path)
 }
 
 fn read_inputs(sources: &SourceMap, working_dir: &Path, options: &LoadOptions) -> Result<Inputs, LoadError> {

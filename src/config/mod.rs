@@ -13,6 +13,7 @@ mod manifest;
 mod merge;
 mod module;
 mod names;
+mod neighbours;
 mod parsing;
 mod reference;
 mod root;
@@ -39,6 +40,7 @@ pub use module::{
     Provenance, ProviderConfig, ProviderName, ProviderRef, Removed, Resource, Variable,
 };
 pub use names::Dialect;
+pub use neighbours::Neighbours;
 pub use root::Root;
 pub use roots::RootStanding;
 pub use settings::{Backend, RequiredProvider, TerraformSettings};

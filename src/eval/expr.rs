@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::functions::Host;
 use super::open::{Entries, Items};
 use super::union::unless_any_failed;
@@ -101,6 +103,8 @@ pub struct Resolved {
 /// Stack that must be left before an expression is evaluated, and how much is added where it is not.
 const RED_ZONE: usize = 256 * 1024;
 const STACK_STEP: usize = 4 * 1024 * 1024;
+/// References seldom have more steps.
+const USUAL_HOPS: usize = 6;
 
 /// A scope with the variables of the surrounding `for` expressions.
 pub struct Evaluation<'a> {
@@ -231,7 +235,7 @@ impl<'a> Evaluation<'a> {
     }
 
     fn reference(&self, expr: &Expr) -> Result<Value, EvalError> {
-        let mut hops = Vec::new();
+        let mut hops: SmallVec<[Hop<'_>; USUAL_HOPS]> = SmallVec::new();
         let mut at = expr;
         loop {
             match &at.kind {
@@ -304,7 +308,8 @@ impl<'a> Evaluation<'a> {
 
     fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
         let base_value = self.eval(base)?;
-        let element = |value: &Value| self.bind(&Text::from(""), value.clone()).eval(each);
+        let nameless = Text::from("");
+        let element = |value: &Value| self.bind(&nameless, value.clone()).eval(each);
         let around = |v: Value| v.from_parts([&base_value]);
         match &base_value.kind {
             Kind::Null => Ok(around(Value::tuple(Vec::new()))),

@@ -8,7 +8,7 @@ use crate::config::{Config, Root, RootStanding, VariableFile};
 use crate::eval::{Program, RootHost, inputs};
 use crate::facts;
 use crate::source::{Problem, Sandbox, shown_path};
-use crate::syntax::{ExprKind, Text};
+use crate::syntax::Text;
 
 /// What is chosen for one analysis of a root.
 #[derive(Clone, Debug, Default)]
@@ -52,16 +52,15 @@ pub fn analyze<'c>(
 
 fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFacts {
     let checked = config.checked_folder(root);
-    let beside = || config.roots.iter().filter(|r| r.dir.starts_with(checked));
-    let applied = |r: &&Root| r.standing == RootStanding::Root;
+    let neighbours = config.neighbours(root);
     let settings = &root.module.module.settings;
     let remote = settings.backend.as_ref().is_some_and(|b| &*b.kind.text == "remote");
     RootFacts {
         folder: root.name.clone(),
         path: shown_path(&root.dir, checked).into(),
-        backend_elsewhere: beside().any(|r| r.dir != root.dir && r.has_backend),
-        first: beside().find(applied).is_some_and(|r| r.dir == root.dir),
-        state_buckets: beside().filter_map(state_bucket).collect(),
+        backend_elsewhere: neighbours.with_backend > usize::from(root.has_backend),
+        first: neighbours.first.as_ref() == Some(&root.dir),
+        state_buckets: neighbours.state_buckets.clone(),
         library: root.standing == RootStanding::Library,
         remote_variables: settings.cloud.is_some() || remote,
         has_backend: root.has_backend,
@@ -69,15 +68,6 @@ fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFact
         terragrunt: root.terragrunt,
         environment: options.environment.as_ref().map(|(name, _)| name.clone()),
         nonproduction: options.environment.as_ref().is_some_and(|(_, nonproduction)| *nonproduction),
-    }
-}
-
-/// The bucket of an `s3` backend, where it is written literally.
-fn state_bucket(root: &Root) -> Option<Text> {
-    let backend = root.module.module.settings.backend.as_ref().filter(|b| &*b.kind.text == "s3")?;
-    match &backend.body.attribute("bucket")?.expr.kind {
-        ExprKind::String(name) => Some(name.clone()),
-        _ => None,
     }
 }
 

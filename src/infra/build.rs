@@ -178,7 +178,8 @@ impl Builder<'_, '_> {
             instance.id = id as InstanceId;
         }
         for instance in &self.infra.instances {
-            let of_type = self.infra.by_type.entry((instance.kind, instance.type_name.clone())).or_default();
+            let of_type =
+                self.infra.by_type.entry(instance.kind).or_default().entry(instance.type_name.clone()).or_default();
             of_type.push(instance.id);
             self.infra.by_address.insert(instance.address.clone(), instance.id);
         }

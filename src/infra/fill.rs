@@ -71,16 +71,15 @@ impl Filler {
         &mut self,
         resource_type: &Text,
         reference: &Reference,
-        attributes: BTreeMap<Text, Value>,
+        mut attributes: BTreeMap<Text, Value>,
     ) -> BTreeMap<Text, Value> {
         let schema = facts::schema(resource_type);
         let defaults = self.tree(resource_type);
-        let complete = |(name, value): (Text, Value)| {
-            let inner = reference.child(Step::Name(name.clone()));
-            let value = entry(&name, value, schema, &defaults, &inner);
-            (name, value)
-        };
-        let mut attributes: BTreeMap<Text, Value> = attributes.into_iter().map(complete).collect();
+        let instance = Place::Instance(reference);
+        for (name, value) in &mut attributes {
+            let written = std::mem::replace(value, Value::NULL);
+            *value = entry(name, written, schema, &defaults, &instance.child(Inner::Name(name)));
+        }
         for path in facts::secret_paths(resource_type) {
             let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
             if let Some(value) = attributes.get_mut(first) {
@@ -113,20 +112,48 @@ fn mark_secret(value: &mut Value, path: Option<&str>) {
     }
 }
 
+/// Where a value stands that is being completed: made into a reference only where one is needed.
+enum Place<'a> {
+    Instance(&'a Reference),
+    Inside(&'a Place<'a>, Inner<'a>),
+}
+
+/// One step further in.
+enum Inner<'a> {
+    Name(&'a str),
+    Index(usize),
+    Any,
+}
+
+impl<'a> Place<'a> {
+    fn child(&'a self, step: Inner<'a>) -> Place<'a> {
+        Place::Inside(self, step)
+    }
+
+    fn reference(&self) -> Reference {
+        match self {
+            Place::Instance(reference) => (*reference).clone(),
+            Place::Inside(outer, Inner::Name(name)) => outer.reference().child(Step::Name((*name).into())),
+            Place::Inside(outer, Inner::Index(at)) => outer.reference().child(Step::Index(*at as i64)),
+            Place::Inside(outer, Inner::Any) => outer.reference().child(Step::Any),
+        }
+    }
+}
+
 /// One argument or the blocks of one type.
-fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults, reference: &Reference) -> Value {
+fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults, place: &Place<'_>) -> Value {
     let block = schema.and_then(|s| s.block(name));
     let body = schema.and_then(|s| s.body(name));
     if block.is_none()
         && let Some(argument) = schema.and_then(|s| s.attribute(name))
     {
         let value = scalar(value, &argument.ty);
-        return if body.is_some() { blocks(value, body, defaults.blocks.get(name), reference) } else { value };
+        return if body.is_some() { blocks(value, body, defaults.blocks.get(name), place) } else { value };
     }
     // A block type in JSON syntax, or given as an argument: one object is a list of one.
     let single = block.is_some() && matches!(value.kind, Kind::Object(_) | Kind::Map(_));
     let value = if single { Value::tuple(vec![value]) } else { value };
-    blocks(value, body, defaults.blocks.get(name), reference)
+    blocks(value, body, defaults.blocks.get(name), place)
 }
 
 /// What the provider makes of text for a number or bool, and the other way round.
@@ -146,14 +173,11 @@ fn scalar(value: Value, ty: &facts::Type) -> Value {
 }
 
 /// A list of objects that blocks became.
-fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, reference: &Reference) -> Value {
+fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, place: &Place<'_>) -> Value {
     let complete = |seq: &Seq| {
-        let items = seq
-            .items
-            .iter()
-            .enumerate()
-            .map(|(i, item)| object(item, schema, defaults, &reference.child(Step::Index(i as i64))));
-        let rest = seq.rest.as_ref().map(|rest| object(rest, schema, defaults, &reference.child(Step::Any)));
+        let items =
+            seq.items.iter().enumerate().map(|(i, item)| object(item, schema, defaults, &place.child(Inner::Index(i))));
+        let rest = seq.rest.as_ref().map(|rest| object(rest, schema, defaults, &place.child(Inner::Any)));
         Arc::new(Seq { items: items.collect(), element: seq.element.clone(), rest, loose: seq.loose })
     };
     let kind = match &value.kind {
@@ -165,7 +189,7 @@ fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defau
     Value { kind, ..value }
 }
 
-fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, reference: &Reference) -> Value {
+fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, place: &Place<'_>) -> Value {
     let Kind::Object(fields) = &value.kind else { return value.clone() };
     if fields.block.is_none() && schema.is_none() {
         return value.clone();
@@ -174,7 +198,7 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
     let defaults = defaults.unwrap_or(&none);
     let mut entries = BTreeMap::new();
     for (name, inner) in &fields.entries {
-        let place = reference.child(Step::Name(name.clone()));
+        let place = place.child(Inner::Name(name));
         entries.insert(name.clone(), entry(name, inner.clone(), schema, defaults, &place));
     }
     for (name, default) in &defaults.values {
@@ -184,7 +208,7 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
         }
     }
     if let Some(schema) = schema {
-        missing(&mut entries, schema, reference);
+        missing(&mut entries, schema, place);
     }
     // What a block does not write is null, not unknown; other objects keep what they may hold besides.
     let rest = if fields.block.is_some() { None } else { fields.rest.clone() };
@@ -195,7 +219,7 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
 
 /// Adds what a block has although the configuration does not write it: no blocks of a type, attributes that the
 /// provider alone sets.
-fn missing(entries: &mut BTreeMap<Text, Value>, schema: &Schema, reference: &Reference) {
+fn missing(entries: &mut BTreeMap<Text, Value>, schema: &Schema, place: &Place<'_>) {
     for block in &schema.blocks {
         if !entries.contains_key(block.name) {
             entries.insert(block.name.into(), Value::tuple(Vec::new()));
@@ -203,8 +227,8 @@ fn missing(entries: &mut BTreeMap<Text, Value>, schema: &Schema, reference: &Ref
     }
     for argument in &schema.arguments {
         if argument.mode == facts::Mode::Computed && !entries.contains_key(argument.name) {
-            let place = reference.child(Step::Name(argument.name.into()));
-            entries.insert(argument.name.into(), computed(place));
+            let place = place.child(Inner::Name(argument.name));
+            entries.insert(argument.name.into(), computed(place.reference()));
         }
     }
 }

@@ -185,7 +185,7 @@ pub struct RootFacts {
     /// Whether it is the first root below the searched folder: for what is said once for all of them.
     pub first: bool,
     /// The buckets that roots below the searched folder keep their state in, as far as they are written literally.
-    pub state_buckets: Vec<Text>,
+    pub state_buckets: Arc<[Text]>,
     /// Whether a terragrunt.hcl generates backend, providers and inputs.
     pub terragrunt: bool,
     /// The environment of this evaluation, where one was chosen or read from the configuration (`prod`).
@@ -202,7 +202,7 @@ pub struct Infra {
     /// Calls whose modules are not on disk.
     pub not_on_disk: Vec<NotOnDisk>,
     pub(crate) instances: Vec<Instance>,
-    pub(crate) by_type: FxHashMap<(InstanceKind, Text), Vec<InstanceId>>,
+    pub(crate) by_type: FxHashMap<InstanceKind, FxHashMap<Text, Vec<InstanceId>>>,
     pub(crate) by_address: FxHashMap<Text, InstanceId>,
     /// Edges by the instance they lead to, sorted by `from`.
     pub(crate) incoming: Vec<Vec<Edge>>,
@@ -233,8 +233,7 @@ impl Infra {
 
     /// The instances of a type, open ones included.
     pub fn of_type(&self, kind: InstanceKind, type_name: &str) -> &[InstanceId] {
-        // The key is built for the look-up; types are short.
-        self.by_type.get(&(kind, Text::from(type_name))).map_or(&[], Vec::as_slice)
+        self.by_type.get(&kind).and_then(|types| types.get(type_name)).map_or(&[], Vec::as_slice)
     }
 
     /// Edges that lead to an instance.

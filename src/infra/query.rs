@@ -33,7 +33,8 @@ const IDENTITY: [&str; 14] = [
 /// Indexes made when first asked for.
 #[derive(Default)]
 pub struct Holders {
-    by_attribute: Mutex<FxHashMap<(Text, Text), Arc<HolderIndex>>>,
+    /// By type, then by attribute.
+    by_attribute: Mutex<FxHashMap<Text, FxHashMap<Text, Arc<HolderIndex>>>>,
     by_identity: Mutex<FxHashMap<Text, Arc<IdentityIndex>>>,
 }
 
@@ -187,10 +188,11 @@ impl Infra {
     /// The instances of these types that refer to `id` in one of these attributes (in any where none is named).
     pub fn referrers(&self, id: InstanceId, types: &[&str], attributes: &[&str]) -> Value {
         let mut answer = Answer::default();
-        let tokens = self.identities(id);
+        let present: Vec<&str> = types.iter().copied().filter(|ty| self.has_type(ty)).collect();
+        let tokens = if present.is_empty() { Vec::new() } else { self.identities(id) };
         let any = [""];
         let attributes = if attributes.is_empty() { &any[..] } else { attributes };
-        for ty in types {
+        for ty in present {
             for attribute in attributes {
                 let index = self.holders_of(ty, attribute);
                 let by_token = tokens.iter().flat_map(|t| index.by_token.get(t).into_iter().flatten());
@@ -263,18 +265,25 @@ impl Infra {
         IDENTITY.iter().filter_map(|name| token(fields.entries.get(*name)?)).collect()
     }
 
+    /// Whether there are instances of a type that may hold references.
+    fn has_type(&self, ty: &str) -> bool {
+        [InstanceKind::Resource, InstanceKind::Data].iter().any(|kind| !self.of_type(*kind, ty).is_empty())
+    }
+
     fn holders_of(&self, ty: &str, attribute: &str) -> Arc<HolderIndex> {
-        let key = (Text::from(ty), Text::from(attribute));
-        if let Some(index) = self.holders.by_attribute.lock().unwrap_or_else(|e| e.into_inner()).get(&key) {
+        let known = self.holders.by_attribute.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(index) = known.get(ty).and_then(|attributes| attributes.get(attribute)) {
             return index.clone();
         }
+        drop(known);
         let mut index = HolderIndex::default();
         let kinds = [InstanceKind::Resource, InstanceKind::Data];
         for from in kinds.iter().flat_map(|kind| self.of_type(*kind, ty)) {
             self.hold(*from, attribute, &mut index);
         }
         let index = Arc::new(index);
-        self.holders.by_attribute.lock().unwrap_or_else(|e| e.into_inner()).insert(key, index.clone());
+        let mut known = self.holders.by_attribute.lock().unwrap_or_else(|e| e.into_inner());
+        known.entry(ty.into()).or_default().insert(attribute.into(), index.clone());
         index
     }
 

@@ -207,6 +207,7 @@ impl Report {
             rules: self.rules.clone(),
             folder: self.folder.clone(),
             timings: self.timings.clone(),
+            secrets: self.secrets.clone(),
             ..*self
         })
     }

@@ -184,7 +184,7 @@ impl<'s> Catalog<'s> {
                 .functions
                 .insert(name.text.clone(), (index, position))
                 .is_some_and(|(file, _)| self.is_given(file))
-             {
+            {
                 problems.push(wrong(name.span, format!("there are two functions `{}`", name.text), "the second"));
             }
         }

@@ -235,11 +235,18 @@ pub(super) mod types {
     /// `string`
     pub(crate) const STRING: Param = Param::of(|| Type::String);
     /// `list(any)`
-    pub(crate) const LIST: Param = Param::of(|| Type::list(Type::Any));
+    pub(crate) const LIST: Param = Param::of(|| LIST_TYPE.with(Type::clone));
     /// `set(any)`
-    pub(crate) const SET: Param = Param::of(|| Type::set(Type::Any));
+    pub(crate) const SET: Param = Param::of(|| SET_TYPE.with(Type::clone));
     /// `list(string)`
-    pub(crate) const STRINGS: Param = Param::of(|| Type::list(Type::String));
+    pub(crate) const STRINGS: Param = Param::of(|| STRINGS_TYPE.with(Type::clone));
+
+    // One for each thread, so that calls neither make them nor fight for their counts.
+    thread_local! {
+        static LIST_TYPE: Type = Type::list(Type::Any);
+        static SET_TYPE: Type = Type::set(Type::Any);
+        static STRINGS_TYPE: Type = Type::list(Type::String);
+    }
 
     pub(crate) fn any(_: &[Value]) -> Type {
         Type::Any
@@ -254,7 +261,7 @@ pub(super) mod types {
         Type::Bool
     }
     pub(crate) fn strings(_: &[Value]) -> Type {
-        Type::list(Type::String)
+        STRINGS_TYPE.with(Type::clone)
     }
 }
 

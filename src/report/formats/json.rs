@@ -29,12 +29,14 @@ pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
                 "file": report.sources.file(u.span.file).name, "line": report.sources.start(u.span).line,
             })
         }),
-        not_analysed: Each(&report.not_analysed, |n: &NotAnalysed| {
-            json!({ "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line })
-        }),
-        fixed: Each(&report.fixed, |f: &Accepted| {
-            json!({ "rule": f.rule, "address": f.address, "file": f.file, "fingerprint": f.fingerprint })
-        }),
+        not_analysed: Each(
+            &report.not_analysed,
+            |n: &NotAnalysed| json!({ "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line }),
+        ),
+        fixed: Each(
+            &report.fixed,
+            |f: &Accepted| json!({ "rule": f.rule, "address": f.address, "file": f.file, "fingerprint": f.fingerprint }),
+        ),
         summary: &report.summary,
         statistics: statistics.then(by_rule),
         timings_ms: timings.then(|| milliseconds.collect()),

@@ -99,9 +99,12 @@ impl Call<'_> {
             None if value.is_null() => &[],
             None => std::slice::from_ref(&value),
         };
-        let text = |item: &Value| {
-            let error = || EvalError::new("a known text is needed here").with_label("not a known text");
-            item.as_str().map(Text::from).ok_or_else(|| self.at(index, error()))
+        let text = |item: &Value| match &item.kind {
+            Kind::String(text) => Ok(text.clone()),
+            _ => {
+                let error = EvalError::new("a known text is needed here").with_label("not a known text");
+                Err(self.at(index, error))
+            }
         };
         items.iter().map(text).collect()
     }

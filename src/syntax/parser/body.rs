@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Broken, Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
-use crate::syntax::items::Items;
+use crate::syntax::items::{Items, push};
 
 impl<'a> Parser<'a> {
     /// The whole text as a body.
@@ -77,7 +77,7 @@ impl<'a> Parser<'a> {
             Kind::Colon | Kind::EqualEqual | Kind::FatArrow => self.mistaken_equals(),
             Kind::Quote | Kind::OpenBrace | Kind::Ident => {
                 let block = self.block(name)?;
-                items.blocks.push(block);
+                push(&mut items.blocks, block);
                 return Ok(());
             }
             _ => return Err(self.no_value(&name)),
@@ -123,9 +123,9 @@ impl<'a> Parser<'a> {
                 Kind::Ident => {
                     let token = self.tok;
                     self.bump();
-                    labels.push(Ident { text: self.name(self.slice(token)), span: self.token_span(token) });
+                    push(&mut labels, Ident { text: self.name(self.slice(token)), span: self.token_span(token) });
                 }
-                Kind::Quote => labels.extend(self.label()?),
+                Kind::Quote => self.label()?.into_iter().for_each(|label| push(&mut labels, label)),
                 Kind::Equal if self.brace_follows() => {
                     self.equals_before_block();
                     self.bump();

@@ -2,6 +2,7 @@
 
 use super::{Broken, Kind, Parsed, Parser, Token, normalised};
 use crate::syntax::ast::{Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
+use crate::syntax::items::push;
 
 /// How a list of expressions in brackets ended.
 enum ListEnd {
@@ -74,7 +75,7 @@ impl<'a> Parser<'a> {
         while !self.at(closer) {
             let start = self.tok.start;
             match self.expr() {
-                Ok(item) => items.push(item),
+                Ok(item) => push(&mut items, item),
                 Err(Broken) => {
                     self.skip_item_of_list();
                     items.push(self.invalid(start, self.prev_end));
@@ -134,7 +135,7 @@ impl<'a> Parser<'a> {
             }
             let from = self.tok.start;
             match self.object_item(&mut height) {
-                Ok(item) => items.push(item),
+                Ok(item) => push(&mut items, item),
                 Err(Broken) => {
                     self.skip_item_of_object();
                     let (key, value) = (self.invalid(from, self.prev_end), self.invalid(from, self.prev_end));

@@ -10,6 +10,7 @@ use super::template::{Piece, Pieces};
 use super::{Expr, ExprKind, MAX_DEPTH, Parser, normalised};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::ast::TemplatePart;
+use crate::syntax::items::push;
 
 impl Pieces<'_> {
     /// Takes from each line the indentation that all lines share, as `<<-` asks for. Blank lines neither count nor
@@ -143,7 +144,7 @@ impl<'a> Parser<'a> {
                 Some(Piece::EndIf { start, end }) => return Some((parts, Stop::EndIf { start, end })),
                 Some(Piece::EndFor { start, end }) => return Some((parts, Stop::EndFor { start, end })),
             };
-            parts.push(part);
+            push(&mut parts, part);
         }
     }
 
