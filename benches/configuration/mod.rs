@@ -54,6 +54,28 @@ pub struct File {
     pub text: String,
 }
 
+/// The smallest configuration that anything is said of.
+pub const SIX_LINES: &str = "\
+resource \"aws_s3_bucket\" \"logs\" {
+  bucket = \"acme-logs\"
+  tags = {
+    Team = \"platform\"
+  }
+}
+";
+
+impl File {
+    /// Whether it is in native syntax.
+    pub fn is_native(&self) -> bool {
+        self.path.extension().is_some_and(|extension| extension != "json")
+    }
+}
+
+/// The texts of all files in native syntax, one behind the other.
+pub fn native_text(files: &[File]) -> String {
+    files.iter().filter(|f| f.is_native()).map(|f| format!("{}\n", f.text)).collect()
+}
+
 /// A configuration of that many files, rounded up to whole teams.
 pub fn configuration(files: usize) -> Vec<File> {
     let mut chance = Chance(0x5eed);

@@ -318,6 +318,12 @@ impl<'s> Catalog<'s> {
         enabled.filter_map(|at| self.rule_at(at)).map(|rule| rule.info.clone()).collect()
     }
 
+    /// The rules about a type of resource, sorted by id. Parses their files.
+    pub fn rules_about(&self, resource_type: &str) -> Vec<Arc<Rule>> {
+        let all = self.by_subject.get(&(InstanceKind::Resource, resource_type.into())).map_or(&[][..], Vec::as_slice);
+        all.iter().filter_map(|at| self.rule_at(*at)).collect()
+    }
+
     /// All rules, sorted by id. Parses every file.
     pub fn rules(&self) -> Vec<Arc<Rule>> {
         (0..self.entries.len()).filter_map(|at| self.rule_at(at)).collect()

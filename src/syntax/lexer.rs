@@ -70,6 +70,12 @@ pub(super) struct RawComment {
     pub(super) trailing: bool,
 }
 
+/// How many tokens a text is cut into where nothing in it is a template: to measure the lexer by itself.
+pub fn count_tokens(text: &str) -> usize {
+    let mut lexer = Lexer::new(text);
+    std::iter::from_fn(|| Some(lexer.next(true)).filter(|token| token.kind != Kind::End)).count()
+}
+
 /// Cuts tokens off the front of a text.
 #[derive(Debug)]
 pub(super) struct Lexer<'a> {

@@ -1,0 +1,104 @@
+//! What is promised as a ratio, measured as one: both sides in turn in one run, so that a machine that is busy or slow
+//! changes little. `cargo bench --bench ratios`.
+
+#![expect(clippy::print_stdout, reason = "a program for the terminal")]
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use tfcheck::source::{FileId, read_text};
+use tfcheck::syntax;
+
+mod configuration;
+
+/// As the program itself has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() {
+    println!("ratios (median of pairs run in turn; least and most in brackets)\n");
+    parser();
+    let folders = [written(100), written(1_000), written(10_000)];
+    let [small, middle, large] = &folders;
+    whole_run(middle);
+    files("1,000 files / 100 files", middle, small, 7);
+    files("10,000 files / 1,000 files", large, middle, 3);
+    threads(middle);
+}
+
+/// hcl-edit and our parser on the same text.
+fn parser() {
+    let files = configuration::configuration(100);
+    let texts: Vec<&str> = files.iter().filter(|f| f.is_native()).map(|f| &*f.text).collect();
+    let theirs = || texts.iter().for_each(|text| assert!(black_box(hcl_edit::parser::parse_body(text)).is_ok()));
+    let ours = || texts.iter().for_each(|text| assert!(black_box(syntax::parse(FileId(0), text)).problems.is_empty()));
+    show("hcl-edit / parser", "at least 4", &ratios(15, theirs, ours));
+}
+
+/// The whole run and reading and parsing alone, both on one thread.
+fn whole_run(folder: &TempDir) {
+    let all = || run(folder.path(), "1");
+    show("whole run / reading and parsing", "", &ratios(7, all, || read_and_parse(folder.path())));
+}
+
+/// Ten times the files.
+fn files(name: &str, more: &TempDir, fewer: &TempDir, pairs: usize) {
+    show(name, "at most 11", &ratios(pairs, || run(more.path(), "1"), || run(fewer.path(), "1")));
+}
+
+/// One thread and two.
+fn threads(folder: &TempDir) {
+    show("one thread / two threads", "", &ratios(7, || run(folder.path(), "1"), || run(folder.path(), "2")));
+}
+
+fn written(files: usize) -> TempDir {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    configuration::write(&configuration::configuration(files), folder.path()).expect("files can be written");
+    folder
+}
+
+fn run(folder: &Path, jobs: &str) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tfcheck"));
+    command.current_dir(folder).args(["--format", "compact", "--jobs", jobs, "."]).stdout(Stdio::null());
+    command.status().expect("the program runs");
+}
+
+fn read_and_parse(folder: &Path) {
+    let mut open: Vec<PathBuf> = vec![folder.to_path_buf()];
+    while let Some(path) = open.pop() {
+        for entry in std::fs::read_dir(&path).expect("the folder is there").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|e| e == "json") {
+                black_box(syntax::parse_json(FileId(0), &read_text(&path).expect("the file is text")));
+            } else {
+                black_box(syntax::parse(FileId(0), &read_text(&path).expect("the file is text")));
+            }
+        }
+    }
+}
+
+/// How many times longer the first takes than the second, sorted.
+fn ratios(pairs: usize, mut a: impl FnMut(), mut b: impl FnMut()) -> Vec<f64> {
+    // Once for the caches.
+    b();
+    let mut ratios: Vec<f64> = (0..pairs).map(|_| time(&mut a).as_secs_f64() / time(&mut b).as_secs_f64()).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios
+}
+
+fn time(work: &mut impl FnMut()) -> Duration {
+    let start = Instant::now();
+    work();
+    start.elapsed()
+}
+
+fn show(name: &str, wanted: &str, ratios: &[f64]) {
+    let (least, median, most) = (ratios[0], ratios[ratios.len() / 2], ratios[ratios.len() - 1]);
+    let line = format!("{name:<34} {median:>6.2}  [{least:.2}, {most:.2}]  {wanted}");
+    println!("{}", line.trim_end());
+}
