@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::convert::{convert, with_article};
 use super::set::length_range;
-use super::union::{lift, one_of, unless_failed};
+use super::union::{is_watched, lift, one_of, unless_failed};
 use super::{Cause, EvalError, Fields, Kind, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
@@ -126,6 +126,10 @@ fn named(rest: &Value, name: &str) -> Value {
 fn missing(fields: &Fields, name: &str, map: bool) -> EvalError {
     let noun = if map { "element" } else { "attribute" };
     let error = EvalError::new(format!("there is no {noun} `{name}`"));
+    // What `try` or `can` catches is not shown to anybody.
+    if is_watched() {
+        return error;
+    }
     let near = fields.entries.keys().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
     match near {
         Some((distance, near)) if distance <= 2 && distance < name.chars().count() => {

@@ -61,7 +61,7 @@ fn collect(evaluation: &Evaluation<'_>, parts: &[TemplatePart], gathered: &mut G
                 directive_if(evaluation, condition, then, otherwise, gathered)?;
             }
             TemplatePart::For { key_var, value_var, collection, body, .. } => {
-                directive_for(evaluation, (key_var.as_ref(), value_var), collection, body, gathered)?;
+                directive_for(evaluation, (key_var.as_deref(), value_var), collection, body, gathered)?;
             }
         }
     }

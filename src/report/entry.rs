@@ -43,14 +43,14 @@ pub struct Note {
 
 impl Entry {
     /// The entry of a finding, without the secrets that it quotes.
-    pub fn of_finding(mut finding: Finding, sources: &SourceMap, secrets: &Secrets) -> Entry {
+    pub fn of_finding(mut finding: Box<Finding>, sources: &SourceMap, secrets: &Secrets) -> Entry {
         hide::finding(&mut finding, secrets);
         let note = |step: &TrailStep| Note { place: Place::of(step.span, sources), text: step.note.clone() };
         Entry {
             place: Place::of(finding.span, sources),
             trail: finding.trail.iter().map(note).collect(),
             related: finding.related.iter().map(note).collect(),
-            subject: Subject::Finding(Box::new(finding)),
+            subject: Subject::Finding(finding),
         }
     }
 

@@ -14,12 +14,13 @@ use crate::syntax::Text;
 type Key = (Text, Span, String, Option<Text>, bool);
 
 /// Joins findings that are one; what differs between them is taken from the one with the smallest address.
-pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Finding> {
+pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Box<Finding>> {
     findings.sort_by(|a, b| (&a.root, &a.addresses, &a.environments).cmp(&(&b.root, &b.addresses, &b.environments)));
-    let mut joined: BTreeMap<Key, Finding> = BTreeMap::new();
+    // Findings are large: they are moved once, into boxes that the report keeps.
+    let mut joined: BTreeMap<Key, Box<Finding>> = BTreeMap::new();
     for finding in findings {
         match joined.entry(key(&finding)) {
-            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(finding)),
+            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(Box::new(finding))),
             std::collections::btree_map::Entry::Occupied(mut first) => join(first.get_mut(), finding),
         }
     }
@@ -59,7 +60,7 @@ fn join(first: &mut Finding, other: Finding) {
 }
 
 /// Lists that were gathered in any order, in order and without repetition.
-fn tidied(mut finding: Finding) -> Finding {
+fn tidied(mut finding: Box<Finding>) -> Box<Finding> {
     for list in [&mut finding.addresses, &mut finding.environments] {
         list.sort();
         list.dedup();

@@ -130,7 +130,7 @@ impl Walk<'_, '_> {
                 TemplatePart::For { key_var, value_var, collection, body, .. } => {
                     self.expr(collection);
                     let depth = self.bound.len();
-                    self.bind(key_var.as_ref(), value_var);
+                    self.bind(key_var.as_deref(), value_var);
                     self.template(body);
                     self.bound.truncate(depth);
                 }

@@ -136,8 +136,8 @@ pub enum ExprKind {
     SplatElement,
     /// `name(args…)`; `core::name` and `provider::p::name` keep their colons in the name.
     Call {
-        /// The function's name.
-        name: Ident,
+        /// The function's name; boxed, since a call would be the largest of all expressions.
+        name: Box<Ident>,
         /// The arguments in order.
         args: Vec<Expr>,
         /// Whether the last argument is followed by `...`.
@@ -202,7 +202,7 @@ pub enum TemplatePart {
     /// `%{if}…%{else}…%{endif}`
     If {
         /// Decides.
-        condition: Expr,
+        condition: Box<Expr>,
         /// Parts of the first branch.
         then: Vec<TemplatePart>,
         /// Parts of the second branch; empty without `%{else}`.
@@ -213,11 +213,11 @@ pub enum TemplatePart {
     /// `%{for k, v in c}…%{endfor}`
     For {
         /// The first of two variables.
-        key_var: Option<Ident>,
+        key_var: Option<Box<Ident>>,
         /// The last or only variable.
         value_var: Ident,
         /// What is iterated.
-        collection: Expr,
+        collection: Box<Expr>,
         /// Parts repeated for each element.
         body: Vec<TemplatePart>,
         /// From `%{for` to the end of `%{endfor}`.

@@ -264,7 +264,7 @@ impl Printer {
                 }
                 TemplatePart::For { key_var, value_var, collection, body, .. } => {
                     self.text("%{ ");
-                    self.for_head(key_var.as_ref(), value_var, collection);
+                    self.for_head(key_var.as_deref(), value_var, collection);
                     self.text(" }");
                     self.parts(body);
                     self.text("%{ endfor }");

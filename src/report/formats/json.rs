@@ -126,19 +126,32 @@ pub fn json_line(value: &Value) -> String {
 /// Control and direction characters are escaped, also those that JSON would allow as they are: the text may end in a
 /// terminal. Such characters stand only inside strings, so the escape is right wherever they are.
 fn harmless_json(text: String) -> String {
-    let plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
-    let is_bad = |c: char| c != '\n' && (c.is_control() || is_invisible(c));
-    // Nearly always there is nothing to do.
-    if text.as_bytes().iter().all(plain) || !text.contains(is_bad) {
+    let mut out = String::new();
+    let mut copied = 0;
+    for (at, bad) in bad_characters(&text) {
+        out.push_str(&text[copied..at]);
+        bad.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        copied = at + bad.len_utf8();
+    }
+    if copied == 0 {
         return text;
     }
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_bad(c) {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
-        } else {
-            out.push(c);
+    out + &text[copied..]
+}
+
+/// The characters to escape, and where they stand. Nearly all of a text is plain ASCII, which is passed byte by byte.
+fn bad_characters(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            at += text.as_bytes()[at..].iter().position(|byte| !plain(byte))?;
+            let c = text[at..].chars().next()?;
+            let start = at;
+            at += c.len_utf8();
+            if c.is_control() || is_invisible(c) {
+                return Some((start, c));
+            }
         }
-    }
-    out
+    })
 }

@@ -45,7 +45,7 @@ impl<'a> Parser<'a> {
         self.close();
         self.raise(self.height, start)?;
         let span = self.span(first.start, self.prev_end);
-        Ok(Expr { kind: ExprKind::Call { name, args, expand_final }, span })
+        Ok(Expr { kind: ExprKind::Call { name: Box::new(name), args, expand_final }, span })
     }
 
     fn function_name(&mut self, first: Token) -> Parsed<Ident> {

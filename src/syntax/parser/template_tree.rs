@@ -138,6 +138,7 @@ impl<'a> Parser<'a> {
                         return None;
                     };
                     let span = self.span(start, end);
+                    let (key_var, collection) = (key_var.map(Box::new), Box::new(collection));
                     TemplatePart::For { key_var, value_var, collection, body, span }
                 }
                 Some(Piece::Else { start, end }) => return Some((parts, Stop::Else { start, end })),
@@ -165,7 +166,7 @@ impl<'a> Parser<'a> {
             self.directive_not_closed("if", "endif", start, &end);
             return None;
         };
-        Some(TemplatePart::If { condition, then, otherwise, span: self.span(start, end) })
+        Some(TemplatePart::If { condition: Box::new(condition), then, otherwise, span: self.span(start, end) })
     }
 
     /// A literal with those that follow it; nothing where they hold no text.

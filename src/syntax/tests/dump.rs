@@ -97,7 +97,7 @@ fn write_parts(out: &mut String, head: &str, parts: &[TemplatePart]) {
             }
             TemplatePart::Interpolation(expr) => write_list(out, "$", [expr]),
             TemplatePart::If { condition, then, otherwise, .. } => {
-                write_list(out, "%if", [condition]);
+                write_list(out, "%if", [&**condition]);
                 out.pop();
                 write_parts(out, " then", then);
                 write_parts(out, " else", otherwise);
@@ -105,7 +105,7 @@ fn write_parts(out: &mut String, head: &str, parts: &[TemplatePart]) {
             }
             TemplatePart::For { key_var, value_var, collection, body, .. } => {
                 let key = key_var.as_ref().map_or(String::new(), |k| format!("{},", k.text));
-                write_list(out, &format!("%for {key}{}", value_var.text), [collection]);
+                write_list(out, &format!("%for {key}{}", value_var.text), [&**collection]);
                 out.pop();
                 write_parts(out, " do", body);
                 out.push(')');
