@@ -126,7 +126,7 @@ fn report(bencher: Bencher<'_, '_>, format: &str) {
             Arc::new(|| pretty::pretty(report, Detail::default(), Look { color: true, unicode: true, width: 100 }))
         }
         "compact" => Arc::new(|| formats::compact(report)),
-        "json" => Arc::new(|| formats::json(report, false)),
+        "json" => Arc::new(|| formats::json(report, false, false)),
         "sarif" => Arc::new(|| formats::sarif(report)),
         "github" => Arc::new(|| formats::github(report)),
         "gitlab" => Arc::new(|| formats::gitlab(report)),
