@@ -14,6 +14,7 @@ use crate::syntax::Text;
 type Key = (Text, Span, String, Option<Text>, bool);
 
 /// Joins findings that are one; what differs between them is taken from the one with the smallest address.
+#[expect(clippy::vec_box, reason = "findings are large, and the report keeps them in boxes")]
 pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Box<Finding>> {
     findings.sort_by(|a, b| (&a.root, &a.addresses, &a.environments).cmp(&(&b.root, &b.addresses, &b.environments)));
     // Findings are large: they are moved once, into boxes that the report keeps.
