@@ -4,29 +4,27 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::fill::Filler;
 use super::pseudo;
-use super::{Edge, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, RootFacts};
+use super::{HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts};
 use crate::clock::{Clock, Stage};
 use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{ModuleInstance, Program};
-use crate::eval::{BlockSource, ReferenceKind, Step, Value};
+use crate::eval::{BlockSource, Reference, ReferenceKind, Step, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::Text;
 
 /// More module instances than this are not looked at.
 const MODULE_LIMIT: usize = 100_000;
 
-/// The instances of a program's root and of all modules it calls, and the edges between them.
+/// The instances of a program's root and of all modules it calls.
 pub fn build(program: &Program<'_>, root: RootFacts, clock: &Clock) -> Infra {
     let mut builder = Builder { program, infra: Infra { root, ..Infra::default() }, filler: Filler::default() };
     clock.part(Stage::Evaluate, || builder.modules());
     clock.part(Stage::Infra, || {
         builder.sort();
-        builder.edges();
+        builder.handed_out();
     });
     builder.infra
 }
@@ -187,63 +185,40 @@ impl Builder<'_, '_> {
         self.infra.not_on_disk.dedup_by(|a, b| a.address == b.address);
     }
 
-    fn edges(&mut self) {
-        let count = self.infra.instances.len();
-        self.infra.incoming = vec![Vec::new(); count];
-        self.infra.outgoing = vec![Vec::new(); count];
+    /// What leaves the configuration: through outputs of the root module, and to modules that are not on disk.
+    fn handed_out(&mut self) {
+        let mut handed_out = HandedOut::default();
         for instance in &self.infra.instances {
-            let mut edges = Vec::new();
             let Some(fields) = instance.attributes.as_fields() else { continue };
-            for (name, value) in &fields.entries {
-                collect(value, &mut name.to_string(), instance.id, &self.infra.by_address, &mut edges);
-            }
-            for edge in &edges {
-                self.infra.incoming[edge.to as usize].push(edge.clone());
-            }
-            self.infra.outgoing[instance.id as usize] = edges;
+            let receiver = match instance.kind {
+                InstanceKind::Output if instance.module.is_empty() => Receiver::Output,
+                InstanceKind::Module if fields.entries.get("on_disk").and_then(Value::as_bool) == Some(false) => {
+                    Receiver::Unseen
+                }
+                _ => continue,
+            };
+            let mut hand = |reference: &Reference| {
+                if matches!(reference.kind, ReferenceKind::Variable | ReferenceKind::Runtime) {
+                    return;
+                }
+                let attribute = reference.path.iter().find_map(|step| match step {
+                    Step::Name(name) => Some(name.clone()),
+                    _ => None,
+                });
+                if let Some(id) = self.infra.by_address.get(&reference.target).filter(|id| **id != instance.id) {
+                    handed_out.add(*id, receiver, attribute, instance.id);
+                }
+            };
+            fields.entries.values().for_each(|value| each_reference(value, &mut hand));
         }
+        self.infra.handed_out = handed_out;
     }
 }
 
-/// Gathers the edges that a value makes; `path` is the attribute's path so far.
-fn collect(
-    value: &Value,
-    path: &mut String,
-    from: InstanceId,
-    by_address: &FxHashMap<Text, InstanceId>,
-    edges: &mut Vec<Edge>,
-) {
-    for reference in value.refs.iter() {
-        let resolvable = !matches!(reference.kind, ReferenceKind::Variable | ReferenceKind::Runtime);
-        if !resolvable {
-            continue;
-        }
-        if let Some(to) = by_address.get(&reference.target).filter(|to| **to != from) {
-            let to_attribute = reference.path.iter().find_map(|s| match s {
-                Step::Name(name) => Some(name.clone()),
-                _ => None,
-            });
-            let edge = Edge { from, attribute: path.as_str().into(), to: *to, to_attribute };
-            if !edges.contains(&edge) {
-                edges.push(edge);
-            }
-        }
-    }
-    match value.as_fields() {
-        Some(fields) => {
-            for (name, inner) in &fields.entries {
-                let length = path.len();
-                path.push('.');
-                path.push_str(name);
-                collect(inner, path, from, by_address, edges);
-                path.truncate(length);
-            }
-            if let Some(rest) = &fields.rest {
-                collect(rest, path, from, by_address, edges);
-            }
-        }
-        None => value.children().for_each(|inner| collect(inner, path, from, by_address, edges)),
-    }
+/// Calls `visit` for the references of a value and of all its parts.
+fn each_reference(value: &Value, visit: &mut dyn FnMut(&Reference)) {
+    value.refs.iter().for_each(&mut *visit);
+    value.children().for_each(|inner| each_reference(inner, visit));
 }
 
 pub(super) fn key_text(key: &Key) -> Option<Text> {

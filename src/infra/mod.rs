@@ -1,4 +1,4 @@
-//! The resource instances of one root module, whichever front end made them, and the edges between them.
+//! The resource instances of one root module, whichever front end made them, and how they refer to each other.
 //!
 //! Built once for a root and immutable afterwards, so rules may look at it from several threads. Knows nothing of
 //! where instances came from beyond the spans they carry.
@@ -94,17 +94,37 @@ pub struct Lifecycle {
     pub destroy: Option<Value>,
 }
 
-/// One instance refers to another.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Edge {
-    /// The instance whose attribute holds the reference.
-    pub from: InstanceId,
-    /// The path of the attribute that holds it, without positions: `vpc_config.subnet_ids`.
-    pub attribute: Text,
-    /// The instance referred to.
-    pub to: InstanceId,
-    /// The attribute of it that is read (`id`, `arn`), where known.
-    pub to_attribute: Option<Text>,
+/// Who may use what it is handed in ways that are not seen.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Receiver {
+    /// Whoever reads an output of the root module.
+    Output,
+    /// A module that is not on disk.
+    Unseen,
+}
+
+/// References that leave the configuration: of each kind the first one is enough.
+#[derive(Default)]
+pub(crate) struct HandedOut {
+    /// By the instance referred to: to whom, which attribute of it (`id`, `arn`; where known), and by which instance.
+    by_target: FxHashMap<InstanceId, FxHashMap<(Receiver, Option<Text>), InstanceId>>,
+}
+
+impl HandedOut {
+    fn add(&mut self, target: InstanceId, to: Receiver, attribute: Option<Text>, by: InstanceId) {
+        let first = self.by_target.entry(target).or_default().entry((to, attribute)).or_insert(by);
+        *first = by.min(*first);
+    }
+
+    /// The first instance that hands a reference to `target` on, to one of these attributes of it (to any where none is
+    /// named).
+    fn first(&self, target: InstanceId, to: Receiver, attributes: &[&str]) -> Option<InstanceId> {
+        let wanted = |attribute: &Option<Text>| {
+            attributes.is_empty() || attribute.as_ref().is_none_or(|a| attributes.contains(&&**a))
+        };
+        let handed = self.by_target.get(&target)?.iter();
+        handed.filter(|((receiver, attribute), _)| *receiver == to && wanted(attribute)).map(|(_, by)| *by).min()
+    }
 }
 
 /// Who decided a value.
@@ -194,7 +214,7 @@ pub struct RootFacts {
     pub nonproduction: bool,
 }
 
-/// The instances of one root and their edges. Made by [`build()`].
+/// The instances of one root. Made by [`build()`].
 #[derive(Default)]
 pub struct Infra {
     /// The root as a whole.
@@ -204,10 +224,8 @@ pub struct Infra {
     pub(crate) instances: Vec<Instance>,
     pub(crate) by_type: FxHashMap<InstanceKind, FxHashMap<Text, Vec<InstanceId>>>,
     pub(crate) by_address: FxHashMap<Text, InstanceId>,
-    /// Edges by the instance they lead to, sorted by `from`.
-    pub(crate) incoming: Vec<Vec<Edge>>,
-    /// Edges by the instance they start from, in the order of attributes.
-    pub(crate) outgoing: Vec<Vec<Edge>>,
+    /// What leaves the configuration.
+    pub(crate) handed_out: HandedOut,
     /// Who holds which references in one attribute of one type; made when first asked for.
     pub(crate) holders: query::Holders,
 }
@@ -234,15 +252,5 @@ impl Infra {
     /// The instances of a type, open ones included.
     pub fn of_type(&self, kind: InstanceKind, type_name: &str) -> &[InstanceId] {
         self.by_type.get(&kind).and_then(|types| types.get(type_name)).map_or(&[], Vec::as_slice)
-    }
-
-    /// Edges that lead to an instance.
-    pub fn incoming(&self, id: InstanceId) -> &[Edge] {
-        &self.incoming[id as usize]
-    }
-
-    /// Edges that start from an instance.
-    pub fn outgoing(&self, id: InstanceId) -> &[Edge] {
-        &self.outgoing[id as usize]
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Infra, InstanceId, InstanceKind};
+use super::{Infra, InstanceId, InstanceKind, Receiver};
 use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
 use crate::facts;
 use crate::syntax::Text;
@@ -218,29 +218,18 @@ impl Infra {
 
     /// A module not on disk that is handed a reference to an instance (to one of these attributes of it).
     fn unseen_holder(&self, id: InstanceId, attributes: &[&str]) -> Option<Cause> {
-        let unseen = |from: InstanceId| {
-            let from = self.get(from);
-            from.kind == InstanceKind::Module && self.attribute(from.id, "on_disk").as_bool() == Some(false)
-        };
-        let wanted =
-            |to: &Option<Text>| attributes.is_empty() || to.as_ref().is_none_or(|a| attributes.contains(&&**a));
-        let edge = self.incoming(id).iter().find(|e| wanted(&e.to_attribute) && unseen(e.from))?;
-        Some(Cause::Module(self.get(edge.from).address.clone()))
+        let module = self.handed_out.first(id, Receiver::Unseen, attributes)?;
+        Some(Cause::Module(self.get(module).address.clone()))
     }
 
     /// Whether a module not on disk is handed a reference to an instance (to one of these attributes of it).
     pub fn passed_to_unseen(&self, id: InstanceId, attributes: &[&str]) -> bool {
-        self.unseen_holder(id, attributes).is_some()
+        self.handed_out.first(id, Receiver::Unseen, attributes).is_some()
     }
 
     /// Whether an output of the root module hands out a reference to an instance (to one of these attributes of it).
     pub fn exported(&self, id: InstanceId, attributes: &[&str]) -> bool {
-        let wanted =
-            |to: &Option<Text>| attributes.is_empty() || to.as_ref().is_none_or(|a| attributes.contains(&&**a));
-        self.incoming(id).iter().any(|e| {
-            let from = self.get(e.from);
-            from.kind == InstanceKind::Output && from.module.is_empty() && wanted(&e.to_attribute)
-        })
+        self.handed_out.first(id, Receiver::Output, attributes).is_some()
     }
 
     fn identity_index(&self, ty: &str) -> Arc<IdentityIndex> {

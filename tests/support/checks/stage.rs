@@ -95,8 +95,6 @@ fn look(root: &Root, infra: &Infra, outcome: &Outcome) {
     assert!(root.dir.is_absolute());
     for instance in infra.instances() {
         assert_eq!(infra.get(instance.id).address, instance.address);
-        infra.outgoing(instance.id).iter().for_each(|edge| assert_eq!(edge.from, instance.id));
-        infra.incoming(instance.id).iter().for_each(|edge| assert_eq!(edge.to, instance.id));
     }
     outcome.findings.iter().for_each(|f| assert!(!f.addresses.is_empty() && !f.message.is_empty()));
 }
