@@ -6,6 +6,7 @@ mod environments;
 mod eval;
 #[cfg(unix)]
 mod files;
+mod formats;
 mod pages;
 mod run;
 mod schema;
