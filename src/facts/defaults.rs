@@ -30,12 +30,12 @@ pub fn defaults(resource_type: &str) -> Option<&'static Defaults> {
     DEFAULTS.get(resource_type, || {
         let generated = records::find(GENERATED, resource_type);
         let checked = records::find(CHECKED, resource_type);
-        let (name, _) = checked.or(generated)?;
+        checked.or(generated)?;
         let mut defaults = Defaults::default();
         for (_, body) in [generated, checked].into_iter().flatten() {
             body.lines().try_for_each(|line| defaults.read(line.trim_start()))?;
         }
-        Some((name, defaults))
+        Some(defaults)
     })
 }
 

@@ -167,10 +167,10 @@ const UNKNOWN: &str = "*";
 
 fn load(name: &str) -> Option<&'static Schema> {
     SCHEMAS.get(name, || {
-        let (name, body) = records::find(TEXT, name)?;
+        let (_, body) = records::find(TEXT, name)?;
         let mut lines = body.lines().peekable();
         let schema = read_body(&mut lines, 1)?;
-        lines.peek().is_none().then_some((name, schema))
+        lines.peek().is_none().then_some(schema)
     })
 }
 

@@ -3,14 +3,19 @@
 //! The text (`rules/facts/provider/secrets.txt`) lists paths such as `password` or `user.password` by resource type.
 //! Entry point: [`secret_paths`].
 
+use super::cache::Cache;
 use super::records;
 
+static PATHS: Cache<Vec<&str>> = Cache::new();
 static TEXT: &str = include_str!("../../rules/facts/provider/secrets.txt");
 
 /// The paths of what holds secrets in a resource of this type, through blocks and objects, in order.
 pub fn secret_paths(resource_type: &str) -> impl Iterator<Item = &'static str> {
-    let body = records::find(TEXT, resource_type).map_or("", |(_, body)| body);
-    body.lines().map(str::trim)
+    let paths = PATHS.get(resource_type, || {
+        let (_, body) = records::find(TEXT, resource_type)?;
+        Some(body.lines().map(str::trim).collect::<Vec<_>>())
+    });
+    paths.into_iter().flatten().copied()
 }
 
 /// Whether this argument or attribute at the top of a resource holds a secret.

@@ -23,6 +23,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use self::texts::Texts;
@@ -50,9 +51,11 @@ impl Secrets {
             literal.texts().for_each(|text| texts.add(text));
             secrets.add(literal.span());
         }
-        for file in graph.files() {
-            let text = &config.sources.file(file).text;
-            lines::secrets(text).into_iter().for_each(|range| texts.add(lines::unquoted(&text[range])));
+        // Every text is searched as a whole: on all threads.
+        let sources: Vec<_> = graph.files().into_iter().map(|file| config.sources.file(file)).collect();
+        let by_look: Vec<_> = sources.par_iter().map(|source| lines::secrets(&source.text)).collect();
+        for (source, ranges) in sources.iter().zip(by_look) {
+            ranges.into_iter().for_each(|range| texts.add(lines::unquoted(&source.text[range])));
         }
         secrets.texts = texts.build();
         secrets
