@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::expr::iterate;
 use super::program::{Frame, Program};
 use super::{BlockSource, Cause, Fields, Kind, Reference, Seq, Step, Type, Value};
+use crate::source::{Problem, ProblemKind};
 use crate::syntax::{Block, Body, Text};
 
 /// Arguments and blocks that belong to Terraform itself, not to the resource.
@@ -41,6 +42,8 @@ fn block_type(block: &Block) -> &Text {
 
 /// Nested blocks deeper than this are not evaluated; Terraform's deepest schemas have about twenty levels.
 const BLOCK_DEPTH: usize = 64;
+/// The `dynamic` blocks of a root and its modules make no more blocks than this; nested ones multiply.
+pub(super) const BLOCK_LIMIT: usize = 200_000;
 
 impl<'c> Program<'c> {
     /// The value of one argument, or of all blocks of one type; `None` where neither is written. `reference` leads to
@@ -132,6 +135,13 @@ impl<'c> Program<'c> {
             }
         };
         for entry in entries {
+            if !self.add_block() {
+                let message = format!("more than {BLOCK_LIMIT} blocks in all are not made of `dynamic` blocks");
+                let span = for_each.expr.span;
+                self.report(Problem::warning(ProblemKind::Limit, span, message, "the rest is left out"));
+                push(seq, Value::unknown(Type::Any, Cause::Limit), false);
+                return;
+            }
             let each = [("key".into(), entry.key), ("value".into(), entry.value)];
             let mut bindings = frame.bindings.clone();
             bindings.push((name.clone(), Value::object(each.into_iter().collect())));

@@ -11,6 +11,8 @@ use crate::syntax::{Expr, Ident, Text};
 
 /// Template files that render template files may nest this deep.
 const TEMPLATE_DEPTH: usize = 32;
+/// A template counts as so many elements: those that render each other several times multiply.
+const TEMPLATE_WORK: usize = 100;
 
 /// The value of `name(args…)`.
 pub(super) fn eval(
@@ -199,6 +201,7 @@ fn render(evaluation: &Evaluation<'_>, template: &Expr, vars: &Value) -> Result<
     if vars.as_fields().is_none() && !vars.is_unknown() {
         return Err(EvalError::new("the variables of a template must be a map or an object"));
     }
+    evaluation.scope().spend(TEMPLATE_WORK)?;
     let scope = TemplateScope { vars, outer: evaluation.scope() };
     let depth_value = Value::from(depth + 1);
     Evaluation::new(&scope).bind(&Text::from("\0depth"), depth_value).eval(template)
@@ -238,5 +241,9 @@ impl Scope for TemplateScope<'_> {
 
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
         self.outer.spend(elements)
+    }
+
+    fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
+        self.outer.spend_text(bytes)
     }
 }

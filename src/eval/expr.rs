@@ -57,6 +57,14 @@ pub trait Scope {
         Ok(())
     }
 
+    /// Takes note of memory: so many bytes of text that an expression makes.
+    ///
+    /// # Errors
+    /// Where all of them make more than the scope allows.
+    fn spend_text(&self, _bytes: usize) -> Result<(), EvalError> {
+        Ok(())
+    }
+
     /// Names of the scope's own functions, for suggestions.
     fn function_names(&self) -> Vec<&str> {
         Vec::new()
@@ -162,7 +170,7 @@ impl<'a> Evaluation<'a> {
     fn eval_compound(&self, expr: &Expr) -> Result<Value, EvalError> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.eval(inner),
-            ExprKind::Template(parts) => super::template::eval(self, parts),
+            ExprKind::Template(parts) => self.counted(super::template::eval(self, parts)?),
             ExprKind::Tuple(items) => Ok(Value::tuple(items.iter().map(|i| self.eval(i)).collect::<Result<_, _>>()?)),
             ExprKind::Object(items) => self.object(items),
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
@@ -170,7 +178,7 @@ impl<'a> Evaluation<'a> {
             }
             ExprKind::Splat { base, each } => self.splat(base, each),
             ExprKind::Call { name, args, expand_final } => {
-                super::call::eval(self, name, args, *expand_final, expr.span)
+                self.counted(super::call::eval(self, name, args, *expand_final, expr.span)?)
             }
             ExprKind::Unary(op, operand) => ops::unary(*op, &self.eval(operand)?),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
@@ -196,6 +204,15 @@ impl<'a> Evaluation<'a> {
             Some(decided) if decided == (op == BinaryOp::Or) => ops::logical(op, left, Ok(Value::NULL)),
             _ => ops::logical(op, left, self.eval(right)),
         }
+    }
+
+    /// The value, if there is room for the texts that were made for it.
+    fn counted(&self, value: Value) -> Result<Value, EvalError> {
+        match super::text::bytes_made(&value) {
+            0 => {}
+            bytes => self.scope.spend_text(bytes)?,
+        }
+        Ok(value)
     }
 
     fn object(&self, items: &[ObjectItem]) -> Result<Value, EvalError> {
@@ -555,4 +572,18 @@ fn holds_handle(value: &Value) -> bool {
         Kind::Unknown(u) => matches!(&u.hint, Hint::OneOf(a) if a.iter().any(holds_handle)),
         _ => false,
     }
+}
+
+/// Takes note of elements that an expression makes, up to a limit.
+///
+/// # Errors
+/// Where there are more.
+pub fn spend(work: &std::cell::Cell<usize>, elements: usize, limit: usize) -> Result<(), EvalError> {
+    work.set(work.get().saturating_add(elements));
+    if work.get() <= limit {
+        return Ok(());
+    }
+    let message = format!("an expression that makes more than {limit} elements is not evaluated");
+    let error = EvalError::new(message).with_label("too large");
+    Err(EvalError { kind: crate::source::ProblemKind::Limit, uncatchable: true, ..error })
 }

@@ -43,7 +43,7 @@ impl Gathered<'_> {
             if !self.declared(name) {
                 continue;
             }
-            let value = Evaluation::new(&NoScope).eval(expr);
+            let value = Evaluation::new(&NoScope::default()).eval(expr);
             self.set(&name.text, value, name.span.to(expr.span), from.clone());
         }
     }
@@ -96,7 +96,7 @@ impl Gathered<'_> {
         let (expr, problems) = parse_expression(given.span.file, &given.text, given.span.start);
         match problems.into_iter().next() {
             Some(problem) => Err(EvalError::new(problem.message).with_label("in this value").at(given.span)),
-            None => Evaluation::new(&NoScope).eval(&expr),
+            None => Evaluation::new(&NoScope::default()).eval(&expr),
         }
     }
 

@@ -42,7 +42,7 @@ pub use block::BlockSource;
 pub use call::nearest;
 pub use convert::{apply_defaults, convert};
 pub use error::EvalError;
-pub use expr::{Evaluation, Hop, Resolved, Scope};
+pub use expr::{Evaluation, Hop, Resolved, Scope, spend};
 pub use host::RootHost;
 pub use number::{Decimal, Number};
 pub use program::{Input, Inputs, Program};

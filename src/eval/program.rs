@@ -50,6 +50,8 @@ pub const TOTAL_LIMIT: usize = 2_000_000;
 
 /// One expression may make so many elements by `for` and splats.
 const WORK_LIMIT: usize = 2_000_000;
+/// All expressions of a root together may make this many bytes of long texts: each may be kept.
+const TEXT_LIMIT: usize = 512 << 20;
 /// A value may have so many parts, counted as often as they are reached.
 const SIZE_LIMIT: usize = 1_000_000;
 
@@ -65,6 +67,10 @@ pub struct Program<'c> {
     pub(super) expanded: Cell<usize>,
     /// Elements that the expression at hand has made.
     work: Cell<usize>,
+    /// Blocks that were made of `dynamic` blocks.
+    blocks: Cell<usize>,
+    /// Bytes of long texts that were made.
+    texts: Cell<usize>,
     /// Types of variables by the place of their declaration: parsed once however many instances there are.
     types: RefCell<FxHashMap<Span, Type>>,
     pub(super) shared: Shared,
@@ -178,6 +184,8 @@ impl<'c> Program<'c> {
             host,
             expanded: Cell::new(0),
             work: Cell::new(0),
+            blocks: Cell::new(0),
+            texts: Cell::new(0),
             types: RefCell::default(),
             shared: Shared::default(),
             conversions: Conversions::default(),
@@ -353,14 +361,24 @@ impl<'c> Program<'c> {
 
     /// Takes note of elements that the expression at hand makes.
     pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        let work = self.work.get().saturating_add(elements);
-        self.work.set(work);
-        match work > WORK_LIMIT {
-            true => {
-                Err(too_large(format!("an expression that makes more than {WORK_LIMIT} elements is not evaluated")))
-            }
-            false => Ok(()),
+        super::expr::spend(&self.work, elements, WORK_LIMIT)
+    }
+
+    /// Takes note of a block that a `dynamic` block makes; false where there are too many.
+    pub(super) fn add_block(&self) -> bool {
+        self.blocks.set(self.blocks.get().saturating_add(1));
+        self.blocks.get() <= super::body::BLOCK_LIMIT
+    }
+
+    /// Takes note of bytes of long texts.
+    pub(super) fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
+        let texts = self.texts.get().saturating_add(bytes);
+        if texts > TEXT_LIMIT {
+            let most = TEXT_LIMIT >> 20;
+            return Err(too_large(format!("more than {most} MiB of long texts are not made")));
         }
+        self.texts.set(texts);
+        Ok(())
     }
 
     pub(super) fn failed(&self, error: EvalError, fallback: Span) -> Value {
@@ -410,12 +428,14 @@ impl<'c> Program<'c> {
     }
 
     fn default_value(&self, default: &Expr) -> Value {
-        Evaluation::new(&super::NoScope).eval(default).unwrap_or_else(|error| self.failed(error, default.span))
+        Evaluation::new(&super::NoScope::default())
+            .eval(default)
+            .unwrap_or_else(|error| self.failed(error, default.span))
     }
 
     /// What a literal is worth as a value of a type; unknown where it has none.
     pub(crate) fn literal(&self, expr: &Expr, ty: &Type) -> Value {
-        let value = Evaluation::new(&super::NoScope).eval(expr);
+        let value = Evaluation::new(&super::NoScope::default()).eval(expr);
         let converted = value.and_then(|v| convert::convert(&convert::apply_defaults(&v, ty), ty));
         converted.unwrap_or_else(|_| Value::unknown(ty.clone(), Cause::Error))
     }

@@ -1,5 +1,6 @@
 //! What names mean inside a module: variables, locals, resources, module calls and the like.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -50,6 +51,10 @@ impl Scope for ModuleScope<'_, '_> {
 
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
         self.program.spend(elements)
+    }
+
+    fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
+        self.program.spend_text(bytes)
     }
 }
 
@@ -264,9 +269,19 @@ fn undeclared(span: Span, message: String) -> EvalError {
 }
 
 /// The scope without any names: defaults of variables, variable files, backend arguments.
-pub struct NoScope;
+#[derive(Default)]
+pub struct NoScope {
+    work: Cell<usize>,
+}
+
+/// More elements are not made where only literal values stand.
+const LITERAL_WORK_LIMIT: usize = 1_000_000;
 
 impl Scope for NoScope {
+    fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        super::expr::spend(&self.work, elements, LITERAL_WORK_LIMIT)
+    }
+
     fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let error = undeclared(span, format!("`{root}` cannot be used here: only literal values can"));
         Err(EvalError { kind: ProblemKind::Evaluation, ..error })

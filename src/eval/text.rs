@@ -235,6 +235,18 @@ pub fn check_count(items: usize) -> Result<(), EvalError> {
     Err(EvalError { kind: ProblemKind::Limit, ..EvalError::new(message) })
 }
 
+/// Shorter texts are not counted one by one.
+const LONG: usize = 64 << 10;
+
+/// The bytes of long texts that nobody else holds yet: those that were made for this value or for its elements.
+pub(super) fn bytes_made(value: &Value) -> usize {
+    let of = |value: &Value| match &value.kind {
+        Kind::String(text) if text.len() >= LONG && Arc::strong_count(text) == 1 => text.len(),
+        _ => 0,
+    };
+    value.as_seq().map_or_else(|| of(value), |seq| seq.items.iter().map(of).sum())
+}
+
 /// Text of a bounded length: an error beyond [`MAX_TEXT`].
 pub fn check_length(bytes: usize) -> Result<(), EvalError> {
     if bytes <= MAX_TEXT {

@@ -75,7 +75,7 @@ fn attribute(item: &ObjectItem) -> Result<(Text, AttributeType), EvalError> {
     let default = match default {
         None => None,
         Some(expr) => {
-            let value = super::Evaluation::new(&NoScope).eval(expr)?;
+            let value = super::Evaluation::new(&NoScope::default()).eval(expr)?;
             let value = super::convert::apply_defaults(&value, &ty);
             Some(super::convert::convert(&value, &ty).map_err(|e| e.at(expr.span))?)
         }

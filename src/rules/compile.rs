@@ -101,7 +101,7 @@ impl Compiler<'_> {
             let description = argument(&setting.body.arguments, "description");
             let description = description.and_then(|a| literal::text(a, &mut self.problems)).unwrap_or_default();
             let Some(default) = argument(&setting.body.arguments, "default") else { continue };
-            match Evaluation::new(&NoScope).eval(&default.expr) {
+            match Evaluation::new(&NoScope::default()).eval(&default.expr) {
                 Ok(value) => {
                     let default = render::json(&value);
                     settings.push((RuleSetting { name: name.text.clone(), default, description }, value));
@@ -231,7 +231,8 @@ impl Compiler<'_> {
 
     /// The fix as the docs show it: what depends on the instance is shown as it is written.
     fn fix(&self, fix: &FixTemplate) -> Fix {
-        let constant = |expr: &Expr| Evaluation::new(&NoScope).eval(expr).ok().filter(Value::is_wholly_known);
+        let constant =
+            |expr: &Expr| Evaluation::new(&NoScope::default()).eval(expr).ok().filter(Value::is_wholly_known);
         let set = fix.set.iter().map(|(path, expr)| FixedValue {
             path: path.clone(),
             hcl: self.text(expr.span),

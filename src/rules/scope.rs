@@ -1,6 +1,6 @@
 //! What names mean inside a rule: `self`, `each`, `local`, `setting`, and the functions that rules have.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::functions::{self, Call};
 use super::rule::{Check, Rule};
@@ -13,6 +13,8 @@ use crate::syntax::{Expr, Ident, Text};
 
 /// How deep calls of declared functions may nest.
 const CALL_DEPTH: usize = 64;
+/// A call of a declared function counts as so many elements: functions that call each other several times multiply.
+const CALL_WORK: usize = 10;
 
 /// A check that looks at an instance.
 pub struct RuleScope<'a> {
@@ -23,7 +25,11 @@ pub struct RuleScope<'a> {
     /// The instance.
     pub instance: InstanceId,
     state: RefCell<State<'a>>,
+    work: Cell<usize>,
 }
+
+/// A rule that makes more elements for one instance is not decided.
+const WORK_LIMIT: usize = 5_000_000;
 
 struct State<'a> {
     check: &'a Check,
@@ -36,7 +42,7 @@ impl<'a> RuleScope<'a> {
     /// The scope of a rule's first check.
     pub fn new(run: &'a Run<'a>, rule: &'a Rule, check: &'a Check, instance: InstanceId) -> RuleScope<'a> {
         let state = State { check, each: None, locals: vec![None; check.locals.len()] };
-        RuleScope { run, rule, instance, state: RefCell::new(state) }
+        RuleScope { run, rule, instance, state: RefCell::new(state), work: Cell::new(0) }
     }
 
     /// Goes on to another check: what the locals of the rule are worth is kept.
@@ -95,6 +101,10 @@ impl State<'_> {
 }
 
 impl Scope for RuleScope<'_> {
+    fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        crate::eval::spend(&self.work, elements, WORK_LIMIT)
+    }
+
     fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let step = hops.first().and_then(Hop::name);
         let member = |found: Option<Value>| found.map(|value| Resolved { value, consumed: 1 });
@@ -134,9 +144,15 @@ struct FunctionScope<'a> {
     run: &'a Run<'a>,
     params: Vec<(&'a Text, Value)>,
     depth: usize,
+    /// Whoever calls it pays for it.
+    outer: &'a dyn Scope,
 }
 
 impl Scope for FunctionScope<'_> {
+    fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        self.outer.spend(elements)
+    }
+
     fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let param = self.params.iter().find(|(name, _)| ***name == *root);
         let param = param.map(|(_, value)| Resolved { value: value.clone(), consumed: 0 });
@@ -187,10 +203,13 @@ fn call(
         Ok(values) => values,
         Err(error) => return Some(Err(error)),
     };
+    if let Err(error) = evaluation.scope().spend(CALL_WORK) {
+        return Some(Err(error));
+    }
     let question = Question::new(&name.text, &values);
     let work_out = || {
         let params = declared.param_names().zip(values).collect();
-        Evaluation::new(&FunctionScope { run, params, depth: depth + 1 }).eval(&value.expr)
+        Evaluation::new(&FunctionScope { run, params, depth: depth + 1, outer: evaluation.scope() }).eval(&value.expr)
     };
     Some(match question {
         Some(question) => run.answer(question, work_out),

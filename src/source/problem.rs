@@ -101,6 +101,18 @@ pub struct Label {
     pub text: String,
 }
 
+/// The longest text of a fault, in bytes: a name or number of a megabyte is quoted by its beginning.
+const TEXT_LIMIT: usize = 2_000;
+
+fn shortened(mut text: String) -> String {
+    if text.len() > TEXT_LIMIT {
+        let end = (0..TEXT_LIMIT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
 /// One fault in the input. The run goes on.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
@@ -126,9 +138,9 @@ impl Problem {
         Problem {
             kind,
             severity: ProblemSeverity::Error,
-            message: message.into(),
+            message: shortened(message.into()),
             file: None,
-            label: Some(Label { span, text: label.into() }),
+            label: Some(Label { span, text: shortened(label.into()) }),
             related: Vec::new(),
             help: None,
         }
@@ -144,7 +156,7 @@ impl Problem {
         Problem {
             kind,
             severity: ProblemSeverity::Error,
-            message: message.into(),
+            message: shortened(message.into()),
             file: Some(file.into()),
             label: None,
             related: Vec::new(),
@@ -155,14 +167,14 @@ impl Problem {
     /// The same with a line on how to repair it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Problem {
-        self.help = Some(help.into());
+        self.help = Some(shortened(help.into()));
         self
     }
 
     /// The same with a further place.
     #[must_use]
     pub fn with_related(mut self, span: Span, text: impl Into<String>) -> Problem {
-        self.related.push(Label { span, text: text.into() });
+        self.related.push(Label { span, text: shortened(text.into()) });
         self
     }
 }

@@ -38,7 +38,11 @@ pub struct TopBlock<'d> {
 pub fn place<'d>(document: &'d Document, text: &str, comment: Comment) -> Placement<'d> {
     let place = Place { text, comment };
     let (mut body, mut block, mut top) = (&*document.body, None, None);
-    while let Some(inner) = body.blocks.iter().find(|b| b.span.contains(comment.span)) {
+    let around = |blocks: &'d [Block]| {
+        let block = blocks.get(blocks.partition_point(|b| b.span.end <= comment.span.start));
+        block.filter(|b| b.span.contains(comment.span))
+    };
+    while let Some(inner) = around(&body.blocks) {
         top = top.or(Some(inner));
         if comment.span.start < inner.body.span.start {
             return Placement { target: Some(Target::Block(inner.span)), around: None, top: top.map(top_block) };
@@ -46,7 +50,8 @@ pub fn place<'d>(document: &'d Document, text: &str, comment: Comment) -> Placem
         (body, block) = (&*inner.body, Some(inner));
     }
     let mut placement = place.in_body(body, block);
-    let at = |span: Span| document.body.blocks.iter().find(|b| b.span == span);
+    let blocks = &document.body.blocks;
+    let at = |span: Span| blocks.get(blocks.partition_point(|b| b.span.start < span.start)).filter(|b| b.span == span);
     let target = match placement.target {
         Some(Target::Block(span)) => at(span),
         _ => None,
@@ -82,9 +87,24 @@ impl Item<'_> {
     }
 }
 
-fn items(body: &Body) -> impl Iterator<Item = Item<'_>> {
-    body.attributes.iter().map(Item::Attribute).chain(body.blocks.iter().map(Item::Block))
+/// The last item that ends at or before a place. Items stand in the order of the text and do not overlap.
+fn last_before(body: &Body, at: u32) -> Option<Item<'_>> {
+    let attribute = body.attributes.partition_point(|a| a.span.end <= at).checked_sub(1);
+    let block = body.blocks.partition_point(|b| b.span.end <= at).checked_sub(1);
+    let attribute = attribute.map(|position| Item::Attribute(&body.attributes[position]));
+    let block = block.map(|position| Item::Block(&body.blocks[position]));
+    attribute.into_iter().chain(block).max_by_key(|item| item.span().end)
 }
+
+/// The first item that begins at or behind a place.
+fn first_behind(body: &Body, at: u32) -> Option<Item<'_>> {
+    let attribute = body.attributes.get(body.attributes.partition_point(|a| a.span.start < at)).map(Item::Attribute);
+    let block = body.blocks.get(body.blocks.partition_point(|b| b.span.start < at)).map(Item::Block);
+    attribute.into_iter().chain(block).min_by_key(|item| item.span().start)
+}
+
+/// What stands further away than this many bytes is not looked at for every comment.
+const ADJOINING_LIMIT: u32 = 16 << 10;
 
 struct Place<'t> {
     text: &'t str,
@@ -95,14 +115,14 @@ impl Place<'_> {
     fn in_body<'d>(&self, body: &'d Body, block: Option<&'d Block>) -> Placement<'d> {
         let comment = self.comment.span;
         let target = |target| Placement { target, ..Placement::default() };
-        if let Some(argument) = body.attributes.iter().find(|a| a.span.contains(comment)) {
+        let around = body.attributes.get(body.attributes.partition_point(|a| a.span.end <= comment.start));
+        if let Some(argument) = around.filter(|a| a.span.contains(comment)) {
             return target(Some(Target::Argument(argument.span)));
         }
         if let Some(block) = block.filter(|b| self.one_line(b.body.span.start, comment.start)) {
             return target(Some(Target::Block(block.span)));
         }
-        let before = items(body).filter(|i| i.span().end <= comment.start).max_by_key(|i| i.span().end);
-        let after = items(body).filter(|i| comment.end <= i.span().start).min_by_key(|i| i.span().start);
+        let (before, after) = (last_before(body, comment.start), first_behind(body, comment.end));
         if let Some(item) = before.filter(|i| self.one_line(i.span().end, comment.start)) {
             return target(Some(item.target()));
         }
@@ -129,6 +149,9 @@ impl Place<'_> {
 
     /// Whether no blank line lies between two places.
     fn adjoining(&self, from: u32, to: u32) -> bool {
+        if to.saturating_sub(from) > ADJOINING_LIMIT {
+            return false;
+        }
         let between = self.between(from, to);
         let lines = between.matches('\n').count();
         between.split('\n').enumerate().all(|(i, line)| i == 0 || i == lines || !line.trim().is_empty())

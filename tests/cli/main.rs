@@ -1,6 +1,7 @@
 //! The real binary, in an environment that cannot change what it prints.
 
 mod baseline;
+mod bounds;
 mod check;
 mod environments;
 mod eval;

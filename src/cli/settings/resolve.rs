@@ -102,7 +102,7 @@ impl Resolver<'_> {
     fn thresholds(&mut self, block: &RuleBlock) -> BTreeMap<String, Value> {
         let mut found = BTreeMap::new();
         for (name, expr) in &block.settings {
-            let value = match Evaluation::new(&NoScope).eval(expr) {
+            let value = match Evaluation::new(&NoScope::default()).eval(expr) {
                 Ok(value) => value,
                 Err(error) => {
                     let problem = error.into_problem(expr.span);

@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
+use rustc_hash::FxHashSet;
+
 use super::args::{function, parts, text};
 use super::charset::Charset;
 use super::csv;
@@ -148,10 +150,9 @@ fn csv_decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let mut rows = csv::rows(text(&args[0])?)?.into_iter();
     let header = rows.next().ok_or_else(|| EvalError::new("the header line is missing"))?;
     let header: Vec<_> = header.into_iter().map(normalized).collect();
-    for (i, name) in header.iter().enumerate() {
-        if header[..i].contains(name) {
-            return Err(EvalError::new(format!("the header has the column `{name}` twice")));
-        }
+    let mut seen = FxHashSet::default();
+    if let Some(name) = header.iter().find(|name| !seen.insert(*name)) {
+        return Err(EvalError::new(format!("the header has the column `{name}` twice")));
     }
     let mut objects = Vec::new();
     for row in rows {

@@ -1,0 +1,200 @@
+//! Inputs that go past a bound: each ends with a word on it, quickly and in little memory, and nothing else is lost.
+
+use std::io::Write as _;
+use std::process::Stdio;
+
+use super::run::Case;
+
+const DEEP: usize = 20_000;
+const TOO_DEEP: &str = "nested more than 250 levels deep";
+
+fn compact(files: &[(&str, &str)], arguments: &[&str]) -> String {
+    let ran = Case::new(files).run(&[&["--format", "compact"], arguments].concat());
+    assert!((0..=2).contains(&ran.status), "{ran}");
+    ran.out + &ran.err
+}
+
+/// Checks files, and looks for what must be said.
+fn check(files: &[(&str, &str)], arguments: &[&str], expected: &str) {
+    let text = compact(files, arguments);
+    let shown: String = text.chars().take(2_000).collect();
+    assert!(text.contains(expected), "{expected}\n{shown}");
+    assert!(text.len() < 100_000, "{} bytes", text.len());
+}
+
+/// Answers expressions line by line, and looks for what must be said of each.
+fn answers(cases: &[(String, &str)]) {
+    let case = Case::new(&[("main.tf", "locals {\n  x = []\n}\n")]);
+    let mut command = case.command(&["eval", "--stdin"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the binary runs");
+    let lines: String = cases.iter().map(|(expression, _)| format!("{expression}\n")).collect();
+    let mut stdin = child.stdin.take().expect("piped");
+    let writer = std::thread::spawn(move || stdin.write_all(lines.as_bytes()));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("no panic").expect("it reads all");
+    assert!(output.status.success());
+    let out = String::from_utf8(output.stdout).expect("output is UTF-8");
+    assert_eq!(out.lines().count(), cases.len());
+    for (line, (expression, expected)) in out.lines().zip(cases) {
+        let start: String = expression.chars().take(60).collect();
+        let shown: String = line.chars().take(200).collect();
+        assert!(line.contains(expected), "{start}: {expected}\n{shown}");
+    }
+}
+
+fn nested(open: &str, middle: &str, close: &str) -> String {
+    format!("{}{middle}{}", open.repeat(DEEP), close.repeat(DEEP))
+}
+
+#[test]
+fn expressions_that_nest_deeply() {
+    let expressions = [
+        nested("(", "1", ")"),
+        nested("[", "", "]"),
+        nested("{a=", "1", "}"),
+        nested("\"${", "1", "}\""),
+        nested("abs(", "1", ")"),
+        nested("!", "true", ""),
+        nested("-", "1", ""),
+        nested("true?1:", "1", ""),
+        nested("[for a in ", "[]", ":a]"),
+        nested("1+", "1", ""),
+        nested("true&&", "true", ""),
+        nested("", "x", "[0]"),
+        nested("", "x", ".a"),
+        nested("", "x", "[*]"),
+        format!("\"{}\"", nested("%{if true}", "", "%{endif}")),
+    ];
+    for expression in &expressions[..4] {
+        let local = format!("locals {{\n  a = {expression}\n}}\n");
+        check(&[("main.tf", &local)], &["."], "error[limit-reached]");
+        let values = format!("a = {expression}\n");
+        check(&[("main.tf", "variable \"a\" {}\n"), ("terraform.tfvars", &values)], &["."], TOO_DEEP);
+        let settings = format!("fail_on = {expression}\n");
+        check(&[("main.tf", ""), (".tfcheck.hcl", &settings)], &["."], TOO_DEEP);
+        let rule = format!("rule \"x-y\" {{\n  require = {expression}\n}}\n");
+        check(&[("main.tf", "locals {}\n"), ("r.hcl", &rule)], &["--rules", "r.hcl", "."], TOO_DEEP);
+    }
+    answers(&expressions.map(|expression| (expression, TOO_DEEP)));
+}
+
+#[test]
+fn texts_that_nest_deeply() {
+    let json = format!("{{\"locals\": {{\"a\": {}}}}}", nested("[", "", "]"));
+    check(&[("main.tf.json", &json)], &["."], TOO_DEEP);
+    check(&[("main.tf", &nested("a {\n", "", "}\n"))], &["."], TOO_DEEP);
+    let many = nested("[", "", "]");
+    let functions = [
+        (format!("jsondecode(\"{many}\")"), "nests too deeply"),
+        (format!("yamldecode(\"{many}\")"), "limit exceeded"),
+        (format!("yamldecode(\"{}\")", "- ".repeat(DEEP)), "nests too deeply"),
+        (format!("regex(\"{}\", \"a\")", nested("(", "", ")")), "invalid regular expression"),
+    ];
+    answers(&functions);
+    let render = "locals {\n  a = templatefile(\"t\", {})\n}\n";
+    check(&[("main.tf", render), ("t", "${templatefile(\"t\", {})}")], &["."], "templates nest more than 32 deep");
+}
+
+#[test]
+fn what_multiplies() {
+    let ten = "join(\"\", [for i in range(1000) : \"xxxxxxxxxx\"])";
+    let cases = [
+        ("range(0, 1e18)".to_owned(), "at most 1024"),
+        ("format(\"%999999999d\", 1)".to_owned(), "too large"),
+        ("formatlist(\"%10000000s\", range(1024))".to_owned(), "longer than 16 MiB"),
+        (format!("replace({ten}, \"x\", {ten})"), "longer than 16 MiB"),
+        (format!("indent(1000000, {ten})"), "value"),
+        (format!("[for i in range(1000) : join({ten}, range(1000))]"), "more than 512 MiB of long texts"),
+        (format!("setproduct({})", vec!["range(100)"; 20].join(", ")), "more than 100000 elements"),
+        (
+            "[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]".to_owned(),
+            "more than 2000000",
+        ),
+        ("pow(10, 1e9)".to_owned(), "+Inf"),
+        ("1e999999999".to_owned(), "is not a number"),
+        ("9".repeat(1_000_000), "…"),
+        ("a".repeat(1_000_000), "…"),
+        (format!("regex(\"{}\", \"a\")", "(a|b)*".repeat(50_000)), "too large"),
+        (format!("cidrsubnets(\"10.0.0.0/8\", {})", vec!["1"; 5_000].join(", ")), "no room left"),
+        (format!("csvdecode(\"{}\\n\")", (0..50_000).map(|i| format!("c{i}")).collect::<Vec<_>>().join(",")), "[]"),
+    ];
+    answers(&cases);
+}
+
+#[test]
+fn blocks_and_templates_that_multiply() {
+    let dynamic = "resource \"aws_instance\" \"a\" {
+  dynamic \"x\" {
+    for_each = range(1000)
+    content {
+      dynamic \"y\" {
+        for_each = range(1000)
+        content {}
+      }
+    }
+  }
+}
+";
+    let quick = ["--select", "tf-provider-unpinned", "."];
+    check(&[("main.tf", dynamic)], &quick, "main.tf:6:20: warning[limit-reached]: more than 200000 blocks");
+    check(&[("main.tf", "resource \"aws_vpc\" \"a\" {\n  count = 1e9\n}\n")], &["."], "more than 200000 instances");
+    let mut files = vec![("main.tf".to_owned(), "locals {\n  a = templatefile(\"t0\", {})\n}\n".to_owned())];
+    for i in 0..30 {
+        files.push((
+            format!("t{i}"),
+            format!("${{templatefile(\"t{0}\", {{}})}}${{templatefile(\"t{0}\", {{}})}}", i + 1),
+        ));
+    }
+    files.push(("t30".to_owned(), "x".to_owned()));
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (&**name, &**text)).collect();
+    check(&files, &["."], "an expression that makes more than 2000000 elements");
+    let doubled: String = (1..100).map(|i| format!("  a{i} = \"${{local.a{0}}}${{local.a{0}}}\"\n", i - 1)).collect();
+    check(&[("main.tf", &format!("locals {{\n  a0 = \"xxxxxxxxxx\"\n{doubled}}}\n"))], &["."], "longer than 16 MiB");
+    let laughs: String =
+        (1..30).map(|i| format!("a{i}: &a{i} [{}]\n", vec![format!("*a{}", i - 1); 9].join(","))).collect();
+    let yaml = format!("a0: &a0 [x]\n{laughs}");
+    check(
+        &[("main.tf", "locals {\n  a = yamldecode(file(\"y\"))\n}\n"), ("y", &yaml)],
+        &["."],
+        "more than 1048576 values",
+    );
+}
+
+#[test]
+fn rules_and_values_that_multiply() {
+    let loops = "[for a in local.n : [for b in local.n : [for c in local.n : [for d in local.n : d]]]]";
+    let rule = format!(
+        "rule \"x-y\" {{
+  title    = \"t\"
+  severity = \"error\"
+  category = \"cost\"
+  scenario = \"s\"
+  resource = \"aws_vpc\"
+  locals {{
+    n = range(80)
+  }}
+  require = length({loops}) > 1000
+  message = \"m\"
+  why     = \"w\"
+}}
+"
+    );
+    let main = ("main.tf", "resource \"aws_vpc\" \"a\" {}\n");
+    let select = ["--rules", "r.hcl", "--select", "x-y", "-v", "."];
+    check(&[main, ("r.hcl", &rule)], &select, "more than 5000000 elements");
+    let items = vec!["1"; 500].join(",");
+    let values = format!("a = [for a in [{items}] : [for b in [{items}] : [for c in [{items}] : c]]]\n");
+    check(&[("main.tf", "variable \"a\" {}\n"), ("terraform.tfvars", &values)], &["."], "more than 1000000 elements");
+}
+
+#[test]
+fn chains_are_followed_to_their_end() {
+    let chain: String = (0..5_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect();
+    let main = format!("locals {{\n{chain}  a5000 = 1\n}}\n");
+    assert_eq!(compact(&[("main.tf", &main)], &["."]), "");
+    let folders: Vec<(String, String)> = (0..70)
+        .map(|i| (format!("m{i}/main.tf"), format!("module \"a\" {{\n  source = \"../m{}\"\n}}\n", i + 1)))
+        .collect();
+    let files: Vec<(&str, &str)> = folders.iter().map(|(name, text)| (&**name, &**text)).collect();
+    check(&files, &["m0"], "modules call each other more than 64 levels deep");
+}
