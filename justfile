@@ -23,3 +23,7 @@ packages:
 # Fuzz one of the targets in fuzz/targets, for 15 minutes unless told otherwise
 fuzz target seconds="900":
     fuzz/run.sh {{target}} {{seconds}}
+
+# Time every stage and the whole program, and print what is promised as ratios
+bench:
+    cargo bench

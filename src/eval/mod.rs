@@ -51,4 +51,4 @@ pub use scope::NoScope;
 pub use trail::{Decider, Steps};
 pub use type_expr::parse as parse_type;
 pub use types::{AttributeType, ObjectType, Type};
-pub use value::{Cause, Children, Fields, Hint, Kind, Marks, Refs, Segment, Seq, Unknown, Value};
+pub use value::{Cause, Children, Fields, Hint, Kind, Marks, Refs, Segment, Seq, Shape, Unknown, Value};

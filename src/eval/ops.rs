@@ -236,6 +236,13 @@ fn unified_arms(
     otherwise: Result<Value, EvalError>,
 ) -> Result<(Result<Value, EvalError>, Result<Value, EvalError>), EvalError> {
     let (Ok(a), Ok(b)) = (&then, &otherwise) else { return Ok((then, otherwise)) };
+    let same_primitive = matches!(
+        (&a.kind, &b.kind),
+        (Kind::Bool(_), Kind::Bool(_)) | (Kind::Number(_), Kind::Number(_)) | (Kind::String(_), Kind::String(_))
+    );
+    if same_primitive {
+        return Ok((then, otherwise));
+    }
     let types = [a.type_of(), b.type_of()];
     if holds_open(a) || holds_open(b) {
         return Ok((then, otherwise));

@@ -53,6 +53,18 @@ impl<'v> Iterator for Children<'v> {
     }
 }
 
+/// A type without those of its elements; see [`Value::shape`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    Any,
+    Primitive,
+    List,
+    Set,
+    Map,
+    Tuple,
+    Object,
+}
+
 /// The kinds of value.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Kind {
@@ -586,6 +598,29 @@ impl Value {
         match &self.kind {
             Kind::Unknown(u) => Some(u.cause.clone()),
             _ => self.children().find_map(Value::cause).or_else(|| self.is_open().then(Cause::how_many)),
+        }
+    }
+
+    /// What tells its type from others without looking at its elements: they may be many.
+    pub fn shape(&self) -> Shape {
+        match &self.kind {
+            Kind::Null | Kind::Handle(_) => Shape::Any,
+            Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => Shape::Primitive,
+            Kind::List(_) => Shape::List,
+            Kind::Set(_) => Shape::Set,
+            Kind::Map(_) => Shape::Map,
+            Kind::Tuple(_) if !self.is_open() => Shape::Tuple,
+            Kind::Object(_) if !self.is_open() => Shape::Object,
+            Kind::Tuple(_) | Kind::Object(_) => Shape::Any,
+            Kind::Unknown(u) => match u.ty {
+                Type::Any => Shape::Any,
+                Type::Bool | Type::Number | Type::String => Shape::Primitive,
+                Type::List(_) => Shape::List,
+                Type::Set(_) => Shape::Set,
+                Type::Map(_) => Shape::Map,
+                Type::Tuple(_) => Shape::Tuple,
+                Type::Object(_) => Shape::Object,
+            },
         }
     }
 

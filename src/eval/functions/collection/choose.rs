@@ -6,7 +6,7 @@ use super::super::super::ops::with_hint;
 use super::super::super::set::length_range;
 use super::super::super::unify::unify;
 use super::super::super::union::{is_not_null, one_of};
-use super::super::super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value, convert};
+use super::super::super::{Cause, EvalError, Hint, Kind, Number, Shape, Type, Unknown, Value, convert};
 use super::super::Host;
 use super::super::args::number;
 use super::marked;
@@ -115,7 +115,7 @@ pub(super) fn one(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         ([only, ..], _) => only.clone(),
         ([], Some(rest)) => {
             let cause = rest.cause().unwrap_or(Cause::Error);
-            let only = match args[0].is_unknown() && !matches!(args[0].type_of(), Type::Set(_)) {
+            let only = match args[0].is_unknown() && args[0].shape() != Shape::Set {
                 true => super::super::super::index(&args[0], &Value::from(0)).unwrap_or(rest),
                 false => rest,
             };

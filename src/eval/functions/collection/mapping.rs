@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::super::open::{Entries, Items, elements, entries, fixed_only};
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
-use super::super::super::{Cause, EvalError, Fields, Kind, Type, Value, convert, index};
+use super::super::super::{Cause, EvalError, Fields, Kind, Shape, Type, Value, convert, index, inherit};
 use super::super::Host;
 use super::super::args::text;
 use super::{MAX_ELEMENTS, marked, too_many};
@@ -18,7 +18,7 @@ fn fields(value: &Value, name: &str) -> Result<Fields, EvalError> {
 
 /// Whether a value is a map rather than an object; unknown values of unknown type may be either.
 fn is_map(value: &Value) -> bool {
-    matches!(value.type_of(), Type::Map(_))
+    value.shape() == Shape::Map
 }
 
 /// A map of these entries, made of one type.
@@ -70,12 +70,22 @@ pub(super) fn values(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 }
 
 pub(super) fn lookup(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    let of_type = |default: &Value, element: &Type| {
+        convert(default, element)
+            .map_err(|e| EvalError::new(format!("the default is not of the map's type: {}", e.message)))
+    };
+    // Collections of settings are large and asked often: what is plainly there is not looked for in a copy.
+    if let (Kind::Map(known) | Kind::Object(known), Kind::String(name)) = (&args[0].kind, &args[1].kind)
+        && let Some(found) = known.entries.get(name)
+    {
+        if let Some(default) = args.get(2).filter(|_| is_map(&args[0])) {
+            of_type(default, &known.element)?;
+        }
+        return Ok(marked(args, inherit(found, &args[0])));
+    }
     let fields = fields(&args[0], "lookup")?;
     let default = match args.get(2) {
-        Some(default) if is_map(&args[0]) => Some(
-            convert(default, &fields.element)
-                .map_err(|e| EvalError::new(format!("the default is not of the map's type: {}", e.message)))?,
-        ),
+        Some(default) if is_map(&args[0]) => Some(of_type(default, &fields.element)?),
         default => default.cloned(),
     };
     if args[1].is_unknown() {
@@ -104,14 +114,14 @@ pub(super) fn merge(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     }
     let fields = merged.finish();
     let maps = !given.is_empty() && given.iter().all(|arg| is_map(arg));
-    let same = given.windows(2).all(|pair| pair[0].type_of() == pair[1].type_of());
-    let result = if maps && same { map_of(fields)? } else { Kind::Object(Arc::new(fields)).into() };
+    let same = || given.windows(2).all(|pair| pair[0].type_of() == pair[1].type_of());
+    let result = if maps && same() { map_of(fields)? } else { Kind::Object(Arc::new(fields)).into() };
     Ok(marked(args, result))
 }
 
 pub(super) fn zipmap(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let keys = fixed_only(&elements(&args[0]).unwrap_or_default());
-    let set = matches!(args[1].type_of(), Type::Set(_));
+    let set = args[1].shape() == Shape::Set;
     let values = if set { None } else { elements(&args[1]) };
     let values = values.ok_or_else(|| EvalError::new("the values of `zipmap` must be a list or a tuple"))?;
     let values = fixed_only(&values);
@@ -137,7 +147,7 @@ pub(super) fn zipmap(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         let left = values.items.iter().skip(keys.items.len()).chain(&values.rest);
         left.for_each(|value| zipped.insert_unknown(value.clone(), cause.clone(), &BTreeMap::new()));
     }
-    let list = matches!(args[1].type_of(), Type::List(_));
+    let list = args[1].shape() == Shape::List;
     let result = if list { map_of(zipped.finish())? } else { zipped.into_object() };
     Ok(marked(args, result))
 }

@@ -7,7 +7,7 @@ use super::super::super::open::{Items, elements, fixed_only};
 use super::super::super::set::compare;
 use super::super::super::unify::unify_values;
 use super::super::super::{
-    EvalError, Hint, Kind, ReferenceKind, Segment, Seq, Step, Type, Value, convert, inherit, some_element,
+    EvalError, Hint, Kind, ReferenceKind, Segment, Seq, Shape, Step, Type, Value, convert, inherit, some_element,
 };
 use super::super::Host;
 use super::super::args::integer;
@@ -34,8 +34,8 @@ fn list_elements(value: &Value) -> Result<Seq, EvalError> {
 
 /// The elements of a list or tuple; sets have no positions and are refused.
 pub(super) fn positioned(value: &Value, name: &str) -> Result<Seq, EvalError> {
-    match (&value.kind, value.type_of()) {
-        (Kind::Set(_), _) | (_, Type::Set(_)) => {
+    match value.shape() {
+        Shape::Set => {
             Err(EvalError::new(format!("`{name}` takes lists and tuples, not sets"))
                 .with_help("convert it with `tolist`"))
         }
@@ -45,7 +45,7 @@ pub(super) fn positioned(value: &Value, name: &str) -> Result<Seq, EvalError> {
 
 /// Whether a value is a tuple rather than a list; unknown values of unknown type may be either.
 fn is_tuple(value: &Value) -> bool {
-    matches!(value.kind, Kind::Tuple(_)) || matches!(value.type_of(), Type::Tuple(_) | Type::Any)
+    matches!(value.kind, Kind::Tuple(_)) || matches!(value.shape(), Shape::Tuple | Shape::Any)
 }
 
 pub(super) fn concat(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -100,7 +100,7 @@ fn flatten_into(seq: Seq, into: &mut Items, possible: bool, left: &mut usize) ->
         if may_be_sequence {
             let inner = elements(&item).unwrap_or_default();
             // What an unknown of unknown type holds is not looked into any further.
-            match item.type_of() == Type::Any && item.is_unknown() {
+            match item.is_unknown() && item.shape() == Shape::Any {
                 true => into.push_possible(some_element(&item), None),
                 false => flatten_into(inner, into, open, left)?,
             }

@@ -5,7 +5,7 @@ use super::super::super::open::{Items, elements};
 use super::super::super::set::make_set;
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
-use super::super::super::{Cause, EvalError, Kind, Seq, Type, Value, inherit};
+use super::super::super::{Cause, EvalError, Kind, Seq, Shape, Type, Value, inherit};
 use super::super::Host;
 use super::sequence::as_list;
 use super::{MAX_ELEMENTS, marked, too_many};
@@ -97,7 +97,7 @@ pub(super) fn product(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     let mut ordered = true;
     let mut factors = Vec::with_capacity(args.len());
     for arg in args {
-        let set = matches!(arg.type_of(), Type::Set(_));
+        let set = arg.shape() == Shape::Set;
         ordered &= !set;
         if !arg.is_unknown() && arg.as_seq().is_none() {
             return Err(EvalError::new("`setproduct` takes lists, sets and tuples"));
