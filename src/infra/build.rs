@@ -1,6 +1,6 @@
 //! Makes an [`Infra`] from an evaluated program.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::clock::{Clock, Stage};
 use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{ModuleInstance, Program};
-use crate::eval::{BlockSource, Reference, ReferenceKind, Step, Value};
+use crate::eval::{BlockSource, Kind, Reference, ReferenceKind, Step, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::Text;
 
@@ -25,6 +25,7 @@ pub fn build(program: &Program<'_>, root: RootFacts, clock: &Clock) -> Infra {
     clock.part(Stage::Infra, || {
         builder.sort();
         builder.handed_out();
+        builder.state_buckets();
     });
     builder.infra
 }
@@ -212,6 +213,33 @@ impl Builder<'_, '_> {
             fields.entries.values().for_each(|value| each_reference(value, &mut hand));
         }
         self.infra.handed_out = handed_out;
+    }
+}
+
+impl Builder<'_, '_> {
+    /// Tells `terraform` blocks which buckets of this root hold states: of thousands of roots each has a few buckets, and
+    /// none should go through those of all others.
+    fn state_buckets(&mut self) {
+        let all = self.infra.root.state_buckets.clone();
+        let buckets = self.infra.of_type(InstanceKind::Resource, "aws_s3_bucket").iter();
+        let names = buckets.filter_map(|id| self.infra.get(*id).attributes.as_fields()?.entries.get("bucket"));
+        let (mut here, mut any) = (BTreeSet::new(), false);
+        for name in names {
+            match &name.kind {
+                Kind::String(name) => here.extend(all.binary_search(name).ok().map(|at| all[at].clone())),
+                Kind::Null => {}
+                // It may be each of them.
+                _ => any = true,
+            }
+        }
+        let here = if any { all.iter().cloned().collect() } else { here };
+        let here = Value::tuple(here.into_iter().map(Value::from).collect());
+        for id in self.infra.of_type(InstanceKind::Terraform, "terraform").to_vec() {
+            let attributes = &mut self.infra.instances[id as usize].attributes;
+            if let Kind::Object(fields) = &mut attributes.kind {
+                Arc::make_mut(fields).entries.insert("state_buckets".into(), here.clone());
+            }
+        }
     }
 }
 

@@ -276,7 +276,6 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
         ("path".into(), root.path.clone().into()),
         ("backend_elsewhere".into(), root.backend_elsewhere.into()),
         ("first".into(), root.first.into()),
-        ("state_buckets".into(), Value::tuple(root.state_buckets.iter().map(|b| b.clone().into()).collect())),
         ("library".into(), root.library.into()),
         ("terragrunt".into(), root.terragrunt.into()),
         ("has_lock_file".into(), root.has_lock_file.into()),

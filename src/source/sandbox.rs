@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 use ignore::WalkBuilder;
+use rustc_hash::FxHashSet;
 
 /// A larger file is not read for a function.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -16,7 +17,7 @@ const LIST_LIMIT: usize = 100_000;
 #[derive(Clone, Debug, Default)]
 pub struct Sandbox {
     /// The folders with links resolved.
-    folders: Vec<PathBuf>,
+    folders: FxHashSet<PathBuf>,
 }
 
 /// What became of an attempt to read.
@@ -33,14 +34,11 @@ pub enum SandboxRead {
 impl Sandbox {
     /// A sandbox of these folders; those that do not exist are left out.
     pub fn new<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
-        let mut folders: Vec<PathBuf> = folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect();
-        folders.sort();
-        folders.dedup();
-        Sandbox { folders }
+        Sandbox { folders: folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect() }
     }
 
     fn holds(&self, real: &Path) -> bool {
-        self.folders.iter().any(|folder| real.starts_with(folder))
+        real.ancestors().any(|folder| self.folders.contains(folder))
     }
 
     /// Reads a file; links and `..` are resolved before the place is judged.
@@ -95,7 +93,13 @@ impl Sandbox {
         }
         let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
         let mut names = Vec::new();
-        for entry in WalkBuilder::new(&real).standard_filters(false).follow_links(false).build().flatten() {
+        let mut walk = WalkBuilder::new(&real);
+        walk.standard_filters(false).follow_links(false);
+        // Without `**` nothing deeper matches. What stands in braces may hold slashes that do not count.
+        if !pattern.contains("**") && !pattern.contains(['{', '[', '\\']) {
+            walk.max_depth(Some(pattern.matches('/').count() + 1));
+        }
+        for entry in walk.build().flatten() {
             let Ok(relative) = entry.path().strip_prefix(&real) else { continue };
             if entry.file_type().is_some_and(|t| t.is_file()) && glob.is_match(relative) {
                 names.push(relative.to_string_lossy().replace('\\', "/"));
@@ -131,6 +135,13 @@ mod tests {
         #[cfg(unix)]
         assert_eq!(sandbox.read(&inside.join("link")), SandboxRead::Refused);
         assert_eq!(sandbox.list(&inside, "*.txt"), Some(vec!["a.txt".to_owned()]));
+        fs::create_dir_all(inside.join("b/c")).expect("a folder");
+        fs::write(inside.join("b/c/d.txt"), "a").expect("a file");
+        let listed = |pattern| sandbox.list(&inside, pattern).unwrap_or_default();
+        assert_eq!(listed("*/*.txt"), Vec::<String>::new());
+        assert_eq!(listed("b/*/*.txt"), ["b/c/d.txt"]);
+        assert_eq!(listed("{b/c,x}/*.txt"), ["b/c/d.txt"]);
+        assert_eq!(listed("**/d.txt"), ["b/c/d.txt"]);
         assert_eq!(sandbox.list(dir.path(), "*"), None);
     }
 }
