@@ -302,4 +302,5 @@ fn findings_of_fetched_modules_are_shown_and_silenced_at_their_calls() {
     assert_eq!(one_file.0.len(), 2, "a file that calls is a file that matters");
     let sarif = case("", "").run(&["infra", "--rules", "rules", "--select", "own-*", "--format", "sarif"]);
     assert!(!sarif.out.contains("\"fixes\""), "an argument of a resource is none of the module: {sarif}");
+    assert!(!sarif.out.contains("/.terraform/"), "what is not in the repository cannot be shown: {sarif}");
 }

@@ -69,9 +69,15 @@ struct Writer<'a> {
     cover: Cover<'a>,
 }
 
+/// Whether a service that knows the repository can show a place: what `terraform init` fetched is not in it.
+fn in_repository(place: &Place) -> bool {
+    !place.file.split('/').any(|part| part == ".terraform")
+}
+
 impl Writer<'_> {
     fn result(&mut self, entry: &Entry, rules: &HashMap<&str, usize>) -> Value {
-        let notes: Vec<&Note> = entry.trail.iter().chain(&entry.related).take(MOST_LOCATIONS).collect();
+        let notes = entry.trail.iter().chain(&entry.related).filter(|note| in_repository(&note.place));
+        let notes: Vec<&Note> = notes.take(MOST_LOCATIONS).collect();
         let mut result = json!({
             "ruleId": entry.rule(),
             "level": level(entry.severity()),
