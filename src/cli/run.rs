@@ -35,11 +35,12 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     progress.stage("reading files", 0);
     let config = timed(&mut outcome, "load", || load(options))?;
     let prepared = clock.stage(Stage::Prepare, || prepare(options, &config))?;
-    let judge = Judge { config: &config, prepared: &prepared };
-    let judged = timed(&mut outcome, "check", || clock.stage(Stage::Check, || judge.all(&progress)));
+    let judged = timed(&mut outcome, "check", || {
+        clock.stage(Stage::Check, || Judge { config: &config, prepared: &prepared }.all(&progress))
+    });
     progress.end();
     let exit = clock.stage(Stage::Report, || {
-        gather(&mut outcome, options, &judge, judged);
+        gather(&mut outcome, options, (&config, &prepared), judged);
         if let Some(baseline) = baseline {
             baseline.settle(&mut outcome, (&config, &prepared.plan), (&prepared.catalog, &prepared.selection))?;
         }
@@ -52,6 +53,8 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
         if outcome.says_something() {
             outcome.secrets = Secrets::of(&config, prepared.plan.variable_files());
         }
+        // Findings quote texts; the trees are not needed any more, and may be most of the memory.
+        drop(config);
         let report = Report::new(outcome, &options.wanted);
         output::write(&report, options)?;
         Ok::<_, Failure>(Exit::of(&report, options.threshold))
@@ -61,8 +64,8 @@ pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
 }
 
 /// What roots are judged by.
-struct Prepared<'c> {
-    catalog: Catalog<'c>,
+struct Prepared<'o> {
+    catalog: Catalog<'o>,
     settings: settings::Resolved,
     selection: Selection,
     ignores: Ignores,
@@ -70,8 +73,8 @@ struct Prepared<'c> {
     fetched: Fetched,
 }
 
-fn prepare<'c>(options: &CheckOptions, config: &'c Config) -> Result<Prepared<'c>, Failure> {
-    let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &config.sources)?;
+fn prepare<'o>(options: &'o CheckOptions, config: &Config) -> Result<Prepared<'o>, Failure> {
+    let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &options.load.sources)?;
     let settings = options.settings.resolve(&options.rules, &catalog, &config.sources, rules::today())?;
     let selection = catalog.select(&settings.rules).map_err(Failure::Options)?;
     let respect_others = options.settings.respect_other_tools;
@@ -81,8 +84,12 @@ fn prepare<'c>(options: &CheckOptions, config: &'c Config) -> Result<Prepared<'c
 }
 
 /// Everything that there is to say.
-fn gather(outcome: &mut Outcome, options: &CheckOptions, judge: &Judge<'_>, judged: Vec<Judged>) {
-    let Judge { config, prepared } = judge;
+fn gather(
+    outcome: &mut Outcome,
+    options: &CheckOptions,
+    (config, prepared): (&Config, &Prepared<'_>),
+    judged: Vec<Judged>,
+) {
     let Prepared { settings, plan, ignores, .. } = prepared;
     add_configuration(outcome, config);
     outcome.files += plan.files;
