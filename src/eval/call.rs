@@ -161,9 +161,10 @@ fn template_file(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, Ev
     let Kind::String(path_text) = &super::convert::convert(&path_value, &Type::String)?.kind else {
         return Ok(unknown());
     };
-    match evaluation.scope().template(path_text).map_err(|e| e.at(path.span))? {
+    let hidden = |e: EvalError| e.about(&[&path_value], "`templatefile`").at(path.span);
+    match evaluation.scope().template(path_text).map_err(hidden)? {
         None => Ok(unknown()),
-        Some(template) => render(evaluation, &template, &vars),
+        Some(template) => Ok(render(evaluation, &template, &vars)?.from_parts([&path_value])),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Errors of evaluation.
 
+use super::Value;
 use crate::source::{Problem, ProblemKind, Span};
 
 /// Why an expression has no value, and where. Caught by `try` and `can` unless it is about an undeclared name; else
@@ -47,6 +48,16 @@ impl EvalError {
     pub fn with_help(mut self, help: impl Into<String>) -> EvalError {
         self.help = Some(help.into());
         self
+    }
+
+    /// The same without what it may quote of these values, if one of them must not be shown.
+    #[must_use]
+    pub(super) fn about(self, values: &[&Value], what: &str) -> EvalError {
+        if !values.iter().any(|value| super::expr::secret(value)) {
+            return self;
+        }
+        let message = format!("{what} fails with a sensitive value; the reason would show it");
+        EvalError { message, help: None, ..self }
     }
 
     /// The problem to report: a warning, since tfcheck goes on.

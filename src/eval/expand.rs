@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::expr::iterate;
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
-use super::{Cause, EvalError, Hint, Kind, Number, Type, Unknown, Value, convert};
+use super::{Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value, convert};
 use crate::config::Key;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
@@ -111,6 +111,10 @@ impl<'c> Program<'c> {
             self.failed(error, span);
             None
         };
+        if let Err(error) = self.public(value, "count") {
+            self.failed(error, span);
+            return None;
+        }
         match &value.kind {
             Kind::Unknown(_) => None,
             Kind::Null => report("`count` cannot be null".into()),
@@ -143,7 +147,7 @@ impl<'c> Program<'c> {
     fn expand_for_each(&self, module: &Rc<ModuleInstance>, for_each: &Arc<Expr>, header: Span) -> Expansion {
         let plain = self.plain_frame(module);
         let value = self.eval(for_each, &plain);
-        let entries = match self.for_each_entries(&value) {
+        let entries = match self.public(&value, "for_each").and_then(|()| self.for_each_entries(&value)) {
             Ok(entries) => entries,
             Err(error) => {
                 self.failed(error, for_each.span);
@@ -164,6 +168,15 @@ impl<'c> Program<'c> {
             }
         });
         Expansion::new(Repetition::ForEach, instances.collect())
+    }
+
+    /// Keys and numbers of instances are part of their addresses, which everybody sees.
+    fn public(&self, value: &Value, argument: &str) -> Result<(), EvalError> {
+        if !value.marks.contains(Marks::SENSITIVE) {
+            return Ok(());
+        }
+        let error = EvalError::new(format!("`{argument}` must not be sensitive: addresses would show it"));
+        Err(error.with_label("a sensitive value").with_help("use `nonsensitive` where it is no secret"))
     }
 
     fn for_each_entries(&self, value: &Value) -> Result<Vec<(Key, Value, Value)>, EvalError> {

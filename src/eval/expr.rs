@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::functions::Host;
 use super::open::{Entries, Items};
 use super::union::unless_any_failed;
-use super::{Cause, EvalError, Fields, Hint, Kind, Refs, Seq, Type, Value, ops};
+use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Refs, Seq, Type, Value, ops};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
 
@@ -219,9 +219,12 @@ impl<'a> Evaluation<'a> {
         let mut entries = Entries::default();
         let mut unnamed = Vec::new();
         let mut refs = Refs::default();
+        let mut marks = Marks::NONE;
         for item in items {
             let key = self.eval(&item.key)?;
             let value = self.eval(&item.value)?;
+            // The names of entries are not values: what is secret in one is so in the whole.
+            marks = marks.union(key.deep_marks().without(Marks::PROVIDER_DEFAULT));
             match self.key_text(&key, item.key.span)? {
                 Some(name) => {
                     refs = refs.union(&key.refs);
@@ -236,7 +239,7 @@ impl<'a> Evaluation<'a> {
             }
         }
         let fields = entries.finish().with_unnamed(unnamed);
-        Ok(Value::from(Kind::Object(Arc::new(fields))).with_refs(&refs))
+        Ok(Value::from(Kind::Object(Arc::new(fields))).with_refs(&refs).with_marks(marks))
     }
 
     /// A key as text; `None` where it is not known.
@@ -289,10 +292,11 @@ impl<'a> Evaluation<'a> {
             Hop::Attr(name) => self.attribute(value, &name.text),
             Hop::Index(key) => {
                 let key = self.eval(key)?;
-                match key.as_str() {
+                let found = match key.as_str() {
                     Some(name) if holds_handle(value) => self.attribute(value, name),
                     _ => super::index(value, &key),
-                }
+                };
+                found.map_err(|error| error.about(&[&key], "this index"))
             }
         }
     }
@@ -376,7 +380,7 @@ impl<'a> Evaluation<'a> {
             }
             let wanted = match &f.condition {
                 None => Ok(true),
-                Some(condition) => scope.for_condition(condition)?,
+                Some(condition) => scope.for_condition(condition, &mut result.marks)?,
             };
             let doubt = match wanted {
                 Ok(false) => continue,
@@ -386,16 +390,18 @@ impl<'a> Evaluation<'a> {
             };
             scope.for_item(f, doubt, &mut result)?;
         }
+        let marks = result.marks;
         let value = match &f.key {
             None => Kind::Tuple(Arc::new(result.items.finish())),
             Some(_) => Kind::Object(Arc::new(result.into_fields(f.group))),
         };
-        Ok(unless_any_failed(Value::from(value).from_parts([&collection]), [&collection]))
+        Ok(unless_any_failed(Value::from(value).with_marks(marks).from_parts([&collection]), [&collection]))
     }
 
     /// Whether the `if` of a `for` holds, or why that is not known.
-    fn for_condition(&self, condition: &Expr) -> Result<Result<bool, Cause>, EvalError> {
+    fn for_condition(&self, condition: &Expr, marks: &mut Marks) -> Result<Result<bool, Cause>, EvalError> {
         let value = self.eval(condition)?;
+        *marks = marks.union(value.marks.without(Marks::PROVIDER_DEFAULT));
         if value.is_null() {
             return Err(EvalError::new("the condition of a `for` cannot be null")
                 .with_label("null")
@@ -417,11 +423,13 @@ impl<'a> Evaluation<'a> {
         };
         let key = self.eval(key_expr)?;
         let value = self.eval(&f.value)?;
+        result.marks = result.marks.union(key.deep_marks().without(Marks::PROVIDER_DEFAULT));
         match self.key_text(&key, key_expr.span)?.filter(|_| doubt.is_none()) {
             Some(name) if f.group => result.groups.entry(name).or_default().push(value),
             Some(name) => {
                 if result.groups.contains_key(&name) {
-                    let message = format!("two elements give the key `{name}`");
+                    let shown = if secret(&key) { "(sensitive)" } else { &*name };
+                    let message = format!("two elements give the key `{shown}`");
                     let help = "put `...` behind the value to gather values of equal keys";
                     return Err(EvalError::new(message).with_label("not unique").with_help(help).at(key_expr.span));
                 }
@@ -439,6 +447,8 @@ struct ForResult {
     items: Items,
     groups: BTreeMap<Text, Vec<Value>>,
     rest: Option<Value>,
+    /// Those of keys and conditions, which are not values of the result.
+    marks: Marks,
 }
 
 impl ForResult {
@@ -481,6 +491,24 @@ pub struct Entry {
 /// # Errors
 /// Where the value is null or not a collection.
 pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
+    let mut entries = entries_of(collection)?;
+    if collection.marks != Marks::NONE {
+        let marks = collection.marks.without(Marks::PROVIDER_DEFAULT);
+        for entry in &mut entries {
+            entry.key.marks = entry.key.marks.union(marks);
+            entry.value.marks = entry.value.marks.union(marks);
+        }
+    }
+    Ok(entries)
+}
+
+/// Whether a value must not be quoted.
+pub(super) fn secret(value: &Value) -> bool {
+    let marks = value.deep_marks();
+    marks.contains(Marks::SENSITIVE) || marks.contains(Marks::EPHEMERAL)
+}
+
+fn entries_of(collection: &Value) -> Result<Vec<Entry>, EvalError> {
     let entry = |key, value: &Value| Entry { key, value: value.clone(), certain: true, placed: true };
     let further = |key, value: &Value| Entry { key, value: value.clone(), certain: false, placed: false };
     let unknown_key = |ty| Value::unknown_from([collection], ty, true);
@@ -511,7 +539,7 @@ pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
                 _ => None,
             };
             if let Some(known) = known {
-                return iterate(&known.into());
+                return entries_of(&known.into());
             }
             let element = super::some_element(collection);
             let key = match &u.ty {

@@ -285,3 +285,172 @@ fn no_command_shows_a_secret() {
         check(expression, &ran.err);
     }
 }
+
+const MARKED: &str = r#"
+variable "s" {
+  sensitive = true
+  default   = "s3cr3t-a"
+}
+variable "l" {
+  sensitive = true
+  default   = ["s3cr3t-b", "s3cr3t-c"]
+}
+variable "o" {
+  sensitive = true
+  default   = { k = "s3cr3t-d" }
+}
+variable "b" {
+  sensitive = true
+  default   = true
+}
+locals {
+  u    = upper(var.s)
+  l    = [for x in var.l : upper(x)]
+  mix  = { open = "x", secret = local.u }
+  list = ["x", local.u]
+  tpl  = "<$${a}>"
+}
+resource "aws_instance" "each" {
+  for_each = { for k, v in var.o : upper(v) => v }
+  ami      = upper(each.value)
+}
+resource "aws_instance" "set" {
+  for_each = toset(local.l)
+}
+resource "aws_instance" "count" {
+  count = length(var.l)
+}
+resource "aws_instance" "dynamic" {
+  dynamic "ebs_block_device" {
+    for_each = var.l
+    content {
+      device_name = upper(ebs_block_device.value)
+    }
+  }
+}
+resource "aws_db_instance" "g" {
+  password = "s3cr3t-pw"
+}
+module "m" {
+  source = "./m"
+  v      = local.u
+}
+output "o" {
+  value = cidrhost(local.u, 1)
+}
+"#;
+
+const MARKED_MODULE: &str = r#"
+variable "v" {}
+output "secret" {
+  value     = upper("s3cr3t-out")
+  sensitive = true
+}
+output "plain" {
+  value = "x-${var.v}"
+}
+output "both" {
+  value = { a = var.v, b = "x" }
+}
+"#;
+
+/// What each of these is worth has a mark, at the value or at the part of it that is secret, whatever was computed from
+/// it; `upper` keeps the literal from being recognised, so that nothing but the mark can hide it.
+#[test]
+fn nothing_drops_the_mark_of_a_sensitive_value() {
+    let case = Case::new(&[("main.tf", MARKED), ("m/main.tf", MARKED_MODULE)]);
+    let expressions = [
+        r#""${local.u}""#,
+        r#""a${local.u}b""#,
+        r#""%{if var.b}x%{else}y%{endif}""#,
+        r#""%{for x in local.l}${x}%{endfor}""#,
+        r#"local.u == "x""#,
+        "!var.b",
+        r#"var.b ? "x" : "y""#,
+        r#"true ? local.u : "y""#,
+        "[for x in local.l : x]",
+        "[for x in local.list : x]",
+        "{for x in local.list : x => 1}",
+        r#"{for x in local.list : "k" => x...}"#,
+        r#"[for x in ["a"] : x if var.b]"#,
+        "local.l[*]",
+        "local.l[0]",
+        "local.mix",
+        "local.mix.secret",
+        "upper(local.u)",
+        "join(\",\", local.list)",
+        "jsonencode(local.mix)",
+        "jsondecode(jsonencode(local.mix))",
+        "yamldecode(yamlencode(local.mix))",
+        "base64decode(base64encode(local.u))",
+        "sha256(local.u)",
+        r#"format("%s %s", "x", local.u)"#,
+        r#"formatlist("%s", local.list)"#,
+        r#"replace("x", "x", local.u)"#,
+        r#"regexall(".*", local.u)"#,
+        "concat(local.list, [1])",
+        "merge(local.mix, { z = 1 })",
+        "keys({ (local.u) = 1 })",
+        "{ (local.u) = 1 }",
+        "zipmap([local.u], [1])",
+        "values(local.mix)",
+        r#"lookup(local.mix, "secret", "x")"#,
+        "element(local.list, 1)",
+        "toset(local.list)",
+        "tomap(local.mix)",
+        "flatten([local.list])",
+        "distinct(local.list)",
+        "sort(local.list)",
+        "reverse(local.list)",
+        "setunion(local.list, [1])",
+        r#"setproduct(local.list, ["q"])"#,
+        r#"coalesce(local.u, "x")"#,
+        r#"try(local.u, "x")"#,
+        "chunklist(local.list, 1)",
+        "transpose({ a = local.list })",
+        "substr(local.u, 0, 3)",
+        "split(\"-\", local.u)",
+        "templatestring(local.tpl, { a = local.u })",
+        "module.m.secret",
+        "module.m.plain",
+        "module.m.both",
+        "aws_instance.dynamic",
+        "aws_db_instance.g.password",
+        "upper(aws_db_instance.g.password)",
+        "[aws_db_instance.g][*].password",
+    ];
+    for expression in expressions {
+        let ran = case.run(&["eval", expression]);
+        assert!(ran.out.contains("$sensitive"), "{expression}\n{ran}");
+        check_any_case(expression, &ran.out);
+    }
+    let failing = [
+        "tonumber(local.u)",
+        "local.u + 1",
+        "regex(local.u, \"zzz\")",
+        "jsondecode(local.u)",
+        "cidrhost(local.u, 1)",
+        "timeadd(local.u, \"1h\")",
+        "{ a = 1 }[local.u]",
+        "local.mix[local.u]",
+        "file(local.u)",
+        "templatefile(local.u, {})",
+        "formatdate(local.u, \"2020-01-01T00:00:00Z\")",
+        "uuidv5(local.u, \"x\")",
+        "lookup(local.mix, local.u)",
+        "{ for x in [local.u, local.u] : x => 1 }",
+        "aws_instance.each[local.u]",
+        "[for x in local.l : file(x)]",
+    ];
+    for expression in failing {
+        let ran = case.run(&["eval", expression]);
+        check_any_case(expression, &(ran.out + &ran.err));
+    }
+    let ran = case.run(&["--show-undecided", "-v", "--format", "json", "."]);
+    check_any_case("check", &(ran.out + &ran.err));
+    assert!(case.run(&["."]).out.contains("`for_each` must not be sensitive"));
+}
+
+fn check_any_case(what: &str, text: &str) {
+    check(what, &text.to_lowercase());
+}

@@ -164,7 +164,11 @@ fn call_decided(function: &Function, host: &dyn Host, args: &[Value], result: &T
 
 /// Runs the function and adds the arguments' marks and references to the result, unless it passes them on itself.
 fn run(function: &Function, host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let result = (function.run)(host, args)?;
+    let hidden = |error: EvalError| {
+        let args: Vec<&Value> = args.iter().collect();
+        error.about(&args, &format!("`{}`", function.name))
+    };
+    let result = (function.run)(host, args).map_err(hidden)?;
     if function.transparent {
         return Ok(result);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::super::open::{Entries, Items, elements, entries, fixed_only};
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
-use super::super::super::{Cause, EvalError, Fields, Kind, Shape, Type, Value, convert, index, inherit};
+use super::super::super::{Cause, EvalError, Fields, Kind, Marks, Shape, Type, Value, convert, index, inherit};
 use super::super::Host;
 use super::super::args::text;
 use super::{MAX_ELEMENTS, marked, too_many};
@@ -149,7 +149,9 @@ pub(super) fn zipmap(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     }
     let list = args[1].shape() == Shape::List;
     let result = if list { map_of(zipped.finish())? } else { zipped.into_object() };
-    Ok(marked(args, result))
+    // Names of entries carry no marks of their own.
+    let names = args[0].deep_marks().without(Marks::PROVIDER_DEFAULT);
+    Ok(marked(args, result).with_marks(names))
 }
 
 pub(super) fn transpose(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
