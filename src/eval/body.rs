@@ -14,17 +14,28 @@ use crate::syntax::{Block, Body, Text};
 /// Arguments and blocks that belong to Terraform itself, not to the resource.
 const META: [&str; 7] = ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"];
 
-/// The names of the arguments and block types that a resource's body writes, `dynamic` ones included.
+/// A body has no more different names than this: the largest schemas have some hundreds. Each is looked for in all others.
+pub(super) const NAME_LIMIT: usize = 10_000;
+
+/// The names of the arguments and block types that a resource's body writes, `dynamic` ones included; of too many the
+/// first.
 pub(super) fn names(body: &Body) -> BTreeSet<Text> {
-    let attributes = body.attributes.iter().map(|a| &a.name.text);
-    let blocks = body.blocks.iter().map(block_type);
-    attributes.chain(blocks).filter(|n| !META.contains(&&***n)).cloned().collect()
+    let mut names = all_names(body);
+    names.retain(|name| !META.contains(&&**name));
+    names
 }
 
-/// The names of all arguments and block types that a body writes.
+/// The names of all arguments and block types that a body writes; of too many the first.
 pub(super) fn all_names(body: &Body) -> BTreeSet<Text> {
     let attributes = body.attributes.iter().map(|a| &a.name.text);
-    attributes.chain(body.blocks.iter().map(block_type)).cloned().collect()
+    let mut names = BTreeSet::new();
+    for name in attributes.chain(body.blocks.iter().map(block_type)) {
+        if names.len() == NAME_LIMIT {
+            break;
+        }
+        names.insert(name.clone());
+    }
+    names
 }
 
 /// Whether a body writes an argument or block of that name.

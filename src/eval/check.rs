@@ -51,6 +51,10 @@ impl<'c> Program<'c> {
             self.condition(condition, &slot.frame, &format!("{what} of {}.{}", id.type_name, id.name));
         }
         let names = super::body::names(&resource.arguments);
+        if names.len() >= super::body::NAME_LIMIT {
+            let message = format!("more than {} arguments of one block are not looked at", super::body::NAME_LIMIT);
+            self.report(Problem::warning(ProblemKind::Limit, resource.header, message, "in this block"));
+        }
         names.into_iter().filter_map(|n| self.configured(slot, id, resource, &n).map(|v| (n, v))).collect()
     }
 

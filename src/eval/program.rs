@@ -46,7 +46,7 @@ pub struct Inputs {
 /// More instances of one block than this are not expanded.
 pub const INSTANCE_LIMIT: usize = 200_000;
 /// More instances of all blocks and modules together than this are not expanded.
-pub const TOTAL_LIMIT: usize = 2_000_000;
+pub const TOTAL_LIMIT: usize = 500_000;
 
 /// One expression may make so many elements by `for` and splats.
 const WORK_LIMIT: usize = 2_000_000;

@@ -138,6 +138,9 @@ fn blocks_and_templates_that_multiply() {
     let quick = ["--select", "tf-provider-unpinned", "."];
     check(&[("main.tf", dynamic)], &quick, "main.tf:6:20: warning[limit-reached]: more than 200000 blocks");
     check(&[("main.tf", "resource \"aws_vpc\" \"a\" {\n  count = 1e9\n}\n")], &["."], "more than 200000 instances");
+    let arguments: String = (0..30_000).map(|i| format!("  a{i} = 1\n")).collect();
+    let main = format!("resource \"aws_vpc\" \"a\" {{\n{arguments}}}\n");
+    check(&[("main.tf", &main)], &quick, "more than 10000 arguments of one block");
     let mut files = vec![("main.tf".to_owned(), "locals {\n  a = templatefile(\"t0\", {})\n}\n".to_owned())];
     for i in 0..30 {
         files.push((
