@@ -3,13 +3,16 @@
 mod line_hash;
 mod rules;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::line_hash::LineHashes;
 use super::edit::{Edit, edit};
+use super::json::Each;
 use super::{fix_sentence, json_text, path_in_repository};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
@@ -25,30 +28,46 @@ const MOST_LOCATIONS: usize = 100;
 pub fn sarif(report: &Report) -> String {
     let rules = rules::all(report);
     let position: HashMap<&str, usize> = rules.iter().enumerate().map(|(i, r)| (&*r.id, i)).collect();
-    let mut writer = Writer { report, hashes: HashMap::new(), cover: report.secrets.cover(&report.sources) };
+    let writer = Writer { report, hashes: HashMap::new(), cover: report.secrets.cover(&report.sources) };
     let (entries, left_out) = gravest(report);
-    let results: Vec<Value> = entries.iter().map(|e| writer.result(e, &position)).collect();
-    json_text(&json!({
-        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "tfcheck",
-                "version": env!("CARGO_PKG_VERSION"),
-                "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "informationUri": env!("CARGO_PKG_REPOSITORY"),
-                "rules": rules.iter().map(rules::descriptor).collect::<Vec<_>>(),
-            }},
-            "automationDetails": { "id": "tfcheck/" },
-            "columnKind": "utf16CodeUnits",
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "the top of the repository" } } },
-            "invocations": [{
-                "executionSuccessful": true,
-                "toolExecutionNotifications": writer.notifications(left_out),
-            }],
-            "results": results,
-        }],
-    }))
+    let notifications = writer.notifications(left_out);
+    let writer = RefCell::new(writer);
+    let run = Run {
+        tool: json!({ "driver": {
+            "name": "tfcheck",
+            "version": env!("CARGO_PKG_VERSION"),
+            "semanticVersion": env!("CARGO_PKG_VERSION"),
+            "informationUri": env!("CARGO_PKG_REPOSITORY"),
+            "rules": rules.iter().map(rules::descriptor).collect::<Vec<_>>(),
+        }}),
+        automation_details: json!({ "id": "tfcheck/" }),
+        column_kind: "utf16CodeUnits",
+        original_uri_base_ids: json!({ "%SRCROOT%": { "description": { "text": "the top of the repository" } } }),
+        invocations: json!([{ "executionSuccessful": true, "toolExecutionNotifications": notifications }]),
+        results: Each(&entries, |entry: &&Entry| writer.borrow_mut().result(entry, &position)),
+    };
+    json_text(&Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] })
+}
+
+/// The whole object.
+#[derive(Serialize)]
+struct Log<R> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run<R>; 1],
+}
+
+/// A run; its results become JSON one at a time.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run<R> {
+    tool: Value,
+    automation_details: Value,
+    column_kind: &'static str,
+    original_uri_base_ids: Value,
+    invocations: Value,
+    results: R,
 }
 
 /// The entries to write, in the order of the report; of too many the gravest, and how many are missing.
