@@ -43,6 +43,8 @@ pub struct InstanceSlot {
     pub frame: Rc<Frame>,
     /// Values of its arguments and blocks, computed once.
     pub(super) attributes: super::program::Memo<Text>,
+    /// Values of attributes that follow from these, computed once.
+    pub(super) computed: super::program::Memo<Text>,
     /// For a module call: the instance of the module.
     pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
 }
@@ -218,7 +220,13 @@ impl<'c> Program<'c> {
 }
 
 fn slot(key: Key, frame: Rc<Frame>) -> Rc<InstanceSlot> {
-    Rc::new(InstanceSlot { key, frame, attributes: Default::default(), module: RefCell::new(None) })
+    Rc::new(InstanceSlot {
+        key,
+        frame,
+        attributes: Default::default(),
+        computed: Default::default(),
+        module: RefCell::new(None),
+    })
 }
 
 /// A value of which only type and references are kept.

@@ -52,8 +52,12 @@ pub const TOTAL_LIMIT: usize = 500_000;
 const WORK_LIMIT: usize = 2_000_000;
 /// All expressions of a root together may make this many bytes of long texts: each may be kept.
 const TEXT_LIMIT: usize = 512 << 20;
+/// All expressions of a root together may make so many.
+const ALL_WORK_LIMIT: usize = 50_000_000;
 /// A value may have so many parts, counted as often as they are reached.
 const SIZE_LIMIT: usize = 1_000_000;
+/// All values of a root together may have so many.
+const ALL_SIZES_LIMIT: usize = 16_000_000;
 
 /// The evaluation of one root.
 pub struct Program<'c> {
@@ -71,6 +75,10 @@ pub struct Program<'c> {
     blocks: Cell<usize>,
     /// Bytes of long texts that were made.
     texts: Cell<usize>,
+    /// Elements made by all expressions.
+    all_work: Cell<usize>,
+    /// Parts of all values.
+    all_sizes: Cell<usize>,
     /// Types of variables by the place of their declaration: parsed once however many instances there are.
     types: RefCell<FxHashMap<Span, Type>>,
     pub(super) shared: Shared,
@@ -155,20 +163,12 @@ fn too_large(message: String) -> EvalError {
     EvalError { kind: ProblemKind::Limit, uncatchable: true, ..error }
 }
 
-/// A value that can be walked in reasonable time: shared parts may make a small value endlessly large.
-fn bounded(value: Value) -> Result<Value, EvalError> {
-    fn count(value: &Value, left: &mut usize) -> bool {
-        if *left == 0 {
-            return false;
-        }
-        *left -= 1;
-        value.children().all(|child| count(child, left))
-    }
-    let simple = value.as_seq().is_none() && value.as_fields().is_none() && !value.is_unknown();
-    match simple || count(&value, &mut SIZE_LIMIT.clone()) {
-        true => Ok(value),
-        false => Err(too_large(format!("a value of more than {SIZE_LIMIT} parts is not kept"))),
-    }
+/// Takes the parts of a value from those that are left; whether there were enough. Shared parts may make a small value
+/// endlessly large.
+fn weigh(value: &Value, left: &mut usize) -> bool {
+    let enough = *left > 0;
+    *left = left.saturating_sub(1);
+    enough && value.children().all(|child| weigh(child, left))
 }
 
 impl<'c> Program<'c> {
@@ -186,6 +186,8 @@ impl<'c> Program<'c> {
             work: Cell::new(0),
             blocks: Cell::new(0),
             texts: Cell::new(0),
+            all_work: Cell::new(0),
+            all_sizes: Cell::new(0),
             types: RefCell::default(),
             shared: Shared::default(),
             conversions: Conversions::default(),
@@ -334,7 +336,7 @@ impl<'c> Program<'c> {
     fn eval_plain(&self, expr: &Expr, scope: &ModuleScope<'_, 'c>) -> Result<Value, EvalError> {
         // Each expression has an allowance of its own, also one that another one asks for.
         let outer = self.work.replace(0);
-        let value = Evaluation::new(scope).eval(expr).and_then(bounded);
+        let value = Evaluation::new(scope).eval(expr).and_then(|value| self.bounded(value));
         self.work.set(outer);
         value
     }
@@ -359,9 +361,29 @@ impl<'c> Program<'c> {
         result
     }
 
+    /// A value that can be walked and kept.
+    fn bounded(&self, value: Value) -> Result<Value, EvalError> {
+        let kept = self.all_sizes.get();
+        let allowance = SIZE_LIMIT.min(ALL_SIZES_LIMIT - kept);
+        let mut left = allowance;
+        if weigh(&value, &mut left) {
+            self.all_sizes.set(kept + allowance - left);
+            return Ok(value);
+        }
+        Err(too_large(match allowance {
+            SIZE_LIMIT => format!("a value of more than {SIZE_LIMIT} parts is not kept"),
+            _ => format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept"),
+        }))
+    }
+
     /// Takes note of elements that the expression at hand makes.
     pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        super::expr::spend(&self.work, elements, WORK_LIMIT)
+        super::expr::spend(&self.work, elements, WORK_LIMIT)?;
+        self.all_work.set(self.all_work.get().saturating_add(elements));
+        match self.all_work.get() > ALL_WORK_LIMIT {
+            true => Err(too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
+            false => Ok(()),
+        }
     }
 
     /// Takes note of a block that a `dynamic` block makes; false where there are too many.

@@ -135,10 +135,15 @@ impl<'c> Program<'c> {
         if let Some(value) = self.configured(slot, id, resource, name).filter(|v| !v.is_null()) {
             return value.with_marks(marks).with_refs(&Refs::one(reference));
         }
-        if let Some(value) = super::data::computed(self, slot, id, resource, name) {
-            return value.with_marks(marks).with_refs(&Refs::one(reference));
+        if !super::data::is_computed(id, name) {
+            return unset(reference, id.mode, name).with_marks(marks);
         }
-        unset(reference, id.mode, name).with_marks(marks)
+        let compute = || match super::data::computed(self, slot, id, resource, name) {
+            Some(value) => value.with_refs(&Refs::one(reference)),
+            None => unset(reference, id.mode, name),
+        };
+        let cycle = || self.cycle(resource.header, &format!("data.{}.{}.{name}", id.type_name, id.name));
+        slot.computed.get(name, compute, cycle).with_marks(marks)
     }
 
     fn referenced_object(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> Value {

@@ -93,10 +93,10 @@ impl<'a> Lexer<'a> {
         Lexer { text, pos, comments: Vec::new() }
     }
 
-    /// Goes to another offset; comments behind it will be passed again.
+    /// Goes to another offset; comments that reach behind it will be passed again, if they are any.
     pub(super) fn go_to(&mut self, pos: usize) {
         self.pos = pos;
-        while self.comments.last().is_some_and(|c| c.start >= pos) {
+        while self.comments.last().is_some_and(|c| c.end > pos) {
             self.comments.pop();
         }
     }

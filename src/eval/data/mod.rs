@@ -10,7 +10,19 @@ use super::program::{ModuleInstance, Program};
 use crate::config::{Mode, ProviderName, Resource, ResourceName};
 use crate::syntax::Text;
 
-/// The computed value of an attribute that the configuration does not set; `None` where only AWS knows it.
+/// Whether an attribute may follow from the configuration: those of [`computed`].
+pub(super) fn is_computed(id: &ResourceName, name: &str) -> bool {
+    let names: &[&str] = match &*id.type_name {
+        "aws_iam_policy_document" => &["json", "minified_json"],
+        "aws_region" => &["name", "region", "id"],
+        "aws_partition" => &["partition", "dns_suffix"],
+        _ => &[],
+    };
+    id.mode == Mode::Data && names.contains(&name)
+}
+
+/// The computed value of an attribute that the configuration does not set; `None` where only AWS knows it. It may ask for
+/// any other value, its own included: whoever asks remembers it.
 pub(super) fn computed(
     program: &Program<'_>,
     slot: &InstanceSlot,
@@ -18,9 +30,6 @@ pub(super) fn computed(
     resource: &Resource,
     name: &Text,
 ) -> Option<Value> {
-    if id.mode != Mode::Data {
-        return None;
-    }
     match (&*id.type_name, &**name) {
         ("aws_iam_policy_document", "json" | "minified_json") => {
             policy_document::json(program, slot, resource, &**name == "json")

@@ -14,6 +14,10 @@ use super::super::{BlockSource, Fields, Kind, Segment, Type, Value, convert};
 use crate::config::Resource;
 use crate::syntax::Text;
 
+/// A document merged of more statements is not worked out: AWS takes 20 KiB at most, and documents that hold each other
+/// twice double with each step.
+const MOST_STATEMENTS: usize = 2000;
+
 /// The text of the document; `None` where its statements are not known.
 pub(super) fn json(program: &Program<'_>, slot: &InstanceSlot, resource: &Resource, indented: bool) -> Option<Value> {
     let header = resource.header;
@@ -131,6 +135,9 @@ impl Policy {
             Some(v) => vec![v.clone()],
             None => Vec::new(),
         };
+        if self.statements.len() + statements.len() > MOST_STATEMENTS {
+            return None;
+        }
         for statement in statements {
             self.add(statement.as_fields().filter(|f| f.rest.is_none())?.entries.clone());
         }

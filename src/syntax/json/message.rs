@@ -83,6 +83,15 @@ impl Reader<'_> {
         self.fail(Problem::error(Syntax, span, message, "not an escape").with_help(help))
     }
 
+    /// Told, and read as what was meant.
+    pub(super) fn raw_control(&mut self, at: usize) {
+        let c = self.text.as_bytes()[at];
+        let escape = if c == b'\t' { "\\t".to_owned() } else { format!("\\u{c:04x}") };
+        let message = format!("the control character U+{c:04X} stands in a string as it is");
+        let problem = Problem::error(Syntax, self.span(at, at + 1), message, "not allowed in JSON");
+        self.report(problem.with_help(format!("write it `{escape}`")));
+    }
+
     pub(super) fn no_property_name(&mut self) -> Broken {
         let problem = self.expected("the name of a property in double quotes");
         self.fail(problem.with_help("a property is written `\"name\": value`"))

@@ -159,7 +159,7 @@ impl<'a> Reader<'a> {
         let bytes = self.text.as_bytes();
         let start = self.pos;
         let mut at = start + 1;
-        let mut plain = true;
+        let (mut plain, mut control) = (true, None);
         loop {
             match bytes.get(at) {
                 Some(b'"') => break,
@@ -171,10 +171,16 @@ impl<'a> Reader<'a> {
                     self.pos = at.min(bytes.len());
                     return Err(self.string_not_closed(start));
                 }
-                Some(_) => at += 1,
+                Some(byte) => {
+                    control = control.or((*byte < b' ').then_some(at));
+                    at += 1;
+                }
             }
         }
         self.pos = at + 1;
+        if let Some(at) = control {
+            self.raw_control(at);
+        }
         let raw = &self.text[start + 1..at];
         let span = self.span_from(start);
         if plain {

@@ -152,6 +152,7 @@ fn mistakes_are_told_once() {
     told("{\"a\": 1.}", &["`1.` is not a number in JSON"]);
     told("{\"a\": \"x\n}", &["the string is not closed"]);
     told("{\"a\": \"\\x\"}", &["`\\x` is not an escape in JSON"]);
+    told("{\"a\": \"b\tc\u{1}\"}", &["the control character U+0009 stands in a string as it is"]);
     told("{\"a\": [1}", &["expected `,` or `]`, found `}`", "`{` is not closed"]);
     told("{ // c\n}", &["JSON has no comments"]);
     told("{\"a\": \"${\"}", &["expected an expression, found the end of the text"]);

@@ -20,11 +20,13 @@ pub fn check(input: &[u8]) {
     }
 }
 
-/// A second opinion. Deeper nesting than it reads is refused by ours as well, a little later.
+/// A second opinion. Deeper nesting than it reads is refused by ours as well, a little later; half of a surrogate pair it
+/// refuses, where Terraform reads a replacement character.
 fn is_json(text: &str) -> bool {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let stricter = ["recursion limit", "lone leading surrogate", "unexpected end of hex escape"];
     match serde_json::from_str::<serde_json::Value>(text) {
         Ok(_) => true,
-        Err(error) => error.to_string().starts_with("recursion limit"),
+        Err(error) => stricter.iter().any(|reason| error.to_string().starts_with(reason)),
     }
 }
