@@ -12,7 +12,7 @@ use crate::syntax::{ExprKind, Text};
 /// The roots below one folder.
 #[derive(Clone, Debug, Default)]
 pub struct Neighbours {
-    /// The folder of the first root that somebody applies.
+    /// The folder of the first root that somebody applies; where nobody is known to apply any, of the first.
     pub first: Option<PathBuf>,
     /// How many of the roots keep their state elsewhere than in a local file.
     pub with_backend: usize,
@@ -32,6 +32,12 @@ pub(super) fn gather<'f>(folders: impl IntoIterator<Item = &'f Path>, roots: &[R
             }
             neighbours.with_backend += usize::from(root.has_backend);
             buckets.extend(state_bucket(root));
+        }
+    }
+    for root in roots {
+        for around in root.dir.ancestors() {
+            let Some((neighbours, _)) = gathered.get_mut(around) else { continue };
+            neighbours.first.get_or_insert_with(|| root.dir.clone());
         }
     }
     let finish = |(folder, (neighbours, buckets)): (&Path, (Neighbours, BTreeSet<Text>))| {
