@@ -13,7 +13,7 @@ use super::module::{Module, Provenance};
 use super::names::{Dialect, is_module_file, is_variable_file};
 use super::neighbours::{self, Neighbours};
 use super::root::{Root, make_root};
-use super::roots::find_units;
+use super::roots::{RootStanding, find_units};
 use super::scope::Scope;
 use super::terragrunt::{Terragrunt, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
@@ -145,8 +145,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         (roots, modules)
     });
     let checked: Vec<PathBuf> = scope.folders.into_iter().collect();
-    let alone = roots.iter().map(|r| &*r.dir).filter(|dir| folder_around(&checked, dir).is_none());
-    let neighbours = neighbours::gather(checked.iter().map(PathBuf::as_path).chain(alone), &roots);
+    let neighbours = neighbours_of(&checked, &roots);
     Ok(Config {
         sources: sources.clone(),
         roots,
@@ -160,7 +159,22 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     })
 }
 
+fn neighbours_of(checked: &[PathBuf], roots: &[Root]) -> BTreeMap<PathBuf, Neighbours> {
+    let alone = roots.iter().map(|r| &*r.dir).filter(|dir| folder_around(checked, dir).is_none());
+    neighbours::gather(checked.iter().map(PathBuf::as_path).chain(alone), roots)
+}
+
 impl Config {
+    /// Takes reusable modules without callers for roots that somebody applies, where `applied` says so.
+    pub fn take_for_roots(&mut self, applied: impl Fn(&Root) -> bool) {
+        for root in self.roots.iter_mut().filter(|r| r.standing == RootStanding::Library) {
+            if applied(root) {
+                root.standing = RootStanding::Root;
+            }
+        }
+        self.neighbours = neighbours_of(&self.checked, &self.roots);
+    }
+
     /// The searched folder that a root lies in; its own folder where it lies in none.
     pub fn checked_folder<'c>(&'c self, root: &'c Root) -> &'c Path {
         folder_around(&self.checked, &root.dir).unwrap_or(&root.dir)

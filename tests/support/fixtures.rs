@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use tfcheck::config::{self, Config, LoadOptions, Root, RootStanding};
+use tfcheck::config::{self, Config, LoadOptions, Root};
 use tfcheck::eval::RootHost;
 use tfcheck::infra::{self, AnalysisOptions};
 use tfcheck::rules::{self, Catalog, Outcome, Selection, Word};
@@ -132,15 +132,12 @@ impl Fixtures {
         let mut options = LoadOptions::new(copies.path(), paths);
         options.find_environments = true;
         let mut config = config::load(&options).expect("fixtures that exist");
-        for root in &mut config.roots {
+        config.take_for_roots(|root| {
             let shown = root.dir.strip_prefix(copies.path()).unwrap_or(&root.dir);
             let case = shown.components().next().and_then(|c| c.as_os_str().to_str()?.parse::<usize>().ok());
             // A folder may ask to be judged as what it looks like; all other fixtures are applied by somebody.
-            let natural = case.is_some_and(|case| cases[case].name.ends_with("_library"));
-            if !natural && root.standing == RootStanding::Library {
-                root.standing = RootStanding::Root;
-            }
-        }
+            !case.is_some_and(|case| cases[case].name.ends_with("_library"))
+        });
         let sandbox = Arc::new(Sandbox::new([copies.path()]));
         Fixtures { cases, config, copies, sandbox }
     }
