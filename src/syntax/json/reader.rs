@@ -249,7 +249,7 @@ impl<'a> Reader<'a> {
             Some(b':') => self.pos += 1,
             Some(b'=') => {
                 self.equals_for_colon();
-                self.pos += 1;
+                self.pass();
             }
             _ => return Err(self.no_colon()),
         }
@@ -260,6 +260,11 @@ impl<'a> Reader<'a> {
             Json { kind: JsonKind::Invalid, span: self.span_from(start) }
         });
         Ok((name, value))
+    }
+
+    /// Goes past a character that was reported. With the last problem that is told, there is none left.
+    fn pass(&mut self) {
+        self.pos = (self.pos + 1).min(self.text.len());
     }
 
     fn closes(&mut self, closer: u8) -> bool {
@@ -289,7 +294,7 @@ impl<'a> Reader<'a> {
             None => !self.ends(open),
             Some(b'}' | b']') => {
                 self.wrong_closer(open);
-                self.pos += 1;
+                self.pass();
                 false
             }
             Some(_) => {
