@@ -113,10 +113,6 @@ impl<'c> Program<'c> {
             self.failed(error, span);
             None
         };
-        if let Err(error) = self.public(value, "count") {
-            self.failed(error, span);
-            return None;
-        }
         match &value.kind {
             Kind::Unknown(_) => None,
             Kind::Null => report("`count` cannot be null".into()),
@@ -124,7 +120,10 @@ impl<'c> Program<'c> {
                 Some(n) => match n.to_usize() {
                     Some(n) => Some(n),
                     None if n.is_integer() && n > Number::from(0) => Some(usize::MAX),
-                    None => report(format!("`count` must be a whole number of at least 0, not {n}")),
+                    None => {
+                        let shown = super::display::short(value);
+                        report(format!("`count` must be a whole number of at least 0, not {shown}"))
+                    }
                 },
                 None => report(format!("`count` must be a number, not a {}", value.type_of().friendly_name())),
             },
@@ -149,7 +148,7 @@ impl<'c> Program<'c> {
     fn expand_for_each(&self, module: &Rc<ModuleInstance>, for_each: &Arc<Expr>, header: Span) -> Expansion {
         let plain = self.plain_frame(module);
         let value = self.eval(for_each, &plain);
-        let entries = match self.public(&value, "for_each").and_then(|()| self.for_each_entries(&value)) {
+        let entries = match self.public(&value).and_then(|()| self.for_each_entries(&value)) {
             Ok(entries) => entries,
             Err(error) => {
                 self.failed(error, for_each.span);
@@ -172,12 +171,12 @@ impl<'c> Program<'c> {
         Expansion::new(Repetition::ForEach, instances.collect())
     }
 
-    /// Keys and numbers of instances are part of their addresses, which everybody sees.
-    fn public(&self, value: &Value, argument: &str) -> Result<(), EvalError> {
+    /// Keys of instances are part of their addresses, which everybody sees; `count` may be sensitive.
+    fn public(&self, value: &Value) -> Result<(), EvalError> {
         if !value.marks.contains(Marks::SENSITIVE) {
             return Ok(());
         }
-        let error = EvalError::new(format!("`{argument}` must not be sensitive: addresses would show it"));
+        let error = EvalError::new("`for_each` must not be sensitive: addresses would show it");
         Err(error.with_label("a sensitive value").with_help("use `nonsensitive` where it is no secret"))
     }
 
@@ -203,6 +202,9 @@ impl<'c> Program<'c> {
                 true => convert::convert(&entry.key, &Type::String)?,
                 false => entry.key,
             };
+            if is_set {
+                self.public(&key)?;
+            }
             match (&key.kind, entry.certain) {
                 (Kind::Null, _) => return wrong("a set that holds null", "leave null out"),
                 (Kind::String(text), true) => entries.push((Key::Str(text.clone()), key.clone(), entry.value)),

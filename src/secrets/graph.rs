@@ -104,4 +104,20 @@ impl<'c> Graph<'c> {
         let files = self.variable_files().map(|file| file.document.file);
         documents.chain(files).chain(self.texts.iter().map(|text| text.span.file)).collect()
     }
+
+    /// The names that reports show wherever they speak of the configuration: labels of blocks, names of arguments, and
+    /// those of files.
+    pub(super) fn names(&self, config: &Config) -> BTreeSet<Text> {
+        let mut names = BTreeSet::new();
+        for document in self.nodes.iter().flat_map(|node| &node.module.documents) {
+            names.insert(config.sources.file(document.file).name.clone());
+            for block in &document.body.blocks {
+                names.extend(block.labels.iter().map(|label| label.text.clone()));
+                let inner = block.body.blocks.iter().map(|inner| &inner.body);
+                let arguments = inner.chain([&block.body]).flat_map(|body| &body.attributes);
+                names.extend(arguments.map(|argument| argument.name.text.clone()));
+            }
+        }
+        names
+    }
 }

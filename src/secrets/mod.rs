@@ -57,7 +57,8 @@ impl Secrets {
         for (source, ranges) in sources.iter().zip(by_look) {
             ranges.into_iter().for_each(|range| texts.add(lines::unquoted(&source.text[range])));
         }
-        secrets.texts = texts.build();
+        let names = graph.names(config);
+        secrets.texts = texts.without_names(names.iter().map(|name| &**name)).build();
         secrets
     }
 

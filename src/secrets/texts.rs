@@ -44,6 +44,19 @@ impl Builder {
         }
     }
 
+    /// Leaves out what is part of a name that the configuration shows everywhere: a module called `example` gives away
+    /// nothing, and its address must stay an address.
+    pub(super) fn without_names<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Builder {
+        let Ok(search) = AhoCorasick::new(self.0.iter().map(|text| &**text)) else { return self };
+        let mut public = vec![false; self.0.len()];
+        for name in names {
+            search.find_overlapping_iter(name).for_each(|found| public[found.pattern().as_usize()] = true);
+        }
+        let mut public = public.into_iter();
+        self.0.retain(|_| !public.next().unwrap_or_default());
+        self
+    }
+
     pub(super) fn build(mut self) -> Texts {
         // Of several matches at one place the first wins: the longest.
         self.0.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -107,6 +120,11 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
 mod tests {
     use super::*;
 
+    fn check_names(texts: &Texts) {
+        let address = "data.terraform_remote_state.env";
+        assert_eq!(texts.hide(address), address);
+    }
+
     #[test]
     fn secrets_are_found_wherever_they_are_quoted() {
         let long = "a-very-long-secret-of-which-a-report-shows-the-beginning-only";
@@ -114,7 +132,9 @@ mod tests {
         for text in ["hunter2", "s3cr3t-1234", "quo\"ted-1", long, "first line\nsecond line", "short", "111111"] {
             builder.add(text);
         }
-        let texts = builder.build();
+        builder.add("terraform");
+        let texts = builder.without_names(["example", "terraform_remote_state"]).build();
+        check_names(&texts);
         let check = |text: &str, expected: &str| assert_eq!(texts.hide(text), expected);
         check("nothing", "nothing");
         check("it is \"hunter2\"", "it is \"(sensitive)\"");

@@ -451,6 +451,17 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
     assert!(case.run(&["."]).out.contains("`for_each` must not be sensitive"));
 }
 
+#[test]
+fn for_each_shows_keys_and_count_shows_nothing() {
+    let main = "variable \"p\" {\n  default = \"\"\n  sensitive = true\n}\n\
+                resource \"terraform_data\" \"a\" {\n  count = var.p == \"\" ? 1 : 0\n}\n\
+                resource \"terraform_data\" \"b\" {\n  for_each = toset([var.p])\n}\n";
+    let case = Case::new(&[("main.tf", main)]);
+    let out = case.run(&["."]).out;
+    assert_eq!(out.matches("must not be sensitive").count(), 1, "{out}");
+    assert!(out.contains("main.tf:9"), "{out}");
+}
+
 fn check_any_case(what: &str, text: &str) {
     check(what, &text.to_lowercase());
 }
