@@ -33,6 +33,8 @@ pub struct Expansion {
     pub instances: Vec<Rc<InstanceSlot>>,
     /// Positions by key.
     by_key: FxHashMap<Key, usize>,
+    /// All instances as one value, once something has asked for it.
+    pub(super) whole: RefCell<Option<Value>>,
 }
 
 /// One instance of a block while it is evaluated.
@@ -52,7 +54,7 @@ pub struct InstanceSlot {
 impl Expansion {
     fn new(repetition: Repetition, instances: Vec<Rc<InstanceSlot>>) -> Expansion {
         let by_key = instances.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i)).collect();
-        Expansion { repetition, instances, by_key }
+        Expansion { repetition, instances, by_key, whole: RefCell::default() }
     }
 
     /// The instance with this key.

@@ -65,6 +65,11 @@ pub trait Scope {
         Ok(())
     }
 
+    /// The value of a part of an expression that uses no variable of a `for` around it, where the scope remembers such.
+    fn part(&self, _expr: &Expr) -> Option<Result<Value, EvalError>> {
+        None
+    }
+
     /// Names of the scope's own functions, for suggestions.
     fn function_names(&self) -> Vec<&str> {
         Vec::new()
@@ -176,7 +181,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
                 self.reference(expr)
             }
-            ExprKind::Splat { base, each } => self.splat(base, each),
+            ExprKind::Splat { base, each } => self.remembered(expr).unwrap_or_else(|| self.splat(base, each)),
             ExprKind::Call { name, args, expand_final } => {
                 self.counted(super::call::eval(self, name, args, *expand_final, expr.span)?)
             }
@@ -187,11 +192,16 @@ impl<'a> Evaluation<'a> {
                 // Both arms give the result its type, but only the errors of the arm that is taken count.
                 ops::conditional(&condition, self.eval(then), self.eval(otherwise))
             }
-            ExprKind::For(f) => self.for_expr(f),
+            ExprKind::For(f) => self.remembered(expr).unwrap_or_else(|| self.for_expr(f)),
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Invalid => {
                 Ok(Value::NULL)
             }
         }
+    }
+
+    /// What runs in a loop is worth remembering, unless it is in a loop itself.
+    fn remembered(&self, expr: &Expr) -> Option<Result<Value, EvalError>> {
+        if self.parent.is_some() { None } else { self.scope.part(expr) }
     }
 
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Result<Value, EvalError> {

@@ -14,7 +14,7 @@ use super::expand::Expansion;
 use super::expr::{Evaluation, Hop, Scope};
 use super::host::RootHost;
 use super::scope::ModuleScope;
-use super::shared::{Conversions, Place, Read, Reads, Shared};
+use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
 use crate::config::{Module, ModuleAddress, ModuleNode, ResourceName, Root, Variable};
 use crate::source::{Problem, ProblemKind, Span};
@@ -82,6 +82,8 @@ pub struct Program<'c> {
     /// Types of variables by the place of their declaration: parsed once however many instances there are.
     types: RefCell<FxHashMap<Span, Type>>,
     pub(super) shared: Shared,
+    /// How often a value has asked for itself.
+    pub(super) cycles: Cell<usize>,
     conversions: Conversions,
 }
 
@@ -190,6 +192,7 @@ impl<'c> Program<'c> {
             all_sizes: Cell::new(0),
             types: RefCell::default(),
             shared: Shared::default(),
+            cycles: Cell::new(0),
             conversions: Conversions::default(),
         };
         let instance = program.add_module(ModuleAddress::root(), root.module.clone(), None);
@@ -325,11 +328,18 @@ impl<'c> Program<'c> {
 
     /// What an expression is worth in a frame.
     pub(crate) fn try_eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Result<Value, EvalError> {
-        let repeats = frame.module.call.is_some() || !frame.bindings.is_empty();
-        match repeats.then(|| self.shared.place(expr)).flatten() {
-            // Whether something looks at failures is one more thing that a value depends on.
-            Some(place) if !super::union::is_watched() => self.eval_shared(expr, frame, &place),
-            _ => self.eval_plain(expr, &ModuleScope::new(self, frame)),
+        let scope = ModuleScope { whole: Some(expr.span), ..ModuleScope::new(self, frame) };
+        match self.place(expr, frame) {
+            None => self.eval_plain(expr, &scope),
+            Some(place) => match self.known(&place, &scope) {
+                Some(kept) => kept.result.clone(),
+                None => {
+                    let reads = Reads::default();
+                    let result = self.eval_plain(expr, &ModuleScope { reads: Some(&reads), ..scope });
+                    place.keep(reads, &result);
+                    result
+                }
+            },
         }
     }
 
@@ -341,24 +351,39 @@ impl<'c> Program<'c> {
         value
     }
 
-    /// The value that it had where it read the same; else evaluates it and remembers what it read.
-    fn eval_shared(&self, expr: &Expr, frame: &Rc<Frame>, place: &Place) -> Result<Value, EvalError> {
-        let scope = ModuleScope::new(self, frame);
-        let evaluation = Evaluation::new(&scope);
+    /// A part of an expression, remembered by itself: of `element(aws_subnet.a[*].id, count.index)` the list is the same
+    /// in all instances.
+    pub(super) fn part(&self, expr: &Expr, scope: &ModuleScope<'_, 'c>) -> Option<Result<Value, EvalError>> {
+        let place = self.place(expr, &scope.frame)?;
+        let inner = ModuleScope { whole: Some(expr.span), ..ModuleScope::new(self, &scope.frame) };
+        if let Some(kept) = self.known(&place, &inner) {
+            scope.reads.iter().for_each(|outer| outer.extend(&kept.reads));
+            return Some(kept.result.clone());
+        }
+        let reads = Reads::default();
+        let result = Evaluation::new(&ModuleScope { reads: Some(&reads), ..inner }).eval(expr);
+        scope.reads.iter().for_each(|outer| outer.absorb(&reads));
+        place.keep(reads, &result);
+        Some(result)
+    }
+
+    /// Where evaluations of an expression are remembered that is evaluated in several frames.
+    fn place(&self, expr: &Expr, frame: &Frame) -> Option<Rc<Place>> {
+        let repeats = frame.module.call.is_some() || !frame.bindings.is_empty();
+        // Whether something looks at failures is one more thing that a value depends on.
+        if repeats && !super::union::is_watched() { self.shared.place(expr) } else { None }
+    }
+
+    /// The evaluation that read the same.
+    fn known(&self, place: &Place, scope: &ModuleScope<'_, 'c>) -> Option<Rc<Kept>> {
+        let evaluation = Evaluation::new(scope);
         let fits = |read: &Read| {
             let hops: Vec<Hop<'_>> = read.hops.iter().map(Hop::Attr).collect();
             scope.resolve(&read.root, read.span, &hops, &evaluation).is_ok_and(|now| read.is_worth(&now))
         };
-        for (position, kept) in place.kept().iter().enumerate() {
-            if kept.reads.iter().all(fits) {
-                place.found(position);
-                return kept.result.clone();
-            }
-        }
-        let reads = Reads::default();
-        let result = self.eval_plain(expr, &ModuleScope { reads: Some(&reads), ..scope });
-        place.keep(reads, &result);
-        result
+        let (position, kept) = place.kept().into_iter().enumerate().find(|(_, kept)| kept.reads.iter().all(fits))?;
+        place.found(position);
+        Some(kept)
     }
 
     /// A value that can be walked and kept.
@@ -409,6 +434,7 @@ impl<'c> Program<'c> {
     }
 
     pub(super) fn cycle(&self, span: Span, what: &str) -> Value {
+        self.cycles.set(self.cycles.get() + 1);
         let message = format!("`{what}` depends on itself");
         let problem = Problem::error(ProblemKind::Cycle, span, message, "part of a cycle of references");
         self.report(problem.with_help("break the cycle: one of these values must not refer to the others"));

@@ -91,7 +91,21 @@ impl<'c> Program<'c> {
                 };
             }
         }
-        Ok((whole_collection(expansion, whole), 0))
+        Ok((self.collection(expansion, whole), 0))
+    }
+
+    /// All instances as one value, made once: each of many instances may ask for it.
+    fn collection(&self, expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
+        if let Some(known) = &*expansion.whole.borrow() {
+            return known.clone();
+        }
+        let cycles = self.cycles.get();
+        let value = whole_collection(expansion, whole);
+        // What asks for itself is worth something else to others.
+        if self.cycles.get() == cycles {
+            *expansion.whole.borrow_mut() = Some(value.clone());
+        }
+        value
     }
 
     /// What an instance's references are made of: its printed address and what it is.

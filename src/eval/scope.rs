@@ -20,6 +20,8 @@ pub(crate) struct ModuleScope<'p, 'c> {
     pub(crate) frame: Rc<Frame>,
     /// Where it is noted which names were resolved.
     pub(super) reads: Option<&'p Reads>,
+    /// The whole expression; what is remembered of it is not a part of it.
+    pub(super) whole: Option<Span>,
 }
 
 impl Scope for ModuleScope<'_, '_> {
@@ -53,6 +55,10 @@ impl Scope for ModuleScope<'_, '_> {
         self.program.spend(elements)
     }
 
+    fn part(&self, expr: &Expr) -> Option<Result<Value, EvalError>> {
+        if self.whole == Some(expr.span) { None } else { self.program.part(expr, self) }
+    }
+
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
         self.program.spend_text(bytes)
     }
@@ -60,7 +66,7 @@ impl Scope for ModuleScope<'_, '_> {
 
 impl<'p, 'c> ModuleScope<'p, 'c> {
     pub(crate) fn new(program: &'p Program<'c>, frame: &Rc<Frame>) -> ModuleScope<'p, 'c> {
-        ModuleScope { program, frame: frame.clone(), reads: None }
+        ModuleScope { program, frame: frame.clone(), reads: None, whole: None }
     }
 }
 

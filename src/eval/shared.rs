@@ -77,6 +77,7 @@ pub(super) struct Kept {
 }
 
 /// One name that an evaluation resolved.
+#[derive(Clone)]
 pub(super) struct Read {
     pub(super) root: Text,
     pub(super) span: Span,
@@ -163,6 +164,23 @@ pub(super) struct Reads {
 }
 
 impl Reads {
+    /// Takes note of what a part has read.
+    pub(super) fn extend(&self, part: &[Read]) {
+        let mut list = self.list.borrow_mut();
+        for read in part {
+            if !list.iter().any(|known| known.span == read.span) {
+                list.push(read.clone());
+            }
+        }
+        self.lost.set(self.lost.get() || list.len() > MAX_READS);
+    }
+
+    /// Takes note of what a part has read that was evaluated just now.
+    pub(super) fn absorb(&self, part: &Reads) {
+        self.extend(&part.list.borrow());
+        self.lost.set(self.lost.get() || part.lost.get());
+    }
+
     /// Takes note of a name.
     pub(super) fn add(&self, root: &str, span: Span, hops: &[Hop<'_>], resolved: &Result<Resolved, EvalError>) {
         if self.lost.get() || self.list.borrow().iter().any(|read| read.span == span) {

@@ -89,3 +89,22 @@ fn positions_in_brackets_are_read_anew() {
     // Evaluated with nothing noted after the first time.
     check(root, module, &["n = [[10, 11], [10, 11], [10, 11]]"], 1, 0);
 }
+
+#[test]
+fn parts_that_run_in_loops_are_shared_by_themselves() {
+    let root = "resource \"t\" \"r\" {\n  count = 50\n  n = count.index\n}\n\
+                module \"m\" {\n  source = \"./m\"\n  count = 100\n  x = element(t.r[*].n, count.index)\n}\n\
+                output \"n\" { value = sum(module.m[*].y) }\n";
+    let module = "variable \"x\" {}\noutput \"y\" { value = var.x }\n";
+    // The list once; what is chosen of it for each call, until it is clear that nothing is found again.
+    check(root, module, &["n = 2450"], 66, 99);
+}
+
+#[test]
+fn what_a_part_reads_is_read_by_the_whole() {
+    let module = "variable \"x\" {}\noutput \"y\" { value = join(\"-\", [for i in range(2) : \"${var.x}${i}\"]) }\n";
+    let root = "module \"m\" {\n  source = \"./m\"\n  count = 4\n  x = count.index % 2 == 0 ? \"a\" : \"b\"\n}\n\
+                output \"n\" { value = module.m[*].y }\n";
+    let (printed, ..) = outputs(&[("main.tf", root), ("m/main.tf", module)]);
+    assert_eq!(printed, ["n = [\"a0-a1\", \"b0-b1\", \"a0-a1\", \"b0-b1\"]"]);
+}
