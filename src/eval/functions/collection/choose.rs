@@ -1,5 +1,6 @@
 //! Functions that find or choose something in their arguments.
 
+use super::super::super::access::inherit;
 use super::super::super::equality::equal;
 use super::super::super::open::elements;
 use super::super::super::ops::with_hint;
@@ -74,6 +75,9 @@ fn index_from(args: &[Value], at: usize) -> Value {
 }
 
 pub(super) fn element(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
+    if let Some(element) = element_of_known(&args[0], &args[1]) {
+        return Ok(marked(args, element));
+    }
     let seq = positioned(&args[0], "element")?;
     let (length, fixed) = (seq.items.len(), seq.fixed().len());
     if length == 0 && seq.rest.is_none() {
@@ -101,6 +105,14 @@ pub(super) fn element(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
         _ => any(args[0].cause()),
     };
     Ok(marked(args, result))
+}
+
+/// The element where all places are known: nothing else of a long list is touched.
+fn element_of_known(list: &Value, index: &Value) -> Option<Value> {
+    let (Kind::List(seq) | Kind::Tuple(seq)) = &list.kind else { return None };
+    let known = seq.rest.is_none() && seq.loose == 0;
+    let at = index.as_number()?.to_i64()?.checked_rem_euclid(seq.items.len() as i64)?;
+    Some(inherit(seq.items.get(at as usize).filter(|_| known)?, list))
 }
 
 pub(super) fn one(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
