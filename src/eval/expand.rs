@@ -150,14 +150,20 @@ impl<'c> Program<'c> {
     fn expand_for_each(&self, module: &Rc<ModuleInstance>, for_each: &Arc<Expr>, header: Span) -> Expansion {
         let plain = self.plain_frame(module);
         let value = self.eval(for_each, &plain);
-        let entries = match self.public(&value).and_then(|()| self.for_each_entries(&value)) {
+        let open = value.is_unknown()
+            || value.as_seq().is_some_and(|seq| seq.rest.is_some())
+            || value.as_fields().is_some_and(|fields| fields.rest.is_some());
+        // Of what is not known the mark may be that of a part; names that may be secret are not shown either way.
+        let veiled = open && value.marks.contains(Marks::SENSITIVE);
+        let public = if veiled { Ok(()) } else { self.public(&value) };
+        let entries = match public.and_then(|()| self.for_each_entries(&value)) {
             Ok(entries) => entries,
             Err(error) => {
                 self.failed(error, for_each.span);
                 vec![(Key::Any, Value::unknown(Type::String, Cause::Error), Value::unknown(Type::Any, Cause::Error))]
             }
         };
-        let entries = match self.within_limits(entries.len(), header, for_each.span) {
+        let entries = match !veiled && self.within_limits(entries.len(), header, for_each.span) {
             true => entries,
             false => entries.into_iter().take(1).map(|(_, k, v)| (Key::Any, widened(&k), widened(&v))).collect(),
         };
@@ -204,7 +210,7 @@ impl<'c> Program<'c> {
                 true => convert::convert(&entry.key, &Type::String)?,
                 false => entry.key,
             };
-            if is_set {
+            if is_set && entry.certain && !key.is_unknown() {
                 self.public(&key)?;
             }
             match (&key.kind, entry.certain) {

@@ -287,6 +287,9 @@ fn no_command_shows_a_secret() {
 }
 
 const MARKED: &str = r#"
+terraform {
+  backend "local" {}
+}
 variable "s" {
   sensitive = true
   default   = "s3cr3t-a"
@@ -453,13 +456,15 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
 
 #[test]
 fn for_each_shows_keys_and_count_shows_nothing() {
-    let main = "variable \"p\" {\n  default = \"\"\n  sensitive = true\n}\n\
+    let main = "terraform {\n  backend \"local\" {}\n}\nvariable \"p\" {\n  default = \"\"\n  sensitive = true\n}\n\
                 resource \"terraform_data\" \"a\" {\n  count = var.p == \"\" ? 1 : 0\n}\n\
-                resource \"terraform_data\" \"b\" {\n  for_each = toset([var.p])\n}\n";
+                resource \"terraform_data\" \"b\" {\n  for_each = toset([var.p])\n}\n\
+                variable \"u\" {\n  type = map(string)\n}\n\
+                resource \"terraform_data\" \"c\" {\n  for_each = merge([for k, v in var.u : { (v) = { s = var.p } }]...)\n}\n";
     let case = Case::new(&[("main.tf", main)]);
     let out = case.run(&["."]).out;
     assert_eq!(out.matches("must not be sensitive").count(), 1, "{out}");
-    assert!(out.contains("main.tf:9"), "{out}");
+    assert!(out.contains("main.tf:12"), "{out}");
 }
 
 fn check_any_case(what: &str, text: &str) {
