@@ -4,7 +4,7 @@
 //! [`Plan::new`].
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::failure::Failure;
@@ -153,17 +153,34 @@ impl Planner<'_> {
         }
         let here = std::env::current_dir().unwrap_or_default();
         let shown = shown_path(&path, &normalize(&here));
-        let file = match VariableFile::read(&self.config.sources, &path, &shown) {
-            Ok(file) => Some(Arc::new(file)),
-            Err(error) if path.exists() => {
+        let file = match self.may_read(&path).then(|| VariableFile::read(&self.config.sources, &path, &shown)) {
+            Some(Ok(file)) => Some(Arc::new(file)),
+            Some(Err(error)) if path.exists() => {
                 let message = format!("variable file `{shown}`: {error}");
                 self.mistakes.push(Problem::error(ProblemKind::Settings, name.span, message, "named here"));
                 None
             }
-            Err(_) => None,
+            Some(Err(_)) => None,
+            None => {
+                let message = format!("variable file `{shown}` is not read: it lies outside of what is checked");
+                let problem = Problem::error(ProblemKind::Settings, name.span, message, "leads elsewhere");
+                let help = "it may lie below the settings, a checked folder, or the git repository around them";
+                self.mistakes.push(problem.with_help(help));
+                None
+            }
         };
         self.read.insert(path, file.clone());
         file
+    }
+
+    /// Whether settings may have a file read: they may come from a fork, and reports show lines of what is read.
+    fn may_read(&self, path: &Path) -> bool {
+        let Ok(real) = path.canonicalize() else { return true };
+        let folders = self.config.checked.iter().chain(self.config.roots.iter().map(|root| &root.dir));
+        folders.chain([&self.written.folder]).any(|folder| {
+            let around = folder.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(folder);
+            around.canonicalize().is_ok_and(|around| real.starts_with(around))
+        })
     }
 
     /// Files that lie beside no root and not beside the settings.

@@ -129,6 +129,30 @@ environment "lab" {
     assert!(ran.out.contains("a value is set for `sise`"), "{ran}");
 }
 
+/// Settings may come from a fork, and reports show lines of what is read.
+#[test]
+fn settings_name_no_files_outside() {
+    let case = case(&[
+        ("outside/a.tfvars", "s3cr3t: of somebody else\n"),
+        ("repository/.git/HEAD", ""),
+        ("repository/shared/b.tfvars", "size = 10\n"),
+        ("repository/infra/main.tf", MAIN),
+    ]);
+    let outside = case.path().join("outside/a.tfvars").display().to_string();
+    for file in ["../../outside/a.tfvars", &outside] {
+        let settings = format!("environment \"prod\" {{\n  var_files = [{file:?}]\n}}\n");
+        case.file("repository/infra/.tfcheck.hcl", settings.as_bytes());
+        let ran = case.run(&["repository/infra"]);
+        assert_eq!(ran.status, 2, "{ran}");
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains("lies outside of what is checked") && !said.contains("s3cr3t"), "{ran}");
+    }
+    let settings = "environment \"prod\" {\n  var_files = [\"../shared/b.tfvars\"]\n}\n";
+    case.file("repository/infra/.tfcheck.hcl", settings.as_bytes());
+    let ran = case.run(&["repository/infra"]);
+    assert!(!format!("{}{}", ran.out, ran.err).contains("outside"), "{ran}");
+}
+
 #[test]
 fn settings_and_comments_silence_by_environment() {
     let files = [("infra/envs/dev.tfvars", DEV), ("infra/envs/prod.tfvars", DEV)];
