@@ -3,6 +3,7 @@
 //! Environments are those of the settings; where these name none, those that a root's layout shows. Entry point:
 //! [`Plan::new`].
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::settings::{EnvironmentBlock, Written};
 use crate::config::{Config, Root, VariableFile};
 use crate::eval::nearest;
 use crate::infra::{AnalysisOptions, is_nonproduction};
-use crate::source::{Problem, ProblemKind, normalize, shown_path};
+use crate::source::{Problem, ProblemKind, Sandbox, normalize, shown_path, work_tree};
 use crate::syntax::{Ident, Text};
 
 /// What is evaluated.
@@ -30,7 +31,8 @@ pub(super) struct Plan {
 impl Plan {
     /// The evaluations of all roots; with `chosen` those in one environment.
     pub(super) fn new(config: &Config, written: &Written, chosen: Option<&str>) -> Result<Plan, Failure> {
-        let mut planner = Planner { config, written, read: BTreeMap::new(), mistakes: Vec::new() };
+        let mut planner =
+            Planner { config, written, read: BTreeMap::new(), mistakes: Vec::new(), readable: OnceCell::new() };
         let mut of_roots: Vec<Vec<AnalysisOptions>> = config.roots.iter().map(|r| planner.of_root(r)).collect();
         planner.look_at_what_nothing_used();
         if !planner.mistakes.is_empty() {
@@ -93,6 +95,8 @@ struct Planner<'a> {
     /// Variable files by path; none where there is no such file.
     read: BTreeMap<PathBuf, Option<Arc<VariableFile>>>,
     mistakes: Vec<Problem>,
+    /// The folders that settings may have files read from, once something has asked.
+    readable: OnceCell<Sandbox>,
 }
 
 impl Planner<'_> {
@@ -176,11 +180,13 @@ impl Planner<'_> {
     /// Whether settings may have a file read: they may come from a fork, and reports show lines of what is read.
     fn may_read(&self, path: &Path) -> bool {
         let Ok(real) = path.canonicalize() else { return true };
-        let folders = self.config.checked.iter().chain(self.config.roots.iter().map(|root| &root.dir));
-        folders.chain([&self.written.folder]).any(|folder| {
-            let around = folder.ancestors().find(|dir| dir.join(".git").exists()).unwrap_or(folder);
-            around.canonicalize().is_ok_and(|around| real.starts_with(around))
-        })
+        let readable = self.readable.get_or_init(|| {
+            let folders = self.config.checked.iter().chain(self.config.roots.iter().map(|root| &root.dir));
+            let around =
+                folders.chain([&self.written.folder]).map(|folder| work_tree(folder).unwrap_or(folder.as_path()));
+            Sandbox::new(around.collect::<BTreeSet<_>>())
+        });
+        readable.holds(&real)
     }
 
     /// Files that lie beside no root and not beside the settings.

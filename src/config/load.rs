@@ -232,10 +232,10 @@ impl Config {
     }
 }
 
-/// The innermost of these folders that a folder lies in.
+/// The innermost of these sorted folders that a folder lies in.
 fn folder_around<'f>(folders: &'f [PathBuf], dir: &Path) -> Option<&'f Path> {
-    let around = folders.iter().filter(|folder| dir.starts_with(folder));
-    around.max_by_key(|folder| folder.as_os_str().len()).map(PathBuf::as_path)
+    let position = |around: &Path| folders.binary_search_by(|folder| folder.as_path().cmp(around)).ok();
+    dir.ancestors().find_map(position).map(|at| folders[at].as_path())
 }
 
 fn read_inputs(sources: &SourceMap, working_dir: &Path, options: &LoadOptions) -> Result<Inputs, LoadError> {

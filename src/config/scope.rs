@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::load::LoadError;
 use super::names::{is_module_file, is_variable_file};
 use super::tree::local_target;
-use crate::source::{normalize, shown_path};
+use crate::source::{normalize, shown_path, work_tree};
 
 /// The folders to search and, where single files were named, what the findings are narrowed to.
 #[derive(Debug)]
@@ -81,8 +81,9 @@ fn module_folder<'a>(path: &'a Path, folders: &'a BTreeMap<PathBuf, Folder>) -> 
 
 /// Where the callers of single files are looked for: the work trees around them, or their common folder.
 fn search_folders(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
-    let (inside, outside): (Vec<_>, Vec<_>) = files.iter().partition(|f| work_tree(f).is_some());
-    let trees = inside.into_iter().filter_map(|f| work_tree(f)).map(Path::to_path_buf);
+    let tree = |file: &PathBuf| file.parent().and_then(work_tree).map(Path::to_path_buf);
+    let (inside, outside): (Vec<&PathBuf>, Vec<&PathBuf>) = files.iter().partition(|f| tree(f).is_some());
+    let trees = inside.into_iter().filter_map(tree);
     match common_folder(&outside) {
         // Files that share nothing but the top of the file system are not worth searching all of it.
         Some(top) if top.parent().is_none() => {
@@ -90,10 +91,6 @@ fn search_folders(files: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         }
         common => trees.chain(common).collect(),
     }
-}
-
-fn work_tree(path: &Path) -> Option<&Path> {
-    path.ancestors().skip(1).find(|dir| dir.join(".git").exists())
 }
 
 fn common_folder(files: &[&PathBuf]) -> Option<PathBuf> {

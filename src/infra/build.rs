@@ -210,7 +210,7 @@ impl Builder<'_, '_> {
                     handed_out.add(*id, receiver, attribute, instance.id);
                 }
             };
-            fields.entries.values().for_each(|value| each_reference(value, &mut hand));
+            fields.entries.values().for_each(|value| value.deep_refs().iter().for_each(&mut hand));
         }
         self.infra.handed_out = handed_out;
     }
@@ -241,12 +241,6 @@ impl Builder<'_, '_> {
             }
         }
     }
-}
-
-/// Calls `visit` for the references of a value and of all its parts.
-fn each_reference(value: &Value, visit: &mut dyn FnMut(&Reference)) {
-    value.refs.iter().for_each(&mut *visit);
-    value.children().for_each(|inner| each_reference(inner, visit));
 }
 
 pub(super) fn key_text(key: &Key) -> Option<Text> {

@@ -14,5 +14,5 @@ pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, norma
 pub use map::{LineColumn, SourceFile, SourceMap};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use revision::{Revision, RevisionError};
-pub use sandbox::{Sandbox, SandboxRead};
+pub use sandbox::{Sandbox, SandboxRead, work_tree};
 pub use span::{FileId, Span};

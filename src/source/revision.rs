@@ -274,7 +274,7 @@ impl Names<'_> {
 
 fn unreadable(folder: &Path, error: &dyn std::error::Error) -> RevisionError {
     let folder = folder.to_path_buf();
-    match folder.ancestors().any(|f| f.join(".git").exists()) {
+    match super::work_tree(&folder).is_some() {
         true => RevisionError::Repository { why: reason(error), folder },
         false => RevisionError::NoRepository(folder),
     }

@@ -20,6 +20,11 @@ pub struct Sandbox {
     folders: FxHashSet<PathBuf>,
 }
 
+/// The work tree of the git repository that a folder lies in.
+pub fn work_tree(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|dir| dir.join(".git").exists())
+}
+
 /// What became of an attempt to read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum SandboxRead {
@@ -37,7 +42,8 @@ impl Sandbox {
         Sandbox { folders: folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect() }
     }
 
-    fn holds(&self, real: &Path) -> bool {
+    /// Whether a path without links lies below the folders.
+    pub fn holds(&self, real: &Path) -> bool {
         real.ancestors().any(|folder| self.folders.contains(folder))
     }
 
