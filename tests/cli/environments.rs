@@ -135,7 +135,7 @@ fn settings_name_no_files_outside() {
     let case = case(&[
         ("outside/a.tfvars", "s3cr3t: of somebody else\n"),
         ("repository/.git/HEAD", ""),
-        ("repository/shared/b.tfvars", "size = 10\n"),
+        ("repository/common/b.tfvars", "size = 10\n"),
         ("repository/infra/main.tf", MAIN),
     ]);
     let outside = case.path().join("outside/a.tfvars").display().to_string();
@@ -147,7 +147,7 @@ fn settings_name_no_files_outside() {
         let said = format!("{}{}", ran.out, ran.err);
         assert!(said.contains("lies outside of what is checked") && !said.contains("s3cr3t"), "{ran}");
     }
-    let settings = "environment \"prod\" {\n  var_files = [\"../shared/b.tfvars\"]\n}\n";
+    let settings = "environment \"prod\" {\n  var_files = [\"../common/b.tfvars\"]\n}\n";
     case.file("repository/infra/.tfcheck.hcl", settings.as_bytes());
     let ran = case.run(&["repository/infra"]);
     assert!(!format!("{}{}", ran.out, ran.err).contains("outside"), "{ran}");
