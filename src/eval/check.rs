@@ -1,7 +1,6 @@
 //! Conditions and declarations of a module that no resource asks for: validations, pre- and postconditions, checks,
 //! and every local and output, so that each mistake is reported whether or not something uses the value.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,10 +8,9 @@ use super::expand::InstanceSlot;
 use super::expr::Evaluation;
 use super::program::{Frame, ModuleInstance, Program};
 use super::scope::ModuleScope;
-use super::{Marks, Value, ops};
+use super::{ByName, Marks, Value, ops};
 use crate::config::{Condition, Resource, ResourceName};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::Text;
 
 impl<'c> Program<'c> {
     /// Evaluates what a module declares beside resources and calls, and tests its conditions.
@@ -44,7 +42,7 @@ impl<'c> Program<'c> {
         slot: &InstanceSlot,
         id: &ResourceName,
         resource: &Resource,
-    ) -> BTreeMap<Text, Value> {
+    ) -> ByName<Value> {
         let lifecycle = &resource.lifecycle;
         let conditions = lifecycle.preconditions.iter().map(|c| (c, "precondition"));
         for (condition, what) in conditions {
@@ -83,7 +81,7 @@ impl<'c> Program<'c> {
     }
 
     /// The attributes of a block of the module itself (a provider, a call), by name.
-    pub(crate) fn block_attributes(&self, body: &Arc<crate::syntax::Body>, frame: &Rc<Frame>) -> BTreeMap<Text, Value> {
+    pub(crate) fn block_attributes(&self, body: &Arc<crate::syntax::Body>, frame: &Rc<Frame>) -> ByName<Value> {
         let names = super::body::all_names(body);
         names.into_iter().filter_map(|n| self.body_item(body, &n, frame, None).map(|v| (n, v))).collect()
     }

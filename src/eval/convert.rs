@@ -1,13 +1,12 @@
 //! Conversion of values to types, as Terraform does it for variables, parameters and operands. Keeps what is partly
 //! known: elements stay unknown with their references, open collections stay open.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::set::{make_set, sequence};
 use super::unify::{contains_any, unify, unify_values};
 use super::union::{alternatives, one_of, unless_failed};
-use super::{Cause, EvalError, Fields, Hint, Kind, Number, ObjectType, Seq, Type, Unknown, Value};
+use super::{AttributeType, Cause, EvalError, Fields, Hint, Kind, Number, ObjectType, Seq, Type, Unknown, Value};
 use crate::syntax::Text;
 
 /// The value as one of this type; an error where it has no such form. Null stays null, `any` changes nothing.
@@ -112,26 +111,25 @@ fn convert_tuple(seq: &Seq, types: &[Type]) -> Result<Seq, EvalError> {
 }
 
 fn convert_entries(fields: &Fields, element: &Type) -> Result<Fields, EvalError> {
-    let names: Vec<Text> = fields.entries.keys().cloned().collect();
-    let values = fields.entries.iter();
-    let values: Result<Vec<Value>, EvalError> =
-        values.map(|(name, v)| convert(v, element).map_err(|e| inside(e, &format!("element `{name}`")))).collect();
+    let of_element = |name: &Text, v: &Value| convert(v, element).map_err(|e| inside(e, &format!("element `{name}`")));
+    let entries = fields.entries.try_map(of_element)?;
     let rest = fields.rest.as_ref().map(|rest| convert_rest(rest, element));
-    let (element, values, rest) = settle(element, values?, rest)?;
+    if !contains_any(element) {
+        return Ok(Fields { entries, element: element.clone(), rest, ..Fields::default() });
+    }
+    let (names, values): (Vec<Text>, Vec<Value>) = entries.into_iter().unzip();
+    let (element, values, rest) = settle(element, values, rest)?;
     Ok(Fields { entries: names.into_iter().zip(values).collect(), element, rest, ..Fields::default() })
 }
 
 fn convert_attributes(fields: &Fields, ty: &ObjectType) -> Result<Fields, EvalError> {
-    let mut entries = BTreeMap::new();
-    for (name, attribute) in &ty.attributes {
-        let value = match (fields.entries.get(name), &fields.rest) {
-            (Some(value), _) => convert(value, &attribute.ty).map_err(|e| inside(e, &format!("attribute `{name}`")))?,
-            (None, Some(rest)) => convert_rest(rest, &attribute.ty),
-            (None, None) if attribute.optional => Value::NULL,
-            (None, None) => return Err(EvalError::new(format!("attribute `{name}` is required"))),
-        };
-        entries.insert(name.clone(), value);
-    }
+    let attribute = |name: &Text, attribute: &AttributeType| match (fields.entries.get(name), &fields.rest) {
+        (Some(value), _) => convert(value, &attribute.ty).map_err(|e| inside(e, &format!("attribute `{name}`"))),
+        (None, Some(rest)) => Ok(convert_rest(rest, &attribute.ty)),
+        (None, None) if attribute.optional => Ok(Value::NULL),
+        (None, None) => Err(EvalError::new(format!("attribute `{name}` is required"))),
+    };
+    let entries = ty.attributes.try_map(attribute)?;
     Ok(Fields { entries, block: fields.block.clone(), ..Fields::default() })
 }
 
@@ -240,7 +238,7 @@ fn converted_elements<'a>(from: impl Iterator<Item = &'a Type>, to: &Type) -> Op
 
 fn converted_object<'a>(from: impl Fn(&str) -> Option<&'a Type>, to: &ObjectType) -> Option<Type> {
     let mut converted = to.clone();
-    for (name, attribute) in &mut converted.attributes {
+    for (name, attribute) in converted.attributes.iter_mut() {
         match from(name) {
             Some(from) => attribute.ty = converted_type(from, &attribute.ty)?,
             None if attribute.optional => {}
@@ -315,19 +313,22 @@ fn default_entries(fields: &Fields, ty: &Type) -> Arc<Fields> {
 }
 
 fn default_attributes(fields: &Fields, ty: &ObjectType) -> Arc<Fields> {
-    let mut entries = fields.entries.clone();
+    let written = &fields.entries;
+    let mut defaulted = Vec::with_capacity(ty.attributes.len());
     for (name, attribute) in &ty.attributes {
-        let present = entries.get(name).filter(|v| !v.is_null());
+        let present = written.get(name).filter(|v| !v.is_null());
         let value = match (present, &attribute.default, &fields.rest) {
             (Some(value), _, _) => apply_defaults(value, &attribute.ty),
-            (None, Some(default), Some(rest)) if !entries.contains_key(name) => {
+            (None, Some(default), Some(rest)) if !written.contains_key(name) => {
                 let cause = rest.cause().unwrap_or(Cause::Error);
                 one_of(vec![rest.clone(), apply_defaults(default, &attribute.ty)], cause, [])
             }
             (None, Some(default), _) => apply_defaults(default, &attribute.ty),
             (None, None, _) => continue,
         };
-        entries.insert(name.clone(), value);
+        defaulted.push((name.clone(), value));
     }
+    let mut entries = written.clone();
+    entries.extend(defaulted);
     Arc::new(Fields { entries, rest: fields.rest.clone(), block: fields.block.clone(), ..Fields::default() })
 }

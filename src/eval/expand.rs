@@ -1,7 +1,6 @@
 //! Expansion: which instances a block with `count` or `for_each` has.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::expr::iterate;
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
-use super::{Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value, convert};
+use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value, convert};
 use crate::config::Key;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
@@ -94,7 +93,7 @@ impl<'c> Program<'c> {
             _ => None,
         };
         let instance = |key: Key, index: Value| {
-            let object = Value::object(BTreeMap::from([(Text::from("index"), index)]));
+            let object = Value::object(ByName::from([(Text::from("index"), index)]));
             let bindings = vec![("count".into(), object)];
             match key {
                 Key::Any => slot(key, self.open_frame(module, bindings, None)),
@@ -169,7 +168,7 @@ impl<'c> Program<'c> {
         };
         let source = Some((for_each.clone(), plain));
         let instances = entries.into_iter().map(|(key, each_key, each_value)| {
-            let each = BTreeMap::from([(Text::from("key"), each_key), (Text::from("value"), each_value)]);
+            let each = ByName::from([(Text::from("key"), each_key), (Text::from("value"), each_value)]);
             let bindings = vec![("each".into(), Value::object(each))];
             match key {
                 Key::Any => slot(key, self.open_frame(module, bindings, source.clone())),

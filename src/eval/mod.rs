@@ -4,6 +4,7 @@
 mod access;
 mod block;
 mod body;
+mod by_name;
 mod call;
 mod check;
 pub mod convert;
@@ -39,6 +40,7 @@ mod value;
 
 pub use access::{attribute, index, inherit, some_element};
 pub use block::BlockSource;
+pub use by_name::ByName;
 pub use call::nearest;
 pub use convert::{apply_defaults, convert};
 pub use error::EvalError;

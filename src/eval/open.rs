@@ -3,14 +3,13 @@
 //! [`elements`] shows any list, set or tuple as known elements and a rest, [`Items`] and [`Entries`] collect results
 //! whose later parts may or may not be there. Elements taken out keep the references and marks of what held them.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::access::{child, inherit, some_element};
 use super::equality::equal;
 use super::set::{length_range, sequence};
 use super::union::{is_not_null, one_of};
-use super::{Cause, Fields, Hint, Kind, Seq, Step, Type, Unknown, Value};
+use super::{ByName, Cause, Fields, Hint, Kind, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
 /// Up to this length an unknown list of known length is shown element by element.
@@ -174,7 +173,9 @@ impl Items {
 /// Collects the entries of a map or object. An entry with an unknown key may overwrite each of those before it.
 #[derive(Default)]
 pub struct Entries {
-    certain: BTreeMap<Text, Value>,
+    certain: ByName<Value>,
+    /// Those that came after the others and are not sorted among them yet.
+    late: Vec<(Text, Value)>,
     possible: Vec<Value>,
     cause: Option<Cause>,
 }
@@ -182,13 +183,20 @@ pub struct Entries {
 impl Entries {
     /// An entry with a known key; it replaces an earlier one.
     pub fn insert(&mut self, key: Text, value: Value) {
-        self.certain.insert(key, value);
+        self.late.push((key, value));
+    }
+
+    fn settle(&mut self) -> &mut ByName<Value> {
+        if !self.late.is_empty() {
+            self.certain.extend(self.late.drain(..));
+        }
+        &mut self.certain
     }
 
     /// An entry with an unknown key: it may overwrite those before it whose names the key can turn out to be.
     pub fn insert_keyed(&mut self, key: &Value, value: Value) {
         let cause = key.cause().unwrap_or(Cause::Error);
-        for (name, known) in &mut self.certain {
+        for (name, known) in self.settle().iter_mut() {
             if equal(key, &Value::from(name.clone())) != Some(false) {
                 *known = one_of(vec![known.clone(), value.clone()], cause.clone(), []);
             }
@@ -198,8 +206,8 @@ impl Entries {
     }
 
     /// Entries with unknown keys: any key may be among them but `except`.
-    pub fn insert_unknown(&mut self, value: Value, cause: Cause, except: &BTreeMap<Text, Value>) {
-        for (key, known) in &mut self.certain {
+    pub fn insert_unknown(&mut self, value: Value, cause: Cause, except: &ByName<Value>) {
+        for (key, known) in self.settle().iter_mut() {
             if !except.contains_key(key) {
                 *known = one_of(vec![known.clone(), value.clone()], cause.clone(), []);
             }
@@ -214,16 +222,12 @@ impl Entries {
             let cause = rest.cause().unwrap_or(Cause::Error);
             self.insert_unknown(rest, cause, &fields.entries);
         }
-        self.certain.extend(fields.entries);
-    }
-
-    /// The entries collected so far that are certain.
-    pub fn certain(&self) -> &BTreeMap<Text, Value> {
-        &self.certain
+        self.late.extend(fields.entries);
     }
 
     /// The entries as untyped fields.
-    pub fn finish(self) -> Fields {
+    pub fn finish(mut self) -> Fields {
+        self.settle();
         let rest = one_possible(self.possible, self.cause);
         Fields { entries: self.certain, rest, ..Fields::default() }
     }

@@ -1,9 +1,8 @@
 //! Type expressions: `list(string)`, `object({ a = optional(number, 1) })`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AttributeType, EvalError, NoScope, ObjectType, Type};
+use super::{AttributeType, ByName, EvalError, NoScope, ObjectType, Type};
 use crate::source::ProblemKind;
 use crate::syntax::{Expr, ExprKind, ObjectItem, Text};
 
@@ -46,7 +45,7 @@ fn constructor(expr: &Expr, name: &str, args: &[Expr]) -> Result<Type, EvalError
             Ok(Type::Tuple(items.iter().map(parse).collect::<Result<_, _>>()?))
         }
         ("object", [Expr { kind: ExprKind::Object(items), .. }]) => {
-            let attributes = items.iter().map(attribute).collect::<Result<BTreeMap<_, _>, _>>()?;
+            let attributes = items.iter().map(attribute).collect::<Result<ByName<_>, _>>()?;
             Ok(Type::Object(Arc::new(ObjectType { attributes })))
         }
         ("list" | "set" | "map" | "tuple" | "object", _) => {

@@ -1,10 +1,9 @@
 //! Terraform's types.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use super::Value;
+use super::{ByName, Value};
 use crate::syntax::Text;
 
 /// The type of a value, or the type that a variable asks for.
@@ -35,7 +34,7 @@ pub enum Type {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ObjectType {
     /// By name.
-    pub attributes: BTreeMap<Text, AttributeType>,
+    pub attributes: ByName<AttributeType>,
 }
 
 /// One attribute of an object type.

@@ -64,8 +64,9 @@ fn unify_objects(types: &[&Type]) -> Option<Type> {
         return Some(Type::map(unify_elements(types)?));
     }
     let mut attributes = Vec::with_capacity(first.attributes.len());
+    let mut columns: Vec<_> = objects.iter().map(|o| o.attributes.values()).collect();
     for name in first.attributes.keys() {
-        let types: Vec<Type> = objects.iter().map(|o| o.attributes[name].ty.clone()).collect();
+        let types: Vec<Type> = columns.iter_mut().filter_map(|c| c.next()).map(|a| a.ty.clone()).collect();
         attributes.push((name.clone(), unify(&types)?));
     }
     Some(Type::object(attributes))

@@ -4,12 +4,11 @@
 //! reached it. Values are cheap to clone. Equality of Rust (`==`) is structural and for tests and caches; Terraform's
 //! `==` lives in [`super::ops`].
 
-use std::collections::{BTreeMap, btree_map};
 use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
-use super::{BlockSource, Number, Reference, Type};
+use super::{BlockSource, ByName, Number, Reference, Type};
 use crate::syntax::Text;
 
 /// A value, whole, partly known or unknown.
@@ -32,7 +31,7 @@ pub enum Children<'v> {
     /// Elements or alternatives.
     Items(Chain<slice::Iter<'v, Value>, option::Iter<'v, Value>>),
     /// Entries.
-    Entries(Chain<btree_map::Values<'v, Text, Value>, option::Iter<'v, Value>>),
+    Entries(Chain<super::by_name::Values<'v, Value>, option::Iter<'v, Value>>),
     /// The unknown parts of a text.
     Segments(slice::Iter<'v, Segment>),
 }
@@ -112,7 +111,7 @@ pub struct Seq {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Fields {
     /// The entries that are certainly there.
-    pub entries: BTreeMap<Text, Value>,
+    pub entries: ByName<Value>,
     /// The element type of a map; `Any` for an object.
     pub element: Type,
     /// Where further entries may exist: what the value of such an entry looks like.
@@ -435,12 +434,12 @@ impl Value {
     }
 
     /// An object of these attributes.
-    pub fn object(entries: BTreeMap<Text, Value>) -> Value {
+    pub fn object(entries: ByName<Value>) -> Value {
         Kind::Object(Arc::new(Fields { entries, ..Fields::default() })).into()
     }
 
     /// A map of these entries, which must have the element type already.
-    pub fn map(element: Type, entries: BTreeMap<Text, Value>) -> Value {
+    pub fn map(element: Type, entries: ByName<Value>) -> Value {
         Kind::Map(Arc::new(Fields { entries, element, ..Fields::default() })).into()
     }
 

@@ -1,6 +1,6 @@
 //! Makes an [`Infra`] from an evaluated program.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::clock::{Clock, Stage};
 use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{ModuleInstance, Program};
-use crate::eval::{BlockSource, Kind, Reference, ReferenceKind, Step, Value};
+use crate::eval::{BlockSource, ByName, Kind, Reference, ReferenceKind, Step, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::Text;
 
@@ -253,4 +253,4 @@ pub(super) fn key_text(key: &Key) -> Option<Text> {
 }
 
 /// Attributes by name.
-pub(super) type Attributes = BTreeMap<Text, Value>;
+pub(super) type Attributes = ByName<Value>;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::eval::{Cause, Fields, Kind, Marks, Number, Reference, Seq, Step, Type, Value, convert};
+use crate::eval::{ByName, Cause, Fields, Kind, Marks, Number, Reference, Seq, Step, Type, Value, convert};
 use crate::facts::{self, FactValue, Schema};
 use crate::syntax::Text;
 
@@ -36,7 +36,7 @@ pub(super) struct Filler {
 /// Defaults below one block type.
 #[derive(Default)]
 struct Defaults {
-    values: BTreeMap<Text, Value>,
+    values: ByName<Value>,
     blocks: BTreeMap<Text, Defaults>,
 }
 
@@ -71,12 +71,12 @@ impl Filler {
         &mut self,
         resource_type: &Text,
         reference: &Reference,
-        mut attributes: BTreeMap<Text, Value>,
-    ) -> BTreeMap<Text, Value> {
+        mut attributes: ByName<Value>,
+    ) -> ByName<Value> {
         let schema = facts::schema(resource_type);
         let defaults = self.tree(resource_type);
         let instance = Place::Instance(reference);
-        for (name, value) in &mut attributes {
+        for (name, value) in attributes.iter_mut() {
             let written = std::mem::replace(value, Value::NULL);
             *value = entry(name, written, schema, &defaults, &instance.child(Inner::Name(name)));
         }
@@ -196,20 +196,19 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
     }
     let none = Defaults::default();
     let defaults = defaults.unwrap_or(&none);
-    let mut entries = BTreeMap::new();
-    for (name, inner) in &fields.entries {
+    let written = fields.entries.map(|name, inner| {
         let place = place.child(Inner::Name(name));
-        entries.insert(name.clone(), entry(name, inner.clone(), schema, defaults, &place));
-    }
-    for (name, default) in &defaults.values {
-        let value = entries.entry(name.clone()).or_insert(Value::NULL);
-        if value.is_null() {
-            *value = default.clone();
-        }
-    }
+        entry(name, inner.clone(), schema, defaults, &place)
+    });
+    let nothing_at = |name: &str| written.get(name).is_none_or(Value::is_null);
+    let filled = defaults.values.iter().filter(|(name, _)| nothing_at(name));
+    let mut added: Vec<(Text, Value)> = filled.map(|(name, default)| (name.clone(), default.clone())).collect();
     if let Some(schema) = schema {
-        missing(&mut entries, schema, place);
+        let known = |name: &str| written.contains_key(name) || defaults.values.contains_key(name);
+        missing(&mut added, &known, schema, place);
     }
+    let mut entries = written;
+    entries.extend(added);
     // What a block does not write is null, not unknown; other objects keep what they may hold besides.
     let rest = if fields.block.is_some() { None } else { fields.rest.clone() };
     let fields =
@@ -219,16 +218,13 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
 
 /// Adds what a block has although the configuration does not write it: no blocks of a type, attributes that the
 /// provider alone sets.
-fn missing(entries: &mut BTreeMap<Text, Value>, schema: &Schema, place: &Place<'_>) {
-    for block in &schema.blocks {
-        if !entries.contains_key(block.name) {
-            entries.insert(block.name.into(), Value::tuple(Vec::new()));
-        }
-    }
+fn missing(added: &mut Vec<(Text, Value)>, known: &dyn Fn(&str) -> bool, schema: &Schema, place: &Place<'_>) {
+    let blocks = schema.blocks.iter().filter(|block| !known(block.name));
+    added.extend(blocks.map(|block| (block.name.into(), Value::tuple(Vec::new()))));
     for argument in &schema.arguments {
-        if argument.mode == facts::Mode::Computed && !entries.contains_key(argument.name) {
+        if argument.mode == facts::Mode::Computed && !known(argument.name) {
             let place = place.child(Inner::Name(argument.name));
-            entries.insert(argument.name.into(), computed(place.reference()));
+            added.push((argument.name.into(), computed(place.reference())));
         }
     }
 }

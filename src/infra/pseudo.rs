@@ -9,7 +9,7 @@ use super::{Infra, Instance, InstanceKind, Lifecycle};
 use crate::config::{Child, Key, ModuleCall, ModuleNode};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
-use crate::eval::{BlockSource, Value};
+use crate::eval::{BlockSource, ByName, Value};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, Body, Expr, ExprKind, Text};
 
@@ -160,7 +160,7 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
         let value = program.variable(module, name, variable);
         let text =
             |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map_or(Value::NULL, |e| program.eval(e, &frame));
-        let attributes = BTreeMap::from([
+        let attributes = ByName::from([
             ("sensitive".into(), variable.sensitive.into()),
             ("nullable".into(), variable.nullable.into()),
             ("type".into(), program.variable_type(variable).to_string().into()),
@@ -177,7 +177,7 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
     }
     for (name, output) in &declared.outputs {
         let value = program.output(module, name).unwrap_or(Value::NULL);
-        let attributes = BTreeMap::from([("value".into(), value), ("sensitive".into(), output.sensitive.into())]);
+        let attributes = ByName::from([("value".into(), value), ("sensitive".into(), output.sensitive.into())]);
         let place = (output.header, output.header, &output.body);
         infra.instances.push(maker.instance(
             InstanceKind::Output,
@@ -217,7 +217,7 @@ impl<'c> Sets<'c> {
                 Some(expr) => program.literal(expr, &program.variable_type(variable)),
                 None => Value::NULL,
             };
-            Value::object(BTreeMap::from([
+            Value::object(ByName::from([
                 ("name".into(), environment.name.clone().into()),
                 ("nonproduction".into(), is_nonproduction(&environment.name).into()),
                 ("given".into(), given.is_some().into()),
@@ -253,7 +253,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
     let required = settings.required_providers.iter().map(|(name, required)| {
         let part = |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map_or(Value::NULL, eval);
         let entries =
-            BTreeMap::from([("source".into(), part(&required.source)), ("version".into(), part(&required.version))]);
+            ByName::from([("source".into(), part(&required.source)), ("version".into(), part(&required.version))]);
         (name.clone(), Value::object(entries))
     });
     let mut tree = Tree::default();
@@ -261,7 +261,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
     let texts = |set: &BTreeSet<Text>| Value::tuple(set.iter().map(|t| t.clone().into()).collect());
     let constraints = tree.constraints.iter().map(|(name, all)| (name.clone(), texts(all)));
     let root = &infra.root;
-    let attributes = BTreeMap::from([
+    let attributes = ByName::from([
         ("required_version".into(), Value::tuple(settings.required_versions.iter().map(eval).collect())),
         ("required_providers".into(), Value::object(required.collect())),
         ("backend".into(), Value::tuple(backend.collect())),

@@ -251,7 +251,7 @@ impl Infra {
     /// The texts by which an instance may be named elsewhere.
     fn identities(&self, id: InstanceId) -> Vec<Text> {
         let Some(fields) = self.get(id).attributes.as_fields() else { return Vec::new() };
-        IDENTITY.iter().filter_map(|name| token(fields.entries.get(*name)?)).collect()
+        IDENTITY.iter().filter_map(|name| token(fields.entries.get(name)?)).collect()
     }
 
     /// Whether there are instances of a type that may hold references.

@@ -1,6 +1,5 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
-use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
@@ -10,7 +9,7 @@ use super::functions::merged_tags;
 use super::network::Subnets;
 use super::settings::Selection;
 use crate::eval::functions::Host;
-use crate::eval::{EvalError, Kind, Marks, Value};
+use crate::eval::{ByName, EvalError, Kind, Marks, Value};
 use crate::facts;
 use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Lifecycle};
 use crate::syntax::{Expr, ExprKind, Text};
@@ -155,7 +154,7 @@ impl<'a> Run<'a> {
             let fields = block.as_fields()?;
             Some((fields.entries.get("key")?.as_str()?.into(), fields.entries.get("value")?.clone()))
         };
-        let pairs = blocks.as_seq().map(|seq| seq.items.iter().filter_map(pair).collect::<BTreeMap<Text, Value>>());
+        let pairs = blocks.as_seq().map(|seq| seq.items.iter().filter_map(pair).collect::<ByName<Value>>());
         let written = pairs.map_or(Value::NULL, Value::object);
         merged_tags([self.default_tags(id), self.infra.attribute(id, "tags"), written])
     }

@@ -10,7 +10,7 @@ use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
 use super::super::text::{from_segments, segments};
-use super::super::{BlockSource, Fields, Kind, Segment, Type, Value, convert};
+use super::super::{BlockSource, ByName, Fields, Kind, Segment, Type, Value, convert};
 use crate::config::Resource;
 use crate::syntax::Text;
 
@@ -117,7 +117,7 @@ fn documents(fields: &Fields, name: &str) -> Option<Vec<Value>> {
 struct Policy {
     version: Option<Value>,
     id: Option<Value>,
-    statements: Vec<BTreeMap<Text, Value>>,
+    statements: Vec<ByName<Value>>,
 }
 
 impl Policy {
@@ -144,10 +144,9 @@ impl Policy {
         Some(())
     }
 
-    fn add(&mut self, statement: BTreeMap<Text, Value>) {
-        let sid = |s: &BTreeMap<Text, Value>| {
-            s.get("Sid").and_then(|v| v.as_str().map(str::to_owned)).filter(|s| !s.is_empty())
-        };
+    fn add(&mut self, statement: ByName<Value>) {
+        let sid =
+            |s: &ByName<Value>| s.get("Sid").and_then(|v| v.as_str().map(str::to_owned)).filter(|s| !s.is_empty());
         let wanted = sid(&statement);
         let place = wanted.and_then(|wanted| self.statements.iter().position(|s| sid(s).as_ref() == Some(&wanted)));
         match place {
@@ -206,8 +205,8 @@ fn member(name: &str, value: &Value, parts: &mut Vec<Segment>) -> Option<()> {
     Some(())
 }
 
-fn own_statement(fields: &Fields) -> Option<BTreeMap<Text, Value>> {
-    let mut statement = BTreeMap::new();
+fn own_statement(fields: &Fields) -> Option<ByName<Value>> {
+    let mut statement = ByName::new();
     let written = |name: &str| fields.entries.get(name).filter(|v| !v.is_null());
     if let Some(sid) = written("sid").filter(|v| v.as_str() != Some("")) {
         statement.insert(Text::from("Sid"), sid.clone());
@@ -291,7 +290,7 @@ fn principals(blocks: &Value) -> Option<Value> {
 
 fn conditions(blocks: &Value) -> Option<Value> {
     let seq = blocks.as_seq().filter(|s| s.rest.is_none())?;
-    let mut by_test: BTreeMap<Text, BTreeMap<Text, Value>> = BTreeMap::new();
+    let mut by_test: BTreeMap<Text, Vec<(Text, Value)>> = BTreeMap::new();
     for block in &seq.items {
         let fields = block.as_fields()?;
         let test = Text::from(fields.entries.get("test")?.as_str()?);
@@ -305,8 +304,8 @@ fn conditions(blocks: &Value) -> Option<Value> {
             _ => return None,
         };
         let value = one_or_many(fields.entries.get("values")?, false).unwrap_or_else(|| Value::tuple(Vec::new()));
-        by_test.entry(test).or_default().insert(name, value.with_refs(&variable.deep_refs()));
+        by_test.entry(test).or_default().push((name, value.with_refs(&variable.deep_refs())));
     }
-    let members = by_test.into_iter().map(|(test, members)| (test, Value::object(members)));
+    let members = by_test.into_iter().map(|(test, members)| (test, Value::object(members.into_iter().collect())));
     Some(Kind::Object(Arc::new(Fields { entries: members.collect(), ..Fields::default() })).into())
 }

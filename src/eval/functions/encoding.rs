@@ -1,7 +1,5 @@
 //! base64, URLs and CSV.
 
-use std::collections::BTreeMap;
-
 use base64::Engine;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -162,7 +160,7 @@ fn csv_decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         }
         let entries = header.iter().cloned().zip(row.into_iter().map(|field| normalized(field).into()));
         check_count(objects.len() * header.len())?;
-        objects.push(Value::object(entries.collect::<BTreeMap<_, Value>>()));
+        objects.push(Value::object(entries.collect()));
     }
     Ok(Value::list(Type::object(header.into_iter().map(|name| (name, Type::String))), objects))
 }

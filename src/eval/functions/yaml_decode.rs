@@ -3,7 +3,6 @@
 //! That parser reads YAML 1.2, Terraform's an older version. Where the older one is laxer, a text that does not parse
 //! is unknown, not an error.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -184,11 +183,12 @@ impl<'t> Reader<'t> {
     }
 
     fn mapping(&mut self) -> Result<Value, Failure> {
-        let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
+        let mut entries: Vec<(Text, Value)> = Vec::new();
         let mut rest = Vec::new();
         loop {
             let (key, style, span, tag) = match self.next()? {
                 (Event::MappingEnd, _) => {
+                    let entries = entries.into_iter().collect();
                     let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
                     return Ok(Kind::Object(Arc::new(fields)).into());
                 }
@@ -203,9 +203,9 @@ impl<'t> Reader<'t> {
             match &name.kind {
                 _ if merged => merge(&mut entries, &mut rest, &value)?,
                 _ if hole => rest.push(value),
-                Kind::String(text) => drop(entries.insert(text.clone(), value)),
-                Kind::Number(number) => drop(entries.insert(number.to_string().into(), value)),
-                Kind::Bool(bool) => drop(entries.insert(bool.to_string().into(), value)),
+                Kind::String(text) => entries.push((text.clone(), value)),
+                Kind::Number(number) => entries.push((number.to_string().into(), value)),
+                Kind::Bool(bool) => entries.push((bool.to_string().into(), value)),
                 _ => return Err(invalid("a key must not be null").into()),
             }
         }
@@ -263,7 +263,7 @@ fn is_merge_key(key: &str, tag: Option<&Tag>) -> bool {
 }
 
 /// Adds the entries of a mapping, or of each in a sequence of them.
-fn merge(entries: &mut BTreeMap<Text, Value>, rest: &mut Vec<Value>, value: &Value) -> Result<(), EvalError> {
+fn merge(entries: &mut Vec<(Text, Value)>, rest: &mut Vec<Value>, value: &Value) -> Result<(), EvalError> {
     match &value.kind {
         Kind::Object(fields) => {
             entries.extend(fields.entries.iter().map(|(name, value)| (normalized(name.to_string()), value.clone())));

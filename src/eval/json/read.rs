@@ -1,6 +1,5 @@
 //! Reading JSON text: any number stays exact, and unknown parts of the text stay where they stand.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::super::holes::Substituted;
@@ -154,7 +153,7 @@ impl<'t> Reader<'t> {
     }
 
     fn object(&mut self) -> Result<Value, EvalError> {
-        let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
+        let mut entries: Vec<(Text, Value)> = Vec::new();
         let (mut rest, mut unnamed, mut fragments) = (Vec::new(), Vec::new(), false);
         let mut comma = false;
         loop {
@@ -162,6 +161,7 @@ impl<'t> Reader<'t> {
                 if comma {
                     return Err(self.error("a member is missing"));
                 }
+                let entries = entries.into_iter().collect();
                 let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
                 let fields = if fragments { fields } else { fields.with_unnamed(unnamed) };
                 return Ok(Kind::Object(Arc::new(fields)).into());
@@ -183,9 +183,7 @@ impl<'t> Reader<'t> {
                         unnamed.push((self.source.restore(&name), value.clone()));
                         rest.push(value);
                     }
-                    false => {
-                        entries.insert(normalized(name), value);
-                    }
+                    false => entries.push((normalized(name), value)),
                 }
             }
             comma = self.separator('}')?;

@@ -1,12 +1,10 @@
 //! What is written, what is known, and where something runs: tags, environment, files.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::functions::FileAnswer;
-use crate::eval::{Cause, EvalError, Fields, Kind, Marks, ReferenceKind, Type, Unknown, Value};
-use crate::syntax::Text;
+use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, ReferenceKind, Type, Unknown, Value};
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -109,7 +107,7 @@ fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {
 
 /// Maps of tags merged, later ones over earlier ones; one that is not known may hold anything.
 pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> Value {
-    let mut entries: BTreeMap<Text, Value> = BTreeMap::new();
+    let mut entries = ByName::new();
     let mut rest: Option<Value> = None;
     for layer in layers {
         match layer.as_fields() {

@@ -1,11 +1,10 @@
 //! Other instances: by type, by reference, by being referred to.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::union::{self, either};
-use crate::eval::{Cause, EvalError, Hint, Kind, ReferenceKind, Seq, Step, Type, Value};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, ReferenceKind, Seq, Step, Type, Value};
 use crate::infra::{Infra, InstanceId, InstanceKind};
 use crate::rules::run::Question;
 use crate::syntax::Text;
@@ -186,7 +185,7 @@ fn source_attribute(call: &Call<'_>) -> Result<Value, EvalError> {
                 let cause = value.cause().unwrap_or_else(|| Cause::Unseen("how the value was computed".into()));
                 return Ok(Value::unknown_not_null(Type::Any, cause));
             }
-            Value::object(BTreeMap::from([
+            Value::object(ByName::from([
                 ("instance".into(), Value::from(Kind::Handle(id))),
                 ("attribute".into(), Value::from(name.clone())),
             ]))

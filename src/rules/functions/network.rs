@@ -1,10 +1,9 @@
 //! The network: where a subnet's traffic leaves, in which zone it lies, which ranges a VPC has.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction, handles};
-use crate::eval::{Cause, EvalError, Hint, Kind, Number, Seq, Type, Unknown, Value, union};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Number, Seq, Type, Unknown, Value, union};
 use crate::infra::InstanceId;
 use crate::rules::network::{Found, Network, RouteTable, Subnets, Target};
 
@@ -175,7 +174,7 @@ fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
                 Target::Other(argument) => ((*argument).into(), Value::NULL),
                 Target::Unresolved(cause) => (Value::unknown_not_null(Type::String, cause.clone()), Value::NULL),
             };
-            Value::object(BTreeMap::from([
+            Value::object(ByName::from([
                 ("target".into(), target),
                 ("nat".into(), nat),
                 ("declared_by".into(), handle(route.declared_by)),

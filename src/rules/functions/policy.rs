@@ -1,11 +1,10 @@
 //! Policy documents: IAM, resource and trust policies in one shape, whatever they were written as.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Call, OwnFunction};
 use crate::eval::functions::{self as terraform, NoFiles};
-use crate::eval::{Cause, EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
+use crate::eval::{ByName, Cause, EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
 use crate::syntax::Text;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
@@ -92,7 +91,7 @@ fn statement(value: &Value) -> Option<Value> {
     let fields = value.as_fields()?;
     let member = |name: &str| fields.entries.get(name);
     let list = |name: &str| tuple(member(name).map(many).unwrap_or_default());
-    Some(Value::object(BTreeMap::from([
+    Some(Value::object(ByName::from([
         ("sid".into(), member("Sid").cloned().unwrap_or(Value::NULL)),
         ("effect".into(), member("Effect").cloned().unwrap_or(Value::NULL)),
         ("actions".into(), list("Action")),
@@ -106,7 +105,7 @@ fn statement(value: &Value) -> Option<Value> {
 }
 
 fn principal(kind: Value, id: Value) -> Value {
-    Value::object(BTreeMap::from([("type".into(), kind), ("id".into(), id)]))
+    Value::object(ByName::from([("type".into(), kind), ("id".into(), id)]))
 }
 
 fn principals(value: &Value) -> Value {
@@ -144,7 +143,7 @@ fn conditions(value: &Value) -> Value {
 
 fn add_conditions(test: &Text, keys: &Fields, all: &mut Seq) {
     let condition = |key: Value, values: &Value| {
-        Value::object(BTreeMap::from([
+        Value::object(ByName::from([
             ("test".into(), test.clone().into()),
             ("key".into(), key),
             ("values".into(), tuple(many(values)).with_refs(&values.refs)),

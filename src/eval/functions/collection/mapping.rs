@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::super::open::{Entries, Items, elements, entries, fixed_only};
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
-use super::super::super::{Cause, EvalError, Fields, Kind, Marks, Shape, Type, Value, convert, index, inherit};
+use super::super::super::{ByName, Cause, EvalError, Fields, Kind, Marks, Shape, Type, Value, convert, index, inherit};
 use super::super::Host;
 use super::super::args::text;
 use super::{MAX_ELEMENTS, marked, too_many};
@@ -139,13 +139,13 @@ pub(super) fn zipmap(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         match &key.kind {
             Kind::String(name) => zipped.insert(name.clone(), value),
             Kind::Null => return Err(EvalError::new(format!("key {i} of `zipmap` is null"))),
-            _ => zipped.insert_unknown(value, key.cause().unwrap_or(Cause::Error), &BTreeMap::new()),
+            _ => zipped.insert_unknown(value, key.cause().unwrap_or(Cause::Error), &ByName::new()),
         }
     }
     if let Some(rest) = &keys.rest {
         let cause = rest.cause().unwrap_or(Cause::Error);
         let left = values.items.iter().skip(keys.items.len()).chain(&values.rest);
-        left.for_each(|value| zipped.insert_unknown(value.clone(), cause.clone(), &BTreeMap::new()));
+        left.for_each(|value| zipped.insert_unknown(value.clone(), cause.clone(), &ByName::new()));
     }
     let list = args[1].shape() == Shape::List;
     let result = if list { map_of(zipped.finish())? } else { zipped.into_object() };
