@@ -74,7 +74,7 @@ fn evaluate(expression: &str) -> Result<String, String> {
         return Err(problem.message.clone());
     }
     let value = Evaluation::new(&Nothing).eval(&parsed);
-    value.and_then(|value| json::write(&value)).map_err(|e| e.message)
+    value.and_then(|value| json::write(&value)).map_err(|e| e.message.to_string())
 }
 
 #[test]

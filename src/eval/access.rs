@@ -97,7 +97,7 @@ fn field(value: &Value, fields: &Fields, name: &str) -> Result<Value, EvalError>
     match (fields.entries.get(name), &fields.rest) {
         (Some(found), _) => Ok(inherit(found, value)),
         (None, Some(rest)) => Ok(unless_failed(inherit(&named(rest, name), value))),
-        (None, None) => Err(missing(fields, name, matches!(value.kind, Kind::Map(_)))),
+        (None, None) => Err(missing(value, name)),
     }
 }
 
@@ -123,20 +123,25 @@ fn named(rest: &Value, name: &str) -> Value {
     }
 }
 
-fn missing(fields: &Fields, name: &str, map: bool) -> EvalError {
-    let noun = if map { "element" } else { "attribute" };
+fn missing(value: &Value, name: &str) -> EvalError {
+    let noun = if matches!(value.kind, Kind::Map(_)) { "element" } else { "attribute" };
     let error = EvalError::new(format!("there is no {noun} `{name}`"));
     // What `try` or `can` catches is not shown to anybody.
-    if is_watched() {
-        return error;
-    }
-    let near = fields.entries.keys().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
-    match near {
-        Some((distance, near)) if distance <= 2 && distance < name.chars().count() => {
-            error.with_help(format!("did you mean `{near}`?"))
-        }
-        _ => error,
-    }
+    if is_watched() { error } else { error.without_name_in(value, name) }
+}
+
+/// The name in a value that is most like one that it does not have.
+pub(super) fn near_name(value: &Value, name: &str) -> Option<Text> {
+    let names: Vec<&Text> = match &value.kind {
+        Kind::Map(fields) | Kind::Object(fields) => fields.entries.keys().collect(),
+        Kind::Unknown(unknown) => match &unknown.ty {
+            Type::Object(object) => object.attributes.keys().collect(),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let near = names.into_iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
+    near.filter(|(distance, _)| *distance <= 2 && *distance < name.chars().count()).map(|(_, near)| near.clone())
 }
 
 fn some_field(collection: &Value, fields: &Fields, key: &Value) -> Value {
@@ -189,10 +194,7 @@ fn unknown_field(value: &Value, unknown: &Unknown, name: &str) -> Result<Value, 
         Type::Map(t) => (**t).clone(),
         Type::Object(o) => match o.attributes.get(name) {
             Some(attribute) => attribute.ty.clone(),
-            None => {
-                let known = o.attributes.keys().map(|n| (n.clone(), Value::NULL)).collect();
-                return Err(missing(&Fields { entries: known, ..Fields::default() }, name, false));
-            }
+            None => return Err(missing(value, name)),
         },
         ty => return Err(EvalError::new(format!("{} has no attributes, so there is no `{name}`", with_article(ty)))),
     };

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::expr::iterate;
 use super::program::{Frame, Program};
-use super::{BlockSource, Cause, Fields, Kind, Reference, Seq, Step, Type, Value};
+use super::{BlockSource, Cause, Fields, Inner, Kind, Place, Seq, Type, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::{Block, Body, Text};
 
@@ -19,22 +19,29 @@ pub(super) const NAME_LIMIT: usize = 10_000;
 
 /// The names of the arguments and block types that a resource's body writes, `dynamic` ones included; of too many the
 /// first.
-pub(super) fn names(body: &Body) -> BTreeSet<Text> {
+pub(super) fn names(body: &Body) -> Vec<&Text> {
     let mut names = all_names(body);
-    names.retain(|name| !META.contains(&&**name));
+    names.retain(|name| !META.contains(&&***name));
     names
 }
 
-/// The names of all arguments and block types that a body writes; of too many the first.
-pub(super) fn all_names(body: &Body) -> BTreeSet<Text> {
+/// The names of all arguments and block types that a body writes, in order; of too many the first.
+pub(super) fn all_names(body: &Body) -> Vec<&Text> {
     let attributes = body.attributes.iter().map(|a| &a.name.text);
-    let mut names = BTreeSet::new();
-    for name in attributes.chain(body.blocks.iter().map(block_type)) {
-        if names.len() == NAME_LIMIT {
-            break;
+    let written = attributes.chain(body.blocks.iter().map(block_type));
+    if body.attributes.len() + body.blocks.len() > NAME_LIMIT {
+        let mut names = BTreeSet::new();
+        for name in written {
+            if names.len() == NAME_LIMIT {
+                break;
+            }
+            names.insert(name);
         }
-        names.insert(name.clone());
+        return names.into_iter().collect();
     }
+    let mut names: Vec<&Text> = written.collect();
+    names.sort_unstable();
+    names.dedup();
     names
 }
 
@@ -57,21 +64,21 @@ const BLOCK_DEPTH: usize = 64;
 pub(super) const BLOCK_LIMIT: usize = 200_000;
 
 impl<'c> Program<'c> {
-    /// The value of one argument, or of all blocks of one type; `None` where neither is written. `reference` leads to
-    /// it, for what the configuration leaves out.
+    /// The value of one argument, or of all blocks of one type; `None` where neither is written. `place` is where it
+    /// stands, for what the configuration leaves out.
     pub(crate) fn body_item(
         &self,
         body: &Body,
         name: &str,
         frame: &Rc<Frame>,
-        reference: Option<&Reference>,
+        place: Option<&Place<'_>>,
     ) -> Option<Value> {
-        self.item(body, name, frame, reference, 0)
+        self.item(body, name, frame, place, 0)
     }
 
     /// The whole body of a block as an object.
-    pub(crate) fn body_object(&self, source: BlockSource, frame: &Rc<Frame>, reference: Option<&Reference>) -> Value {
-        self.object_of(source, frame, reference, 0)
+    pub(crate) fn body_object(&self, source: BlockSource, frame: &Rc<Frame>, place: Option<&Place<'_>>) -> Value {
+        self.object_of(source, frame, place, 0)
     }
 
     fn item(
@@ -79,7 +86,7 @@ impl<'c> Program<'c> {
         body: &Body,
         name: &str,
         frame: &Rc<Frame>,
-        reference: Option<&Reference>,
+        place: Option<&Place<'_>>,
         depth: usize,
     ) -> Option<Value> {
         if let Some(attribute) = body.attribute(name) {
@@ -90,10 +97,10 @@ impl<'c> Program<'c> {
         for block in body.blocks.iter().filter(|b| &**block_type(b) == name) {
             written = true;
             if &*block.kind.text == "dynamic" {
-                self.dynamic(block, frame, reference, depth, &mut seq);
+                self.dynamic(block, frame, place, depth, &mut seq);
             } else {
                 let source = BlockSource { header: block.header, body: block.body.clone(), frame: frame.id };
-                let place = reference.map(|r| r.child(place_in(&seq)));
+                let place = place.map(|p| p.child(place_in(&seq)));
                 let object = self.object_of(source, frame, place.as_ref(), depth + 1);
                 push(&mut seq, object, true);
             }
@@ -101,21 +108,21 @@ impl<'c> Program<'c> {
         written.then(|| Kind::Tuple(Arc::new(seq)).into())
     }
 
-    fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, reference: Option<&Reference>, depth: usize) -> Value {
+    fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, place: Option<&Place<'_>>, depth: usize) -> Value {
         if depth > BLOCK_DEPTH {
             return Value::unknown(Type::Any, Cause::Limit);
         }
         let body = source.body.clone();
         let read = |name: &Text| {
-            let place = reference.map(|r| r.child(Step::Name(name.clone())));
+            let place = place.map(|p| p.child(Inner::Name(name)));
             let value = self.item(&body, name, frame, place.as_ref(), depth)?;
             Some((name.clone(), value))
         };
         // Inside nested blocks, `count` and the like are arguments as others are.
         let names = if depth == 0 { names(&body) } else { all_names(&body) };
-        let entries = names.iter().filter_map(read).collect();
-        let rest = reference.map(|r| {
-            let inner = r.child(Step::Any);
+        let entries = names.into_iter().filter_map(read).collect();
+        let rest = place.map(|p| {
+            let inner = p.child(Inner::Any).reference();
             let cause = Cause::Attribute(inner.to_string().into());
             Value::unknown_reference(inner, Type::Any, false, cause)
         });
@@ -130,7 +137,7 @@ impl<'c> Program<'c> {
     }
 
     /// Adds the blocks that a `dynamic` block makes.
-    fn dynamic(&self, block: &Block, frame: &Rc<Frame>, reference: Option<&Reference>, depth: usize, seq: &mut Seq) {
+    fn dynamic(&self, block: &Block, frame: &Rc<Frame>, place: Option<&Place<'_>>, depth: usize, seq: &mut Seq) {
         let Some(content) = block.body.blocks("content").next() else { return };
         let Some(for_each) = block.body.attribute("for_each") else { return };
         let name = match block.body.attribute("iterator").map(|a| &a.expr.kind) {
@@ -162,7 +169,7 @@ impl<'c> Program<'c> {
                 false => self.open_frame(&frame.module, bindings, source),
             };
             let source = BlockSource { header: block.header, body: content.body.clone(), frame: inner.id };
-            let place = reference.map(|r| r.child(if entry.certain { place_in(seq) } else { Step::Any }));
+            let place = place.map(|p| p.child(if entry.certain { place_in(seq) } else { Inner::Any }));
             let object = self.object_of(source, &inner, place.as_ref(), depth + 1);
             push(seq, object, entry.certain);
         }
@@ -170,8 +177,8 @@ impl<'c> Program<'c> {
 }
 
 /// The place of the next block: behind one that may be missing or repeated it is not known.
-fn place_in(seq: &Seq) -> Step {
-    if seq.rest.is_none() { Step::Index(seq.items.len() as i64) } else { Step::Any }
+fn place_in(seq: &Seq) -> Inner<'static> {
+    if seq.rest.is_none() { Inner::Index(seq.items.len()) } else { Inner::Any }
 }
 
 fn push(seq: &mut Seq, object: Value, certain: bool) {

@@ -87,14 +87,9 @@ fn undeclared(evaluation: &Evaluation<'_>, name: &Ident, args: &[Expr]) -> Resul
     let own = evaluation.scope().function_names();
     let lazy = ["try", "can", "templatefile", "templatestring", "convert"];
     let names = own.into_iter().chain(functions::names().map(|n| n as &str)).chain(lazy);
-    let near = nearest(&name.text, names).map(str::to_owned);
-    let mut error = EvalError::new(format!("there is no function named `{}`", name.text))
-        .with_label("not a function")
-        .at(name.span);
-    error.help = near.map(|n| format!("did you mean `{n}`?"));
-    error.kind = ProblemKind::UndeclaredName;
-    error.uncatchable = true;
-    Err(error)
+    let error = EvalError::new(format!("there is no function named `{}`", name.text)).with_label("not a function");
+    let error = error.did_you_mean(nearest(&name.text, names)).at(name.span);
+    Err(error.of_kind(ProblemKind::UndeclaredName).uncatchable())
 }
 
 /// The name most like a misspelt one, where one is alike enough.
@@ -189,15 +184,18 @@ fn template_string(evaluation: &Evaluation<'_>, args: &[Expr], span: Span) -> Re
         return Err(EvalError::new(problem.message).with_label("in this template").at(text.span));
     }
     let rendered = render(evaluation, &template, &vars);
-    let rendered = rendered.map_err(|e| EvalError { span: Some(text.span), ..e })?;
-    super::convert::convert(&rendered, &Type::String)
+    let at_call = |mut error: EvalError| {
+        error.span = Some(text.span);
+        error
+    };
+    super::convert::convert(&rendered.map_err(at_call)?, &Type::String)
 }
 
 fn render(evaluation: &Evaluation<'_>, template: &Expr, vars: &Value) -> Result<Value, EvalError> {
     let depth = evaluation.bound("\0depth").and_then(Value::as_number).and_then(|n| n.to_i64()).unwrap_or(0);
     if depth as usize >= TEMPLATE_DEPTH {
         let error = EvalError::new(format!("templates nest more than {TEMPLATE_DEPTH} deep"));
-        return Err(EvalError { kind: ProblemKind::Limit, ..error });
+        return Err(error.of_kind(ProblemKind::Limit));
     }
     if vars.as_fields().is_none() && !vars.is_unknown() {
         return Err(EvalError::new("the variables of a template must be a map or an object"));

@@ -11,6 +11,7 @@ use super::scope::ModuleScope;
 use super::{ByName, Marks, Value, ops};
 use crate::config::{Condition, Resource, ResourceName};
 use crate::source::{Problem, ProblemKind};
+use crate::syntax::Text;
 
 impl<'c> Program<'c> {
     /// Evaluates what a module declares beside resources and calls, and tests its conditions.
@@ -53,7 +54,8 @@ impl<'c> Program<'c> {
             let message = format!("more than {} arguments of one block are not looked at", super::body::NAME_LIMIT);
             self.report(Problem::warning(ProblemKind::Limit, resource.header, message, "in this block"));
         }
-        names.into_iter().filter_map(|n| self.configured(slot, id, resource, &n).map(|v| (n, v))).collect()
+        let read = |n: &Text| self.configured(slot, id, resource, n).map(|v| (n.clone(), v));
+        names.into_iter().filter_map(read).collect()
     }
 
     /// Reports a condition that certainly does not hold.
@@ -80,9 +82,27 @@ impl<'c> Program<'c> {
         self.report(Problem::warning(ProblemKind::FailedCondition, expr.span, message, "this is false"));
     }
 
-    /// The attributes of a block of the module itself (a provider, a call), by name.
+    /// The arguments of an instance of a module call, by name.
+    pub(crate) fn call_arguments(
+        &self,
+        body: &Arc<crate::syntax::Body>,
+        frame: &Rc<Frame>,
+        called: Option<&Rc<ModuleInstance>>,
+    ) -> ByName<Value> {
+        let read = |name: &Text| {
+            let value = match (called, body.attribute(name)) {
+                (Some(called), Some(argument)) => self.argument(called, name, &argument.expr, frame),
+                _ => self.body_item(body, name, frame, None)?,
+            };
+            Some((name.clone(), value))
+        };
+        super::body::all_names(body).into_iter().filter_map(read).collect()
+    }
+
+    /// The attributes of a block of the module itself (a provider), by name.
     pub(crate) fn block_attributes(&self, body: &Arc<crate::syntax::Body>, frame: &Rc<Frame>) -> ByName<Value> {
         let names = super::body::all_names(body);
-        names.into_iter().filter_map(|n| self.body_item(body, &n, frame, None).map(|v| (n, v))).collect()
+        let read = |n: &Text| self.body_item(body, n, frame, None).map(|v| (n.clone(), v));
+        names.into_iter().filter_map(read).collect()
     }
 }

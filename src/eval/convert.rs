@@ -262,7 +262,7 @@ pub fn with_article(ty: &Type) -> String {
 }
 
 fn inside(error: EvalError, place: &str) -> EvalError {
-    EvalError { message: format!("{place}: {}", error.message), ..error }
+    error.reworded(|why| format!("{place}: {why}"))
 }
 
 /// The value with the defaults of `optional(…)` attributes filled in, wherever the type has objects. Runs before

@@ -1,6 +1,6 @@
 //! Expansion: which instances a block with `count` or `for_each` has.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::expr::iterate;
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
-use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value, convert};
+use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
@@ -42,6 +42,8 @@ pub struct InstanceSlot {
     pub key: Key,
     /// What its expressions see.
     pub frame: Rc<Frame>,
+    /// The reference to it, once something has asked for it: of its many attributes each refers to it.
+    pub(super) reference: OnceCell<Reference>,
     /// Values of its arguments and blocks, computed once.
     pub(super) attributes: super::program::Memo<Text>,
     /// Values of attributes that follow from these, computed once.
@@ -188,7 +190,7 @@ impl<'c> Program<'c> {
     }
 
     fn for_each_entries(&self, value: &Value) -> Result<Vec<(Key, Value, Value)>, EvalError> {
-        let wrong = |what: &str, help: &str| {
+        let wrong = |what: &str, help: &'static str| {
             let message = format!("`for_each` must be a map, an object or a set of strings, not {what}");
             Err(EvalError::new(message).with_label("cannot be iterated here").with_help(help))
         };
@@ -232,6 +234,7 @@ fn slot(key: Key, frame: Rc<Frame>) -> Rc<InstanceSlot> {
     Rc::new(InstanceSlot {
         key,
         frame,
+        reference: OnceCell::new(),
         attributes: Default::default(),
         computed: Default::default(),
         module: RefCell::new(None),

@@ -622,6 +622,5 @@ pub fn spend(work: &std::cell::Cell<usize>, elements: usize, limit: usize) -> Re
         return Ok(());
     }
     let message = format!("an expression that makes more than {limit} elements is not evaluated");
-    let error = EvalError::new(message).with_label("too large");
-    Err(EvalError { kind: crate::source::ProblemKind::Limit, uncatchable: true, ..error })
+    Err(EvalError::too_large(message))
 }

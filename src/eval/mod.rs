@@ -48,7 +48,7 @@ pub use expr::{Evaluation, Hop, Resolved, Scope, spend};
 pub use host::RootHost;
 pub use number::{Decimal, Number};
 pub use program::{Input, Inputs, Program};
-pub use reference::{Reference, ReferenceKind, Step};
+pub use reference::{Inner, Place, Reference, ReferenceKind, Step};
 pub use scope::NoScope;
 pub use trail::{Decider, Steps};
 pub use type_expr::parse as parse_type;

@@ -4,7 +4,7 @@
 //! when something asks for them and remembered for each module instance; a value that asks for itself is a cycle,
 //! reported once and unknown.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -79,8 +79,9 @@ pub struct Program<'c> {
     all_work: Cell<usize>,
     /// Parts of all values.
     all_sizes: Cell<usize>,
-    /// Types of variables by the place of their declaration: parsed once however many instances there are.
-    types: RefCell<FxHashMap<Span, Type>>,
+    /// Types of variables, also as text, by the place of their declaration: read once however many instances there are.
+    types: RefCell<FxHashMap<Span, (Type, Text)>>,
+    any: Text,
     pub(super) shared: Shared,
     /// How often a value has asked for itself.
     pub(super) cycles: Cell<usize>,
@@ -93,6 +94,8 @@ pub struct ModuleInstance {
     pub id: u32,
     /// Its address; empty for the root.
     pub address: ModuleAddress,
+    /// Its address as text: `module.a[0]`, or nothing.
+    pub name: Text,
     /// `module.a[0].` or nothing: what addresses inside begin with.
     pub prefix: Text,
     /// The module and the modules it calls.
@@ -102,6 +105,10 @@ pub struct ModuleInstance {
     /// Whether it may not exist: the number of instances of a call on the way is not known.
     open: bool,
     plain_frame: Cell<Option<u32>>,
+    /// Arguments of the call that are known already.
+    arguments: RefCell<FxHashMap<Text, Value>>,
+    /// What `path.module` is worth in it.
+    pub(super) path: OnceCell<Text>,
     pub(super) variables: Memo<Text>,
     pub(super) locals: Memo<Text>,
     pub(super) outputs: Memo<Text>,
@@ -145,6 +152,11 @@ pub struct Frame {
 pub(super) struct Memo<K>(RefCell<FxHashMap<K, Option<Value>>>);
 
 impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
+    /// With room for so many.
+    fn of(count: usize) -> Memo<K> {
+        Memo(RefCell::new(FxHashMap::with_capacity_and_hasher(count, Default::default())))
+    }
+
     /// The remembered value, or the computed one; `cycle` where the value asks for itself.
     pub(super) fn get(&self, key: &K, compute: impl FnOnce() -> Value, cycle: impl FnOnce() -> Value) -> Value {
         match self.0.borrow().get(key) {
@@ -155,14 +167,11 @@ impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
         self.0.borrow_mut().insert(key.clone(), None);
         // Whoever asks first, the value is the same.
         let value = super::union::watched(false, compute);
-        self.0.borrow_mut().insert(key.clone(), Some(value.clone()));
+        if let Some(known) = self.0.borrow_mut().get_mut(key) {
+            *known = Some(value.clone());
+        }
         value
     }
-}
-
-fn too_large(message: String) -> EvalError {
-    let error = EvalError::new(message).with_label("too large");
-    EvalError { kind: ProblemKind::Limit, uncatchable: true, ..error }
 }
 
 /// Takes the parts of a value from those that are left; whether there were enough. Shared parts may make a small value
@@ -191,6 +200,7 @@ impl<'c> Program<'c> {
             all_work: Cell::new(0),
             all_sizes: Cell::new(0),
             types: RefCell::default(),
+            any: Type::Any.to_string().into(),
             shared: Shared::default(),
             cycles: Cell::new(0),
             conversions: Conversions::default(),
@@ -234,21 +244,25 @@ impl<'c> Program<'c> {
         call: Option<(Rc<Frame>, Text)>,
     ) -> Rc<ModuleInstance> {
         let mut modules = self.modules.borrow_mut();
-        let printed = address.to_string();
-        let prefix = if printed.is_empty() { printed } else { printed + "." };
+        let name = address.to_string();
+        let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
+        let module = &node.module;
         let instance = Rc::new(ModuleInstance {
             id: modules.len() as u32,
             address,
             prefix: prefix.into(),
-            node,
+            name: name.into(),
             open: call.as_ref().is_some_and(|(frame, _)| frame.open),
             call,
             plain_frame: Cell::new(None),
-            variables: Memo::default(),
-            locals: Memo::default(),
-            outputs: Memo::default(),
+            arguments: RefCell::default(),
+            variables: Memo::of(module.variables.len()),
+            locals: Memo::of(module.locals.len()),
+            outputs: Memo::of(module.outputs.len()),
             resources: RefCell::default(),
             calls: RefCell::default(),
+            path: OnceCell::new(),
+            node,
         });
         modules.push(instance.clone());
         instance
@@ -395,7 +409,7 @@ impl<'c> Program<'c> {
             self.all_sizes.set(kept + allowance - left);
             return Ok(value);
         }
-        Err(too_large(match allowance {
+        Err(EvalError::too_large(match allowance {
             SIZE_LIMIT => format!("a value of more than {SIZE_LIMIT} parts is not kept"),
             _ => format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept"),
         }))
@@ -406,7 +420,7 @@ impl<'c> Program<'c> {
         super::expr::spend(&self.work, elements, WORK_LIMIT)?;
         self.all_work.set(self.all_work.get().saturating_add(elements));
         match self.all_work.get() > ALL_WORK_LIMIT {
-            true => Err(too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
+            true => Err(EvalError::too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
             false => Ok(()),
         }
     }
@@ -422,7 +436,7 @@ impl<'c> Program<'c> {
         let texts = self.texts.get().saturating_add(bytes);
         if texts > TEXT_LIMIT {
             let most = TEXT_LIMIT >> 20;
-            return Err(too_large(format!("more than {most} MiB of long texts are not made")));
+            return Err(EvalError::too_large(format!("more than {most} MiB of long texts are not made")));
         }
         self.texts.set(texts);
         Ok(())
@@ -461,8 +475,8 @@ impl<'c> Program<'c> {
         let simple = value.as_seq().is_none() && value.as_fields().is_none();
         let fitted = if simple { fit() } else { self.conversions.get(variable.header, &value, fit) };
         let value = fitted.unwrap_or_else(|error| {
-            let message = format!("the value of `var.{name}` does not fit its type: {}", error.message);
-            let error = EvalError { message, ..error }.with_label(format!("does not fit `{ty}`")).at(span);
+            let message = |why: &str| format!("the value of `var.{name}` does not fit its type: {why}");
+            let error = error.reworded(message).with_label(format!("does not fit `{ty}`")).at(span);
             self.failed(error, span)
         });
         let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
@@ -490,16 +504,26 @@ impl<'c> Program<'c> {
 
     /// The type that a variable is converted to.
     pub(crate) fn variable_type(&self, variable: &Variable) -> Type {
-        let Some(expr) = &variable.type_expr else { return Type::Any };
-        if let Some(ty) = self.types.borrow().get(&expr.span) {
-            return ty.clone();
+        self.declared_type(variable).0
+    }
+
+    /// The same as text.
+    pub(crate) fn shown_type(&self, variable: &Variable) -> Text {
+        self.declared_type(variable).1
+    }
+
+    fn declared_type(&self, variable: &Variable) -> (Type, Text) {
+        let Some(expr) = &variable.type_expr else { return (Type::Any, self.any.clone()) };
+        if let Some(known) = self.types.borrow().get(&expr.span) {
+            return known.clone();
         }
         let ty = type_expr::parse(expr).unwrap_or_else(|error| {
             self.report(error.into_problem(expr.span));
             Type::Any
         });
-        self.types.borrow_mut().insert(expr.span, ty.clone());
-        ty
+        let shown = Text::from(ty.to_string());
+        self.types.borrow_mut().insert(expr.span, (ty.clone(), shown.clone()));
+        (ty, shown)
     }
 
     /// What a variable is set to from outside its module, and where.
@@ -510,7 +534,21 @@ impl<'c> Program<'c> {
         };
         let call = frame.module.module().calls.get(call)?;
         let argument = call.arguments.attribute(name)?;
-        Some((self.eval(&argument.expr, frame), argument.expr.span))
+        Some((self.argument(module, name, &argument.expr, frame), argument.expr.span))
+    }
+
+    /// What an argument of a module instance's call is worth: the variable asks for it, and who looks at the call.
+    pub(crate) fn argument(&self, called: &ModuleInstance, name: &Text, expr: &Expr, frame: &Rc<Frame>) -> Value {
+        if let Some(known) = called.arguments.borrow().get(name) {
+            return known.clone();
+        }
+        let cycles = self.cycles.get();
+        let value = self.eval(expr, frame);
+        // What asks for itself is worth something else to others.
+        if self.cycles.get() == cycles {
+            called.arguments.borrow_mut().insert(name.clone(), value.clone());
+        }
+        value
     }
 
     /// The input that sets a variable of the root module.

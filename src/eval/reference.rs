@@ -34,6 +34,62 @@ pub enum ReferenceKind {
     Runtime,
 }
 
+/// Where a value stands that is being made: turned into a reference only where one is needed.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    around: Around<'a>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Around<'a> {
+    Top(&'a Reference),
+    Inside(&'a Place<'a>, Inner<'a>),
+}
+
+/// One step further in.
+#[derive(Clone, Copy, Debug)]
+pub enum Inner<'a> {
+    /// An attribute.
+    Name(&'a str),
+    /// An element.
+    Index(usize),
+    /// An element whose key is not known.
+    Any,
+}
+
+impl<'a> Place<'a> {
+    /// The place that a reference leads to.
+    pub fn of(reference: &'a Reference) -> Place<'a> {
+        Place { around: Around::Top(reference) }
+    }
+
+    /// The place one step further in.
+    pub fn child(&'a self, step: Inner<'a>) -> Place<'a> {
+        Place { around: Around::Inside(self, step) }
+    }
+
+    /// The reference that leads there.
+    pub fn reference(&self) -> Reference {
+        let mut steps = Vec::new();
+        let mut at = self;
+        let top = loop {
+            match &at.around {
+                Around::Top(reference) => break *reference,
+                Around::Inside(outer, inner) => {
+                    steps.push(match inner {
+                        Inner::Name(name) => Step::Name((*name).into()),
+                        Inner::Index(at) => Step::Index(*at as i64),
+                        Inner::Any => Step::Any,
+                    });
+                    at = outer;
+                }
+            }
+        };
+        let path = top.path.iter().cloned().chain(steps.into_iter().rev()).collect();
+        Reference { path, ..top.clone() }
+    }
+}
+
 /// A step into a value.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum Step {
@@ -48,7 +104,7 @@ pub enum Step {
 impl Reference {
     /// A reference to the thing itself.
     pub fn to(kind: ReferenceKind, target: impl Into<Text>) -> Reference {
-        Reference { target: target.into(), kind, path: Arc::new([]) }
+        Reference { target: target.into(), kind, path: Arc::default() }
     }
 
     /// The reference one step further in.

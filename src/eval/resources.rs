@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
 use super::expr::Hop;
 use super::program::{ModuleInstance, Program};
-use super::{Cause, EvalError, Fields, Kind, Marks, Reference, ReferenceKind, Refs, Seq, Step, Type, Value};
+use super::{
+    Cause, EvalError, Fields, Inner, Kind, Marks, Place, Reference, ReferenceKind, Refs, Seq, Step, Type, Value,
+};
 use crate::config::{Child, Key, Mode, ModuleCall, Resource, ResourceName};
 use crate::source::ProblemKind;
 use crate::syntax::{Expr, Text};
@@ -110,13 +112,15 @@ impl<'c> Program<'c> {
 
     /// What an instance's references are made of: its printed address and what it is.
     pub(crate) fn instance_reference(&self, slot: &InstanceSlot, id: &ResourceName) -> Reference {
-        let address = slot.frame.module.address.resource(id, slot.key.clone()).to_string();
-        let kind = match id.mode {
-            Mode::Managed => ReferenceKind::Resource,
-            Mode::Data => ReferenceKind::Data,
-            Mode::Ephemeral => ReferenceKind::Ephemeral,
+        let make = || {
+            let kind = match id.mode {
+                Mode::Managed => ReferenceKind::Resource,
+                Mode::Data => ReferenceKind::Data,
+                Mode::Ephemeral => ReferenceKind::Ephemeral,
+            };
+            Reference::to(kind, format!("{}{id}{}", slot.frame.module.prefix, slot.key))
         };
-        Reference::to(kind, address)
+        slot.reference.get_or_init(make).clone()
     }
 
     /// The configured value of an argument or of all blocks of a type; `None` where it is not written.
@@ -132,8 +136,9 @@ impl<'c> Program<'c> {
             return None;
         }
         let compute = || {
-            let reference = self.instance_reference(slot, id).child(Step::Name(name.clone()));
-            self.body_item(body, name, &slot.frame, Some(&reference)).unwrap_or(Value::NULL)
+            let reference = self.instance_reference(slot, id);
+            let place = Place::of(&reference);
+            self.body_item(body, name, &slot.frame, Some(&place.child(Inner::Name(name)))).unwrap_or(Value::NULL)
         };
         let cycle = || self.cycle(resource.header, &format!("{}.{}.{name}", id.type_name, id.name));
         Some(slot.attributes.get(name, compute, cycle))
@@ -167,7 +172,7 @@ impl<'c> Program<'c> {
             let value = self.referenced_attribute(slot, id, resource, &name);
             (name, value)
         };
-        let entries = names.into_iter().map(read).collect();
+        let entries = names.into_iter().cloned().map(read).collect();
         let rest = Some(unset(reference.child(Step::Any), id.mode, "*"));
         let fields = Fields { entries, rest, ..Fields::default() };
         // Its parts refer to it, each to its own attribute; the whole adds nothing to them.
@@ -226,8 +231,8 @@ impl<'c> Program<'c> {
 
     /// The reference to one instance of a module call.
     pub(crate) fn call_reference(&self, slot: &InstanceSlot, name: &Text) -> Reference {
-        let address = slot.frame.module.address.child(name.clone(), slot.key.clone());
-        Reference::to(ReferenceKind::Module, address.to_string())
+        let address = || format!("{}module.{name}{}", slot.frame.module.prefix, slot.key);
+        slot.reference.get_or_init(|| Reference::to(ReferenceKind::Module, address())).clone()
     }
 
     fn not_on_disk(&self, slot: &InstanceSlot, name: &Text) -> Value {
@@ -248,11 +253,8 @@ impl<'c> Program<'c> {
         }
         let near = super::call::nearest(output, module.module().outputs.keys().map(|n| &**n));
         let message = format!("the module has no output `{output}`");
-        let mut error = EvalError::new(message).with_label("not an output");
-        error.help = near.map(|near| format!("did you mean `{near}`?"));
-        error.kind = ProblemKind::UndeclaredName;
-        error.uncatchable = true;
-        Err(error)
+        let error = EvalError::new(message).with_label("not an output").did_you_mean(near);
+        Err(error.of_kind(ProblemKind::UndeclaredName).uncatchable())
     }
 
     fn call_object(&self, slot: &InstanceSlot, name: &Text) -> Value {

@@ -155,15 +155,13 @@ impl ModuleScope<'_, '_> {
     fn bare_name(&self, name: &str, span: Span) -> Result<Resolved, EvalError> {
         let module = self.module().module();
         let help = if module.variables.contains_key(name) {
-            Some(format!("did you mean `var.{name}`?"))
+            format!("did you mean `var.{name}`?")
         } else if module.locals.contains_key(name) {
-            Some(format!("did you mean `local.{name}`?"))
+            format!("did you mean `local.{name}`?")
         } else {
-            Some(format!("write \"{name}\" for text, or `var.{name}`, `local.{name}` for a value"))
+            format!("write \"{name}\" for text, or `var.{name}`, `local.{name}` for a value")
         };
-        let mut error = undeclared(span, format!("a bare name such as `{name}` refers to nothing"));
-        error.help = help;
-        Err(error)
+        Err(undeclared(span, format!("a bare name such as `{name}` refers to nothing")).with_help(help))
     }
 
     fn resource(
@@ -224,15 +222,16 @@ impl ModuleScope<'_, '_> {
             });
         }
         let near = nearest(name, names.map(|n| &**n));
-        let mut error = undeclared(span, format!("the module declares no {kind} `{printed}`"));
-        error.help = near.map(|near| format!("did you mean `{near}`?"));
-        Err(error)
+        Err(undeclared(span, format!("the module declares no {kind} `{printed}`")).did_you_mean(near))
     }
 
     fn path(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
         let (name, at) = first_name("path", span, hops)?;
         let value = match &**name {
-            "module" => self.program.host.module_path(&self.module().node.module.dir).into(),
+            "module" => {
+                let make = || self.program.host.module_path(&self.module().node.module.dir).into();
+                self.module().path.get_or_init(make).clone().into()
+            }
             "root" => ".".into(),
             "cwd" => runtime("path.cwd"),
             _ => return Err(undeclared(at, format!("there is no `path.{name}`"))),
@@ -271,7 +270,7 @@ fn first_name<'h>(root: &str, span: Span, hops: &[Hop<'h>]) -> Result<(&'h Text,
 
 fn undeclared(span: Span, message: String) -> EvalError {
     let error = EvalError::new(message).with_label("not declared").at(span);
-    EvalError { kind: ProblemKind::UndeclaredName, uncatchable: true, ..error }
+    error.of_kind(ProblemKind::UndeclaredName).uncatchable()
 }
 
 /// The scope without any names: defaults of variables, variable files, backend arguments.
@@ -290,7 +289,7 @@ impl Scope for NoScope {
 
     fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let error = undeclared(span, format!("`{root}` cannot be used here: only literal values can"));
-        Err(EvalError { kind: ProblemKind::Evaluation, ..error })
+        Err(error.of_kind(ProblemKind::Evaluation))
     }
 
     fn call(&self, name: &crate::syntax::Ident, _: &[Expr], _: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {

@@ -232,7 +232,7 @@ pub fn check_count(items: usize) -> Result<(), EvalError> {
         return Ok(());
     }
     let message = format!("the text would give more than {MAX_ITEMS} values");
-    Err(EvalError { kind: ProblemKind::Limit, ..EvalError::new(message) })
+    Err(EvalError::new(message).of_kind(ProblemKind::Limit))
 }
 
 /// Shorter texts are not counted one by one.
@@ -253,7 +253,7 @@ pub fn check_length(bytes: usize) -> Result<(), EvalError> {
         return Ok(());
     }
     let message = format!("the text would be longer than {} MiB", MAX_TEXT >> 20);
-    Err(EvalError { kind: ProblemKind::Limit, ..EvalError::new(message) })
+    Err(EvalError::new(message).of_kind(ProblemKind::Limit))
 }
 
 #[cfg(test)]

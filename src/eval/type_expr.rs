@@ -97,6 +97,5 @@ fn not_a_type(expr: &Expr, name: &str) -> EvalError {
 }
 
 fn invalid(expr: &Expr, message: String) -> EvalError {
-    let error = EvalError::new(message).with_label("not a type").at(expr.span);
-    EvalError { kind: ProblemKind::Configuration, ..error }
+    EvalError::new(message).with_label("not a type").at(expr.span).of_kind(ProblemKind::Configuration)
 }

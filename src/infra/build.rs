@@ -20,7 +20,12 @@ const MODULE_LIMIT: usize = 100_000;
 
 /// The instances of a program's root and of all modules it calls.
 pub fn build(program: &Program<'_>, root: RootFacts, clock: &Clock) -> Infra {
-    let mut builder = Builder { program, infra: Infra { root, ..Infra::default() }, filler: Filler::default() };
+    let mut builder = Builder {
+        program,
+        infra: Infra { root, ..Infra::default() },
+        filler: Filler::default(),
+        words: Default::default(),
+    };
     clock.part(Stage::Evaluate, || builder.modules());
     clock.part(Stage::Infra, || {
         builder.sort();
@@ -34,6 +39,7 @@ struct Builder<'p, 'c> {
     program: &'p Program<'c>,
     infra: Infra,
     filler: Filler,
+    words: pseudo::Words,
 }
 
 impl Builder<'_, '_> {
@@ -56,7 +62,7 @@ impl Builder<'_, '_> {
             }
             self.program.check_module(&module);
             self.resources(&module, nonproduction);
-            pseudo::declarations(self.program, &module, nonproduction, &mut self.infra);
+            pseudo::declarations(self.program, &module, nonproduction, &self.words, &mut self.infra);
             self.calls(&module, nonproduction, &mut todo);
         }
     }
@@ -74,8 +80,9 @@ impl Builder<'_, '_> {
         let resources: Vec<_> = module.module().resources.iter().map(|(n, r)| (n.clone(), r.clone())).collect();
         for (name, resource) in resources {
             let Some(expansion) = self.program.resource_expansion(module, &name, &resource) else { continue };
+            let block_address = format!("{}{name}", module.prefix).into();
             for slot in &expansion.instances {
-                self.resource(module, &name, &resource, slot, nonproduction);
+                self.resource(module, &name, (&resource, &block_address), slot, nonproduction);
             }
         }
     }
@@ -84,7 +91,7 @@ impl Builder<'_, '_> {
         &mut self,
         module: &Rc<ModuleInstance>,
         name: &ResourceName,
-        resource: &Resource,
+        (resource, block_address): (&Resource, &Text),
         slot: &InstanceSlot,
         nonproduction: bool,
     ) {
@@ -105,11 +112,11 @@ impl Builder<'_, '_> {
         self.infra.instances.push(Instance {
             id: 0,
             address: reference.target.clone(),
-            block_address: module.address.resource(name, Key::None).to_string().into(),
+            block_address: block_address.clone(),
             kind,
             type_name: name.type_name.clone(),
             name: name.name.clone(),
-            module: module.prefix.trim_end_matches('.').into(),
+            module: module.name.clone(),
             key: key_text(&slot.key),
             open: slot.key == Key::Any || module.address.steps().iter().any(|(_, key)| *key == Key::Any),
             attributes: Value::object(attributes),
@@ -153,8 +160,8 @@ impl Builder<'_, '_> {
                     module,
                     (&name, &call),
                     slot,
-                    loaded.is_some(),
-                    nonproduction,
+                    loaded.as_ref(),
+                    (nonproduction, &self.words),
                     &mut self.infra,
                 );
                 todo.extend(loaded.map(|called| (called, nonproduction)));

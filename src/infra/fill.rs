@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::eval::{ByName, Cause, Fields, Kind, Marks, Number, Reference, Seq, Step, Type, Value, convert};
+use crate::eval::{ByName, Cause, Fields, Inner, Kind, Marks, Number, Place, Reference, Seq, Type, Value, convert};
 use crate::facts::{self, FactValue, Schema};
 use crate::syntax::Text;
 
@@ -75,7 +75,7 @@ impl Filler {
     ) -> ByName<Value> {
         let schema = facts::schema(resource_type);
         let defaults = self.tree(resource_type);
-        let instance = Place::Instance(reference);
+        let instance = Place::of(reference);
         for (name, value) in attributes.iter_mut() {
             let written = std::mem::replace(value, Value::NULL);
             *value = entry(name, written, schema, &defaults, &instance.child(Inner::Name(name)));
@@ -109,34 +109,6 @@ fn mark_secret(value: &mut Value, path: Option<&str>) {
             }
         }
         _ => {}
-    }
-}
-
-/// Where a value stands that is being completed: made into a reference only where one is needed.
-enum Place<'a> {
-    Instance(&'a Reference),
-    Inside(&'a Place<'a>, Inner<'a>),
-}
-
-/// One step further in.
-enum Inner<'a> {
-    Name(&'a str),
-    Index(usize),
-    Any,
-}
-
-impl<'a> Place<'a> {
-    fn child(&'a self, step: Inner<'a>) -> Place<'a> {
-        Place::Inside(self, step)
-    }
-
-    fn reference(&self) -> Reference {
-        match self {
-            Place::Instance(reference) => (*reference).clone(),
-            Place::Inside(outer, Inner::Name(name)) => outer.reference().child(Step::Name((*name).into())),
-            Place::Inside(outer, Inner::Index(at)) => outer.reference().child(Step::Index(*at as i64)),
-            Place::Inside(outer, Inner::Any) => outer.reference().child(Step::Any),
-        }
     }
 }
 

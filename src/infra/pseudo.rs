@@ -100,6 +100,48 @@ pub(super) fn tags_say_nonproduction(attributes: &Attributes) -> bool {
         })
 }
 
+/// Words that thousands of pseudo-instances share.
+pub(super) struct Words {
+    module: Text,
+    variable: Text,
+    output: Text,
+    terraform: Text,
+    of_variable: [Text; 9],
+    of_output: [Text; 2],
+    nothing: Value,
+}
+
+impl Default for Words {
+    fn default() -> Words {
+        // In order, so that nothing needs to be sorted.
+        let of_variable = [
+            "default",
+            "description",
+            "environments",
+            "has_default",
+            "nullable",
+            "reaches",
+            "sensitive",
+            "type",
+            "value",
+        ];
+        Words {
+            module: "module".into(),
+            variable: "variable".into(),
+            output: "output".into(),
+            terraform: "terraform".into(),
+            of_variable: of_variable.map(Text::from),
+            of_output: ["sensitive", "value"].map(Text::from),
+            nothing: Value::tuple(Vec::new()),
+        }
+    }
+}
+
+/// Attributes of these names.
+fn named<const N: usize>(names: &[Text; N], values: [Value; N]) -> Attributes {
+    names.iter().cloned().zip(values).collect()
+}
+
 /// What all pseudo-instances of one module share.
 struct Maker<'a> {
     module: &'a ModuleInstance,
@@ -111,8 +153,8 @@ impl Maker<'_> {
     fn instance(
         &self,
         kind: InstanceKind,
-        (type_name, name): (&str, &Text),
-        local: String,
+        (type_name, name): (&Text, &Text),
+        local: std::fmt::Arguments<'_>,
         (header, span, body): (Span, Span, &Arc<Body>),
         attributes: Attributes,
     ) -> Instance {
@@ -122,9 +164,9 @@ impl Maker<'_> {
             block_address: address.clone(),
             address,
             kind,
-            type_name: type_name.into(),
+            type_name: type_name.clone(),
             name: name.clone(),
-            module: self.module.prefix.trim_end_matches('.').into(),
+            module: self.module.name.clone(),
             key: None,
             open: self.module.address.steps().iter().any(|(_, key)| *key == Key::Any),
             attributes: Value::object(attributes),
@@ -137,7 +179,13 @@ impl Maker<'_> {
 }
 
 /// Adds a module instance's providers, variables and outputs, and the root's `terraform` blocks.
-pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, nonproduction: bool, infra: &mut Infra) {
+pub(super) fn declarations(
+    program: &Program<'_>,
+    module: &Rc<ModuleInstance>,
+    nonproduction: bool,
+    words: &Words,
+    infra: &mut Infra,
+) {
     let declared = module.node.module.clone();
     let frame = program.plain_frame(module);
     let maker = Maker { module, frame: &frame, nonproduction };
@@ -145,55 +193,49 @@ pub(super) fn declarations(program: &Program<'_>, module: &Rc<ModuleInstance>, n
         let mut attributes = program.block_attributes(&provider.body, &frame);
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
         let suffix = name.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
-        let local = format!("provider.{}{suffix}", name.name);
+        let local = format_args!("provider.{}{suffix}", name.name);
         let place = (provider.header, provider.span, &provider.body);
-        infra.instances.push(maker.instance(
-            InstanceKind::Provider,
-            (&name.name, &name.name),
-            local,
-            place,
-            attributes,
-        ));
+        let named = (&name.name, &name.name);
+        infra.instances.push(maker.instance(InstanceKind::Provider, named, local, place, attributes));
     }
     let sets = Sets::of(program, module);
     for (name, variable) in &declared.variables {
         let value = program.variable(module, name, variable);
         let text =
             |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map_or(Value::NULL, |e| program.eval(e, &frame));
-        let attributes = ByName::from([
-            ("sensitive".into(), variable.sensitive.into()),
-            ("nullable".into(), variable.nullable.into()),
-            ("type".into(), program.variable_type(variable).to_string().into()),
-            ("default".into(), text(&variable.default)),
-            ("has_default".into(), variable.default.is_some().into()),
-            ("description".into(), text(&variable.description)),
-            ("value".into(), value),
-            ("environments".into(), sets.values(program, name, variable)),
-            ("reaches".into(), sets.reached(name)),
-        ]);
+        let (environments, reaches) = match &sets {
+            Some(sets) => (sets.values(program, name, variable), sets.reached(name)),
+            None => (words.nothing.clone(), words.nothing.clone()),
+        };
+        let values = [
+            text(&variable.default),
+            text(&variable.description),
+            environments,
+            variable.default.is_some().into(),
+            variable.nullable.into(),
+            reaches,
+            variable.sensitive.into(),
+            program.shown_type(variable).into(),
+            value,
+        ];
+        let attributes = named(&words.of_variable, values);
         let place = (variable.header, variable.header, &variable.body);
-        let named = ("variable", name);
-        infra.instances.push(maker.instance(InstanceKind::Variable, named, format!("var.{name}"), place, attributes));
+        let (named, local) = ((&words.variable, name), format_args!("var.{name}"));
+        infra.instances.push(maker.instance(InstanceKind::Variable, named, local, place, attributes));
     }
     for (name, output) in &declared.outputs {
         let value = program.output(module, name).unwrap_or(Value::NULL);
-        let attributes = ByName::from([("value".into(), value), ("sensitive".into(), output.sensitive.into())]);
+        let attributes = named(&words.of_output, [output.sensitive.into(), value]);
         let place = (output.header, output.header, &output.body);
-        infra.instances.push(maker.instance(
-            InstanceKind::Output,
-            ("output", name),
-            format!("output.{name}"),
-            place,
-            attributes,
-        ));
+        let (named, local) = ((&words.output, name), format_args!("output.{name}"));
+        infra.instances.push(maker.instance(InstanceKind::Output, named, local, place, attributes));
     }
     if module.id == 0 {
-        terraform(program, &maker, infra);
+        terraform(program, &maker, words, infra);
     }
 }
 
 /// The variable files of a root's environments, for comparing what they set.
-#[derive(Default)]
 struct Sets<'c> {
     environments: &'c [crate::config::RootEnvironment],
     reach: BTreeMap<Text, BTreeSet<Text>>,
@@ -201,12 +243,10 @@ struct Sets<'c> {
 
 impl<'c> Sets<'c> {
     /// Those of the root module; modules that are called have none.
-    fn of(program: &Program<'c>, module: &ModuleInstance) -> Sets<'c> {
+    fn of(program: &Program<'c>, module: &ModuleInstance) -> Option<Sets<'c>> {
         let environments = &program.root().environments[..];
-        match module.id == 0 && environments.len() > 1 {
-            true => Sets { environments, reach: super::reach::reached(&module.node) },
-            false => Sets::default(),
-        }
+        let several = module.id == 0 && environments.len() > 1;
+        several.then(|| Sets { environments, reach: super::reach::reached(&module.node) })
     }
 
     /// What a variable is worth in each environment.
@@ -235,7 +275,7 @@ impl<'c> Sets<'c> {
 }
 
 /// The `terraform` blocks of the root, with what rules about roots ask for.
-fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
+fn terraform(program: &Program<'_>, maker: &Maker<'_>, words: &Words, infra: &mut Infra) {
     let declared = maker.module.node.module.clone();
     let settings = &declared.settings;
     let eval = |expr: &Arc<crate::syntax::Expr>| program.eval(expr, maker.frame);
@@ -284,14 +324,9 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
     let body = settings.body.as_ref().unwrap_or(&empty);
     let header = settings.headers.first().copied().unwrap_or_else(|| first_span(&declared));
     let place = (header, header, body);
-    let name = Text::from("terraform");
-    infra.instances.push(maker.instance(
-        InstanceKind::Terraform,
-        ("terraform", &name),
-        "terraform".into(),
-        place,
-        attributes,
-    ));
+    let named = (&words.terraform, &words.terraform);
+    let local = format_args!("terraform");
+    infra.instances.push(maker.instance(InstanceKind::Terraform, named, local, place, attributes));
 }
 
 /// The header of the first block of a module: where a finding about something that is nowhere points.
@@ -354,27 +389,21 @@ pub(super) fn call(
     module: &Rc<ModuleInstance>,
     (name, call): (&Text, &ModuleCall),
     slot: &InstanceSlot,
-    on_disk: bool,
-    nonproduction: bool,
+    called: Option<&Rc<ModuleInstance>>,
+    (nonproduction, words): (bool, &Words),
     infra: &mut Infra,
 ) {
     let maker = Maker { module, frame: &slot.frame, nonproduction };
     // What a loaded module does with its arguments is seen inside it.
-    let mut attributes = program.block_attributes(&call.arguments, &slot.frame);
+    let mut attributes = program.call_arguments(&call.arguments, &slot.frame, called);
     attributes.insert("source".into(), call.source_text().to_string().into());
     let version = call.version.as_ref().map_or(Value::NULL, |e| program.eval(e, &slot.frame));
     attributes.insert("version".into(), version);
-    attributes.insert("on_disk".into(), on_disk.into());
+    attributes.insert("on_disk".into(), called.is_some().into());
     let place = (call.header, call.span, &call.body);
     let reference = program.call_reference(slot, name);
-    let instance = maker.instance(InstanceKind::Module, ("module", name), String::new(), place, attributes);
-    let block_address = module.address.child(name.clone(), Key::None).to_string().into();
+    let named = (&words.module, name);
+    let instance = maker.instance(InstanceKind::Module, named, format_args!("module.{name}"), place, attributes);
     let open = instance.open || slot.key == Key::Any;
-    infra.instances.push(Instance {
-        address: reference.target,
-        block_address,
-        key: key_text(&slot.key),
-        open,
-        ..instance
-    });
+    infra.instances.push(Instance { address: reference.target, key: key_text(&slot.key), open, ..instance });
 }

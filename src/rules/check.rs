@@ -200,7 +200,7 @@ impl<'a> Subject<'a, '_> {
     }
 
     fn failed(&mut self, error: EvalError) {
-        self.undecided(error.message.clone());
+        self.undecided(error.message.to_string());
         self.problems(vec![error]);
     }
 

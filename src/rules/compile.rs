@@ -107,8 +107,8 @@ impl Compiler<'_> {
                     settings.push((RuleSetting { name: name.text.clone(), default, description }, value));
                 }
                 Err(error) => {
-                    let problem = wrong(error.span.unwrap_or(default.expr.span), error.message, error.label);
-                    self.problems.push(problem);
+                    let span = error.span.unwrap_or(default.expr.span);
+                    self.problems.push(wrong(span, error.message.to_string(), error.label.to_string()));
                 }
             }
         }

@@ -179,7 +179,7 @@ fn environment(run: &Run<'_>, root: &str) -> Option<Resolved> {
 
 fn undeclared(root: &str, span: Span) -> EvalError {
     let error = EvalError::new(format!("there is no `{root}` here")).with_label("not declared").at(span);
-    EvalError { kind: ProblemKind::UndeclaredName, uncatchable: true, ..error }
+    error.of_kind(ProblemKind::UndeclaredName).uncatchable()
 }
 
 /// Calls one of the language's own functions, or one that a rule file declares.
@@ -197,7 +197,7 @@ fn call(
     let value = declared.value.as_ref()?;
     if depth >= CALL_DEPTH {
         let error = EvalError::new(format!("functions call each other more than {CALL_DEPTH} deep")).at(name.span);
-        return Some(Err(EvalError { kind: ProblemKind::Limit, ..error }));
+        return Some(Err(error.of_kind(ProblemKind::Limit)));
     }
     let values = match args.iter().map(|arg| evaluation.eval(arg)).collect::<Result<Vec<_>, _>>() {
         Ok(values) => values,

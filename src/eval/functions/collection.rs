@@ -87,8 +87,7 @@ fn marked(args: &[Value], result: Value) -> Value {
 }
 
 fn too_many() -> EvalError {
-    let error = EvalError::new(format!("the result would have more than {MAX_ELEMENTS} elements"));
-    EvalError { kind: ProblemKind::Limit, ..error }
+    EvalError::new(format!("the result would have more than {MAX_ELEMENTS} elements")).of_kind(ProblemKind::Limit)
 }
 
 fn length(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {

@@ -201,7 +201,7 @@ fn arguments(count: usize) -> String {
 }
 
 fn in_argument(function: &Function, i: usize, error: EvalError) -> EvalError {
-    EvalError { message: format!("argument {} of `{}`: {}", i + 1, function.name, error.message), ..error }
+    error.reworded(|why| format!("argument {} of `{}`: {why}", i + 1, function.name))
 }
 
 impl Function {

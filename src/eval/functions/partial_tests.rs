@@ -59,7 +59,7 @@ fn run(name: &str, args: &[Value]) -> Result<Value, EvalError> {
 
 fn check(name: &str, args: &[&str], expected: &str) {
     let values: Vec<Value> = args.iter().map(|arg| arg.parse().map_or_else(|_| text(arg), |n: i64| n.into())).collect();
-    let shown = run(name, &values).map_or_else(|e| e.message, |value| show(&value));
+    let shown = run(name, &values).map_or_else(|e| e.message.to_string(), |value| show(&value));
     assert_eq!(shown, expected, "{name}({args:?})");
 }
 
@@ -146,7 +146,7 @@ fn joining_keeps_known_elements() {
     let open = run("split", &["/".into(), text("a/@")]).unwrap();
     let joined = |lists: &[Value]| {
         let args: Vec<Value> = std::iter::once(Value::from(",")).chain(lists.iter().cloned()).collect();
-        run("join", &args).map_or_else(|e| e.message, |value| show(&value))
+        run("join", &args).map_or_else(|e| e.message.to_string(), |value| show(&value))
     };
     assert_eq!(joined(&[Value::tuple(vec!["a".into(), arn(), 5.into()])]), "a,@,5");
     assert_eq!(joined(&[Value::tuple(vec!["a".into()]), Value::tuple(vec![]), Value::tuple(vec![arn()])]), "a,@");
@@ -158,7 +158,7 @@ fn joining_keeps_known_elements() {
 #[test]
 fn formatting_lists_goes_element_by_element() {
     let list = Value::tuple(vec!["a".into(), arn()]);
-    let shown = |args: &[Value]| run("formatlist", args).map_or_else(|e| e.message, |value| show(&value));
+    let shown = |args: &[Value]| run("formatlist", args).map_or_else(|e| e.message.to_string(), |value| show(&value));
     assert_eq!(shown(&["%s/*".into(), list.clone()]), "[a/* @/*]");
     let unknown = Value::unknown_from([&arn()], Type::list(Type::String), true);
     assert_eq!(shown(&["%s/*".into(), unknown.clone()]), "[?/*..]");

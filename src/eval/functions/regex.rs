@@ -71,8 +71,7 @@ impl Pattern {
         match builder.size_limit(MAX_COMPILED).nest_limit(1000).build() {
             Ok(regex) => Ok(Pattern { regex, automaton: OnceCell::new(), groups }),
             Err(regex::Error::CompiledTooBig(_)) => {
-                let error = EvalError::new("the regular expression is too large");
-                Err(EvalError { kind: ProblemKind::Limit, ..error })
+                Err(EvalError::new("the regular expression is too large").of_kind(ProblemKind::Limit))
             }
             Err(_) => Err(EvalError::new(format!("invalid regular expression `{pattern}`"))),
         }

@@ -14,7 +14,7 @@ fn check(name: &str, args: &[Value], expected: Value) {
 }
 
 fn check_fails(name: &str, args: &[Value], expected: &str) {
-    let message = run(name, args).map_err(|e| e.message);
+    let message = run(name, args).map_err(|e| e.message.to_string());
     assert_eq!(message, Err(expected.into()), "{name}");
 }
 

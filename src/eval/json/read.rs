@@ -82,7 +82,7 @@ impl<'t> Reader<'t> {
         let Some(first) = self.rest.chars().next() else { return Err(self.error("a value is missing")) };
         match first {
             '{' | '[' if self.depth == MAX_DEPTH => {
-                Err(EvalError { kind: ProblemKind::Limit, ..self.error("the text nests too deeply") })
+                Err(self.error("the text nests too deeply").of_kind(ProblemKind::Limit))
             }
             '{' => self.nested(Reader::object),
             '[' => self.nested(Reader::array),

@@ -49,8 +49,7 @@ fn table(call: &Call<'_>) -> Result<&'static Table, EvalError> {
     let name = name.as_str().ok_or_else(|| call.at(0, EvalError::new("the table's name must be known")))?;
     facts::table(name).ok_or_else(|| {
         let error = EvalError::new(format!("there is no table `{name}`")).with_label("unknown table");
-        let near = nearest(name, facts::table_names()).map(|near| format!("did you mean `{near}`?"));
-        call.at(0, EvalError { help: near, ..error })
+        call.at(0, error.did_you_mean(nearest(name, facts::table_names())))
     })
 }
 

@@ -36,7 +36,7 @@ impl Scope for Unknowns {
     }
 
     fn handle_attribute(&self, _: u32, name: &str) -> Result<Value, EvalError> {
-        Err(EvalError::new(name))
+        Err(EvalError::new(name.to_owned()))
     }
 
     fn host(&self) -> &dyn Host {
