@@ -29,7 +29,7 @@ rule "alarm-dimension-wrong-attribute" {
   check "attribute" {
     locals {
       source = source_attribute(each.value.value)
-      rows   = local.source == null ? [] : [for row in fact_rows("alarm_dimensions") : row if row.namespace == each.value.namespace && row.dimension == each.value.key && row.resource == local.source.instance.resource_type]
+      rows   = local.source == null ? [] : [for row in dimension_rows(each.value.namespace, each.value.key) : row if row.resource == local.source.instance.resource_type]
       right  = flatten(local.rows[*].right_attributes)
     }
 
@@ -45,7 +45,7 @@ rule "alarm-dimension-wrong-attribute" {
 
   check "missing-dimension" {
     locals {
-      rows    = [for row in fact_rows("alarm_dimensions") : row if row.namespace == each.value.namespace && row.dimension == each.value.key]
+      rows    = dimension_rows(each.value.namespace, each.value.key)
       missing = [for key in flatten(local.rows[*].also_required) : key if !contains(each.value.keys, key)]
     }
 

@@ -78,7 +78,7 @@ rule "tf-backend-s3-without-lock" {
     locked    = try(tobool(each.value.use_lockfile), false) == true || is_set(each.value.dynamodb_table)
   }
 
-  skip    = !is_set(each.value.bucket) || !is_set(each.value.key) || (local.elsewhere && !local.locked)
+  skip    = !is_set(each.value.bucket) || !is_set(each.value.key) || (!local.locked && local.elsewhere)
   require = local.locked
   at      = each.value
   message = "two runs at the same time write over each other's state: the backend sets neither use_lockfile nor dynamodb_table"

@@ -84,7 +84,7 @@ pub fn watched<T>(watched: bool, evaluate: impl FnOnce() -> T) -> T {
 }
 
 /// Whether something looks at failures.
-pub(super) fn is_watched() -> bool {
+pub fn is_watched() -> bool {
     WATCHED.get()
 }
 

@@ -53,7 +53,7 @@ impl<'v> Iterator for Children<'v> {
 }
 
 /// A type without those of its elements; see [`Value::shape`].
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Shape {
     Any,
     Primitive,
@@ -229,7 +229,7 @@ impl std::fmt::Display for Cause {
 }
 
 /// Marks that travel with a value.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Marks(u8);
 
 impl Marks {
@@ -316,6 +316,11 @@ impl Refs {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// Where they are kept; zero where there is none. While one holds them, others at this place are the same.
+    pub fn place(&self) -> usize {
+        self.0.as_ref().map_or(0, |all| Arc::as_ptr(all).addr())
     }
 }
 

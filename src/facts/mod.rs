@@ -8,7 +8,7 @@
 //! The texts lie in `rules/facts`; its README explains the formats and how to carry in a new provider version.
 //! This module knows nothing of rules, values under evaluation or the user's configuration.
 
-mod cache;
+pub(crate) mod cache;
 mod defaults;
 mod records;
 mod schema;

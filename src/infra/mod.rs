@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 pub use analysis::{AnalysisOptions, analyze, sandbox};
 pub use build::build;
 pub use pseudo::is_nonproduction;
+pub use query::Candidates;
 
 use crate::eval::{BlockSource, Value};
 use crate::source::Span;
@@ -252,5 +253,13 @@ impl Infra {
     /// The instances of a type, open ones included.
     pub fn of_type(&self, kind: InstanceKind, type_name: &str) -> &[InstanceId] {
         self.by_type.get(&kind).and_then(|types| types.get(type_name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// The instances of a kind, in order.
+    pub fn of_kind(&self, kind: InstanceKind) -> Vec<InstanceId> {
+        let mut ids: Vec<InstanceId> =
+            self.by_type.get(&kind).into_iter().flat_map(|types| types.values()).flatten().copied().collect();
+        ids.sort_unstable();
+        ids
     }
 }

@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::{Infra, InstanceId, InstanceKind, Receiver};
 use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
@@ -52,6 +52,13 @@ struct HolderIndex {
     unresolved: Vec<(InstanceId, Cause)>,
 }
 
+/// Where to look for those that refer to something, resolved once for many questions; see [`Infra::candidates`].
+#[derive(Clone)]
+pub struct Candidates {
+    /// Each with whether it is about all attributes at once.
+    indexes: Arc<[(Arc<HolderIndex>, bool)]>,
+}
+
 /// Who holds a text that was computed from other instances.
 struct Derived {
     holder: Holder,
@@ -93,10 +100,9 @@ impl Answer {
     fn into_value(mut self) -> Value {
         self.items.sort_unstable();
         self.items.dedup();
-        let known: FxHashSet<InstanceId> = self.items.iter().copied().collect();
         self.maybe.sort_unstable();
         self.maybe.dedup();
-        self.maybe.retain(|id| !known.contains(id));
+        self.maybe.retain(|id| self.items.binary_search(id).is_err());
         let handle = |id: &InstanceId| Value::from(Kind::Handle(*id));
         let mut rest: Vec<Value> = self.maybe.iter().map(handle).collect();
         rest.extend(self.doubt.iter().map(|cause| Value::unknown(Type::Any, cause.clone())));
@@ -187,30 +193,38 @@ impl Infra {
 
     /// The instances of these types that refer to `id` in one of these attributes (in any where none is named).
     pub fn referrers(&self, id: InstanceId, types: &[&str], attributes: &[&str]) -> Value {
+        self.referrers_among(id, &self.candidates(types, attributes))
+    }
+
+    /// Where to look for those that refer to something: instances of these types, these attributes of theirs (all where
+    /// none is named).
+    pub fn candidates(&self, types: &[&str], attributes: &[&str]) -> Candidates {
+        let attributes = if attributes.is_empty() { &[""][..] } else { attributes };
+        let present = types.iter().filter(|ty| self.has_type(ty));
+        let index = |ty, attribute: &&str| (self.holders_of(ty, attribute), attribute.is_empty());
+        Candidates { indexes: present.flat_map(|ty| attributes.iter().map(move |name| index(ty, name))).collect() }
+    }
+
+    /// Those of the candidates that refer to `id`.
+    pub fn referrers_among(&self, id: InstanceId, candidates: &Candidates) -> Value {
         let mut answer = Answer::default();
-        let present: Vec<&str> = types.iter().copied().filter(|ty| self.has_type(ty)).collect();
-        let tokens = if present.is_empty() { Vec::new() } else { self.identities(id) };
-        let any = [""];
-        let attributes = if attributes.is_empty() { &any[..] } else { attributes };
-        for ty in present {
-            for attribute in attributes {
-                let index = self.holders_of(ty, attribute);
-                let by_token = tokens.iter().flat_map(|t| index.by_token.get(t).into_iter().flatten());
-                let ty = &self.get(id).type_name;
-                let by_derived = tokens
-                    .iter()
-                    .flat_map(|t| index.by_derived.get(t).into_iter().flatten())
-                    .filter(|derived| !derived.of.iter().any(|id| self.get(*id).type_name == *ty))
-                    .map(|derived| &derived.holder);
-                for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token).chain(by_derived) {
-                    if holder.from != id {
-                        answer.add(holder.from, holder.certain && !self.get(holder.from).open);
-                    }
+        let tokens = if candidates.indexes.is_empty() { Vec::new() } else { self.identities(id) };
+        let ty = &self.get(id).type_name;
+        for (index, in_any) in candidates.indexes.iter() {
+            let by_token = tokens.iter().flat_map(|t| index.by_token.get(t).into_iter().flatten());
+            let by_derived = tokens
+                .iter()
+                .flat_map(|t| index.by_derived.get(t).into_iter().flatten())
+                .filter(|derived| !derived.of.iter().any(|id| self.get(*id).type_name == *ty))
+                .map(|derived| &derived.holder);
+            for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token).chain(by_derived) {
+                if holder.from != id {
+                    answer.add(holder.from, holder.certain && !self.get(holder.from).open);
                 }
-                // In any attribute at all, something is always unknown: that proves nothing.
-                let unresolved = index.unresolved.iter().filter(|_| !attribute.is_empty());
-                answer.maybe.extend(unresolved.filter(|(from, _)| *from != id).map(|(from, _)| *from));
             }
+            // In any attribute at all, something is always unknown: that proves nothing.
+            let unresolved = index.unresolved.iter().filter(|_| !in_any);
+            answer.maybe.extend(unresolved.filter(|(from, _)| *from != id).map(|(from, _)| *from));
         }
         answer.doubt = self.unseen_holder(id, &[]);
         answer.into_value()

@@ -13,13 +13,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::catalog::Catalog;
 use super::draft::{self, Draft};
 use super::place;
-use super::rule::{Check, Rule, subject_name};
+use super::rule::{Check, Rule, Step, subject_name};
 use super::run::Run;
 use super::scope::RuleScope;
 use super::settings::Selection;
 use super::verdict::{Truth, reason};
 use super::{Finding, Undecided};
-use crate::eval::expr::iterate;
+use crate::eval::expr::{Entry, iterate};
 use crate::eval::functions::Host;
 use crate::eval::{Cause, EvalError, Evaluation, Kind, Value};
 use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Tracer};
@@ -139,51 +139,30 @@ impl<'a> Subject<'a, '_> {
         if check.production_only && self.instance.nonproduction {
             return;
         }
-        let evaluation = Evaluation::new(scope);
-        let skip = self.skip(check, &evaluation, false);
-        if let Truth::Yes = skip {
-            return;
-        }
-        let Some(for_each) = &check.for_each else { return self.verdict(at, check, scope, skip, true) };
-        let collection = match evaluation.eval(for_each) {
-            Ok(collection) => collection,
-            Err(error) => return self.failed(error),
-        };
-        if collection.is_null() {
-            return;
-        }
-        let entries = match iterate(&collection) {
-            Ok(entries) => entries,
-            Err(error) => return self.failed(error.at(for_each.span)),
+        let Some(answers) = ask(check, &check.steps, scope) else { return };
+        let (doubt, entries) = match answers.elements {
+            None => return self.verdict(at, scope, answers.doubt, answers.require, true),
+            Some(Ok(entries)) => (answers.doubt, entries),
+            Some(Err(error)) => return self.failed(error),
         };
         for entry in entries {
             scope.enter_element(entry.key, entry.value);
-            let own = self.skip(check, &Evaluation::new(scope), true);
-            match own {
-                Truth::Yes => continue,
-                Truth::No => self.verdict(at, check, scope, skip.clone(), entry.certain),
-                doubt => self.verdict(at, check, scope, doubt, entry.certain),
-            }
+            let Some(own) = ask(check, &check.element_steps, scope) else { continue };
+            self.verdict(at, scope, own.doubt.or_else(|| doubt.clone()), own.require, entry.certain);
         }
     }
 
-    /// Whether a check is silent: by the skips that depend on the element, or by the others.
-    fn skip(&mut self, check: &Check, evaluation: &Evaluation<'_>, per_element: bool) -> Truth {
-        let per_element = per_element && check.for_each.is_some();
-        let mut doubt = Truth::No;
-        for clause in check.skips.iter().filter(|c| (c.per_element && check.for_each.is_some()) == per_element) {
-            match Truth::any(evaluation, &clause.expr) {
-                Truth::Yes => return Truth::Yes,
-                Truth::No => {}
-                other => doubt = other,
-            }
-        }
-        doubt
-    }
-
-    fn verdict(&mut self, at: usize, check: &'a Check, scope: &RuleScope<'a>, skip: Truth, certain: bool) {
-        let evaluation = Evaluation::new(scope);
-        match (Truth::of(&evaluation, &check.require.expr), skip) {
+    /// What follows from what the requirement says and from a skip that may hold.
+    fn verdict(
+        &mut self,
+        at: usize,
+        scope: &RuleScope<'a>,
+        doubt: Option<(usize, Truth)>,
+        require: Option<Truth>,
+        certain: bool,
+    ) {
+        let doubt = doubt.map_or(Truth::No, |(_, doubt)| doubt);
+        match (require.unwrap_or(Truth::No), doubt) {
             (Truth::Yes, _) => {}
             (Truth::Failed(error), _) | (Truth::No, Truth::Failed(error)) => self.failed(error),
             (Truth::Unknown(because), _) | (Truth::No, Truth::Unknown(because)) => self.undecided(because),
@@ -222,6 +201,50 @@ impl<'a> Subject<'a, '_> {
         let (rule, address) = (rule.clone(), address.clone());
         self.seen.undecided.push(Undecided { rule, address, because, span: block.header });
     }
+}
+
+/// What was said where no answer settled that there is nothing to report.
+#[derive(Default)]
+struct Answers {
+    /// The last skip, in the order of the text, of which it is not known whether it holds.
+    doubt: Option<(usize, Truth)>,
+    /// What the requirement says, if it was asked.
+    require: Option<Truth>,
+    /// What is iterated, if it was asked.
+    elements: Option<Result<Vec<Entry>, EvalError>>,
+}
+
+/// Asks in turn, and stops as soon as an answer settles that there is nothing to report: then `None`. What comes first
+/// is what costs least, since it does not matter which answer settles it.
+fn ask(check: &Check, steps: &[Step], scope: &RuleScope<'_>) -> Option<Answers> {
+    let mut answers = Answers::default();
+    for step in steps {
+        match *step {
+            Step::Skip(at) => match scope.truth(check.skips.get(at)?, Truth::any) {
+                Truth::Yes => return None,
+                Truth::No => {}
+                _ if answers.doubt.as_ref().is_some_and(|(later, _)| *later > at) => {}
+                doubt => answers.doubt = Some((at, doubt)),
+            },
+            Step::Require => match scope.truth(&check.require, Truth::of) {
+                Truth::Yes => return None,
+                other => answers.require = Some(other),
+            },
+            Step::Elements => {
+                let for_each = check.for_each.as_ref()?;
+                let elements = match scope.value(for_each) {
+                    Ok(collection) if collection.is_null() => return None,
+                    Ok(collection) => iterate(&collection).map_err(|error| error.at(for_each.expr.span)),
+                    Err(error) => Err(error),
+                };
+                if elements.as_ref().is_ok_and(Vec::is_empty) {
+                    return None;
+                }
+                answers.elements = Some(elements);
+            }
+        }
+    }
+    Some(answers)
 }
 
 /// Takes out what is superseded, fills in the rest and puts it in order.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::Severity;
 use super::decl::{BodyDecl, Clauses, argument, wrong};
 use super::literal;
-use super::locals::Locals;
+use super::locals::{Locals, Summary};
 use super::names::{self, Names, Reads};
-use super::rule::{Also, Check, Clause, FixTemplate};
+use super::rule::{Also, Check, FixTemplate};
 use crate::source::{Problem, Span};
 use crate::syntax::{Attribute, Expr, ExprKind, Text};
 
@@ -169,15 +169,16 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
     let parts = own.skips.iter().chain(&rule.skips).chain(require).chain(message).chain(at);
     let around = own.around.iter().chain(&rule.around).map(|(span, reads)| (*span, reads));
     let read = parts.map(|p| (p.expr.span, &p.reads)).chain(around);
+    let locals = join.locals.summed_up();
     if for_each.is_none() {
-        report_lost_each(read, join.locals, problems);
+        report_lost_each(read, &locals, problems);
     }
-    if let Some(part) = for_each.filter(|part| join.locals.per_element(&part.reads)) {
+    if let Some(part) = for_each.filter(|part| locals.per_element(&part.reads)) {
         let message = "what is iterated cannot depend on `each`";
         problems.push(wrong(part.expr.span, message, "reads a local that reads `each`"));
     }
-    let clause = |p: &Part| Clause { expr: p.expr.clone(), per_element: join.locals.per_element(&p.reads) };
-    Some(Check {
+    let clause = |p: &Part| locals.clause(p.expr.clone(), &p.reads);
+    let check = Check {
         name: join.name.clone(),
         severity: severity?,
         scenario: own.scenario.clone().or_else(|| rule.scenario.clone()).unwrap_or_default(),
@@ -187,15 +188,22 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
         require: clause(require?),
         at: at.map(|p| p.expr.clone()),
         message: message?.expr.clone(),
-        for_each: for_each.map(|p| p.expr.clone()),
-        locals: join.locals.compiled(),
+        for_each: for_each.map(clause),
+        locals: locals.compiled(),
         fix: own.fix.clone().or_else(|| rule.fix.clone()),
         also: also.also.clone(),
-    })
+        steps: Vec::new(),
+        element_steps: Vec::new(),
+    };
+    Some(check.planned())
 }
 
 /// Clauses that read `each` through a local where nothing is iterated.
-fn report_lost_each<'a>(read: impl Iterator<Item = (Span, &'a Reads)>, locals: &Locals, problems: &mut Vec<Problem>) {
+fn report_lost_each<'a>(
+    read: impl Iterator<Item = (Span, &'a Reads)>,
+    locals: &Summary<'_>,
+    problems: &mut Vec<Problem>,
+) {
     for (span, _) in read.filter(|(_, reads)| locals.per_element(reads)) {
         let message = "`each` is read where nothing is iterated";
         let problem = wrong(span, message, "reads `each`, itself or through a local");

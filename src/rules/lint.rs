@@ -88,7 +88,7 @@ impl Walk<'_, '_> {
             self.local(&local.name);
         }
         let exprs = check.skips.iter().map(|c| &c.expr).chain([&check.require.expr, &check.message]);
-        let exprs = exprs.chain(&check.at).chain(&check.for_each);
+        let exprs = exprs.chain(&check.at).chain(check.for_each.iter().map(|c| &c.expr));
         exprs.chain(check.also.iter().flat_map(|a| [&a.at, &a.note])).for_each(|e| drop(self.shape(e)));
         let Some(fix) = &check.fix else { return };
         fix.text.iter().chain(&fix.note).for_each(|e| drop(self.shape(e)));
@@ -187,7 +187,7 @@ impl Walk<'_, '_> {
         match (&self.check.for_each, name) {
             (Some(collection), "value") => {
                 let outer = std::mem::take(&mut self.bound);
-                let shape = self.shape(&collection.clone());
+                let shape = self.shape(&collection.expr);
                 self.bound = outer;
                 shape
             }

@@ -7,6 +7,7 @@ mod catalog;
 mod check;
 mod clauses;
 mod compile;
+mod cost;
 mod decl;
 mod draft;
 mod exempt;

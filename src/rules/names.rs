@@ -1,6 +1,7 @@
 //! Checks the names in a rule's expressions when the rule is loaded: roots, locals, settings, functions and how many
 //! arguments they take. Also says what an expression reads, so that values are kept as long as they hold.
 
+use super::cost;
 use super::decl::{FunctionDecl, wrong};
 use super::functions::{self as own, OwnFunction};
 use crate::eval::{functions as terraform, nearest};
@@ -34,12 +35,16 @@ pub struct Names<'a> {
 /// What an expression reads.
 #[derive(Clone, Debug, Default)]
 pub struct Reads {
+    /// It reads `self` itself.
+    pub subject: bool,
     /// It reads `each` itself.
     pub each: bool,
     /// The locals it reads itself.
     pub locals: Vec<Text>,
     /// The declared functions that it calls itself.
     pub functions: Vec<Text>,
+    /// What evaluating it takes, the locals aside, in the units of [`cost::of`].
+    pub cost: usize,
 }
 
 /// Functions that the evaluator handles itself: name, least and greatest number of arguments.
@@ -50,7 +55,8 @@ const SPECIAL: &[(&str, usize, usize)] =
 pub fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Reads {
     let mut walk = Walk { names, problems, reads: Reads::default(), bound: Vec::new() };
     walk.expr(expr);
-    walk.reads
+    let declared = |name: &str| names.functions.declared(name).map(|function| function.cost);
+    Reads { cost: cost::of(expr, &declared), ..walk.reads }
 }
 
 struct Walk<'a, 'p> {
@@ -146,7 +152,7 @@ impl Walk<'_, '_> {
         let names = self.names;
         match &**root {
             "environment" => {}
-            "self" if names.in_rule => {}
+            "self" if names.in_rule => self.reads.subject = true,
             "each" if names.each => {
                 self.reads.each = true;
                 self.member("each", step, span, &["key".into(), "value".into()]);

@@ -49,22 +49,73 @@ pub struct Check {
     /// What is wrong.
     pub message: Arc<Expr>,
     /// One verdict for each element of this.
-    pub for_each: Option<Arc<Expr>>,
+    pub for_each: Option<Clause>,
     /// Names for expressions: the rule's, then the check's own.
     pub locals: Vec<Local>,
     /// What to write instead.
     pub fix: Option<FixTemplate>,
     /// Further places to show.
     pub also: Vec<Also>,
+    /// What is asked of an instance, in this order.
+    pub steps: Vec<Step>,
+    /// What is asked of each element.
+    pub element_steps: Vec<Step>,
 }
 
-/// An expression, and whether `each` matters to it.
+/// Something to ask of an instance or an element.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Step {
+    /// Whether the skip at this position holds.
+    Skip(usize),
+    /// Whether the requirement holds.
+    Require,
+    /// What there is to iterate.
+    Elements,
+}
+
+/// An expression, how long it is worth the same, and what it takes to find out.
 #[derive(Clone, Debug)]
 pub struct Clause {
     /// The expression.
     pub expr: Arc<Expr>,
+    /// For how long it is worth the same.
+    pub lasts: Lasts,
+    /// What evaluating it takes, locals included, in the units of [`cost::of`](super::cost::of).
+    pub cost: usize,
+}
+
+/// For how long an expression is worth the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lasts {
+    /// For the element: it reads `each`, itself or through a local.
+    Element,
+    /// For the instance: it reads `self`.
+    Instance,
+    /// For all instances of a run.
+    Run,
+}
+
+impl Check {
+    /// Puts what there is to ask in order: what costs least comes first.
+    #[must_use]
+    pub fn planned(self) -> Check {
+        let iterates = self.for_each.is_some();
+        let skips = self.skips.iter().enumerate().map(|(at, clause)| (Step::Skip(at), clause, clause.per_element()));
+        let require = (Step::Require, &self.require, true);
+        let elements = self.for_each.iter().map(|clause| (Step::Elements, clause, false));
+        let mut all: Vec<_> = skips.chain([require]).chain(elements).collect();
+        all.sort_by_key(|(_, clause, _)| clause.cost);
+        let of = |wanted: bool| all.iter().filter(move |(.., within)| (*within && iterates) == wanted);
+        let (steps, within) = (of(false).map(|(step, ..)| *step).collect(), of(true).map(|(step, ..)| *step).collect());
+        Check { steps, element_steps: within, ..self }
+    }
+}
+
+impl Clause {
     /// Whether it reads `each`, itself or through a local.
-    pub per_element: bool,
+    pub fn per_element(&self) -> bool {
+        self.lasts == Lasts::Element
+    }
 }
 
 /// A name for an expression.

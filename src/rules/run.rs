@@ -1,17 +1,22 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
-use std::sync::{PoisonError, RwLock};
+use std::hash::Hash;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::catalog::Catalog;
 use super::functions::merged_tags;
 use super::network::Subnets;
 use super::settings::Selection;
+use super::verdict::Truth;
 use crate::eval::functions::Host;
-use crate::eval::{ByName, EvalError, Kind, Marks, Value};
+use crate::eval::union::is_watched;
+use crate::eval::{ByName, EvalError, Kind, Marks, Shape, Value};
 use crate::facts;
-use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Lifecycle};
+use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecycle};
+use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Text};
 
 /// What the rules of one run see.
@@ -26,14 +31,42 @@ pub struct Run<'a> {
     pub host: &'a (dyn Host + Sync),
     /// What is known of all its subnets.
     pub subnets: Subnets,
-    answers: RwLock<FxHashMap<Question, Result<Value, EvalError>>>,
+    answers: Answers<Question, Answered>,
+    values: Answers<(usize, bool), Result<Value, EvalError>>,
+    truths: Answers<usize, Truth>,
+    calls: Answers<Span, Result<Value, EvalError>>,
+    candidates: Answers<Span, Candidates>,
 }
 
-/// A call of a declared function with arguments by which it can be known again.
+/// What has been worked out already. Two threads may work out the same, which is the same.
+type Answers<K, V> = RwLock<FxHashMap<K, V>>;
+
+/// The arguments of a question, which live as long since it knows them by their places, and the answer.
+type Answered = (Vec<Value>, Result<Value, EvalError>);
+
+fn known<K: Eq + Hash, V: Clone>(answers: &Answers<K, V>, key: &K) -> Option<V> {
+    answers.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+}
+
+fn keep<K: Eq + Hash, V>(answers: &Answers<K, V>, key: K, value: V) {
+    answers.write().unwrap_or_else(PoisonError::into_inner).insert(key, value);
+}
+
+/// A call of a function with arguments by which it can be known again.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     function: Text,
-    arguments: Vec<Simple>,
+    arguments: SmallVec<[Argument; 2]>,
+    /// Where `try` or `can` looks at failures, the answer may hold one.
+    watched: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Argument {
+    value: Simple,
+    marks: Marks,
+    /// Where its references are kept.
+    refs: usize,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -43,26 +76,38 @@ enum Simple {
     Text(Text),
     Number(String),
     Handle(InstanceId),
+    /// Something that is kept at this place: values there never change.
+    At(Shape, usize),
 }
 
 impl Question {
-    /// The question that a call asks; `None` where an argument is a collection, not known, or refers to something.
+    /// The question that a call asks; `None` where nobody but the call holds one of the arguments, so that it cannot
+    /// be asked again.
     pub fn new(function: &Text, arguments: &[Value]) -> Option<Question> {
-        let simple = |value: &Value| {
-            let plain = value.marks == Marks::NONE && value.refs.is_empty();
-            match &value.kind {
-                _ if !plain => None,
-                Kind::Null => Some(Simple::Null),
-                Kind::Bool(b) => Some(Simple::Bool(*b)),
-                Kind::String(s) => Some(Simple::Text(s.clone())),
-                Kind::Number(n) => Some(Simple::Number(n.to_string())),
-                Kind::Handle(id) => Some(Simple::Handle(*id)),
-                _ => None,
-            }
-        };
-        let arguments = arguments.iter().map(simple).collect::<Option<_>>()?;
-        Some(Question { function: function.clone(), arguments })
+        let arguments = arguments.iter().map(Argument::of).collect::<Option<_>>()?;
+        Some(Question { function: function.clone(), arguments, watched: is_watched() })
     }
+}
+
+impl Argument {
+    fn of(value: &Value) -> Option<Argument> {
+        let simple = match &value.kind {
+            Kind::Null => Simple::Null,
+            Kind::Bool(b) => Simple::Bool(*b),
+            Kind::String(s) => Simple::Text(s.clone()),
+            Kind::Number(n) => Simple::Number(n.to_string()),
+            Kind::Handle(id) => Simple::Handle(*id),
+            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => Simple::At(value.shape(), shared_at(seq)?),
+            Kind::Map(fields) | Kind::Object(fields) => Simple::At(value.shape(), shared_at(fields)?),
+            Kind::Unknown(unknown) => Simple::At(value.shape(), shared_at(unknown)?),
+        };
+        Some(Argument { value: simple, marks: value.marks, refs: value.refs.place() })
+    }
+}
+
+/// The place of something that others hold as well.
+fn shared_at<T>(of: &Arc<T>) -> Option<usize> {
+    (Arc::strong_count(of) > 1).then(|| Arc::as_ptr(of).addr())
 }
 
 impl<'a> Run<'a> {
@@ -73,22 +118,84 @@ impl<'a> Run<'a> {
         infra: &'a Infra,
         host: &'a (dyn Host + Sync),
     ) -> Run<'a> {
-        Run { catalog, selection, infra, host, subnets: Subnets::default(), answers: RwLock::default() }
+        Run {
+            catalog,
+            selection,
+            infra,
+            host,
+            subnets: Subnets::default(),
+            answers: Answers::default(),
+            values: Answers::default(),
+            truths: Answers::default(),
+            calls: Answers::default(),
+            candidates: Answers::default(),
+        }
     }
 
-    /// The answer to a question, worked out once.
+    /// The answer to a question with these arguments, worked out once.
     pub fn answer(
         &self,
         question: Question,
-        work_out: impl FnOnce() -> Result<Value, EvalError>,
+        arguments: Vec<Value>,
+        work_out: impl FnOnce(&[Value]) -> Result<Value, EvalError>,
     ) -> Result<Value, EvalError> {
-        if let Some(known) = self.answers.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
+        if let Some((_, known)) = self.answers.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
             return known.clone();
         }
-        // Without the lock: it may ask further questions. Two threads may work out the same, which is the same.
-        let answer = work_out();
-        self.answers.write().unwrap_or_else(PoisonError::into_inner).insert(question, answer.clone());
+        let answer = work_out(&arguments);
+        keep(&self.answers, question, (arguments, answer.clone()));
         answer
+    }
+
+    /// What an expression is worth that is worth the same for all instances, worked out once. Rules and their
+    /// expressions outlive the run, so that each is known by its place.
+    pub fn value(
+        &self,
+        expr: *const Expr,
+        work_out: impl FnOnce() -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        let key = (expr.addr(), is_watched());
+        known(&self.values, &key).unwrap_or_else(|| {
+            let value = work_out();
+            keep(&self.values, key, value.clone());
+            value
+        })
+    }
+
+    /// What the call at this place of a rule file gives, which gives the same for all instances; worked out once.
+    pub fn call(&self, place: Span, work_out: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+        known(&self.calls, &place).unwrap_or_else(|| {
+            let value = work_out();
+            keep(&self.calls, place, value.clone());
+            value
+        })
+    }
+
+    /// Where the call of `referrers` at this place of a rule file looks, worked out once.
+    ///
+    /// # Errors
+    /// Where that cannot be worked out.
+    pub fn candidates(
+        &self,
+        place: Span,
+        work_out: impl FnOnce() -> Result<Candidates, EvalError>,
+    ) -> Result<Candidates, EvalError> {
+        if let Some(known) = known(&self.candidates, &place) {
+            return Ok(known);
+        }
+        let candidates = work_out()?;
+        keep(&self.candidates, place, candidates.clone());
+        Ok(candidates)
+    }
+
+    /// What a condition says that says the same of all instances, worked out once.
+    pub fn truth(&self, expr: *const Expr, work_out: impl FnOnce() -> Truth) -> Truth {
+        let key = expr.addr();
+        known(&self.truths, &key).unwrap_or_else(|| {
+            let truth = work_out();
+            keep(&self.truths, key, truth.clone());
+            truth
+        })
     }
 
     /// An attribute of an instance as rules read it: what is known of the instance itself, else what it is configured

@@ -1,15 +1,20 @@
 //! What names mean inside a rule: `self`, `each`, `local`, `setting`, and the functions that rules have.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::functions::{self, Call};
-use super::rule::{Check, Rule};
+use super::rule::{Check, Clause, Lasts, Rule};
 use super::run::{Question, Run};
+use super::verdict::Truth;
 use crate::eval::functions::Host;
+use crate::eval::union::is_watched;
 use crate::eval::{EvalError, Evaluation, Hop, Kind, Resolved, Scope, Value};
 use crate::infra::InstanceId;
 use crate::source::{ProblemKind, Span};
-use crate::syntax::{Expr, Ident, Text};
+use crate::syntax::{Expr, ExprKind, Ident, Text};
 
 /// How deep calls of declared functions may nest.
 const CALL_DEPTH: usize = 64;
@@ -34,14 +39,17 @@ const WORK_LIMIT: usize = 5_000_000;
 struct State<'a> {
     check: &'a Check,
     each: Option<(Value, Value)>,
-    /// Values of locals, in the order of the check's.
-    locals: Vec<Option<Result<Value, EvalError>>>,
+    /// What locals are worth that were asked for, by their positions among the check's, and by whether `try` or `can`
+    /// looked at failures.
+    locals: Vec<((usize, bool), Result<Value, EvalError>)>,
+    /// What clauses that several checks share say of the instance, by where their expressions are.
+    truths: Vec<(*const Expr, Truth)>,
 }
 
 impl<'a> RuleScope<'a> {
     /// The scope of a rule's first check.
     pub fn new(run: &'a Run<'a>, rule: &'a Rule, check: &'a Check, instance: InstanceId) -> RuleScope<'a> {
-        let state = State { check, each: None, locals: vec![None; check.locals.len()] };
+        let state = State { check, each: None, locals: Vec::new(), truths: Vec::new() };
         RuleScope { run, rule, instance, state: RefCell::new(state), work: Cell::new(0) }
     }
 
@@ -49,8 +57,7 @@ impl<'a> RuleScope<'a> {
     pub fn enter_check(&self, check: &'a Check) {
         let mut state = self.state.borrow_mut();
         let shared = check.locals.iter().take_while(|l| l.shared).count();
-        state.locals.truncate(shared);
-        state.locals.resize(check.locals.len(), None);
+        state.locals.retain(|((at, _), _)| *at < shared);
         state.check = check;
         state.leave_element();
     }
@@ -67,19 +74,54 @@ impl<'a> RuleScope<'a> {
         self.state.borrow().each.as_ref().map(|(_, value)| value.clone())
     }
 
+    /// What a clause says; `ask` says it of its expression.
+    pub fn truth(&self, clause: &Clause, ask: fn(&Evaluation<'_>, &Expr) -> Truth) -> Truth {
+        let at = Arc::as_ptr(&clause.expr);
+        match clause.lasts {
+            Lasts::Run => self.run.truth(at, || ask(&Evaluation::new(&self.afresh()), &clause.expr)),
+            Lasts::Instance if self.rule.checks.len() > 1 => {
+                let known = self.state.borrow().truths.iter().find(|(expr, _)| *expr == at).map(|(_, t)| t.clone());
+                known.unwrap_or_else(|| {
+                    let truth = ask(&Evaluation::new(self), &clause.expr);
+                    self.state.borrow_mut().truths.push((at, truth.clone()));
+                    truth
+                })
+            }
+            _ => ask(&Evaluation::new(self), &clause.expr),
+        }
+    }
+
+    /// What a clause is worth.
+    ///
+    /// # Errors
+    /// Where its expression has no value.
+    pub fn value(&self, clause: &Clause) -> Result<Value, EvalError> {
+        match clause.lasts {
+            Lasts::Run => {
+                let value = || Evaluation::new(&self.afresh()).eval(&clause.expr);
+                self.run.value(Arc::as_ptr(&clause.expr), value)
+            }
+            _ => Evaluation::new(self).eval(&clause.expr),
+        }
+    }
+
+    /// A scope for what does not depend on the instance: what the instance has cost does not count against it.
+    fn afresh(&self) -> RuleScope<'a> {
+        RuleScope::new(self.run, self.rule, self.state.borrow().check, self.instance)
+    }
+
     fn local(&self, name: &str) -> Option<Result<Value, EvalError>> {
-        let (at, expr) = {
+        let (key, clause) = {
             let state = self.state.borrow();
             let at = state.check.locals.iter().position(|l| *l.name == *name)?;
-            if let Some(known) = &state.locals[at] {
+            let key = (at, is_watched());
+            if let Some((_, known)) = state.locals.iter().find(|(of, _)| *of == key) {
                 return Some(known.clone());
             }
-            (at, state.check.locals[at].clause.expr.clone())
+            (key, &state.check.locals[at].clause)
         };
-        let value = Evaluation::new(self).eval(&expr);
-        if let Some(kept) = self.state.borrow_mut().locals.get_mut(at) {
-            *kept = Some(value.clone());
-        }
+        let value = self.value(clause);
+        self.state.borrow_mut().locals.push((key, value.clone()));
         Some(value)
     }
 
@@ -92,11 +134,8 @@ impl<'a> RuleScope<'a> {
 impl State<'_> {
     fn leave_element(&mut self) {
         self.each = None;
-        for (kept, local) in self.locals.iter_mut().zip(&self.check.locals) {
-            if local.clause.per_element {
-                *kept = None;
-            }
-        }
+        let check = self.check;
+        self.locals.retain(|((at, _), _)| check.locals.get(*at).is_some_and(|local| !local.clause.per_element()));
     }
 }
 
@@ -142,7 +181,7 @@ impl Scope for RuleScope<'_> {
 /// The inside of a declared function: its parameters and nothing else.
 struct FunctionScope<'a> {
     run: &'a Run<'a>,
-    params: Vec<(&'a Text, Value)>,
+    params: SmallVec<[(&'a Text, &'a Value); 4]>,
     depth: usize,
     /// Whoever calls it pays for it.
     outer: &'a dyn Scope,
@@ -155,7 +194,7 @@ impl Scope for FunctionScope<'_> {
 
     fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let param = self.params.iter().find(|(name, _)| ***name == *root);
-        let param = param.map(|(_, value)| Resolved { value: value.clone(), consumed: 0 });
+        let param = param.map(|(_, value)| Resolved { value: (*value).clone(), consumed: 0 });
         param.or_else(|| environment(self.run, root)).ok_or_else(|| undeclared(root, span))
     }
 
@@ -191,7 +230,10 @@ fn call(
     evaluation: &Evaluation<'_>,
 ) -> Option<Result<Value, EvalError>> {
     if let Some(own) = functions::lookup(&name.text) {
-        return Some((own.run)(&Call { run, args, evaluation }).map_err(|e| e.at(name.span)));
+        let answer = || (own.run)(&Call { run, place: name.span, args, evaluation }).map_err(|e| e.at(name.span));
+        // What is asked with literals alone has one answer wherever it stands.
+        let is_literal = |arg: &Expr| matches!(arg.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_));
+        return Some(if args.iter().all(is_literal) { run.call(name.span, answer) } else { answer() });
     }
     let declared = run.catalog.function(&name.text)?;
     let value = declared.value.as_ref()?;
@@ -206,13 +248,12 @@ fn call(
     if let Err(error) = evaluation.scope().spend(CALL_WORK) {
         return Some(Err(error));
     }
-    let question = Question::new(&name.text, &values);
-    let work_out = || {
+    let work_out = |values: &[Value]| {
         let params = declared.param_names().zip(values).collect();
         Evaluation::new(&FunctionScope { run, params, depth: depth + 1, outer: evaluation.scope() }).eval(&value.expr)
     };
-    Some(match question {
-        Some(question) => run.answer(question, work_out),
-        None => work_out(),
+    Some(match Question::new(&name.text, &values) {
+        Some(question) => run.answer(question, values, work_out),
+        None => work_out(&values),
     })
 }

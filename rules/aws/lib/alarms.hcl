@@ -13,6 +13,12 @@ function "alarm_metrics" {
   )
 }
 
+function "dimension_rows" {
+  params      = [namespace, dimension]
+  description = "What is known of a dimension of the metrics of a namespace: a row for each type of resource whose attribute it is."
+  value       = [for row in fact_rows("alarm_dimensions") : row if row.namespace == namespace && row.dimension == dimension]
+}
+
 function "alarms_on" {
   params      = [instance, namespace, metrics, dimension]
   description = "The alarms on one of these metrics of an instance, which the dimension names."

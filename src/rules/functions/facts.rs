@@ -2,8 +2,8 @@
 
 use super::{Call, OwnFunction};
 use crate::eval::{Cause, EvalError, Number, Type, Value, nearest};
+use crate::facts::cache::Cache;
 use crate::facts::{self, FactValue, Row, Table};
-use crate::rules::run::Question;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -36,12 +36,10 @@ fn fact(call: &Call<'_>) -> Result<Value, EvalError> {
 }
 
 fn fact_rows(call: &Call<'_>) -> Result<Value, EvalError> {
+    static ROWS: Cache<Value> = Cache::new();
     let table = table(call)?;
-    let rows = || Ok(Value::tuple(table.rows().map(|row| object(table, &row)).collect()));
-    match Question::new(&"fact_rows".into(), &[call.value(0)?]) {
-        Some(question) => call.run.answer(question, rows),
-        None => rows(),
-    }
+    let rows = ROWS.get(table.name, || Some(Value::tuple(table.rows().map(|row| object(table, &row)).collect())));
+    Ok(rows.cloned().unwrap_or(Value::NULL))
 }
 
 fn table(call: &Call<'_>) -> Result<&'static Table, EvalError> {

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::union::{self, either};
 use crate::eval::{ByName, Cause, EvalError, Hint, Kind, ReferenceKind, Seq, Step, Type, Value};
-use crate::infra::{Infra, InstanceId, InstanceKind};
-use crate::rules::run::Question;
-use crate::syntax::Text;
+use crate::infra::{Candidates, Infra, InstanceId, InstanceKind};
+use crate::syntax::{Expr, ExprKind, Text};
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -103,23 +102,14 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 
 fn of_types(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
     let types = call.texts_from(0)?;
-    let arguments: Vec<Value> = types.iter().cloned().map(Value::from).collect();
-    let name = if kind == InstanceKind::Data { "data_sources" } else { "resources" };
-    match Question::new(&name.into(), &arguments) {
-        Some(question) => call.run.answer(question, || Ok(all_of_types(call, kind, &types))),
-        None => Ok(all_of_types(call, kind, &types)),
-    }
-}
-
-fn all_of_types(call: &Call<'_>, kind: InstanceKind, types: &[Text]) -> Value {
     let ids = types.iter().flat_map(|ty| call.run.infra.of_type(kind, ty).iter().copied());
-    list(call, ids)
+    Ok(list(call, ids))
 }
 
 fn of_kind(call: &Call<'_>, kind: InstanceKind, types: &[Text]) -> Value {
-    let instances = call.run.infra.instances().iter();
-    let found = instances.filter(|i| i.kind == kind && (types.is_empty() || types.contains(&i.type_name)));
-    list(call, found.map(|i| i.id))
+    let infra = call.run.infra;
+    let found = infra.of_kind(kind);
+    list(call, found.into_iter().filter(|id| types.is_empty() || types.contains(&infra.get(*id).type_name)))
 }
 
 /// A list of instances: those that may not be there are what further elements look like.
@@ -146,19 +136,37 @@ fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
 }
 
 fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
-    let (types, attributes) = (call.texts(1)?, call.texts(2)?);
+    let candidates = candidates(call)?;
     let value = call.value(0)?;
-    if union::alternatives(&value).is_some_and(|all| all.iter().all(|v| matches!(v.kind, Kind::Handle(_)))) {
-        let ask = |id| call.run.infra.referrers(id, &borrowed(&types), &borrowed(&attributes));
-        return call.of_instance(0, Type::Any, &ask);
+    let ask = |id| call.run.infra.referrers_among(id, &candidates);
+    let is_handle = |value: &Value| matches!(value.kind, Kind::Handle(_));
+    if union::alternatives(&value).is_some_and(|all| all.iter().all(is_handle)) {
+        return call.of_value(0, value, Type::Any, &ask);
     }
-    Ok(match call.instance(0)? {
-        Ok(id) => call.run.infra.referrers(id, &borrowed(&types), &borrowed(&attributes)),
+    Ok(match call.one_instance(0, value)? {
+        Ok(id) => ask(id),
         Err(unknown) => {
             let cause = unknown.cause().unwrap_or(Cause::Error);
             open_list(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause)))
         }
     })
+}
+
+/// Where the types and attributes of a call lead, worked out once where they are written out.
+fn candidates(call: &Call<'_>) -> Result<Candidates, EvalError> {
+    let work_out = || {
+        let (types, attributes) = (call.texts(1)?, call.texts(2)?);
+        Ok(call.run.infra.candidates(&borrowed(&types), &borrowed(&attributes)))
+    };
+    let is_text = |expr: &Expr| matches!(expr.kind, ExprKind::String(_));
+    let is_written = |expr: &Expr| match &expr.kind {
+        ExprKind::Tuple(items) => items.iter().all(is_text),
+        _ => is_text(expr),
+    };
+    match call.args.iter().skip(1).all(is_written) {
+        true => call.run.candidates(call.place, work_out),
+        false => work_out(),
+    }
 }
 
 fn source_attribute(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -17,6 +17,7 @@ use rustc_hash::FxHashMap;
 
 use super::run::Run;
 use crate::eval::{Cause, EvalError, Evaluation, Kind, Type, Value, convert, union};
+use crate::source::Span;
 use crate::syntax::{Expr, Text};
 
 pub(super) use context::merged_tags;
@@ -68,6 +69,8 @@ pub fn lookup(name: &str) -> Option<&'static OwnFunction> {
 pub struct Call<'a> {
     /// The run.
     pub run: &'a Run<'a>,
+    /// Where its name stands in the rule file.
+    pub place: Span,
     /// The arguments.
     pub args: &'a [Expr],
     /// Evaluates them.
@@ -128,7 +131,14 @@ impl Call<'_> {
 
     /// The one instance that an argument is; the inner error is the value that is not known to be one.
     fn instance(&self, index: usize) -> Result<Result<u32, Value>, EvalError> {
-        let value = self.value(index)?;
+        self.one_instance(index, self.value(index)?)
+    }
+
+    /// The one instance that the value of an argument is.
+    fn one_instance(&self, index: usize, value: Value) -> Result<Result<u32, Value>, EvalError> {
+        if let Kind::Handle(id) = value.kind {
+            return Ok(Ok(id));
+        }
         match handles(&value).as_deref() {
             Some([id]) => Ok(Ok(*id)),
             _ if value.is_unknown() => Ok(Err(value)),
@@ -144,14 +154,24 @@ impl Call<'_> {
     /// What holds of the one instance that an argument is, or of each that it may be. `result` is the type of what is
     /// not known because the argument is not.
     fn of_instance(&self, index: usize, result: Type, run: &dyn Fn(u32) -> Value) -> Result<Value, EvalError> {
-        let value = self.value(index)?;
+        self.of_value(index, self.value(index)?, result, run)
+    }
+
+    /// The same of the value of an argument.
+    fn of_value(
+        &self,
+        index: usize,
+        value: Value,
+        result: Type,
+        run: &dyn Fn(u32) -> Value,
+    ) -> Result<Value, EvalError> {
         let handle = |value: &Value| if let Kind::Handle(id) = value.kind { Some(id) } else { None };
         let possible = union::alternatives(&value).and_then(|all| all.iter().map(handle).collect::<Option<Vec<u32>>>());
         if let Some(ids) = possible {
             let cause = value.cause().unwrap_or(Cause::Error);
             return Ok(union::one_of(ids.into_iter().map(run).collect(), cause, []));
         }
-        Ok(match self.instance(index)? {
+        Ok(match self.one_instance(index, value)? {
             Ok(id) => run(id),
             Err(unknown) => Value::unknown_from([&unknown], result, true),
         })
