@@ -201,9 +201,16 @@ impl Display for ModuleAddress {
     }
 }
 
+impl ResourceName {
+    /// The block's address as text, in a module instance with which all addresses begin so: `module.a[0].`, or nothing.
+    pub fn text(&self, module: &str) -> String {
+        [module, self.mode.prefix(), &self.type_name, ".", &self.name].concat()
+    }
+}
+
 impl Display for ResourceName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}.{}", self.mode.prefix(), self.type_name, self.name)
+        f.write_str(&self.text(""))
     }
 }
 

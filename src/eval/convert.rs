@@ -11,19 +11,15 @@ use crate::syntax::Text;
 
 /// The value as one of this type; an error where it has no such form. Null stays null, `any` changes nothing.
 pub fn convert(value: &Value, ty: &Type) -> Result<Value, EvalError> {
+    if is_already(value, ty) {
+        return Ok(value.clone());
+    }
     let kind = match (&value.kind, ty) {
-        (_, Type::Any) | (Kind::Null, _) => return Ok(value.clone()),
-        (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => {
-            return Ok(value.clone());
-        }
         (Kind::Unknown(unknown), _) => return convert_unknown(value, unknown, ty),
         (Kind::Bool(b), Type::String) => Kind::String(if *b { "true" } else { "false" }.into()),
         (Kind::Number(n), Type::String) => Kind::String(n.to_string().into()),
         (Kind::String(s), Type::Bool) => Kind::Bool(parse_bool(s)?),
         (Kind::String(s), Type::Number) => Kind::Number(parse_number(s)?),
-        (Kind::List(s), Type::List(t)) if s.element == **t && !contains_any(t) => return Ok(value.clone()),
-        (Kind::Set(s), Type::Set(t)) if s.element == **t && !contains_any(t) => return Ok(value.clone()),
-        (Kind::Map(f), Type::Map(t)) if f.element == **t && !contains_any(t) => return Ok(value.clone()),
         (Kind::List(s) | Kind::Tuple(s), Type::List(t)) => Kind::List(Arc::new(convert_items(s, t)?)),
         (Kind::Set(_), Type::List(t)) => {
             let items = sequence(value).unwrap_or_default();
@@ -40,6 +36,27 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, EvalError> {
         _ => return Err(mismatch(&value.type_of(), ty)),
     };
     Ok(with_own(kind.into(), value))
+}
+
+/// Whether conversion to this type certainly changes nothing, as far as that is seen at a glance.
+pub(super) fn is_already(value: &Value, ty: &Type) -> bool {
+    match (&value.kind, ty) {
+        (_, Type::Any) | (Kind::Null, _) => true,
+        (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => true,
+        (Kind::List(s), Type::List(t)) if **t == Type::Any => is_all_of(s, &s.element),
+        (Kind::List(s), Type::List(t)) | (Kind::Set(s), Type::Set(t)) => s.element == **t && !contains_any(t),
+        (Kind::Map(f), Type::Map(t)) => f.element == **t && !contains_any(t),
+        (Kind::Tuple(_), Type::Tuple(_)) | (Kind::Object(_), Type::Object(_)) => {
+            value.has_type(ty) && !contains_any(ty)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a list has elements of this primitive type only, at least one.
+fn is_all_of(seq: &Seq, ty: &Type) -> bool {
+    let mut typed = seq.items.iter().chain(&seq.rest).filter(|item| !item.is_null()).peekable();
+    ty.is_primitive() && typed.peek().is_some() && typed.all(|item| item.has_type(ty))
 }
 
 /// The converted value with the marks and references of the one it was made from.

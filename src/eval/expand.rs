@@ -30,7 +30,7 @@ pub struct Expansion {
     pub repetition: Repetition,
     /// The instances; one with [`Key::Any`] stands for instances whose number or keys are not known.
     pub instances: Vec<Rc<InstanceSlot>>,
-    /// Positions by key.
+    /// Positions by key, where there are several.
     by_key: FxHashMap<Key, usize>,
     /// All instances as one value, once something has asked for it.
     pub(super) whole: RefCell<Option<Value>>,
@@ -54,13 +54,17 @@ pub struct InstanceSlot {
 
 impl Expansion {
     fn new(repetition: Repetition, instances: Vec<Rc<InstanceSlot>>) -> Expansion {
-        let by_key = instances.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i)).collect();
+        let several = instances.iter().enumerate().filter(|_| instances.len() > 1);
+        let by_key = several.map(|(i, slot)| (slot.key.clone(), i)).collect();
         Expansion { repetition, instances, by_key, whole: RefCell::default() }
     }
 
     /// The instance with this key.
     pub fn get(&self, key: &Key) -> Option<&Rc<InstanceSlot>> {
-        self.by_key.get(key).map(|i| &self.instances[*i])
+        match &self.instances[..] {
+            [only] => (only.key == *key).then_some(only),
+            several => self.by_key.get(key).map(|i| &several[*i]),
+        }
     }
 
     /// The instance that stands for those not known.

@@ -210,9 +210,9 @@ impl<'a> Evaluation<'a> {
         }
         // A left side that decides saves the work on the right one.
         let left = self.eval(left);
-        match left.as_ref().ok().and_then(|v| ops::to_bool(v).ok().flatten()) {
-            Some(decided) if decided == (op == BinaryOp::Or) => ops::logical(op, left, Ok(Value::NULL)),
-            _ => ops::logical(op, left, self.eval(right)),
+        match left.as_ref().ok().and_then(|left| ops::decided_by(op, left)) {
+            Some(decided) => Ok(decided),
+            None => ops::logical(op, left, self.eval(right)),
         }
     }
 

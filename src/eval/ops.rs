@@ -89,6 +89,15 @@ pub fn logical(op: BinaryOp, a: Result<Value, EvalError>, b: Result<Value, EvalE
     })
 }
 
+/// What `&&` or `||` is worth whatever stands on its right, where the left side says so.
+pub fn decided_by(op: BinaryOp, left: &Value) -> Option<Value> {
+    let left = operand(left, &Type::Bool).ok()?;
+    match left.kind {
+        Kind::Bool(b) if b == (op == BinaryOp::Or) => Some(Value::from(b).from_parts([&left])),
+        _ => None,
+    }
+}
+
 /// The value as a condition: `None` where it is not known; an error where it is null or no bool.
 pub fn to_bool(value: &Value) -> Result<Option<bool>, EvalError> {
     match operand(value, &Type::Bool)?.kind {

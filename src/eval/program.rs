@@ -15,7 +15,7 @@ use super::expr::{Evaluation, Hop, Scope};
 use super::host::RootHost;
 use super::scope::ModuleScope;
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
-use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
+use super::{Cause, EvalError, Kind, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
 use crate::config::{Module, ModuleAddress, ModuleNode, ResourceName, Root, Variable};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
@@ -179,7 +179,10 @@ impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
 fn weigh(value: &Value, left: &mut usize) -> bool {
     let enough = *left > 0;
     *left = left.saturating_sub(1);
-    enough && value.children().all(|child| weigh(child, left))
+    match &value.kind {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => enough,
+        _ => enough && value.children().all(|child| weigh(child, left)),
+    }
 }
 
 impl<'c> Program<'c> {

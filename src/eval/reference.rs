@@ -1,12 +1,13 @@
 //! What an unknown stands for: a path into a resource, a data source, a module, a variable.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::syntax::Text;
 
 /// A reference: something that has an address, and a path of attributes and keys into it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Reference {
     /// The printed address of the thing: `aws_subnet.private[0]`, `module.net.data.aws_vpc.x`, `module.vpc` (an
     /// instance of a call that is not on disk), `var.env`, `module.net.var.env`, `local.x`.
@@ -99,6 +100,23 @@ pub enum Step {
     Index(i64),
     /// An element whose key is not known.
     Any,
+}
+
+impl PartialOrd for Reference {
+    fn partial_cmp(&self, other: &Reference) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Reference {
+    /// By address, kind and path. Most references to one thing share its address, so that it need not be compared.
+    fn cmp(&self, other: &Reference) -> Ordering {
+        let target = match Arc::ptr_eq(&self.target, &other.target) {
+            true => Ordering::Equal,
+            false => self.target.cmp(&other.target),
+        };
+        target.then(self.kind.cmp(&other.kind)).then_with(|| self.path.cmp(&other.path))
+    }
 }
 
 impl Reference {

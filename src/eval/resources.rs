@@ -118,7 +118,8 @@ impl<'c> Program<'c> {
                 Mode::Data => ReferenceKind::Data,
                 Mode::Ephemeral => ReferenceKind::Ephemeral,
             };
-            Reference::to(kind, format!("{}{id}{}", slot.frame.module.prefix, slot.key))
+            let block = id.text(&slot.frame.module.prefix);
+            Reference::to(kind, if slot.key == Key::None { block } else { format!("{block}{}", slot.key) })
         };
         slot.reference.get_or_init(make).clone()
     }

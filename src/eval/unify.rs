@@ -101,16 +101,17 @@ fn unify_elements(types: &[&Type]) -> Option<Type> {
 /// Values converted to one type, and that type. Nulls have no say in it. It stays open where something unknown may
 /// turn out to make strings of numbers and bools.
 pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError> {
-    let types: Vec<Type> = values.iter().filter(|v| !v.is_null()).map(Value::type_of).collect();
-    if let Some(first) = types.first()
-        && !contains_any(first)
-        && types.iter().all(|t| t == first)
+    let mut typed = values.iter().filter(|v| !v.is_null());
+    if let Some(first) = typed.next().map(Value::type_of)
+        && !contains_any(&first)
+        && typed.all(|value| value.has_type(&first))
     {
-        return Ok((first.clone(), values));
+        return Ok((first, values));
     }
     if values.iter().any(holds_open) {
         return Ok((Type::Any, values));
     }
+    let types: Vec<Type> = values.iter().filter(|v| !v.is_null()).map(Value::type_of).collect();
     let ty = match unify(&types) {
         ty if types.contains(&Type::Any) => {
             // Beside a string, everything that has a common type at all becomes a string.

@@ -53,9 +53,9 @@ fn is_union(value: &Value) -> bool {
 }
 
 fn union_of(values: Vec<Value>, cause: Cause) -> Value {
-    let mut types = values.iter().filter(|v| !v.is_null()).map(Value::type_of);
-    let first = types.next().unwrap_or_default();
-    let ty = if types.all(|t| t == first) { first } else { Type::Any };
+    let mut typed = values.iter().filter(|v| !v.is_null());
+    let first = typed.next().map(Value::type_of).unwrap_or_default();
+    let ty = if typed.all(|v| v.has_type(&first)) { first } else { Type::Any };
     let not_null = !values.is_empty() && values.iter().all(is_not_null);
     let marks = values.iter().fold(Marks::NONE, |m, v| m.union(v.marks)).without(Marks::PROVIDER_DEFAULT);
     // Two different bools are any bool: nothing is gained by listing them.

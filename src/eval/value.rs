@@ -8,7 +8,9 @@ use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
-use super::{BlockSource, ByName, Number, Reference, Type};
+use smallvec::SmallVec;
+
+use super::{AttributeType, BlockSource, ByName, Number, Reference, Type};
 use crate::syntax::Text;
 
 /// A value, whole, partly known or unknown.
@@ -274,12 +276,17 @@ impl Refs {
             (None, _) => other.clone(),
             (_, None) => self.clone(),
             (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
-            (Some(a), Some(b)) => {
-                let mut all: Vec<Reference> = a.iter().chain(b.iter()).cloned().collect();
-                all.sort();
-                all.dedup();
-                Refs(Some(all.into()))
-            }
+            (Some(a), Some(b)) => match (a.as_ref(), b.as_ref()) {
+                (_, [only]) if a.binary_search(only).is_ok() => self.clone(),
+                ([only], _) if b.binary_search(only).is_ok() => other.clone(),
+                _ => {
+                    // Both are sorted: that is seen, and they are merged.
+                    let mut all: Vec<&Reference> = a.iter().chain(b.iter()).collect();
+                    all.sort();
+                    all.dedup();
+                    Refs(Some(all.into_iter().cloned().collect()))
+                }
+            },
         }
     }
 
@@ -549,7 +556,7 @@ impl Value {
 
     /// Whether nothing in it is unknown and no further elements are possible.
     pub fn is_wholly_known(&self) -> bool {
-        !self.is_unknown() && !self.is_open() && self.children().all(Value::is_wholly_known)
+        self.is_leaf() || !self.is_unknown() && !self.is_open() && self.children().all(Value::is_wholly_known)
     }
 
     /// Whether it is a collection that may have further elements.
@@ -571,16 +578,18 @@ impl Value {
         if self.is_leaf() {
             return self.refs.clone();
         }
-        let mut sets = Vec::new();
+        let mut sets = SmallVec::new();
         self.gather_refs(&mut sets);
         Refs::all(&sets)
     }
 
-    fn gather_refs<'v>(&'v self, sets: &mut Vec<&'v Refs>) {
+    fn gather_refs<'v>(&'v self, sets: &mut SmallVec<[&'v Refs; 8]>) {
         if !self.refs.is_empty() {
             sets.push(&self.refs);
         }
-        self.children().for_each(|child| child.gather_refs(sets));
+        if !self.is_leaf() {
+            self.children().for_each(|child| child.gather_refs(sets));
+        }
     }
 
     /// The references of the value itself; for a text of several parts also those of its parts.
@@ -594,7 +603,10 @@ impl Value {
 
     /// Its marks and those of everything inside it.
     pub fn deep_marks(&self) -> Marks {
-        self.children().fold(self.marks, |marks, child| marks.union(child.deep_marks()))
+        match self.is_leaf() {
+            true => self.marks,
+            false => self.children().fold(self.marks, |marks, child| marks.union(child.deep_marks())),
+        }
     }
 
     /// Why it, or the first unknown thing inside it, is not known.
@@ -625,6 +637,29 @@ impl Value {
                 Type::Tuple(_) => Shape::Tuple,
                 Type::Object(_) => Shape::Object,
             },
+        }
+    }
+
+    /// Whether this is its type ([`Value::type_of`]), found out without making it.
+    pub fn has_type(&self, ty: &Type) -> bool {
+        match (&self.kind, ty) {
+            (Kind::Null | Kind::Handle(_), ty) => *ty == Type::Any,
+            (Kind::Bool(_), Type::Bool) | (Kind::Number(_), Type::Number) | (Kind::String(_), Type::String) => true,
+            (Kind::List(s), Type::List(t)) | (Kind::Set(s), Type::Set(t)) => s.element == **t,
+            (Kind::Map(f), Type::Map(t)) => f.element == **t,
+            (Kind::Tuple(_) | Kind::Object(_), ty) if self.is_open() => *ty == Type::Any,
+            (Kind::Tuple(s), Type::Tuple(ts)) => {
+                s.items.len() == ts.len() && s.items.iter().zip(ts.iter()).all(|(item, ty)| item.has_type(ty))
+            }
+            (Kind::Object(f), Type::Object(o)) => {
+                let plain = |a: &AttributeType| !a.optional && a.default.is_none();
+                let same = |((name, v), (n, a)): ((&Text, &Value), (&Text, &AttributeType))| {
+                    name == n && plain(a) && v.has_type(&a.ty)
+                };
+                f.entries.len() == o.attributes.len() && f.entries.iter().zip(&o.attributes).all(same)
+            }
+            (Kind::Unknown(u), ty) => u.ty == *ty,
+            _ => false,
         }
     }
 

@@ -10,17 +10,18 @@ pub fn find<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str)> {
     if name.starts_with(COMMENT) {
         return None;
     }
+    // The record at `low` does not come behind the name, and none that starts from `high` on comes before it.
     let (mut low, mut high) = (0, text.len());
-    while low < high {
-        let start = start_of_record(text, low, low + (high - low) / 2);
-        let (found, body, end) = record_at(text, start);
-        match found.cmp(name) {
-            std::cmp::Ordering::Equal => return Some((found, body)),
-            std::cmp::Ordering::Less => low = end,
-            std::cmp::Ordering::Greater => high = start,
+    while low + 1 < high {
+        let middle = low + (high - low) / 2;
+        match next_record(text, middle, high) {
+            Some(start) if name_at(text, start) <= name => low = start,
+            Some(start) => high = start,
+            None => high = middle,
         }
     }
-    None
+    let (found, body, _) = record_at(text, low);
+    (found == name && !name.is_empty()).then_some((found, body))
 }
 
 /// All records in order, comments left out.
@@ -50,25 +51,24 @@ pub fn headers<'t>(text: &'t str, field: &str) -> impl Iterator<Item = &'t str> 
         .filter_map(move |line| line.trim_start().strip_prefix(field)?.strip_prefix(':').map(str::trim))
 }
 
-/// The start of the record around `at`; `low` is itself the start of one.
-fn start_of_record(text: &str, low: usize, at: usize) -> usize {
+/// Where the next record starts, from `at` on, if that is before `end`.
+fn next_record(text: &str, at: usize, end: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let mut start = at;
-    while start > low && !(bytes[start - 1] == b'\n' && is_name(bytes[start])) {
-        start -= 1;
-    }
-    start
+    let breaks = memchr::memchr_iter(b'\n', bytes.get(at.saturating_sub(1)..end)?);
+    let starts = breaks.map(|found| at.saturating_sub(1) + found + 1);
+    starts.take_while(|start| *start < end).find(|start| is_name(bytes[*start]))
+}
+
+/// The name of the record that starts here.
+fn name_at(text: &str, start: usize) -> &str {
+    text.get(start..).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default()
 }
 
 /// Name, body and end of the record that starts here.
 fn record_at(text: &str, start: usize) -> (&str, &str, usize) {
     let line_end = text[start..].find('\n').map_or(text.len(), |found| start + found + 1);
-    let name = text[start..line_end].split_whitespace().next().unwrap_or_default();
-    let mut end = line_end;
-    while end < text.len() && !is_name(text.as_bytes()[end]) {
-        end = text[end..].find('\n').map_or(text.len(), |found| end + found + 1);
-    }
-    (name, &text[line_end..end], end)
+    let end = next_record(text, line_end, text.len()).unwrap_or(text.len());
+    (name_at(text, start), &text[line_end..end], end)
 }
 
 fn is_name(first: u8) -> bool {

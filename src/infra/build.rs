@@ -1,5 +1,6 @@
 //! Makes an [`Infra`] from an evaluated program.
 
+use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -80,7 +81,7 @@ impl Builder<'_, '_> {
         let resources: Vec<_> = module.module().resources.iter().map(|(n, r)| (n.clone(), r.clone())).collect();
         for (name, resource) in resources {
             let Some(expansion) = self.program.resource_expansion(module, &name, &resource) else { continue };
-            let block_address = format!("{}{name}", module.prefix).into();
+            let block_address = name.text(&module.prefix).into();
             for slot in &expansion.instances {
                 self.resource(module, &name, (&resource, &block_address), slot, nonproduction);
             }
@@ -127,21 +128,25 @@ impl Builder<'_, '_> {
         });
     }
 
-    fn lifecycle(&self, resource: &Resource, slot: &InstanceSlot) -> Lifecycle {
+    fn lifecycle(&self, resource: &Resource, slot: &InstanceSlot) -> Arc<Lifecycle> {
         let written = &resource.lifecycle;
+        let exprs = [&written.prevent_destroy, &written.create_before_destroy, &written.destroy];
+        if matches!(written.ignore_changes, IgnoreChanges::Nothing) && exprs.iter().all(|e| e.is_none()) {
+            return self.words.lifecycle.clone();
+        }
         let value = |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map(|e| self.program.eval(e, &slot.frame));
         let (ignores_all, ignore_changes) = match &written.ignore_changes {
             IgnoreChanges::All(_) => (true, Vec::new()),
             IgnoreChanges::Paths(paths) => (false, paths.iter().map(|p| p.argument.clone()).collect()),
             IgnoreChanges::Nothing => (false, Vec::new()),
         };
-        Lifecycle {
+        Arc::new(Lifecycle {
             ignores_all,
             ignore_changes,
             prevent_destroy: value(&written.prevent_destroy),
             create_before_destroy: value(&written.create_before_destroy),
             destroy: value(&written.destroy),
-        }
+        })
     }
 
     fn calls(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool, todo: &mut Vec<(Rc<ModuleInstance>, bool)>) {
@@ -174,15 +179,20 @@ impl Builder<'_, '_> {
     fn sort(&mut self) {
         let instances = &mut self.infra.instances;
         let number = |key: &Option<Text>| key.as_ref().and_then(|k| k.parse::<i64>().ok());
+        // Most instances share these texts with their neighbours.
+        let by_text = |a: &Text, b: &Text| if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.cmp(b) };
         instances.sort_by(|a, b| {
-            (&a.module, a.kind, &a.type_name, &a.name)
-                .cmp(&(&b.module, b.kind, &b.type_name, &b.name))
+            by_text(&a.module, &b.module)
+                .then_with(|| a.kind.cmp(&b.kind))
+                .then_with(|| by_text(&a.type_name, &b.type_name))
+                .then_with(|| by_text(&a.name, &b.name))
                 .then_with(|| number(&a.key).cmp(&number(&b.key)))
                 .then_with(|| (&a.address, a.span).cmp(&(&b.address, b.span)))
         });
         for (id, instance) in instances.iter_mut().enumerate() {
             instance.id = id as InstanceId;
         }
+        self.infra.by_address.reserve(self.infra.instances.len());
         for instance in &self.infra.instances {
             let of_type =
                 self.infra.by_type.entry(instance.kind).or_default().entry(instance.type_name.clone()).or_default();

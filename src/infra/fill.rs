@@ -27,10 +27,18 @@ fn fact_value(fact: &FactValue) -> Value {
     }
 }
 
-/// Defaults of nested blocks as a tree, by resource type.
+/// What completes instances, by resource type.
 #[derive(Default)]
 pub(super) struct Filler {
-    trees: FxHashMap<Text, Rc<Defaults>>,
+    by_type: FxHashMap<Text, Rc<Facts>>,
+}
+
+/// What is known of one resource type.
+struct Facts {
+    schema: Option<&'static Schema>,
+    /// Defaults of nested blocks as a tree.
+    defaults: Defaults,
+    secrets: Vec<&'static str>,
 }
 
 /// Defaults below one block type.
@@ -61,9 +69,17 @@ impl Defaults {
 }
 
 impl Filler {
-    fn tree(&mut self, resource_type: &Text) -> Rc<Defaults> {
-        let make = || Rc::new(Defaults::of(resource_type));
-        self.trees.entry(resource_type.clone()).or_insert_with(make).clone()
+    fn facts(&mut self, resource_type: &Text) -> Rc<Facts> {
+        if let Some(known) = self.by_type.get(resource_type) {
+            return known.clone();
+        }
+        let facts = Rc::new(Facts {
+            schema: facts::schema(resource_type),
+            defaults: Defaults::of(resource_type),
+            secrets: facts::secret_paths(resource_type).collect(),
+        });
+        self.by_type.insert(resource_type.clone(), facts.clone());
+        facts
     }
 
     /// Completes the configured attributes of an instance of a resource type; `reference` leads to the instance.
@@ -73,14 +89,13 @@ impl Filler {
         reference: &Reference,
         mut attributes: ByName<Value>,
     ) -> ByName<Value> {
-        let schema = facts::schema(resource_type);
-        let defaults = self.tree(resource_type);
+        let facts = self.facts(resource_type);
         let instance = Place::of(reference);
         for (name, value) in attributes.iter_mut() {
             let written = std::mem::replace(value, Value::NULL);
-            *value = entry(name, written, schema, &defaults, &instance.child(Inner::Name(name)));
+            *value = entry(name, written, facts.schema, &facts.defaults, &instance.child(Inner::Name(name)));
         }
-        for path in facts::secret_paths(resource_type) {
+        for path in facts.secrets.iter().copied() {
             let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
             if let Some(value) = attributes.get_mut(first) {
                 mark_secret(value, rest);
@@ -114,18 +129,21 @@ fn mark_secret(value: &mut Value, path: Option<&str>) {
 
 /// One argument or the blocks of one type.
 fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults, place: &Place<'_>) -> Value {
-    let block = schema.and_then(|s| s.block(name));
-    let body = schema.and_then(|s| s.body(name));
-    if block.is_none()
-        && let Some(argument) = schema.and_then(|s| s.attribute(name))
-    {
-        let value = scalar(value, &argument.ty);
-        return if body.is_some() { blocks(value, body, defaults.blocks.get(name), place) } else { value };
+    let defaults = || defaults.blocks.get(name);
+    if let Some(block) = schema.and_then(|s| s.block(name)) {
+        // A block type in JSON syntax, or given as an argument: one object is a list of one.
+        let single = matches!(value.kind, Kind::Object(_) | Kind::Map(_));
+        let value = if single { Value::tuple(vec![value]) } else { value };
+        return blocks(value, Some(block.schema), defaults(), place);
     }
-    // A block type in JSON syntax, or given as an argument: one object is a list of one.
-    let single = block.is_some() && matches!(value.kind, Kind::Object(_) | Kind::Map(_));
-    let value = if single { Value::tuple(vec![value]) } else { value };
-    blocks(value, body, defaults.blocks.get(name), place)
+    let Some(argument) = schema.and_then(|s| s.attribute(name)) else {
+        return blocks(value, None, defaults(), place);
+    };
+    let value = scalar(value, &argument.ty);
+    match argument.ty.object() {
+        Some(body) => blocks(value, Some(body), defaults(), place),
+        None => value,
+    }
 }
 
 /// What the provider makes of text for a number or bool, and the other way round.

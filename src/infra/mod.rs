@@ -75,7 +75,7 @@ pub struct Instance {
     /// The whole block.
     pub span: Span,
     /// The `lifecycle` block.
-    pub lifecycle: Lifecycle,
+    pub lifecycle: Arc<Lifecycle>,
     /// Whether its module instance, or a tag of its own, says development, test, staging and the like.
     pub nonproduction: bool,
 }

@@ -109,6 +109,8 @@ pub(super) struct Words {
     of_variable: [Text; 9],
     of_output: [Text; 2],
     nothing: Value,
+    /// Of blocks that write none.
+    pub(super) lifecycle: Arc<Lifecycle>,
 }
 
 impl Default for Words {
@@ -133,6 +135,7 @@ impl Default for Words {
             of_variable: of_variable.map(Text::from),
             of_output: ["sensitive", "value"].map(Text::from),
             nothing: Value::tuple(Vec::new()),
+            lifecycle: Arc::default(),
         }
     }
 }
@@ -147,6 +150,7 @@ struct Maker<'a> {
     module: &'a ModuleInstance,
     frame: &'a Rc<Frame>,
     nonproduction: bool,
+    words: &'a Words,
 }
 
 impl Maker<'_> {
@@ -172,7 +176,7 @@ impl Maker<'_> {
             attributes: Value::object(attributes),
             block: Arc::new(BlockSource { header, body: body.clone(), frame: self.frame.id }),
             span,
-            lifecycle: Lifecycle::default(),
+            lifecycle: self.words.lifecycle.clone(),
             nonproduction: self.nonproduction,
         }
     }
@@ -188,7 +192,7 @@ pub(super) fn declarations(
 ) {
     let declared = module.node.module.clone();
     let frame = program.plain_frame(module);
-    let maker = Maker { module, frame: &frame, nonproduction };
+    let maker = Maker { module, frame: &frame, nonproduction, words };
     for (name, provider) in &declared.providers {
         let mut attributes = program.block_attributes(&provider.body, &frame);
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
@@ -231,7 +235,7 @@ pub(super) fn declarations(
         infra.instances.push(maker.instance(InstanceKind::Output, named, local, place, attributes));
     }
     if module.id == 0 {
-        terraform(program, &maker, words, infra);
+        terraform(program, &maker, infra);
     }
 }
 
@@ -275,7 +279,7 @@ impl<'c> Sets<'c> {
 }
 
 /// The `terraform` blocks of the root, with what rules about roots ask for.
-fn terraform(program: &Program<'_>, maker: &Maker<'_>, words: &Words, infra: &mut Infra) {
+fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
     let declared = maker.module.node.module.clone();
     let settings = &declared.settings;
     let eval = |expr: &Arc<crate::syntax::Expr>| program.eval(expr, maker.frame);
@@ -324,7 +328,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, words: &Words, infra: &mu
     let body = settings.body.as_ref().unwrap_or(&empty);
     let header = settings.headers.first().copied().unwrap_or_else(|| first_span(&declared));
     let place = (header, header, body);
-    let named = (&words.terraform, &words.terraform);
+    let named = (&maker.words.terraform, &maker.words.terraform);
     let local = format_args!("terraform");
     infra.instances.push(maker.instance(InstanceKind::Terraform, named, local, place, attributes));
 }
@@ -393,7 +397,7 @@ pub(super) fn call(
     (nonproduction, words): (bool, &Words),
     infra: &mut Infra,
 ) {
-    let maker = Maker { module, frame: &slot.frame, nonproduction };
+    let maker = Maker { module, frame: &slot.frame, nonproduction, words };
     // What a loaded module does with its arguments is seen inside it.
     let mut attributes = program.call_arguments(&call.arguments, &slot.frame, called);
     attributes.insert("source".into(), call.source_text().to_string().into());

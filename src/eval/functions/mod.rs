@@ -3,12 +3,14 @@
 //! `try`, `can`, `templatefile` and `templatestring` are not here: they need their arguments' expressions, so the
 //! evaluator handles them itself.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::convert::{convert, is_already};
 use super::union::{lift, unless_failed};
-use super::{EvalError, Marks, Type, Value, convert};
+use super::{EvalError, Marks, Type, Value};
 
 mod args;
 mod case;
@@ -137,13 +139,22 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// arguments, marks and references.
 pub fn call(function: &Function, host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     check_arity(function, args.len())?;
-    let mut converted = Vec::with_capacity(args.len());
-    for (i, arg) in args.iter().enumerate() {
-        let Some(param) = function.param(i) else { continue };
-        converted.push(convert(arg, &(param.ty)()).map_err(|e| in_argument(function, i, e))?);
-    }
+    let converted = converted(function, args)?;
     let result = (function.result)(&converted);
     lift(&converted, &result, &mut |args| call_decided(function, host, args, &result))
+}
+
+/// The arguments as the function wants them: most are so already.
+fn converted<'a>(function: &Function, args: &'a [Value]) -> Result<Cow<'a, [Value]>, EvalError> {
+    let mut converted = Cow::Borrowed(args);
+    for (i, arg) in args.iter().enumerate() {
+        let Some(param) = function.param(i) else { continue };
+        let ty = (param.ty)();
+        if !is_already(arg, &ty) {
+            converted.to_mut()[i] = convert(arg, &ty).map_err(|e| in_argument(function, i, e))?;
+        }
+    }
+    Ok(converted)
 }
 
 /// Calls a function on converted arguments, none of which is a union.
