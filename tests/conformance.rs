@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tfcheck::eval::functions::{FileAnswer, Host};
 use tfcheck::eval::{EvalError, Evaluation, Hop, Resolved, Scope, Value, json};
 use tfcheck::source::{FileId, Span};
-use tfcheck::syntax::{Expr, parse_expression};
+use tfcheck::syntax::{Expr, Text, parse_expression};
 
 const TABLE: &str = include_str!("../fixtures/semantics/conformance.tsv");
 
@@ -37,7 +37,7 @@ fn cases() -> impl Iterator<Item = Case<'static>> {
 struct Nothing;
 
 impl Scope for Nothing {
-    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &Text, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         Err(EvalError::new(format!("`{root}` is not declared")))
     }
 

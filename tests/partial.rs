@@ -23,8 +23,8 @@ const NAME: &str = "unknown";
 struct One(Value);
 
 impl Scope for One {
-    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
-        match root == NAME {
+    fn resolve(&self, root: &Text, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+        match &**root == NAME {
             true => Ok(Resolved { value: self.0.clone(), consumed: 0 }),
             false => Err(EvalError::new(format!("`{root}` is not declared"))),
         }

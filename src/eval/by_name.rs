@@ -7,6 +7,9 @@ use std::{slice, vec};
 
 use crate::syntax::Text;
 
+/// So many names are compared one by one.
+const FEW: usize = 16;
+
 /// Things by name, sorted by it; each name occurs once.
 #[derive(Clone, PartialEq, Debug)]
 pub struct ByName<V>(Vec<(Text, V)>);
@@ -33,7 +36,11 @@ impl<V> ByName<V> {
 
     /// What has this name.
     pub fn get(&self, name: &str) -> Option<&V> {
-        self.find(name).ok().map(|at| &self.0[at].1)
+        // Of a few names hardly another has the same length, so that looking at all is less than comparing some.
+        match self.0.len() <= FEW {
+            true => self.0.iter().find(|(known, _)| **known == *name).map(|(_, value)| value),
+            false => self.find(name).ok().map(|at| &self.0[at].1),
+        }
     }
 
     /// What has this name, to be changed.
@@ -43,7 +50,7 @@ impl<V> ByName<V> {
 
     /// Whether something has this name.
     pub fn contains_key(&self, name: &str) -> bool {
-        self.find(name).is_ok()
+        self.get(name).is_some()
     }
 
     /// Adds or replaces one entry; takes longer the more stand behind it.

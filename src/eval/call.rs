@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::{self, Host};
 use super::union::{may_be_failure, watched};
@@ -48,9 +50,15 @@ pub(super) fn eval(
     }
 }
 
+/// Calls seldom have more arguments.
+type Arguments = SmallVec<[Value; 3]>;
+
 /// The arguments, a final `list...` spread; `None` where its length is not known.
-fn arguments(evaluation: &Evaluation<'_>, args: &[Expr], expand_final: bool) -> Result<Option<Vec<Value>>, EvalError> {
-    let mut values = args.iter().map(|a| evaluation.eval(a)).collect::<Result<Vec<_>, _>>()?;
+fn arguments(evaluation: &Evaluation<'_>, args: &[Expr], expand_final: bool) -> Result<Option<Arguments>, EvalError> {
+    let mut values = Arguments::new();
+    for arg in args {
+        values.push(evaluation.eval(arg)?);
+    }
     if !expand_final {
         return Ok(Some(values));
     }
@@ -213,7 +221,7 @@ struct TemplateScope<'a> {
 }
 
 impl Scope for TemplateScope<'_> {
-    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &Text, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let found = match self.vars.as_fields() {
             Some(fields) => fields.entries.get(root).cloned().or_else(|| fields.rest.clone()),
             None => Some(super::attribute(self.vars, root)?),

@@ -21,7 +21,7 @@ pub trait Scope {
     /// Where nothing of that name is declared.
     fn resolve(
         &self,
-        root: &str,
+        root: &Text,
         span: Span,
         hops: &[Hop<'_>],
         evaluation: &Evaluation<'_>,
@@ -172,11 +172,20 @@ impl<'a> Evaluation<'a> {
         value.map_err(|e| e.at(expr.span))
     }
 
+    /// What several expressions are worth.
+    fn all(&self, exprs: &[Expr]) -> Result<Vec<Value>, EvalError> {
+        let mut values = Vec::with_capacity(exprs.len());
+        for expr in exprs {
+            values.push(self.eval(expr)?);
+        }
+        Ok(values)
+    }
+
     fn eval_compound(&self, expr: &Expr) -> Result<Value, EvalError> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.eval(inner),
             ExprKind::Template(parts) => self.counted(super::template::eval(self, parts)?),
-            ExprKind::Tuple(items) => Ok(Value::tuple(items.iter().map(|i| self.eval(i)).collect::<Result<_, _>>()?)),
+            ExprKind::Tuple(items) => Ok(Value::tuple(self.all(items)?)),
             ExprKind::Object(items) => self.object(items),
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
                 self.reference(expr)

@@ -42,13 +42,11 @@ impl<'c> Program<'c> {
     pub(super) fn resource_value(
         &self,
         module: &Rc<ModuleInstance>,
-        id: &ResourceName,
+        resource: &Resource,
         hops: &[Hop<'_>],
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
-        let Some(resource) = module.module().resources.get(id) else {
-            return Ok((Value::unknown(Type::Any, Cause::Error), 0));
-        };
+        let id = &resource.name;
         let Some(expansion) = self.resource_expansion(module, id, resource) else {
             return Ok((self.cycle(resource.header, &format!("{}.{}", id.type_name, id.name)), 0));
         };

@@ -27,7 +27,7 @@ pub(crate) struct ModuleScope<'p, 'c> {
 impl Scope for ModuleScope<'_, '_> {
     fn resolve(
         &self,
-        root: &str,
+        root: &Text,
         span: Span,
         hops: &[Hop<'_>],
         evaluation: &Evaluation<'_>,
@@ -73,15 +73,15 @@ impl<'p, 'c> ModuleScope<'p, 'c> {
 impl ModuleScope<'_, '_> {
     fn find(
         &self,
-        root: &str,
+        root: &Text,
         span: Span,
         hops: &[Hop<'_>],
         evaluation: &Evaluation<'_>,
     ) -> Result<Resolved, EvalError> {
-        if let Some((_, value)) = self.frame.bindings.iter().rev().find(|(name, _)| &**name == root) {
+        if let Some((_, value)) = self.frame.bindings.iter().rev().find(|(name, _)| name == root) {
             return Ok(Resolved { value: value.clone(), consumed: 0 });
         }
-        match root {
+        match &**root {
             "var" => self.variable(span, hops),
             "local" => self.local(span, hops),
             "module" => self.module_call(span, hops, evaluation),
@@ -92,7 +92,7 @@ impl ModuleScope<'_, '_> {
             "terraform" | "tofu" => self.terraform(span, hops),
             "self" => Ok(Resolved { value: runtime("self"), consumed: 0 }),
             "each" | "count" => {
-                let argument = if root == "each" { "for_each" } else { "count" };
+                let argument = if &**root == "each" { "for_each" } else { "count" };
                 let error = undeclared(span, format!("`{root}` has no meaning in a block without `{argument}`"));
                 Err(error.with_label(format!("no `{argument}` here")))
             }
@@ -138,7 +138,7 @@ impl ModuleScope<'_, '_> {
     /// `aws_vpc.main`: a managed resource whose type is the root of the reference.
     fn managed(
         &self,
-        type_name: &str,
+        type_name: &Text,
         span: Span,
         hops: &[Hop<'_>],
         evaluation: &Evaluation<'_>,
@@ -147,8 +147,7 @@ impl ModuleScope<'_, '_> {
             return self.bare_name(type_name, span);
         };
         let end = hops.first().map_or(span, Hop::span);
-        let resolved =
-            self.resource_value(Mode::Managed, &type_name.into(), name, span.to(end), &hops[1..], evaluation)?;
+        let resolved = self.resource_value(Mode::Managed, type_name, name, span.to(end), &hops[1..], evaluation)?;
         Ok(Resolved { consumed: resolved.consumed + 1, ..resolved })
     }
 
@@ -190,7 +189,7 @@ impl ModuleScope<'_, '_> {
     ) -> Result<Resolved, EvalError> {
         let module = self.module();
         let id = ResourceName { mode, type_name: type_name.clone(), name: name.clone() };
-        if !module.module().resources.contains_key(&id) {
+        let Some(resource) = module.module().resources.get(&id) else {
             let of_type = module.module().resources.keys().filter(|r| r.mode == mode && r.type_name == *type_name);
             let names: Vec<&Text> = of_type.map(|r| &r.name).collect();
             let kind = match mode {
@@ -200,9 +199,9 @@ impl ModuleScope<'_, '_> {
             };
             let printed = format!("{}{type_name}.{name}", if mode == Mode::Data { "data." } else { "" });
             return self.missing(span, kind, &printed, name, names.into_iter());
-        }
+        };
         let key = |key: &Expr| evaluation.eval(key);
-        let (value, consumed) = self.program.resource_value(module, &id, rest, &key)?;
+        let (value, consumed) = self.program.resource_value(module, resource, rest, &key)?;
         Ok(Resolved { value, consumed })
     }
 
@@ -287,7 +286,7 @@ impl Scope for NoScope {
         super::expr::spend(&self.work, elements, LITERAL_WORK_LIMIT)
     }
 
-    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &Text, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let error = undeclared(span, format!("`{root}` cannot be used here: only literal values can"));
         Err(error.of_kind(ProblemKind::Evaluation))
     }

@@ -182,7 +182,7 @@ impl Reads {
     }
 
     /// Takes note of a name.
-    pub(super) fn add(&self, root: &str, span: Span, hops: &[Hop<'_>], resolved: &Result<Resolved, EvalError>) {
+    pub(super) fn add(&self, root: &Text, span: Span, hops: &[Hop<'_>], resolved: &Result<Resolved, EvalError>) {
         if self.lost.get() || self.list.borrow().iter().any(|read| read.span == span) {
             return;
         }
@@ -193,7 +193,7 @@ impl Reads {
         };
         let read = resolved.as_ref().ok().and_then(|resolved| {
             let hops = hops[..resolved.consumed].iter().map(name).collect::<Option<_>>()?;
-            Some(Read { root: root.into(), span, hops, value: resolved.value.clone() })
+            Some(Read { root: root.clone(), span, hops, value: resolved.value.clone() })
         });
         match read {
             Some(read) if self.list.borrow().len() < MAX_READS => self.list.borrow_mut().push(read),

@@ -45,6 +45,10 @@ pub fn derived(value: &Value) -> Value {
 /// The string made of these parts: a known one where all parts are, else an unknown that keeps them. It has the marks
 /// and references of every value among the parts, known ones included.
 pub fn from_segments(parts: Vec<Segment>) -> Value {
+    let known = |part: &Segment| if let Segment::Text(text) = part { Some(text.len()) } else { None };
+    if let Some(length) = parts.iter().map(known).sum() {
+        return Value::from(joined(&parts, length));
+    }
     let mut builder = TextBuilder::default();
     for part in parts {
         match part {
@@ -53,6 +57,17 @@ pub fn from_segments(parts: Vec<Segment>) -> Value {
         }
     }
     builder.finish()
+}
+
+/// Known texts of this length, one behind the other.
+fn joined(parts: &[Segment], length: usize) -> Text {
+    let mut joined = String::with_capacity(length);
+    for part in parts {
+        if let Segment::Text(text) = part {
+            joined.push_str(text);
+        }
+    }
+    normalized(joined)
 }
 
 /// A lone unknown as text: itself, except that it is a string now and no longer null.
@@ -132,13 +147,16 @@ impl TextBuilder {
 
     /// The whole text. A short one in which a part is one of several texts is one of several texts itself.
     pub fn finish(mut self) -> Value {
+        if self.parts.is_empty() {
+            let marks = self.marks.without(Marks::PROVIDER_DEFAULT);
+            return Value::from(normalized(self.text)).with_marks(marks).with_refs(&self.refs);
+        }
         self.flush();
         if let Some(choices) = self.choices() {
             return self.one_of(choices);
         }
         let marks = self.marks.without(Marks::PROVIDER_DEFAULT);
         let value = match self.parts.as_slice() {
-            [] => Value::from(""),
             [Segment::Text(text)] => Value::from(text.clone()),
             [Segment::Unknown(value)] if !self.encoded => as_text(value),
             _ => {

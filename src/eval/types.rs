@@ -67,8 +67,13 @@ impl Type {
     /// An object type of required attributes.
     pub fn object(attributes: impl IntoIterator<Item = (Text, Type)>) -> Type {
         let attributes = attributes.into_iter();
-        let attributes = attributes.map(|(n, ty)| (n, AttributeType { ty, optional: false, default: None }));
+        let attributes = attributes.map(|(n, ty)| (n, ty.required()));
         Type::Object(Arc::new(ObjectType { attributes: attributes.collect() }))
+    }
+
+    /// The type of an attribute of this type that is required.
+    pub(super) fn required(self) -> AttributeType {
+        AttributeType { ty: self, optional: false, default: None }
     }
 
     /// The type of the elements of a list, set or map; `Any` for all others.
@@ -103,31 +108,48 @@ impl Type {
 /// As a type expression: `list(string)`, `object({a=number})`.
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text);
+        f.write_str(&text)
+    }
+}
+
+impl Type {
+    fn write(&self, out: &mut String) {
+        let around = |out: &mut String, name: &str, of: &Type| {
+            out.push_str(name);
+            out.push('(');
+            of.write(out);
+            out.push(')');
+        };
         match self {
-            Type::Any => f.write_str("any"),
-            Type::Bool => f.write_str("bool"),
-            Type::Number => f.write_str("number"),
-            Type::String => f.write_str("string"),
-            Type::List(t) => write!(f, "list({t})"),
-            Type::Set(t) => write!(f, "set({t})"),
-            Type::Map(t) => write!(f, "map({t})"),
+            Type::Any => out.push_str("any"),
+            Type::Bool => out.push_str("bool"),
+            Type::Number => out.push_str("number"),
+            Type::String => out.push_str("string"),
+            Type::List(t) => around(out, "list", t),
+            Type::Set(t) => around(out, "set", t),
+            Type::Map(t) => around(out, "map", t),
             Type::Tuple(ts) => {
-                f.write_str("tuple([")?;
+                out.push_str("tuple([");
                 for (i, t) in ts.iter().enumerate() {
-                    write!(f, "{}{t}", if i > 0 { ", " } else { "" })?;
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    t.write(out);
                 }
-                f.write_str("])")
+                out.push_str("])");
             }
             Type::Object(o) => {
-                f.write_str("object({")?;
-                for (i, (n, a)) in o.attributes.iter().enumerate() {
-                    let comma = if i > 0 { ", " } else { "" };
-                    match a.optional {
-                        true => write!(f, "{comma}{n}=optional({})", a.ty)?,
-                        false => write!(f, "{comma}{n}={}", a.ty)?,
+                out.push_str("object({");
+                for (i, (name, attribute)) in o.attributes.iter().enumerate() {
+                    out.push_str(if i > 0 { ", " } else { "" });
+                    out.push_str(name);
+                    out.push('=');
+                    match attribute.optional {
+                        true => around(out, "optional", &attribute.ty),
+                        false => attribute.ty.write(out),
                     }
                 }
-                f.write_str("})")
+                out.push_str("})");
             }
         }
     }

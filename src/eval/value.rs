@@ -10,7 +10,7 @@ use std::{option, slice};
 
 use smallvec::SmallVec;
 
-use super::{AttributeType, BlockSource, ByName, Number, Reference, Type};
+use super::{AttributeType, BlockSource, ByName, Number, ObjectType, Reference, Type};
 use crate::syntax::Text;
 
 /// A value, whole, partly known or unknown.
@@ -584,7 +584,9 @@ impl Value {
     }
 
     fn gather_refs<'v>(&'v self, sets: &mut SmallVec<[&'v Refs; 8]>) {
-        if !self.refs.is_empty() {
+        // Neighbours often share theirs.
+        let known = |last: &&Refs| last.0.as_ref().map(Arc::as_ptr) == self.refs.0.as_ref().map(Arc::as_ptr);
+        if !self.refs.is_empty() && !sets.last().is_some_and(known) {
             sets.push(&self.refs);
         }
         if !self.is_leaf() {
@@ -676,7 +678,10 @@ impl Value {
             Kind::Tuple(s) if s.rest.is_some() || s.loose > 0 => Type::Any,
             Kind::Tuple(s) => Type::Tuple(s.items.iter().map(Value::type_of).collect()),
             Kind::Object(f) if f.rest.is_some() => Type::Any,
-            Kind::Object(f) => Type::object(f.entries.iter().map(|(n, v)| (n.clone(), v.type_of()))),
+            Kind::Object(f) => {
+                let attributes = f.entries.map(|_, value| value.type_of().required());
+                Type::Object(Arc::new(ObjectType { attributes }))
+            }
             Kind::Unknown(u) => u.ty.clone(),
         }
     }

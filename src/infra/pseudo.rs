@@ -358,7 +358,13 @@ impl Tree {
         if !self.seen.insert(module.dir.clone()) {
             return;
         }
+        let mut before = None;
         for resource in module.resources.values() {
+            // They are sorted by type: most are like the one before.
+            let kind = (resource.name.mode, &resource.name.type_name);
+            if resource.provider.is_none() && before.replace(kind) == Some(kind) {
+                continue;
+            }
             let by_type = resource.name.type_name.split('_').next().unwrap_or_default();
             let provider = resource.provider.as_ref().map_or_else(|| by_type.into(), |p| p.name.clone());
             self.used.insert(provider);

@@ -144,10 +144,10 @@ impl Scope for RuleScope<'_> {
         crate::eval::spend(&self.work, elements, WORK_LIMIT)
     }
 
-    fn resolve(&self, root: &str, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+    fn resolve(&self, root: &Text, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let step = hops.first().and_then(Hop::name);
         let member = |found: Option<Value>| found.map(|value| Resolved { value, consumed: 1 });
-        let found = match (root, step) {
+        let found = match (&**root, step) {
             ("self", _) => Some(Resolved { value: Kind::Handle(self.instance).into(), consumed: 0 }),
             ("local", Some(name)) => member(self.local(name).transpose()?),
             ("setting", Some(name)) => member(self.setting(name)),
@@ -192,8 +192,8 @@ impl Scope for FunctionScope<'_> {
         self.outer.spend(elements)
     }
 
-    fn resolve(&self, root: &str, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
-        let param = self.params.iter().find(|(name, _)| ***name == *root);
+    fn resolve(&self, root: &Text, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+        let param = self.params.iter().find(|(name, _)| **name == *root);
         let param = param.map(|(_, value)| Resolved { value: (*value).clone(), consumed: 0 });
         param.or_else(|| environment(self.run, root)).ok_or_else(|| undeclared(root, span))
     }

@@ -60,7 +60,18 @@ struct Layout {
 impl Layout {
     fn text(&mut self, text: &str) -> String {
         let mut out = String::with_capacity(text.len() * 2);
-        for c in text.chars() {
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            if self.in_string && !self.escaped {
+                // All up to the end of the string, or to what may only look like it.
+                let plain = memchr::memchr2(b'"', b'\\', rest.as_bytes()).unwrap_or(rest.len());
+                out.push_str(&rest[..plain]);
+                rest = &rest[plain..];
+                if plain > 0 {
+                    continue;
+                }
+            }
+            rest = &rest[c.len_utf8()..];
             if self.in_string {
                 out.push(c);
                 self.in_string = self.escaped || c != '"';

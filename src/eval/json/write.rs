@@ -70,7 +70,11 @@ fn as_written(value: &Value, same: impl Fn(&Value) -> bool) -> Value {
 }
 
 fn needs_escape(text: &str) -> bool {
-    text.contains(|c: char| c < ' ' || "\"\\<>&\u{2028}\u{2029}".contains(c))
+    text.contains(is_escaped)
+}
+
+fn is_escaped(c: char) -> bool {
+    c < ' ' || matches!(c, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
 }
 
 fn push_seq(out: &mut TextBuilder, seq: &Seq) -> Result<(), EvalError> {
@@ -149,7 +153,7 @@ fn push_unnamed(out: &mut TextBuilder, members: &[(Value, Value)]) -> Result<(),
 /// Adds text as it stands between the quotes of a JSON string, with the characters escaped that HTML gives a meaning.
 fn push_escaped(out: &mut TextBuilder, text: &str) -> Result<(), EvalError> {
     let mut rest = text;
-    while let Some(at) = rest.find(|c: char| c < ' ' || "\"\\<>&\u{2028}\u{2029}".contains(c)) {
+    while let Some(at) = rest.find(is_escaped) {
         let c = rest[at..].chars().next().unwrap_or_default();
         out.push_str(&rest[..at])?;
         match c {

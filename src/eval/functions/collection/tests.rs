@@ -4,22 +4,22 @@ use super::super::super::{Cause, Evaluation, Hop, Reference, ReferenceKind, Reso
 use super::super::NoFiles;
 use super::*;
 use crate::source::{FileId, Span};
-use crate::syntax::parse_expression;
+use crate::syntax::{Text, parse_expression};
 
 /// `a.id` to `c.id` are ids of resources; `s`, `n`, `flag` unknown primitives, `l`, `m`, `x` an unknown list, map and
 /// something unknown; `some` a list with a known head.
 struct Unknowns;
 
 impl Scope for Unknowns {
-    fn resolve(&self, root: &str, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
-        let unknown = |ty| Value::unknown(ty, Cause::Variable(root.into()));
+    fn resolve(&self, root: &Text, _: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
+        let unknown = |ty| Value::unknown(ty, Cause::Variable(root.clone()));
         let resource = |ty| {
-            let reference = Reference::to(ReferenceKind::Resource, root);
-            Value::unknown_reference(reference, ty, true, Cause::Attribute(root.into()))
+            let reference = Reference::to(ReferenceKind::Resource, root.clone());
+            Value::unknown_reference(reference, ty, true, Cause::Attribute(root.clone()))
         };
-        let value = match root {
+        let value = match &**root {
             "a" | "b" | "c" => {
-                let id = Reference::to(ReferenceKind::Resource, root).child(Step::Name("id".into()));
+                let id = Reference::to(ReferenceKind::Resource, root.clone()).child(Step::Name("id".into()));
                 let id =
                     Value::unknown_reference(id, Type::String, true, Cause::Attribute(format!("{root}.id").into()));
                 Value::object([("id".into(), id)].into())
