@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::config::{Child, Config, Input, Module, ModuleCall, ModuleNode, VariableFile, VariableText};
-use crate::source::FileId;
+use crate::source::{FileId, SourceFile};
 use crate::syntax::{Expr, Text};
 
 /// A module in the trees of the configuration.
@@ -106,18 +106,20 @@ impl<'c> Graph<'c> {
     }
 
     /// The names that reports show wherever they speak of the configuration: labels of blocks, names of arguments, and
-    /// those of files.
-    pub(super) fn names(&self, config: &Config) -> BTreeSet<Text> {
-        let mut names = BTreeSet::new();
+    /// those of files, which are found among `sources`.
+    pub(super) fn names<'n>(&'n self, sources: &'n [Arc<SourceFile>]) -> FxHashSet<&'n str> {
+        let mut names = FxHashSet::default();
+        let mut files = FxHashSet::default();
         for document in self.nodes.iter().flat_map(|node| &node.module.documents) {
-            names.insert(config.sources.file(document.file).name.clone());
+            files.insert(document.file);
             for block in &document.body.blocks {
-                names.extend(block.labels.iter().map(|label| label.text.clone()));
+                names.extend(block.labels.iter().map(|label| &*label.text));
                 let inner = block.body.blocks.iter().map(|inner| &inner.body);
                 let arguments = inner.chain([&block.body]).flat_map(|body| &body.attributes);
-                names.extend(arguments.map(|argument| argument.name.text.clone()));
+                names.extend(arguments.map(|argument| &*argument.name.text));
             }
         }
+        names.extend(sources.iter().filter(|source| files.contains(&source.id)).map(|source| &*source.name));
         names
     }
 }

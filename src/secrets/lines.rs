@@ -4,9 +4,8 @@
 //! It finds what the syntax tree cannot show and is no substitute for it. Entry point: [`secrets`].
 
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use memchr::memmem;
 
 use super::{boundary, names};
 
@@ -14,28 +13,33 @@ use super::{boundary, names};
 const VALUE_LIMIT: usize = 16 * 1024;
 /// How far the two halves of `name = "DB_PASSWORD", value = "…"` may stand apart, in bytes.
 const PAIR_LIMIT: usize = 400;
+/// What names an entry in a list of names and values.
+const ENTRY_NAMES: [&str; 4] = ["name", "key", "parameter_name", "header_name"];
+/// What a private key begins with.
+const BEGIN: &str = "-----BEGIN ";
 
 /// Every secret in a text by what stands before it.
+///
+/// Every text of the configuration comes through here, so it is searched for the few bytes that stand near secrets, and
+/// only what is around these is looked at.
 pub fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    if !HINT.is_match(text) {
-        return found;
-    }
-    for name in NAMED.captures_iter(text) {
-        let (Some(all), Some(name)) = (name.get(0), name.get(1)) else { continue };
-        if names::is_secret(name.as_str()) {
-            found.extend(value(text, all.end()));
+    let mut pair_end = 0;
+    for setter in setters(text) {
+        if names::is_secret(setter.name(text)) {
+            found.extend(value(text, setter.value_start(text)));
+        }
+        if let Some(pair) = setter.pair(text).filter(|pair| pair.all.start >= pair_end) {
+            pair_end = pair.all.end;
+            if names::is_secret(pair.name) {
+                found.extend(partner(text, pair.all));
+            }
         }
     }
-    for pair in PAIR.captures_iter(text) {
-        let (Some(all), Some(name)) = (pair.get(0), pair.get(1)) else { continue };
-        if names::is_secret(name.as_str()) {
-            found.extend(partner(text, all.range()));
-        }
-    }
-    found.extend(SENSITIVE.find_iter(text).filter_map(|call| value(text, call.end())));
-    found.extend(ADDRESS.captures_iter(text).filter_map(|c| c.get(1)).map(|m| m.range()));
-    found.extend(PRIVATE_KEY.find_iter(text).map(|begin| begin.start()..end_of_key(text, begin.end())));
+    let calls = memmem::find_iter(text.as_bytes(), "sensitive(").map(|at| at + "sensitive(".len());
+    found.extend(calls.filter_map(|at| value(text, skip(text, at, b" \t\r\n"))));
+    found.extend(passwords(text));
+    found.extend(private_keys(text));
     found
 }
 
@@ -48,35 +52,101 @@ pub fn unquoted(value: &str) -> &str {
 
 /// Whether a text is a secret by itself, whatever it is called.
 pub fn is_secret(text: &str) -> bool {
-    ADDRESS.is_match(text) || PRIVATE_KEY.is_match(text)
+    (text.contains('@') && passwords(text).next().is_some())
+        || (text.len() > BEGIN.len() && private_keys(text).next().is_some())
 }
 
-fn compiled(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the pattern is valid")
+/// A name and what sets it: `name =`, `"name":`, `name =>`, `name :=`.
+struct Setter {
+    name: Range<usize>,
+    /// Where the sign begins.
+    sign: usize,
 }
 
-/// What every text with a secret holds; most have none, and are left after one pass.
-static HINT: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r"(?i)pass|pwd|_pw|secret|token|credential|key|auth|sensitive\(|://[^/\s]*@"));
-/// A name and what sets it, up to where the value begins.
-static NAMED: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r#"([A-Za-z_][A-Za-z0-9_.-]*)[\\"']{0,3}[ \t]*(?:=>|:=|=|:)[ \t]*"#));
-/// The name of an entry in a list of names and values.
-static PAIR: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(
-        r#"\b(?i:name|key|parameter_name|header_name)[\\"']{0,3}[ \t]*[:=][ \t]*[\\"']{1,3}([A-Za-z0-9_.-]+)[\\"']"#,
-    )
-});
-static PARTNER: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r#"(?i:value|header_value|parameter_value)[\\"']{0,3}[ \t]*[:=][ \t]*"#));
-static SENSITIVE: LazyLock<Regex> = LazyLock::new(|| compiled(r"sensitive\([ \t\r\n]*"));
-/// The password in `scheme://user:password@host`.
-static ADDRESS: LazyLock<Regex> = LazyLock::new(|| compiled(r#"[a-z][a-z0-9+.-]*://[^/\s:@"'${}]*:([^/\s@"'${}]+)@"#));
-/// Where a private key begins.
-static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| compiled("-----BEGIN [A-Z ]*PRIVATE KEY-----"));
-/// What is written without quotes and leads elsewhere: a reference, a call.
-static ELSEWHERE: LazyLock<Regex> =
-    LazyLock::new(|| compiled(r"^(?:[a-z_][a-z0-9_-]*(?:\[[^\]]*\])*\.[a-z_*]|[a-zA-Z0-9_:]+\()"));
+/// The name of an entry in a list of names and values: `name = "DB_PASSWORD"`.
+struct Pair<'t> {
+    all: Range<usize>,
+    name: &'t str,
+}
+
+/// Everything in a text that sets something.
+fn setters(text: &str) -> impl Iterator<Item = Setter> {
+    let bytes = text.as_bytes();
+    memchr::memchr2_iter(b'=', b':', bytes).filter_map(move |sign| {
+        let end = trimmed(bytes, sign, usize::MAX, |b| matches!(b, b' ' | b'\t'));
+        let end = trimmed(bytes, end, 3, |b| matches!(b, b'\\' | b'"' | b'\''));
+        let run = trimmed(bytes, end, usize::MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+        let first = bytes[run..end].iter().position(|b| b.is_ascii_alphabetic() || *b == b'_')?;
+        Some(Setter { name: run + first..end, sign })
+    })
+}
+
+/// Where a text ends without the bytes at its end that fit, at most so many.
+fn trimmed(bytes: &[u8], end: usize, most: usize, fits: impl Fn(u8) -> bool) -> usize {
+    end - bytes[..end].iter().rev().take(most).take_while(|b| fits(**b)).count()
+}
+
+/// The next place from `start` on with none of these bytes.
+fn skip(text: &str, start: usize, bytes: &[u8]) -> usize {
+    start + text.as_bytes()[start..].iter().take_while(|b| bytes.contains(b)).count()
+}
+
+impl Setter {
+    fn name<'t>(&self, text: &'t str) -> &'t str {
+        &text[self.name.clone()]
+    }
+
+    fn value_start(&self, text: &str) -> usize {
+        let rest = &text[self.sign..];
+        let sign = if rest.starts_with("=>") || rest.starts_with(":=") { 2 } else { 1 };
+        skip(text, self.sign + sign, b" \t")
+    }
+
+    /// The entry that this begins, where it is the name of one.
+    fn pair<'t>(&self, text: &'t str) -> Option<Pair<'t>> {
+        let word = self.name(text).rsplit(['.', '-']).next().unwrap_or_default();
+        let start = self.name.end - word.len();
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        if !ENTRY_NAMES.iter().any(|n| n.eq_ignore_ascii_case(word)) || text[..start].ends_with(is_word) {
+            return None;
+        }
+        let quote = skip(text, self.sign + 1, b" \t");
+        let name = skip(text, quote, b"\\\"'");
+        let rest = &text[name..];
+        let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-'))?;
+        let is_closed = length > 0 && rest[length..].starts_with(['\\', '"', '\'']);
+        (is_closed && (1..=3).contains(&(name - quote)))
+            .then(|| Pair { all: start..name + length + 1, name: &rest[..length] })
+    }
+}
+
+/// The passwords in addresses: `scheme://user:password@host`.
+fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
+    memmem::find_iter(text.as_bytes(), "://").filter_map(move |at| {
+        let is_scheme = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'+' | b'.' | b'-');
+        let mut scheme = text.as_bytes()[..at].iter().rev().take_while(is_scheme);
+        if !scheme.any(u8::is_ascii_lowercase) {
+            return None;
+        }
+        let is_other = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '"' | '\'' | '$' | '{' | '}');
+        let rest = &text[at + "://".len()..];
+        let user = rest.find(|c| c == ':' || is_other(c))?;
+        let password = rest[user..].strip_prefix(':')?;
+        let length = password.find(is_other).filter(|end| *end > 0 && password[*end..].starts_with('@'))?;
+        let start = text.len() - password.len();
+        Some(start..start + length)
+    })
+}
+
+/// Private keys, from their first line to their last.
+fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
+    memmem::find_iter(text.as_bytes(), BEGIN).filter_map(move |start| {
+        let rest = &text[start + BEGIN.len()..];
+        let kind = &rest[..rest.find(|c: char| !c.is_ascii_uppercase() && c != ' ')?];
+        let is_key = kind.ends_with("PRIVATE KEY") && rest[kind.len()..].starts_with("-----");
+        is_key.then(|| start..end_of_key(text, start + BEGIN.len() + kind.len() + "-----".len()))
+    })
+}
 
 /// Where a private key ends that begins before `start`: behind its last line, or with the text.
 fn end_of_key(text: &str, start: usize) -> usize {
@@ -99,9 +169,20 @@ fn value(text: &str, start: usize) -> Option<Range<usize>> {
             let plain = matches!(value, "true" | "false" | "null" | "string" | "number" | "bool")
                 || value.parse::<f64>().is_ok()
                 || value.starts_with("arn:");
-            (!open && !plain && !ELSEWHERE.is_match(value)).then(|| start..start + end)
+            (!open && !plain && !leads_elsewhere(value)).then(|| start..start + end)
         }
     }
+}
+
+/// Whether what is written without quotes is a reference or a call.
+fn leads_elsewhere(value: &str) -> bool {
+    let prefix = |fits: fn(char) -> bool| value.find(|c: char| !fits(c)).map(|at| value.split_at(at));
+    let reference = prefix(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'));
+    let call = prefix(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | ':'));
+    let is_start = |c: char| c.is_ascii_lowercase() || c == '_';
+    reference.is_some_and(|(root, rest)| {
+        root.starts_with(is_start) && rest.strip_prefix('.').is_some_and(|r| r.starts_with(|c| is_start(c) || c == '*'))
+    }) || call.is_some_and(|(name, rest)| !name.is_empty() && rest.starts_with('('))
 }
 
 /// The length of a quoted value, with its quotes; the rest of the line where it is not closed.
@@ -144,14 +225,18 @@ fn partner(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let behind = boundary(text, name.end.saturating_add(PAIR_LIMIT));
     let behind = &text[name.end..behind];
     let behind = &behind[..behind.find('}').unwrap_or(behind.len())];
-    if let Some(found) = PARTNER.find(behind) {
-        return value(text, name.end + found.end());
+    let is_value = |text: &str, setter: &Setter| names::ends_with(setter.name(text), "value");
+    let value_of =
+        |start: usize, text_there: &str, setter: Setter| value(text, start + skip(text_there, setter.sign + 1, b" \t"));
+    if let Some(found) = setters(behind).find(|setter| is_value(behind, setter)) {
+        return value_of(name.end, behind, found);
     }
     let before_start = boundary(text, name.start.saturating_sub(PAIR_LIMIT));
     let before = &text[before_start..name.start];
     let from = before.rfind('{').map_or(0, |at| at + 1);
-    let found = PARTNER.find_iter(&before[from..]).last()?;
-    value(text, before_start + from + found.end())
+    let before = &before[from..];
+    let found = setters(before).filter(|setter| is_value(before, setter)).last()?;
+    value_of(before_start + from, before, found)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use rustc_hash::FxHashMap;
 
 use self::texts::Texts;
 use crate::config::{Config, VariableFile};
-use crate::source::{FileId, SourceFile, SourceMap, Span};
+use crate::source::{FileId, SourceFile, SourceMap};
 
 /// What stands in the place of a secret.
 pub const HIDDEN: &str = "(sensitive)";
@@ -36,7 +36,8 @@ pub const HIDDEN: &str = "(sensitive)";
 /// The secrets of a configuration, as far as they are written in it or given to it.
 #[derive(Clone, Debug, Default)]
 pub struct Secrets {
-    spans: FxHashMap<FileId, Vec<Range<usize>>>,
+    /// The secrets of each file of the configuration, in any order; texts do not change once they are read.
+    ranges: FxHashMap<FileId, Vec<Range<usize>>>,
     texts: Texts,
 }
 
@@ -45,31 +46,28 @@ impl Secrets {
     pub fn of<'a>(config: &'a Config, files: impl IntoIterator<Item = &'a Arc<VariableFile>>) -> Secrets {
         let graph = graph::Graph::new(config, files);
         let found = follow::literals(&graph, seeds::of(&graph));
-        let mut secrets = Secrets::default();
         let mut texts = texts::Builder::default();
-        for literal in found {
-            literal.texts().for_each(|text| texts.add(text));
-            secrets.add(literal.span());
-        }
         // Every text is searched as a whole: on all threads.
         let sources: Vec<_> = graph.files().into_iter().map(|file| config.sources.file(file)).collect();
         let by_look: Vec<_> = sources.par_iter().map(|source| lines::secrets(&source.text)).collect();
-        for (source, ranges) in sources.iter().zip(by_look) {
-            ranges.into_iter().for_each(|range| texts.add(lines::unquoted(&source.text[range])));
+        for (source, ranges) in sources.iter().zip(&by_look) {
+            ranges.iter().for_each(|range| texts.add(lines::unquoted(&source.text[range.clone()])));
         }
-        let names = graph.names(config);
-        secrets.texts = texts.without_names(names.iter().map(|name| &**name)).build();
-        secrets
-    }
-
-    fn add(&mut self, span: Span) {
-        self.spans.entry(span.file).or_default().push(span.range());
+        let mut ranges: FxHashMap<_, _> = sources.iter().map(|source| source.id).zip(by_look).collect();
+        for literal in found {
+            literal.texts().for_each(|text| texts.add(text));
+            let span = literal.span();
+            let by_look = || lines::secrets(&config.sources.file(span.file).text);
+            ranges.entry(span.file).or_insert_with(by_look).push(span.range());
+        }
+        let names = || graph.names(&sources);
+        Secrets { ranges, texts: texts.without_names(names).build() }
     }
 
     /// What must be covered where text of this file is shown: sorted, without overlaps.
     pub fn ranges(&self, file: &SourceFile) -> Vec<Range<usize>> {
-        let mut ranges = lines::secrets(&file.text);
-        ranges.extend(self.spans.get(&file.id).into_iter().flatten().cloned());
+        let known = self.ranges.get(&file.id).cloned();
+        let mut ranges = known.unwrap_or_else(|| lines::secrets(&file.text));
         ranges.retain(|r| r.end <= file.text.len() && !r.is_empty());
         ranges.sort_by_key(|r| (r.start, r.end));
         let mut joined: Vec<Range<usize>> = Vec::with_capacity(ranges.len());

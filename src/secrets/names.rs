@@ -18,28 +18,33 @@ const WORDS: [&str; 13] = [
     "credentials",
     "apikey",
 ];
-/// Last two words of such names.
-const PAIRS: [(&str, &str); 20] = [
-    ("access", "key"),
-    ("account", "key"),
-    ("admin", "key"),
-    ("api", "key"),
-    ("app", "key"),
-    ("application", "key"),
-    ("auth", "key"),
-    ("basic", "auth"),
-    ("client", "key"),
-    ("ingestion", "key"),
-    ("integration", "key"),
-    ("license", "key"),
-    ("master", "key"),
-    ("preshared", "key"),
-    ("private", "key"),
-    ("routing", "key"),
-    ("secret", "key"),
-    ("shared", "key"),
-    ("signing", "key"),
-    ("write", "key"),
+/// Last words that need the one before them: the last one, and what may stand before it.
+const PAIRS: [(&str, &[&str]); 2] = [
+    ("auth", &["basic"]),
+    (
+        "key",
+        &[
+            "access",
+            "account",
+            "admin",
+            "api",
+            "app",
+            "application",
+            "auth",
+            "client",
+            "ingestion",
+            "integration",
+            "license",
+            "master",
+            "preshared",
+            "private",
+            "routing",
+            "secret",
+            "shared",
+            "signing",
+            "write",
+        ],
+    ),
 ];
 /// Endings of words that are written together: `dbpassword`.
 const ENDINGS: [&str; 8] =
@@ -47,50 +52,60 @@ const ENDINGS: [&str; 8] =
 /// Words at the end that say how the secret is written.
 const FORMS: [&str; 9] = ["wo", "value", "string", "text", "plaintext", "base64", "b64", "pem", "binary"];
 
-/// Whether a name says that what it names is secret.
+/// Whether a name says that what it names is secret. Asked of every name there is, so nothing is put together for it:
+/// words are looked at where they stand, from the last one on.
 pub fn is_secret(name: &str) -> bool {
     if name.len() > 200 {
         return false;
     }
-    let words = words(name);
-    let mut words: Vec<&str> = words.iter().map(String::as_str).collect();
-    loop {
-        if ends_secret(&words) {
+    let mut words = Words(name);
+    while let Some(last) = words.next() {
+        if is_one_of(last, &WORDS) || ENDINGS.iter().any(|ending| ends_with(last, ending)) || is_pair(&words, last) {
             return true;
         }
-        let last = words.last().copied().unwrap_or_default();
-        if words.len() < 2 || !(FORMS.contains(&last) || last.bytes().all(|b| b.is_ascii_digit())) {
+        if !is_one_of(last, &FORMS) && !last.bytes().all(|b| b.is_ascii_digit()) {
             return false;
         }
-        words.pop();
     }
+    false
 }
 
-fn ends_secret(words: &[&str]) -> bool {
-    let Some((last, before)) = words.split_last() else { return false };
-    let pair = before.last().map(|before| (*before, *last));
-    WORDS.contains(last) || ENDINGS.iter().any(|e| last.ends_with(e)) || pair.is_some_and(|p| PAIRS.contains(&p))
+fn is_pair(before: &Words<'_>, last: &str) -> bool {
+    let pair = PAIRS.iter().find(|(second, _)| last.eq_ignore_ascii_case(second));
+    pair.is_some_and(|(_, first)| before.clone().next().is_some_and(|before| is_one_of(before, first)))
 }
 
-/// The words of a name in lower case: cut at what is no letter or digit, and where a capital begins a word.
-fn words(name: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut after_small = false;
-    for c in name.chars() {
-        let begins = c.is_uppercase() && after_small;
-        if (begins || !c.is_alphanumeric()) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    words.iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// Whether a text ends with ASCII letters, whatever their case.
+pub(super) fn ends_with(text: &str, ending: &str) -> bool {
+    let start = text.len().checked_sub(ending.len());
+    start.is_some_and(|start| text.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+/// The words of a name, last one first: cut at what is no letter or digit, and where a capital begins a word.
+#[derive(Clone)]
+struct Words<'n>(&'n str);
+
+impl<'n> Iterator for Words<'n> {
+    type Item = &'n str;
+
+    fn next(&mut self) -> Option<&'n str> {
+        let name = self.0.trim_end_matches(|c: char| !c.is_alphanumeric());
+        let mut start = name.len();
+        let mut after = None;
+        for (at, c) in name.char_indices().rev() {
+            let begins = after.is_some_and(char::is_uppercase) && (c.is_lowercase() || c.is_numeric());
+            if begins || !c.is_alphanumeric() {
+                break;
+            }
+            (start, after) = (at, Some(c));
         }
-        if c.is_alphanumeric() {
-            word.extend(c.to_lowercase());
-        }
-        after_small = c.is_lowercase() || c.is_numeric();
+        self.0 = &name[..start];
+        (start < name.len()).then(|| &name[start..])
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
 }
 
 #[cfg(test)]

@@ -100,7 +100,9 @@ impl<'c> Finder<'_, 'c> {
             self.argument(&attribute.name.text, &attribute.expr, paths);
         }
         let text = |name: &str| body.attribute(name).map(|a| &*a.expr);
-        if let (Some(name), Some(value)) = (entry_name(text), text("value")) {
+        if let Some(value) = text("value")
+            && let Some(name) = entry_name(text)
+        {
             self.named(name, value);
         }
         for block in &body.blocks {
@@ -167,7 +169,9 @@ impl<'c> Finder<'_, 'c> {
                     let named = |i: &&ObjectItem| matches!(&i.key.kind, ExprKind::String(key) if **key == *name);
                     items.iter().find(named).map(|item| &item.value)
                 };
-                if let (Some(name), Some(value)) = (entry_name(entry), entry("value")) {
+                if let Some(value) = entry("value")
+                    && let Some(name) = entry_name(entry)
+                {
                     self.named(name, value);
                 }
             }
