@@ -12,6 +12,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
     embed(&root.join("rules/facts"), "tsv", &out.join("fact_tables.rs"))?;
+    for name in ["schema", "secrets", "defaults", "checked"] {
+        embed_records(&root.join("rules/facts/provider").join(name).with_extension("txt"), &out.join(name))?;
+    }
     embed_rules(&root.join("rules"), &out.join("rule_files.rs"))
 }
 
@@ -36,6 +39,22 @@ fn embed(folder: &Path, extension: &str, list: &Path) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
+/// Writes a text of records, as `facts::records` describes them, with where each of them begins.
+fn embed_records(path: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
+    println!("cargo:rerun-if-changed={}", path.display());
+    let text = fs::read_to_string(path)?;
+    let mut starts = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if !line.starts_with(|first: char| first.is_whitespace() || first == '#') {
+            starts.push(at);
+        }
+        at += line.len();
+    }
+    fs::write(list.with_extension("rs"), format!("Records {{ text: include_str!({path:?}), starts: &{starts:?} }}"))?;
+    Ok(())
+}
+
 /// Writes the outlines of the rule files, sorted by path, as `EmbeddedFile`s of `rules::catalog`.
 fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
@@ -47,10 +66,15 @@ fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
         let outline = scan::outline(&fs::read_to_string(path)?);
         writeln!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), rules: &[")?;
         for rule in &outline.rules {
-            let scan::RuleOutline { id, category, subjects } = rule;
-            writeln!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, subjects: &{subjects:?} }},")?;
+            let scan::RuleOutline { id, category, subjects, bytes } = rule;
+            write!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, ")?;
+            writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?} }},")?;
         }
-        writeln!(text, "    ], functions: &{:?} }},", outline.functions)?;
+        writeln!(text, "    ], functions: &[")?;
+        for (name, bytes) in &outline.functions {
+            writeln!(text, "        EmbeddedFunction {{ name: {name:?}, bytes: {bytes:?} }},")?;
+        }
+        writeln!(text, "    ] }},")?;
     }
     text.push_str("]\n");
     fs::write(list, text)?;

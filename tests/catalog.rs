@@ -58,7 +58,8 @@ fn outlines_say_what_the_parser_says() {
     assert!(complaints.is_empty(), "\n{}", complaints.join("\n"));
     let outlined: usize = embedded_files().iter().map(|file| file.rules.len()).sum();
     assert_eq!(outlined, catalog.rules().len());
-    let functions: BTreeSet<_> = embedded_files().iter().flat_map(|file| file.functions.iter().copied()).collect();
+    let functions: BTreeSet<_> =
+        embedded_files().iter().flat_map(|file| file.functions.iter().map(|f| f.name)).collect();
     let declared = catalog.declared_functions();
     assert_eq!(functions, declared.iter().map(|f| &*f.name.text).collect());
 }
@@ -68,7 +69,7 @@ fn ids_and_functions_are_declared_once() {
     let (mut rules, mut functions) = (BTreeSet::new(), BTreeSet::new());
     for file in embedded_files() {
         file.rules.iter().for_each(|rule| assert!(rules.insert(rule.id), "there are two rules {}", rule.id));
-        file.functions.iter().for_each(|name| assert!(functions.insert(name), "there are two functions {name}"));
+        file.functions.iter().for_each(|f| assert!(functions.insert(f.name), "there are two functions {}", f.name));
     }
 }
 

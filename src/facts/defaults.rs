@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 
 use super::cache::Cache;
-use super::records;
+use super::records::Records;
 use super::value::FactValue;
 
-static GENERATED: &str = include_str!("../../rules/facts/provider/defaults.txt");
-static CHECKED: &str = include_str!("../../rules/facts/provider/checked.txt");
+static GENERATED: Records = include!(concat!(env!("OUT_DIR"), "/defaults.rs"));
+static CHECKED: Records = include!(concat!(env!("OUT_DIR"), "/checked.rs"));
 static DEFAULTS: Cache<Defaults> = Cache::new();
 
 /// The value that an omitted argument gets. `path` leads through blocks: `vpc_config.endpoint_public_access`; a default
@@ -28,11 +28,11 @@ pub fn condition(resource_type: &str, path: &str) -> Option<&'static str> {
 /// All that is known of the defaults of a resource type.
 pub fn defaults(resource_type: &str) -> Option<&'static Defaults> {
     DEFAULTS.get(resource_type, || {
-        let generated = records::find(GENERATED, resource_type);
-        let checked = records::find(CHECKED, resource_type);
+        let generated = GENERATED.find(resource_type);
+        let checked = CHECKED.find(resource_type);
         checked.or(generated)?;
         let mut defaults = Defaults::default();
-        for (_, body) in [generated, checked].into_iter().flatten() {
+        for body in [generated, checked].into_iter().flatten() {
             body.lines().try_for_each(|line| defaults.read(line.trim_start()))?;
         }
         Some(defaults)
@@ -41,7 +41,7 @@ pub fn defaults(resource_type: &str) -> Option<&'static Defaults> {
 
 /// The resource types of which any default is known, in order.
 pub fn resource_types_with_defaults() -> impl Iterator<Item = &'static str> {
-    let mut names: Vec<_> = records::all(GENERATED).chain(records::all(CHECKED)).map(|(name, _)| name).collect();
+    let mut names: Vec<_> = GENERATED.names().chain(CHECKED.names()).collect();
     names.sort_unstable();
     names.dedup();
     names.into_iter()

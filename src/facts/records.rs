@@ -1,42 +1,43 @@
-//! Sorted records in a text, found by bisection without an index.
+//! Sorted records in a text, found by bisection.
 //!
 //! A record is a line that starts in the first column, together with the indented lines below it. Its name is the first
-//! word; records are sorted by name, byte by byte. Lines that start with `#` are comments: they sort before any name.
+//! word; records are sorted by name, byte by byte. Lines that start with `#` are comments. Where records begin was found
+//! out at build time.
 
 const COMMENT: char = '#';
 
-/// The record of this name: its own spelling of the name, and the lines below the first.
-pub fn find<'t>(text: &'t str, name: &str) -> Option<(&'t str, &'t str)> {
-    if name.starts_with(COMMENT) {
-        return None;
-    }
-    // The record at `low` does not come behind the name, and none that starts from `high` on comes before it.
-    let (mut low, mut high) = (0, text.len());
-    while low + 1 < high {
-        let middle = low + (high - low) / 2;
-        match next_record(text, middle, high) {
-            Some(start) if name_at(text, start) <= name => low = start,
-            Some(start) => high = start,
-            None => high = middle,
-        }
-    }
-    let (found, body, _) = record_at(text, low);
-    (found == name && !name.is_empty()).then_some((found, body))
+/// A text and where each of its records begins, in order.
+pub struct Records {
+    /// The text.
+    pub text: &'static str,
+    /// Offsets of its records.
+    pub starts: &'static [u32],
 }
 
-/// All records in order, comments left out.
-pub fn all(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while at < text.len() {
-            let (name, body, end) = record_at(text, at);
-            at = end;
-            if !name.starts_with(COMMENT) {
-                return Some((name, body));
-            }
-        }
-        None
-    })
+impl Records {
+    /// The lines below the first of the record of this name.
+    pub fn find(&self, name: &str) -> Option<&'static str> {
+        let at = self.starts.binary_search_by(|start| name_at(self.text, *start as usize).cmp(name)).ok()?;
+        Some(self.body(at))
+    }
+
+    /// The names of all records, in order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.starts.iter().map(|start| name_at(self.text, *start as usize))
+    }
+
+    fn body(&self, at: usize) -> &'static str {
+        let end = self.starts.get(at + 1).map_or(self.text.len(), |next| *next as usize);
+        let record = &self.text[self.starts[at] as usize..end];
+        record.split_once('\n').map_or("", |(_, body)| body)
+    }
+}
+
+/// The first word of the line that begins here.
+fn name_at(text: &'static str, start: usize) -> &'static str {
+    let rest = &text[start..];
+    let length = rest.bytes().position(|byte| byte.is_ascii_whitespace());
+    &rest[..length.unwrap_or(rest.len())]
 }
 
 /// What stands behind `# field: ` in the comments at the top of the text.
@@ -51,38 +52,15 @@ pub fn headers<'t>(text: &'t str, field: &str) -> impl Iterator<Item = &'t str> 
         .filter_map(move |line| line.trim_start().strip_prefix(field)?.strip_prefix(':').map(str::trim))
 }
 
-/// Where the next record starts, from `at` on, if that is before `end`.
-fn next_record(text: &str, at: usize, end: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let breaks = memchr::memchr_iter(b'\n', bytes.get(at.saturating_sub(1)..end)?);
-    let starts = breaks.map(|found| at.saturating_sub(1) + found + 1);
-    starts.take_while(|start| *start < end).find(|start| is_name(bytes[*start]))
-}
-
-/// The name of the record that starts here.
-fn name_at(text: &str, start: usize) -> &str {
-    text.get(start..).and_then(|rest| rest.split_whitespace().next()).unwrap_or_default()
-}
-
-/// Name, body and end of the record that starts here.
-fn record_at(text: &str, start: usize) -> (&str, &str, usize) {
-    let line_end = text[start..].find('\n').map_or(text.len(), |found| start + found + 1);
-    let end = next_record(text, line_end, text.len()).unwrap_or(text.len());
-    (name_at(text, start), &text[line_end..end], end)
-}
-
-fn is_name(first: u8) -> bool {
-    !first.is_ascii_whitespace()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const TEXT: &str = "# provider: x 1\n# more\naa\n one\nab\nb third word\n two\n  three\n";
+    const RECORDS: Records = Records { text: TEXT, starts: &[23, 31, 34] };
 
     fn check(name: &str, want: Option<&str>) {
-        assert_eq!(find(TEXT, name).map(|(_, body)| body), want, "{name}");
+        assert_eq!(RECORDS.find(name), want, "{name}");
     }
 
     #[test]
@@ -93,8 +71,8 @@ mod tests {
         for name in ["", "#", "a", "aaa", "c", "one", " one", "third"] {
             check(name, None);
         }
-        assert_eq!(find("", "a"), None);
-        assert_eq!(all(TEXT).map(|(name, _)| name).collect::<Vec<_>>(), ["aa", "ab", "b"]);
+        assert_eq!(Records { text: "", starts: &[] }.find("a"), None);
+        assert_eq!(RECORDS.names().collect::<Vec<_>>(), ["aa", "ab", "b"]);
     }
 
     #[test]

@@ -7,9 +7,9 @@ use std::iter::Peekable;
 use std::str::Lines;
 
 use super::cache::Cache;
-use super::records;
+use super::records::{self, Records};
 
-static TEXT: &str = include_str!("../../rules/facts/provider/schema.txt");
+static RECORDS: Records = include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 static SCHEMAS: Cache<Schema> = Cache::new();
 
 /// The schema of a resource type; `None` for types that this version of the provider does not have, and for data sources.
@@ -19,12 +19,12 @@ pub fn schema(resource_type: &str) -> Option<&'static Schema> {
 
 /// All resource types in order.
 pub fn resource_types() -> impl Iterator<Item = &'static str> {
-    records::all(TEXT).map(|(name, _)| name).filter(|name| !name.starts_with(SHARED))
+    RECORDS.names().filter(|name| !name.starts_with(SHARED))
 }
 
 /// The provider that the facts describe, and its version: `hashicorp/aws 6.25.0`.
 pub fn provider_version() -> &'static str {
-    records::header(TEXT, "provider").unwrap_or_default()
+    records::header(RECORDS.text, "provider").unwrap_or_default()
 }
 
 /// What may stand in the body of a resource or of a block.
@@ -167,7 +167,7 @@ const UNKNOWN: &str = "*";
 
 fn load(name: &str) -> Option<&'static Schema> {
     SCHEMAS.get(name, || {
-        let (_, body) = records::find(TEXT, name)?;
+        let body = RECORDS.find(name)?;
         let mut lines = body.lines().peekable();
         let schema = read_body(&mut lines, 1)?;
         lines.peek().is_none().then_some(schema)

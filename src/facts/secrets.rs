@@ -4,15 +4,15 @@
 //! Entry point: [`secret_paths`].
 
 use super::cache::Cache;
-use super::records;
+use super::records::Records;
 
 static PATHS: Cache<Vec<&str>> = Cache::new();
-static TEXT: &str = include_str!("../../rules/facts/provider/secrets.txt");
+static RECORDS: Records = include!(concat!(env!("OUT_DIR"), "/secrets.rs"));
 
 /// The paths of what holds secrets in a resource of this type, through blocks and objects, in order.
 pub fn secret_paths(resource_type: &str) -> impl Iterator<Item = &'static str> {
     let paths = PATHS.get(resource_type, || {
-        let (_, body) = records::find(TEXT, resource_type)?;
+        let body = RECORDS.find(resource_type)?;
         Some(body.lines().map(str::trim).collect::<Vec<_>>())
     });
     paths.into_iter().flatten().copied()
@@ -25,5 +25,5 @@ pub fn is_secret(resource_type: &str, name: &str) -> bool {
 
 /// All resource types that hold secrets, in order.
 pub fn types_with_secrets() -> impl Iterator<Item = &'static str> {
-    records::all(TEXT).map(|(name, _)| name)
+    RECORDS.names()
 }

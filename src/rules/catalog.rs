@@ -1,10 +1,11 @@
 //! All rules: those embedded in the binary and those of given files, sorted by id, found by what they look at.
 //!
-//! Outlines of the embedded files (ids, categories, subjects) are made at build time; a file is parsed and compiled
-//! when one of its rules is wanted for the first time. Files given by the user are compiled at once, so that every
+//! Outlines of the embedded files (ids, categories, subjects, places) are made at build time; a rule or a function is
+//! parsed and compiled when it is wanted for the first time. Files given by the user are compiled at once, so that every
 //! mistake in them is known before anything runs.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -12,6 +13,7 @@ use rustc_hash::FxHashMap;
 
 use super::compile::{self, Surroundings};
 use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
+use super::embedded::{EmbeddedFile, EmbeddedFunction, embedded_files};
 use super::literal;
 use super::names::Functions;
 use super::rule::{Pattern, Rule, Subject};
@@ -23,68 +25,48 @@ use crate::infra::InstanceKind;
 use crate::source::{Problem, SourceFile, SourceMap};
 use crate::syntax::{self, Text};
 
-/// A file below `rules/`, with its outline.
-pub struct EmbeddedFile {
-    /// Its path below `rules/`.
-    pub path: &'static str,
-    /// Its text.
-    pub text: &'static str,
-    /// Its rules.
-    pub rules: &'static [EmbeddedRule],
-    /// The names of its functions.
-    pub functions: &'static [&'static str],
-}
-
-/// A rule of an embedded file.
-pub struct EmbeddedRule {
-    /// Its id.
-    pub id: &'static str,
-    /// Its category.
-    pub category: &'static str,
-    /// What it looks at: kind and pattern.
-    pub subjects: &'static [(&'static str, &'static str)],
-}
-
-static EMBEDDED: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
-
-/// The files that are part of the binary.
-pub fn embedded_files() -> &'static [EmbeddedFile] {
-    EMBEDDED
-}
-
 /// All rules. Made with the source map of what they run over.
 pub struct Catalog<'s> {
     sources: &'s SourceMap,
     files: Vec<RuleFile>,
     /// Sorted by id.
     pub(super) entries: Vec<Entry>,
-    /// Where functions are declared: the file, and the position among the functions of the file.
-    functions: FxHashMap<Text, (usize, usize)>,
+    functions: FxHashMap<Text, Function>,
     /// Positions in `entries` by exact subjects.
     by_subject: FxHashMap<(InstanceKind, Text), Vec<usize>>,
     /// Subjects that are globs, with their positions.
     globs: Vec<(Subject, usize)>,
 }
 
-/// A rule before its file is parsed.
+/// A rule before it is parsed.
 pub(super) struct Entry {
     pub(super) id: Text,
     pub(super) category: Option<Category>,
     file: usize,
-    /// Its position among the rules of its file.
-    position: usize,
     subjects: Vec<Subject>,
+    /// The part of the file to read it from.
+    bytes: Range<usize>,
+    /// Empty until it is wanted; `None` where it could not be compiled.
+    rule: OnceLock<Option<Arc<Rule>>>,
+}
+
+/// A function before it is parsed.
+struct Function {
+    file: usize,
+    /// The part of the file to read it from.
+    bytes: Range<usize>,
+    /// Empty until it is wanted.
+    decl: OnceLock<Option<Arc<FunctionDecl>>>,
 }
 
 struct RuleFile {
     service: Text,
     text: Source,
-    loaded: OnceLock<(Arc<SourceFile>, FileDecl)>,
-    compiled: OnceLock<(Vec<Arc<Rule>>, Vec<Problem>)>,
 }
 
 enum Source {
-    Embedded(&'static EmbeddedFile),
+    /// Part of the binary, and of the source map once something in it is wanted.
+    Embedded(&'static EmbeddedFile, OnceLock<Arc<SourceFile>>),
     Given(Arc<SourceFile>),
 }
 
@@ -92,18 +74,26 @@ impl<'s> Catalog<'s> {
     /// The embedded rules. Their files become part of `sources` when they are needed.
     pub fn embedded(sources: &'s SourceMap) -> Catalog<'s> {
         let mut catalog = Catalog::empty(sources);
-        for file in EMBEDDED {
-            let index = catalog.push(service(Path::new(file.path)), Source::Embedded(file));
-            for (position, rule) in file.rules.iter().enumerate() {
+        for file in embedded_files() {
+            let index = catalog.push(service(Path::new(file.path)), Source::Embedded(file, OnceLock::new()));
+            for rule in file.rules {
                 let subject = |(kind, pattern): &(&str, &str)| {
                     Some(Subject { kind: InstanceKind::parse(kind)?, pattern: Pattern::parse(pattern).ok()? })
                 };
                 let subjects = rule.subjects.iter().filter_map(subject).collect();
-                let category = Category::parse(rule.category);
-                catalog.entries.push(Entry { id: rule.id.into(), category, file: index, position, subjects });
+                catalog.entries.push(Entry {
+                    id: rule.id.into(),
+                    category: Category::parse(rule.category),
+                    file: index,
+                    subjects,
+                    bytes: rule.bytes.clone(),
+                    rule: OnceLock::new(),
+                });
             }
-            let functions = file.functions.iter().enumerate();
-            catalog.functions.extend(functions.map(|(position, name)| (Text::from(*name), (index, position))));
+            for EmbeddedFunction { name, bytes } in file.functions {
+                let function = Function { file: index, bytes: bytes.clone(), decl: OnceLock::new() };
+                catalog.functions.insert((*name).into(), function);
+            }
         }
         catalog.index();
         catalog
@@ -122,17 +112,26 @@ impl<'s> Catalog<'s> {
     /// # Errors
     /// Every mistake in them, a name that two of them declare included.
     pub fn with_files(mut self, given: &[Arc<SourceFile>]) -> Result<Catalog<'s>, Vec<Problem>> {
-        let first = self.files.len();
         let mut problems = Vec::new();
+        let mut decls = Vec::new();
         for file in given {
             let index = self.push(service(&file.path), Source::Given(file.clone()));
-            self.declare(index, &mut problems);
+            let decl = decl::read(&syntax::parse(file.id, &file.text));
+            self.declare(index, &decl, &mut problems);
+            decls.push((index, decl));
         }
         self.index();
-        for index in first..self.files.len() {
-            problems.extend(self.compiled(index).1.iter().cloned());
+        for (index, decl) in &decls {
+            let (rules, wrong) = compile::compile(decl, &self.files[*index].service, &self.source(*index), &self);
+            problems.extend(wrong);
+            for rule in rules {
+                let entry = self.position(&rule.info.id).map(|at| &self.entries[at]);
+                if let Some(entry) = entry.filter(|entry| entry.file == *index) {
+                    entry.rule.get_or_init(|| Some(rule));
+                }
+            }
         }
-        self.recursion(first, &mut problems);
+        self.recursion(decls.iter().map(|(_, decl)| decl), &mut problems);
         if problems.is_empty() { Ok(self) } else { Err(problems) }
     }
 
@@ -148,17 +147,16 @@ impl<'s> Catalog<'s> {
     }
 
     fn push(&mut self, service: Text, text: Source) -> usize {
-        self.files.push(RuleFile { service, text, loaded: OnceLock::new(), compiled: OnceLock::new() });
+        self.files.push(RuleFile { service, text });
         self.files.len() - 1
     }
 
     /// Enters what a given file declares. It replaces what is embedded; what another given file declares already is a
     /// mistake.
-    fn declare(&mut self, index: usize, problems: &mut Vec<Problem>) {
-        let decl = self.loaded(index).1.clone();
+    fn declare(&mut self, index: usize, decl: &FileDecl, problems: &mut Vec<Problem>) {
         problems.extend(decl.problems.iter().cloned());
         let mut ignored = Vec::new();
-        for (position, rule) in decl.rules.iter().enumerate() {
+        for rule in &decl.rules {
             let id = &rule.id.text;
             if let Some(at) = self.entries.iter().position(|e| e.id == *id) {
                 if self.is_given(self.entries[at].file) {
@@ -173,17 +171,20 @@ impl<'s> Catalog<'s> {
             });
             let subject = |(kind, pattern): (_, Text)| Some(Subject { kind, pattern: Pattern::parse(&pattern).ok()? });
             let subjects = patterns.filter_map(subject).collect();
-            self.entries.push(Entry { id: id.clone(), category, file: index, position, subjects });
+            let (bytes, rule) = (rule.header.range(), OnceLock::new());
+            self.entries.push(Entry { id: id.clone(), category, file: index, subjects, bytes, rule });
         }
-        for (position, function) in decl.functions.iter().enumerate() {
-            let name = &function.name;
+        for decl in &decl.functions {
+            let name = &decl.name;
+            let function =
+                Function { file: index, bytes: decl.header.range(), decl: OnceLock::from(Some(decl.clone())) };
             if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
                 let message = format!("there is a function `{}` already", name.text);
                 problems.push(wrong(name.span, message, "not yours to declare"));
             } else if self
                 .functions
-                .insert(name.text.clone(), (index, position))
-                .is_some_and(|(file, _)| self.is_given(file))
+                .insert(name.text.clone(), function)
+                .is_some_and(|replaced| self.is_given(replaced.file))
             {
                 problems.push(wrong(name.span, format!("there are two functions `{}`", name.text), "the second"));
             }
@@ -210,21 +211,19 @@ impl<'s> Catalog<'s> {
         }
     }
 
-    /// Functions, declared from the file of this index on, that call themselves.
-    fn recursion(&self, first: usize, problems: &mut Vec<Problem>) {
-        for (_, decl) in self.files[first..].iter().filter_map(|f| f.loaded.get()) {
-            for function in &decl.functions {
-                let mut seen = BTreeSet::new();
-                let mut wanted = self.calls(function);
-                while let Some(name) = wanted.pop() {
-                    if name == function.name.text {
-                        let message = format!("function `{name}` calls itself");
-                        problems.push(wrong(function.name.span, message, "itself or through others"));
-                        break;
-                    }
-                    if let Some(callee) = self.function(&name).filter(|_| seen.insert(name.clone())) {
-                        wanted.extend(self.calls(callee));
-                    }
+    /// Functions of these files that call themselves.
+    fn recursion<'d>(&self, decls: impl IntoIterator<Item = &'d FileDecl>, problems: &mut Vec<Problem>) {
+        for function in decls.into_iter().flat_map(|decl| &decl.functions) {
+            let mut seen = BTreeSet::new();
+            let mut wanted = self.calls(function);
+            while let Some(name) = wanted.pop() {
+                if name == function.name.text {
+                    let message = format!("function `{name}` calls itself");
+                    problems.push(wrong(function.name.span, message, "itself or through others"));
+                    break;
+                }
+                if let Some(callee) = self.function(&name).filter(|_| seen.insert(name.clone())) {
+                    wanted.extend(self.calls(callee));
                 }
             }
         }
@@ -244,34 +243,28 @@ impl<'s> Catalog<'s> {
         value.map(|v| super::names::check(&v.expr, &names, &mut Vec::new()).functions).unwrap_or_default()
     }
 
-    fn loaded(&self, index: usize) -> &(Arc<SourceFile>, FileDecl) {
-        let file = &self.files[index];
-        file.loaded.get_or_init(|| {
-            let source = match &file.text {
-                Source::Given(file) => file.clone(),
-                Source::Embedded(file) => {
-                    let name = format!("rules/{}", file.path);
-                    self.sources.add(Path::new(&name), name.clone(), file.text)
-                }
-            };
-            let decl = decl::read(&syntax::parse(source.id, &source.text));
-            (source, decl)
-        })
+    fn source(&self, file: usize) -> Arc<SourceFile> {
+        match &self.files[file].text {
+            Source::Given(file) => file.clone(),
+            Source::Embedded(file, source) => {
+                let name = || format!("rules/{}", file.path);
+                source.get_or_init(|| self.sources.add(Path::new(&name()), name(), file.text)).clone()
+            }
+        }
     }
 
-    fn compiled(&self, index: usize) -> &(Vec<Arc<Rule>>, Vec<Problem>) {
-        let file = &self.files[index];
-        file.compiled.get_or_init(|| {
-            let (source, decl) = self.loaded(index);
-            compile::compile(decl, &file.service, source, self)
-        })
+    /// What is declared in a part of a file. The parts of embedded files are known to be without mistakes.
+    fn read(&self, file: usize, bytes: &Range<usize>) -> FileDecl {
+        let source = self.source(file);
+        let text = source.text.get(bytes.clone()).unwrap_or_default();
+        decl::read(&syntax::parse_part(source.id, text, bytes.start as u32))
     }
 
     /// The files that were given, in their order.
     pub fn given_files(&self) -> impl Iterator<Item = &Arc<SourceFile>> {
         self.files.iter().filter_map(|file| match &file.text {
             Source::Given(file) => Some(file),
-            Source::Embedded(_) => None,
+            Source::Embedded(..) => None,
         })
     }
 
@@ -301,10 +294,12 @@ impl<'s> Catalog<'s> {
 
     fn rule_at(&self, at: usize) -> Option<Arc<Rule>> {
         let entry = &self.entries[at];
-        let (rules, problems) = self.compiled(entry.file);
-        // Rules stand in the order of the text; one that could not be compiled moves the others up.
-        let guess = if problems.is_empty() { rules.get(entry.position) } else { None };
-        guess.or_else(|| rules.iter().find(|r| r.info.id == entry.id)).cloned()
+        let compiled = || {
+            let (decl, file) = (self.read(entry.file, &entry.bytes), &self.files[entry.file]);
+            let (rules, _) = compile::compile(&decl, &file.service, &self.source(entry.file), self);
+            rules.into_iter().next()
+        };
+        entry.rule.get_or_init(compiled).clone()
     }
 
     /// What there is to know of all rules, sorted by id. Parses every file.
@@ -329,19 +324,25 @@ impl<'s> Catalog<'s> {
         (0..self.entries.len()).filter_map(|at| self.rule_at(at)).collect()
     }
 
-    /// All functions that rule files declare. Parses every file.
+    /// All functions that rule files declare, sorted by name. Parses every one.
     pub fn declared_functions(&self) -> Vec<Arc<FunctionDecl>> {
-        (0..self.files.len()).flat_map(|index| self.loaded(index).1.functions.clone()).collect()
+        let mut functions: Vec<_> = self.functions.keys().filter_map(|name| self.declaration(name)).cloned().collect();
+        functions.sort_by(|a, b| a.name.text.cmp(&b.name.text));
+        functions
     }
 
     /// Every mistake in the embedded files; their tests keep it empty.
     pub fn verify(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
+        let mut decls = Vec::new();
         for index in 0..self.files.len() {
-            problems.extend(self.loaded(index).1.problems.iter().cloned());
-            problems.extend(self.compiled(index).1.iter().cloned());
+            let source = self.source(index);
+            let decl = decl::read(&syntax::parse(source.id, &source.text));
+            problems.extend(decl.problems.iter().cloned());
+            problems.extend(compile::compile(&decl, &self.files[index].service, &source, self).1);
+            decls.push(decl);
         }
-        self.recursion(0, &mut problems);
+        self.recursion(&decls, &mut problems);
         problems
     }
 
@@ -374,11 +375,13 @@ impl Functions for Catalog<'_> {
 impl Catalog<'_> {
     /// The declared function of that name.
     pub fn function(&self, name: &str) -> Option<&FunctionDecl> {
-        let (file, position) = *self.functions.get(name)?;
-        let functions = &self.loaded(file).1.functions;
-        // One that could not be read moves the others up.
-        let guess = functions.get(position).filter(|f| *f.name.text == *name);
-        guess.or_else(|| functions.iter().find(|f| *f.name.text == *name)).map(|f| &**f)
+        self.declaration(name).map(|decl| &**decl)
+    }
+
+    fn declaration(&self, name: &str) -> Option<&Arc<FunctionDecl>> {
+        let function = self.functions.get(name)?;
+        let read = || self.read(function.file, &function.bytes).functions.into_iter().next();
+        function.decl.get_or_init(read).as_ref()
     }
 }
 

@@ -10,6 +10,7 @@ mod compile;
 mod cost;
 mod decl;
 mod draft;
+mod embedded;
 mod exempt;
 mod fetched;
 mod finding;
@@ -37,9 +38,10 @@ mod words;
 mod tests;
 
 pub use baseline::{Accepted, Baseline, Ground, Looked};
-pub use catalog::{Catalog, EmbeddedFile, EmbeddedRule, embedded_files};
+pub use catalog::Catalog;
 pub use check::{Outcome, check};
 pub use decl::FunctionDecl;
+pub use embedded::{EmbeddedFile, EmbeddedFunction, EmbeddedRule, embedded_files};
 pub use exempt::{Exemption, Exemptions, Files, Wildcard};
 pub use fetched::Fetched;
 pub use finding::{

@@ -4,13 +4,15 @@
 //! It relies on the layout that the embedded files have (`rule` and `function` in the first column, their arguments
 //! indented by two spaces); a test compares it with what the parser says. Knows no other module of the crate.
 
+use std::ops::Range;
+
 /// The outline of a file.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Outline {
     /// Its rules in the order of the text.
     pub rules: Vec<RuleOutline>,
-    /// The names of its functions in the order of the text.
-    pub functions: Vec<String>,
+    /// Its functions in the order of the text: names, and the bytes that each stands in.
+    pub functions: Vec<(String, Range<usize>)>,
 }
 
 /// The outline of a rule.
@@ -22,6 +24,8 @@ pub struct RuleOutline {
     pub category: String,
     /// What it looks at: the argument's name (`resource`, `data`, …) and one pattern.
     pub subjects: Vec<(String, String)>,
+    /// The bytes that it stands in, with what lies before the next block.
+    pub bytes: Range<usize>,
 }
 
 /// The arguments that say what a rule looks at.
@@ -30,25 +34,59 @@ pub const SUBJECTS: &[&str] = &["resource", "data", "module", "provider", "block
 /// Reads the outline of a rule file's text.
 pub fn outline(text: &str) -> Outline {
     let mut outline = Outline::default();
-    let mut lines = text.lines();
+    let mut lines = Lines { text, at: 0 };
     let mut in_rule = false;
-    while let Some(line) = lines.next() {
+    loop {
+        let start = lines.at;
+        let Some(line) = lines.next() else { break };
         if let Some(marker) = heredoc_marker(line) {
             lines.by_ref().find(|line| line.trim() == marker);
             continue;
         }
         if let Some(rest) = line.strip_prefix("rule ") {
+            outline.end_last(in_rule, start);
             in_rule = true;
             let id = quoted(rest).next().unwrap_or_default();
-            outline.rules.push(RuleOutline { id, ..RuleOutline::default() });
+            outline.rules.push(RuleOutline { id, bytes: start..start, ..RuleOutline::default() });
         } else if let Some(rest) = line.strip_prefix("function ") {
+            outline.end_last(in_rule, start);
             in_rule = false;
-            outline.functions.extend(quoted(rest).next());
+            outline.functions.push((quoted(rest).next().unwrap_or_default(), start..start));
         } else if in_rule && let Some(rule) = outline.rules.last_mut() {
             argument(rule, line, &mut lines);
         }
     }
+    outline.end_last(in_rule, text.len());
     outline
+}
+
+impl Outline {
+    /// What was read last, a rule or a function, ends here.
+    fn end_last(&mut self, is_rule: bool, end: usize) {
+        let last = match is_rule {
+            true => self.rules.last_mut().map(|rule| &mut rule.bytes),
+            false => self.functions.last_mut().map(|(_, bytes)| bytes),
+        };
+        if let Some(bytes) = last {
+            bytes.end = end;
+        }
+    }
+}
+
+/// The lines of a text, and where the next one begins.
+struct Lines<'t> {
+    text: &'t str,
+    at: usize,
+}
+
+impl<'t> Iterator for Lines<'t> {
+    type Item = &'t str;
+
+    fn next(&mut self) -> Option<&'t str> {
+        let line = self.text[self.at..].split_inclusive('\n').next()?;
+        self.at += line.len();
+        Some(line.trim_end_matches(['\n', '\r']))
+    }
 }
 
 /// Reads one line of a rule's body, and further ones where a list goes on.

@@ -20,6 +20,6 @@ pub use comments::{Ignore, ignores};
 pub use foreign::{ForeignIgnore, foreign_ignores};
 pub use json::{parse_json, parse_json_values};
 pub use lexer::count_tokens;
-pub use parser::{parse, parse_expression, parse_template};
+pub use parser::{parse, parse_expression, parse_part, parse_template};
 pub use placement::{Placement, Target, TopBlock, place};
 pub use print::{print, print_expression};

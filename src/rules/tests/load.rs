@@ -1,8 +1,9 @@
 //! Mistakes in rule files, found when they are loaded.
 
 use super::{mistakes, rule};
-use crate::rules::Catalog;
+use crate::rules::{Catalog, decl, embedded_files};
 use crate::source::SourceMap;
+use crate::syntax;
 
 #[track_caller]
 fn check(rules: &str, expected: &[&str]) {
@@ -190,6 +191,22 @@ fn a_given_rule_replaces_the_embedded_one() {
     let catalog = Catalog::embedded(&sources).with_files(&[file]).unwrap();
     assert_eq!(catalog.ids().count(), count);
     assert_eq!(&*catalog.rule("rds-multi-az").unwrap().info.service, "own");
+}
+
+#[test]
+fn embedded_files_say_the_same_in_parts() {
+    let sources = SourceMap::new();
+    for file in embedded_files() {
+        let id = sources.add(file.path.as_ref(), file.path, file.text).id;
+        let whole = decl::read(&syntax::parse(id, file.text));
+        let part = |bytes: &std::ops::Range<usize>| {
+            decl::read(&syntax::parse_part(id, &file.text[bytes.clone()], bytes.start as u32))
+        };
+        let rules = file.rules.iter().flat_map(|rule| part(&rule.bytes).rules);
+        let functions = file.functions.iter().flat_map(|function| part(&function.bytes).functions);
+        assert!(rules.map(|rule| format!("{rule:?}")).eq(whole.rules.iter().map(|rule| format!("{rule:?}"))));
+        assert!(functions.map(|f| format!("{f:?}")).eq(whole.functions.iter().map(|f| format!("{f:?}"))));
+    }
 }
 
 #[test]

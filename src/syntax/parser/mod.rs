@@ -22,7 +22,7 @@ use rustc_hash::FxHashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::ast::{Body, Comment, Document, Expr, ExprKind, Text};
-use super::lexer::{Kind, Lexer, Token};
+use super::lexer::{Kind, Lexer, RawComment, Token};
 use crate::source::{FileId, Problem, ProblemKind, Span};
 
 /// How deep a tree may get; what walks or drops one may rely on it.
@@ -35,17 +35,23 @@ pub fn parse(file: FileId, text: &str) -> Document {
     if u32::try_from(text.len()).is_err() {
         return oversized(file);
     }
-    let mut parser = Parser::new(file, text, Origin::Offset(0));
+    parse_part(file, text, 0)
+}
+
+/// Parses arguments and blocks of a file as if they were all of it. Spans are moved by `offset`, the place of `text`
+/// inside its file.
+pub fn parse_part(file: FileId, text: &str, offset: u32) -> Document {
+    let mut parser = Parser::new(file, text, Origin::Offset(offset));
     let mut body = parser.file_body();
     if parser.unclosed {
         // Something swallowed the rest of the file. Read it again, this time trusting that what looks like the
         // start of a top-level block is one.
-        parser = Parser { resync: true, ..Parser::new(file, text, Origin::Offset(0)) };
+        parser = Parser { resync: true, ..Parser::new(file, text, Origin::Offset(offset)) };
         body = parser.file_body();
     }
-    let comments =
-        parser.lexer.comments.iter().map(|c| Comment { span: Span::new(file, c.start, c.end), trailing: c.trailing });
-    Document { file, body: Arc::new(body), comments: comments.collect(), problems: parser.problems, json: false }
+    let comment = |c: &RawComment| Comment { span: parser.span(c.start, c.end), trailing: c.trailing };
+    let comments = parser.lexer.comments.iter().map(comment).collect();
+    Document { file, body: Arc::new(body), comments, problems: parser.problems, json: false }
 }
 
 /// Parses a lone expression, in which line breaks are blanks as inside parentheses. Spans are moved by `offset`, the

@@ -1,0 +1,43 @@
+//! The rule files that are part of the binary, with their outlines, which the build script reads. Knows nothing of what
+//! the files say beyond that.
+
+use std::ops::Range;
+
+/// A file below `rules/`, with its outline.
+pub struct EmbeddedFile {
+    /// Its path below `rules/`.
+    pub path: &'static str,
+    /// Its text.
+    pub text: &'static str,
+    /// Its rules.
+    pub rules: &'static [EmbeddedRule],
+    /// Its functions.
+    pub functions: &'static [EmbeddedFunction],
+}
+
+/// A rule of an embedded file.
+pub struct EmbeddedRule {
+    /// Its id.
+    pub id: &'static str,
+    /// Its category.
+    pub category: &'static str,
+    /// What it looks at: kind and pattern.
+    pub subjects: &'static [(&'static str, &'static str)],
+    /// Where it stands in the text.
+    pub bytes: Range<usize>,
+}
+
+/// A function of an embedded file.
+pub struct EmbeddedFunction {
+    /// Its name.
+    pub name: &'static str,
+    /// Where it stands in the text.
+    pub bytes: Range<usize>,
+}
+
+static EMBEDDED: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
+
+/// The files that are part of the binary.
+pub fn embedded_files() -> &'static [EmbeddedFile] {
+    EMBEDDED
+}
