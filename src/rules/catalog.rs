@@ -253,7 +253,7 @@ impl<'s> Catalog<'s> {
         }
     }
 
-    /// What is declared in a part of a file. The parts of embedded files are known to be without mistakes.
+    /// What is declared in a part of an embedded file. Tests know that these are without mistakes.
     fn read(&self, file: usize, bytes: &Range<usize>) -> FileDecl {
         let source = self.source(file);
         let text = source.text.get(bytes.clone()).unwrap_or_default();

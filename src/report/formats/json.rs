@@ -3,9 +3,11 @@
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
+use crate::infra::Origin;
 use crate::report::harmless::is_invisible;
 use crate::report::{Entry, NotAnalysed, Note, Report, RuleCount, Summary};
-use crate::rules::{Accepted, Fix, Undecided};
+use crate::rules::{Accepted, Category, Fix, Severity, Suppressed, Undecided};
+use crate::syntax::Text;
 
 /// The report as JSON with a line break at its end, with `statistics` also by rule. Without `timings` the same input
 /// gives the same bytes.
@@ -23,20 +25,9 @@ pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
     let whole = Whole {
         tool: json!({ "name": "tfcheck", "version": env!("CARGO_PKG_VERSION") }),
         findings: Each(&report.entries, finding),
-        undecided: Each(&report.undecided, |u: &Undecided| {
-            json!({
-                "rule": u.rule, "address": u.address, "because": u.because,
-                "file": report.sources.file(u.span.file).name, "line": report.sources.start(u.span).line,
-            })
-        }),
-        not_analysed: Each(
-            &report.not_analysed,
-            |n: &NotAnalysed| json!({ "address": n.address, "source": n.source, "file": n.place.file, "line": n.place.line }),
-        ),
-        fixed: Each(
-            &report.fixed,
-            |f: &Accepted| json!({ "rule": f.rule, "address": f.address, "file": f.file, "fingerprint": f.fingerprint }),
-        ),
+        undecided: Each(&report.undecided, |u| undecided(u, report)),
+        not_analysed: Each(&report.not_analysed, not_analysed),
+        fixed: Each(&report.fixed, fixed),
         summary: &report.summary,
         statistics: statistics.then(by_rule),
         timings_ms: timings.then(|| milliseconds.collect()),
@@ -44,7 +35,8 @@ pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
     json_text(&whole)
 }
 
-/// The whole object. Lists become JSON one element at a time: all of them at once would need many times the memory.
+/// The whole object. Lists become JSON one element at a time, and elements are written as they are: as values they would
+/// need many times the memory.
 #[derive(Serialize)]
 struct Whole<'r, F, U, N, B> {
     tool: Value,
@@ -62,48 +54,126 @@ struct Whole<'r, F, U, N, B> {
 /// A list, of which each element becomes JSON when its turn comes.
 pub(super) struct Each<'r, T, F>(pub(super) &'r [T], pub(super) F);
 
-impl<T, F: Fn(&T) -> Value> Serialize for Each<'_, T, F> {
+impl<'r, T, E: Serialize, F: Fn(&'r T) -> E> Serialize for Each<'r, T, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.iter().map(&self.1))
     }
 }
 
-fn finding(entry: &Entry) -> Value {
-    let found = entry.finding();
-    json!({
-        "rule": entry.rule(),
-        "severity": entry.severity(),
-        "category": entry.category(),
-        "scenario": entry.scenario(),
-        "title": entry.title(),
-        "message": entry.message(),
-        "file": entry.place.file,
-        "line": entry.place.line,
-        "column": entry.place.column,
-        "end_line": entry.place.end_line,
-        "end_column": entry.place.end_column,
-        "label": entry.label(),
-        "addresses": entry.addresses(),
-        "environments": found.map_or(&[][..], |f| &f.environments),
-        "root": found.map(|f| &f.root),
-        "attribute": found.and_then(|f| f.attribute.as_ref()),
-        "value": found.map_or(&Value::Null, |f| &f.value),
-        "origin": found.map(|f| f.origin),
-        "trail": notes(&entry.trail),
-        "related": notes(&entry.related),
-        "fix": entry.fix().map(fix_json),
-        "why": entry.why(),
-        "sources": found.map_or(&[][..], |f| &f.sources),
-        "peers": found.map_or(&[][..], |f| &f.peers),
-        "fingerprint": entry.fingerprint(),
-        "suppressed": entry.suppressed(),
-    })
+#[derive(Serialize)]
+struct FindingJson<'r> {
+    rule: &'r str,
+    severity: Severity,
+    category: Category,
+    scenario: &'r str,
+    title: &'r str,
+    message: &'r str,
+    file: &'r str,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+    label: &'r str,
+    addresses: &'r [Text],
+    environments: &'r [Text],
+    root: Option<&'r str>,
+    attribute: Option<&'r str>,
+    value: &'r Value,
+    origin: Option<Origin>,
+    trail: Vec<NoteJson<'r>>,
+    related: Vec<NoteJson<'r>>,
+    fix: Option<Value>,
+    why: &'r str,
+    sources: &'r [Text],
+    peers: &'r [Text],
+    fingerprint: String,
+    suppressed: Option<&'r Suppressed>,
 }
 
-fn notes(notes: &[Note]) -> Value {
-    let one =
-        |n: &Note| json!({ "file": n.place.file, "line": n.place.line, "column": n.place.column, "note": n.text });
-    notes.iter().map(one).collect()
+#[derive(Serialize)]
+struct NoteJson<'r> {
+    file: &'r str,
+    line: u32,
+    column: u32,
+    note: &'r str,
+}
+
+fn finding(entry: &Entry) -> FindingJson<'_> {
+    let found = entry.finding();
+    FindingJson {
+        rule: entry.rule(),
+        severity: entry.severity(),
+        category: entry.category(),
+        scenario: entry.scenario(),
+        title: entry.title(),
+        message: entry.message(),
+        file: &entry.place.file,
+        line: entry.place.line,
+        column: entry.place.column,
+        end_line: entry.place.end_line,
+        end_column: entry.place.end_column,
+        label: entry.label(),
+        addresses: entry.addresses(),
+        environments: found.map_or(&[], |f| &f.environments),
+        root: found.map(|f| &*f.root),
+        attribute: found.and_then(|f| f.attribute.as_deref()),
+        value: found.map_or(&Value::Null, |f| &f.value),
+        origin: found.map(|f| f.origin),
+        trail: notes(&entry.trail),
+        related: notes(&entry.related),
+        fix: entry.fix().map(fix_json),
+        why: entry.why(),
+        sources: found.map_or(&[], |f| &f.sources),
+        peers: found.map_or(&[], |f| &f.peers),
+        fingerprint: entry.fingerprint(),
+        suppressed: entry.suppressed(),
+    }
+}
+
+fn notes(notes: &[Note]) -> Vec<NoteJson<'_>> {
+    notes.iter().map(note).collect()
+}
+
+fn note(Note { place, text }: &Note) -> NoteJson<'_> {
+    NoteJson { file: &place.file, line: place.line, column: place.column, note: text }
+}
+
+#[derive(Serialize)]
+struct UndecidedJson<'r> {
+    rule: &'r str,
+    address: &'r str,
+    because: &'r str,
+    file: Text,
+    line: u32,
+}
+
+fn undecided<'r>(Undecided { rule, address, because, span, .. }: &'r Undecided, report: &Report) -> UndecidedJson<'r> {
+    let file = report.sources.file(span.file);
+    UndecidedJson { rule, address, because, file: file.name.clone(), line: file.line_column(span.start).line }
+}
+
+#[derive(Serialize)]
+struct NotAnalysedJson<'r> {
+    address: &'r str,
+    source: &'r str,
+    file: &'r str,
+    line: u32,
+}
+
+fn not_analysed(NotAnalysed { address, source, place }: &NotAnalysed) -> NotAnalysedJson<'_> {
+    NotAnalysedJson { address, source, file: &place.file, line: place.line }
+}
+
+#[derive(Serialize)]
+struct FixedJson<'r> {
+    rule: &'r str,
+    address: &'r str,
+    file: &'r str,
+    fingerprint: &'r str,
+}
+
+fn fixed(Accepted { rule, address, file, fingerprint, .. }: &Accepted) -> FixedJson<'_> {
+    FixedJson { rule, address, file, fingerprint }
 }
 
 /// A fix as JSON, as reports and the list of rules give it.
@@ -139,13 +209,20 @@ fn harmless_json(text: String) -> String {
     out + &text[copied..]
 }
 
-/// The characters to escape, and where they stand. Nearly all of a text is plain ASCII, which is passed byte by byte.
+/// How much of a text is passed at once where all of it is plain: the loop over it has no way out but its end, so that
+/// it is made for many bytes at a time.
+const PASSED: usize = 64;
+
+/// The characters to escape, and where they stand. Nearly all of a text is plain ASCII.
 fn bad_characters(text: &str) -> impl Iterator<Item = (usize, char)> {
-    let plain = |byte: &u8| matches!(byte, b'\n' | b' '..=b'~');
+    let is_plain = |byte: u8| matches!(byte, b'\n' | b' '..=b'~');
     let mut at = 0;
     std::iter::from_fn(move || {
         loop {
-            at += text.as_bytes()[at..].iter().position(|byte| !plain(byte))?;
+            let rest = &text.as_bytes()[at..];
+            let all_plain = |chunk: &&[u8]| chunk.iter().fold(true, |plain, byte| plain & is_plain(*byte));
+            let passed = rest.chunks_exact(PASSED).take_while(all_plain).count() * PASSED;
+            at += passed + rest[passed..].iter().position(|byte| !is_plain(*byte))?;
             let c = text[at..].chars().next()?;
             let start = at;
             at += c.len_utf8();
