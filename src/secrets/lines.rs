@@ -14,9 +14,13 @@ const VALUE_LIMIT: usize = 16 * 1024;
 /// How far the two halves of `name = "DB_PASSWORD", value = "…"` may stand apart, in bytes.
 const PAIR_LIMIT: usize = 400;
 /// What names an entry in a list of names and values.
-const ENTRY_NAMES: [&str; 4] = ["name", "key", "parameter_name", "header_name"];
+const ENTRY_NAMES: [&str; 4] = ["parameter_name", "header_name", "name", "key"];
+/// How many quotes and backslashes may stand at each side of a name.
+const QUOTES: usize = 3;
 /// What a private key begins with.
 const BEGIN: &str = "-----BEGIN ";
+/// What its first line ends with.
+const KEY: &str = "PRIVATE KEY-----";
 
 /// Every secret in a text by what stands before it.
 ///
@@ -53,7 +57,7 @@ pub fn unquoted(value: &str) -> &str {
 /// Whether a text is a secret by itself, whatever it is called.
 pub fn is_secret(text: &str) -> bool {
     (text.contains('@') && passwords(text).next().is_some())
-        || (text.len() > BEGIN.len() && private_keys(text).next().is_some())
+        || (memmem::find(text.as_bytes(), KEY.as_bytes()).is_some() && private_keys(text).next().is_some())
 }
 
 /// A name and what sets it: `name =`, `"name":`, `name =>`, `name :=`.
@@ -73,17 +77,20 @@ struct Pair<'t> {
 fn setters(text: &str) -> impl Iterator<Item = Setter> {
     let bytes = text.as_bytes();
     memchr::memchr2_iter(b'=', b':', bytes).filter_map(move |sign| {
-        let end = trimmed(bytes, sign, usize::MAX, |b| matches!(b, b' ' | b'\t'));
-        let end = trimmed(bytes, end, 3, |b| matches!(b, b'\\' | b'"' | b'\''));
-        let run = trimmed(bytes, end, usize::MAX, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
+        let end = trimmed(bytes, sign, |b| matches!(b, b' ' | b'\t'));
+        let end = trimmed(bytes, end, |b| matches!(b, b'\\' | b'"' | b'\'')).max(end.saturating_sub(QUOTES));
+        let run = trimmed(bytes, end, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
         let first = bytes[run..end].iter().position(|b| b.is_ascii_alphabetic() || *b == b'_')?;
         Some(Setter { name: run + first..end, sign })
     })
 }
 
-/// Where a text ends without the bytes at its end that fit, at most so many.
-fn trimmed(bytes: &[u8], end: usize, most: usize, fits: impl Fn(u8) -> bool) -> usize {
-    end - bytes[..end].iter().rev().take(most).take_while(|b| fits(**b)).count()
+/// Where a text ends without the bytes at its end that fit.
+fn trimmed(bytes: &[u8], mut end: usize, fits: impl Fn(u8) -> bool) -> usize {
+    while end > 0 && fits(bytes[end - 1]) {
+        end -= 1;
+    }
+    end
 }
 
 /// The next place from `start` on with none of these bytes.
@@ -104,10 +111,9 @@ impl Setter {
 
     /// The entry that this begins, where it is the name of one.
     fn pair<'t>(&self, text: &'t str) -> Option<Pair<'t>> {
-        let word = self.name(text).rsplit(['.', '-']).next().unwrap_or_default();
-        let start = self.name.end - word.len();
-        let is_word = |c: char| c.is_alphanumeric() || c == '_';
-        if !ENTRY_NAMES.iter().any(|n| n.eq_ignore_ascii_case(word)) || text[..start].ends_with(is_word) {
+        let name = ENTRY_NAMES.iter().find(|name| names::ends_with(self.name(text), name))?;
+        let start = self.name.end - name.len();
+        if text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             return None;
         }
         let quote = skip(text, self.sign + 1, b" \t");
@@ -115,7 +121,7 @@ impl Setter {
         let rest = &text[name..];
         let length = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-'))?;
         let is_closed = length > 0 && rest[length..].starts_with(['\\', '"', '\'']);
-        (is_closed && (1..=3).contains(&(name - quote)))
+        (is_closed && (1..=QUOTES).contains(&(name - quote)))
             .then(|| Pair { all: start..name + length + 1, name: &rest[..length] })
     }
 }
@@ -142,9 +148,9 @@ fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
 fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
     memmem::find_iter(text.as_bytes(), BEGIN).filter_map(move |start| {
         let rest = &text[start + BEGIN.len()..];
-        let kind = &rest[..rest.find(|c: char| !c.is_ascii_uppercase() && c != ' ')?];
-        let is_key = kind.ends_with("PRIVATE KEY") && rest[kind.len()..].starts_with("-----");
-        is_key.then(|| start..end_of_key(text, start + BEGIN.len() + kind.len() + "-----".len()))
+        let kind = rest.find(|c: char| !c.is_ascii_uppercase() && c != ' ')?;
+        let line = rest.get(..kind + "-----".len()).filter(|line| line.ends_with(KEY))?;
+        Some(start..end_of_key(text, start + BEGIN.len() + line.len()))
     })
 }
 

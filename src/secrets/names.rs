@@ -3,59 +3,45 @@
 //! The last word decides, so that `password_length` and `secret_arn` name no secrets.
 
 /// Last words of such names.
-const WORDS: [&str; 13] = [
-    "password",
-    "passwords",
-    "passwd",
-    "passphrase",
-    "passcode",
-    "pass",
-    "pwd",
-    "pw",
-    "secret",
-    "token",
-    "credential",
-    "credentials",
-    "apikey",
-];
-/// Last words that need the one before them: the last one, and what may stand before it.
-const PAIRS: [(&str, &[&str]); 2] = [
-    ("auth", &["basic"]),
-    (
-        "key",
-        &[
-            "access",
-            "account",
-            "admin",
-            "api",
-            "app",
-            "application",
-            "auth",
-            "client",
-            "ingestion",
-            "integration",
-            "license",
-            "master",
-            "preshared",
-            "private",
-            "routing",
-            "secret",
-            "shared",
-            "signing",
-            "write",
-        ],
-    ),
-];
-/// Endings of words that are written together: `dbpassword`.
+const WORDS: [&str; 10] =
+    ["passwords", "passcode", "pass", "pwd", "pw", "secret", "token", "credential", "credentials", "apikey"];
+/// Endings of last words, which may be written together: `dbpassword`.
 const ENDINGS: [&str; 8] =
     ["password", "passwd", "passphrase", "secretkey", "accesskey", "privatekey", "authtoken", "apikey"];
-/// Words at the end that say how the secret is written.
+/// Last words that need one of these before them.
+const PAIRS: [(&str, &[&str]); 2] = [("auth", &["basic"]), ("key", &KEYS)];
+/// What stands before `key`.
+const KEYS: [&str; 19] = [
+    "access",
+    "account",
+    "admin",
+    "api",
+    "app",
+    "application",
+    "auth",
+    "client",
+    "ingestion",
+    "integration",
+    "license",
+    "master",
+    "preshared",
+    "private",
+    "routing",
+    "secret",
+    "shared",
+    "signing",
+    "write",
+];
+/// Words at the end that say how the secret is written; numbers do, too.
 const FORMS: [&str; 9] = ["wo", "value", "string", "text", "plaintext", "base64", "b64", "pem", "binary"];
 
-/// Whether a name says that what it names is secret. Asked of every name there is, so nothing is put together for it:
-/// words are looked at where they stand, from the last one on.
+/// Longer names are texts.
+const LONGEST: usize = 200;
+
+/// Whether a name says that what it names is secret. Asked of every name there is: nearly all are told by their last two
+/// letters, and nothing is put together for the others.
 pub fn is_secret(name: &str) -> bool {
-    if name.len() > 200 {
+    if name.len() > LONGEST || !may_be_secret(name) {
         return false;
     }
     let mut words = Words(name);
@@ -83,6 +69,35 @@ fn is_one_of(word: &str, words: &[&str]) -> bool {
 pub(super) fn ends_with(text: &str, ending: &str) -> bool {
     let start = text.len().checked_sub(ending.len());
     start.is_some_and(|start| text.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes()))
+}
+
+/// For each last letter of the words above the letters that stand before it, as bits.
+const LAST_LETTERS: [u32; 26] = last_letters(&[&WORDS, &ENDINGS, &[PAIRS[0].0, PAIRS[1].0], &FORMS]);
+
+const fn last_letters(lists: &[&[&str]]) -> [u32; 26] {
+    let mut letters = [0; 26];
+    let mut list = 0;
+    while list < lists.len() {
+        let mut word = 0;
+        while word < lists[list].len() {
+            if let [.., before @ b'a'..=b'z', last @ b'a'..=b'z'] = lists[list][word].as_bytes() {
+                letters[(*last - b'a') as usize] |= 1 << (*before - b'a');
+            }
+            word += 1;
+        }
+        list += 1;
+    }
+    letters
+}
+
+/// Whether a name ends like one of the words above, or with a number.
+fn may_be_secret(name: &str) -> bool {
+    let end = name.bytes().rposition(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+    let letter = |at: usize| name.as_bytes().get(at).map(u8::to_ascii_lowercase).filter(u8::is_ascii_lowercase);
+    end.is_some_and(|end| match (letter(end.wrapping_sub(1)), letter(end)) {
+        (Some(before), Some(last)) => LAST_LETTERS[usize::from(last - b'a')] & (1 << (before - b'a')) != 0,
+        _ => !name.as_bytes()[end].is_ascii_alphabetic(),
+    })
 }
 
 /// The words of a name, last one first: cut at what is no letter or digit, and where a capital begins a word.
@@ -160,6 +175,8 @@ mod tests {
                 "value",
                 "tokenizer",
                 "bypass_policy",
+                "mytoken",
+                "passé",
             ],
         );
     }
