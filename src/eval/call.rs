@@ -102,10 +102,30 @@ fn undeclared(evaluation: &Evaluation<'_>, name: &Ident, args: &[Expr]) -> Resul
 
 /// The name most like a misspelt one, where one is alike enough.
 pub fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let scored = names.into_iter().map(|n| (strsim::damerau_levenshtein(wrong, n), n));
-    let (distance, name) = scored.min_by_key(|(d, n)| (*d, *n))?;
     let length = wrong.chars().count();
-    (distance <= 1 + length / 4 && distance < length).then_some(name)
+    let furthest = (1 + length / 4).min(length.checked_sub(1)?);
+    // Comparing takes long, and most names are out of the question at a glance.
+    let possible = names.into_iter().filter(|name| may_be_within(furthest, wrong, name));
+    let scored = possible.map(|name| (strsim::damerau_levenshtein(wrong, name), name));
+    let (distance, name) = scored.min_by_key(|(d, n)| (*d, *n))?;
+    (distance <= furthest).then_some(name)
+}
+
+/// Whether there may be no more edits than that between two names: each replaces or adds one byte at most that the
+/// other name lacks.
+fn may_be_within(edits: usize, a: &str, b: &str) -> bool {
+    if !a.is_ascii() || !b.is_ascii() {
+        return a.chars().count().abs_diff(b.chars().count()) <= edits;
+    }
+    if a.len().abs_diff(b.len()) > edits {
+        return false;
+    }
+    let mut surplus = [0_isize; 128];
+    a.bytes().for_each(|byte| surplus[usize::from(byte)] += 1);
+    b.bytes().for_each(|byte| surplus[usize::from(byte)] -= 1);
+    let lacking: isize = surplus.iter().filter(|n| **n > 0).sum();
+    let more: isize = -surplus.iter().filter(|n| **n < 0).sum::<isize>();
+    lacking.max(more).unsigned_abs() <= edits
 }
 
 fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {

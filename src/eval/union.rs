@@ -61,7 +61,7 @@ fn union_of(values: Vec<Value>, cause: Cause) -> Value {
     // Two different bools are any bool: nothing is gained by listing them.
     let any_bool = ty == Type::Bool && not_null;
     let (hint, refs) = match values.len() > MAX_ALTERNATIVES || any_bool || values.is_empty() {
-        true => (Hint::None, values.iter().fold(Refs::default(), |refs, v| refs.union(&v.deep_refs()))),
+        true => (Hint::None, Refs::deep(&values)),
         false => (Hint::OneOf(values.into()), Refs::default()),
     };
     Value { kind: Kind::Unknown(Arc::new(Unknown { not_null, hint, ..Unknown::new(ty, cause) })), marks, refs }

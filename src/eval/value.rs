@@ -291,8 +291,11 @@ impl Refs {
     }
 
     /// All of all of them, sorted once.
-    fn all(sets: &[&Refs]) -> Refs {
-        match sets {
+    fn all(mut sets: SmallVec<[&Refs; 8]>) -> Refs {
+        // What was made from one thing mostly shares its references.
+        sets.sort_unstable_by_key(|set| set.place());
+        sets.dedup_by_key(|set| set.place());
+        match sets.as_slice() {
             [] => Refs::default(),
             [only] => (*only).clone(),
             [first, rest @ ..] if rest.iter().all(|set| set == first) => (*first).clone(),
@@ -303,6 +306,13 @@ impl Refs {
                 Refs(Some(all.into_iter().cloned().collect()))
             }
         }
+    }
+
+    /// The references of these values and of everything inside them.
+    pub(super) fn deep<'v>(values: impl IntoIterator<Item = &'v Value>) -> Refs {
+        let mut sets = SmallVec::new();
+        values.into_iter().for_each(|value| value.gather_refs(&mut sets));
+        Refs::all(sets)
     }
 
     /// All but this one.
@@ -578,9 +588,7 @@ impl Value {
         if self.is_leaf() {
             return self.refs.clone();
         }
-        let mut sets = SmallVec::new();
-        self.gather_refs(&mut sets);
-        Refs::all(&sets)
+        Refs::deep([self])
     }
 
     fn gather_refs<'v>(&'v self, sets: &mut SmallVec<[&'v Refs; 8]>) {
