@@ -1,5 +1,10 @@
 //! Configurations to measure with, shaped like those of real repositories: teams with modules of their own and stacks
 //! that call them, made from the files beside this one. The same number of files always gives the same bytes.
+//!
+//! In the 37,664 files (61 MB) of 107 public repositories that were counted, a kilobyte holds 1.0 resource block, 0.2
+//! data sources, 0.7 variables, 0.35 outputs, 0.13 module calls, 0.26 uses of `count` or `for_each`, a tenth of it
+//! comments, and there are 1.4 resources and 0.27 findings to it. What is made here is denser: 1.7 resource blocks, 0.2
+//! module calls, 0.4 uses of `count` or `for_each`, about 2.9 resources and 0.4 findings.
 
 #![allow(dead_code, reason = "each program that shares this uses a part of it")]
 
@@ -7,9 +12,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files of one team: five modules of four files and eight stacks of ten.
+/// Files of one team: five modules of four files and four stacks of twenty.
 pub const FILES_OF_A_TEAM: usize = 100;
-const STACKS_OF_A_TEAM: usize = 8;
+const STACKS_OF_A_TEAM: usize = 4;
+/// Files of a stack that hold [`PARTS`].
+const PARTS_OF_A_STACK: usize = 13;
 
 /// A module's name and the texts of `main.tf`, `variables.tf` and `outputs.tf`.
 macro_rules! module {
@@ -35,12 +42,15 @@ const STACK: [(&str, &str); 5] = [
     ("main.tf", include_str!("stack/main.tf")),
 ];
 
-/// What a stack has three of, each once or several times over.
-const PARTS: [(&str, &str); 6] = [
+/// What the other files of a stack hold, each once or several times over.
+const PARTS: [(&str, &str); 9] = [
     ("network.tf", include_str!("stack/network.tf")),
+    ("policies.tf", include_str!("stack/policies.tf")),
     ("storage.tf", include_str!("stack/storage.tf")),
+    ("dashboard.tf", include_str!("stack/dashboard.tf")),
     ("messaging.tf", include_str!("stack/messaging.tf")),
     ("compute.tf", include_str!("stack/compute.tf")),
+    ("records.tf", include_str!("stack/records.tf")),
     ("iam.tf", include_str!("stack/iam.tf")),
     ("monitoring.tf", include_str!("stack/alarms.tf")),
 ];
@@ -88,7 +98,7 @@ pub fn configuration(files: usize) -> Vec<File> {
             let names = ["main.tf", "variables.tf", "outputs.tf", "versions.tf"];
             all.extend(names.into_iter().zip(texts).map(|(name, text)| file(&folder, name, text.to_owned())));
         }
-        for (stack, times) in chance.times().chunks(3).enumerate() {
+        for (stack, times) in chance.times().chunks(PARTS_OF_A_STACK).enumerate() {
             let name = format!("stack-{team}-{stack}");
             self::stack(&folder.join("stacks").join(&name), &name, stack, times, &mut all);
         }
@@ -111,7 +121,7 @@ pub fn bytes(files: &[File]) -> usize {
     files.iter().map(|f| f.text.len()).sum()
 }
 
-/// Ten files of one root.
+/// Twenty files of one root.
 fn stack(folder: &Path, name: &str, number: usize, times: &[usize], all: &mut Vec<File>) {
     let named = |text: &str| text.replace("acme-stack", name);
     all.extend(STACK.iter().map(|(name, text)| file(folder, name, named(text))));
@@ -126,9 +136,11 @@ fn stack(folder: &Path, name: &str, number: usize, times: &[usize], all: &mut Ve
         });
     }
     for (part, times) in times.iter().enumerate() {
-        let (name, text) = PARTS[(number + 2 * part) % PARTS.len()];
-        let pieces: Vec<String> = (1..=*times).map(|n| numbered(&named(text), n)).collect();
-        all.push(file(folder, name, pieces.join("\n")));
+        let (name, text) = PARTS[(number + part) % PARTS.len()];
+        let round = part / PARTS.len();
+        let name = if round == 0 { name.to_owned() } else { format!("more-{name}") };
+        let pieces: Vec<String> = (1..=*times).map(|n| numbered(&named(text), 100 * round + n)).collect();
+        all.push(file(folder, &name, pieces.join("\n")));
     }
 }
 
@@ -143,7 +155,10 @@ fn file(folder: &Path, name: &str, text: String) -> File {
 
 /// How often the parts of a team's stacks stand in their files: mostly once, seldom many times, as the sizes of real
 /// files are spread.
-const TIMES: [usize; 3 * STACKS_OF_A_TEAM] = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 4, 4, 4, 8, 8, 25];
+const TIMES: [usize; PARTS_OF_A_STACK * STACKS_OF_A_TEAM] = [
+    1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2,
+    2, 2, 2, 2, 3, 3, 3, 3, 3, 4, 4, 6, 9, 15,
+];
 
 /// Numbers without a pattern, the same in every run.
 struct Chance(u64);

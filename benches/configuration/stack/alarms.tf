@@ -1,3 +1,4 @@
+# Alarms go to whoever is on call. The thresholds are a fifth above the highest value of an ordinary week.
 resource "aws_cloudwatch_metric_alarm" "high_0" {
   for_each = {
     CPUUtilization    = 80

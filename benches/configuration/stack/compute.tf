@@ -8,6 +8,8 @@ data "aws_ami" "base_0" {
   }
 }
 
+# Runners build and test what the services are made of. They are thrown away after a day, so that nothing that a build
+# leaves behind reaches the next one; what must stay goes to the bucket of the stack.
 resource "aws_launch_template" "runner_0" {
   name_prefix   = "${local.name}-runner-0-"
   image_id      = data.aws_ami.base_0.id
@@ -65,8 +67,15 @@ resource "aws_lb_target_group" "runner_0" {
   vpc_id   = module.network.vpc_id
 
   health_check {
-    path = "/healthz"
+    path                = "/healthz"
+    matcher             = "200"
+    interval            = 15
+    timeout             = 5
+    healthy_threshold   = 2
+    unhealthy_threshold = 3
   }
+
+  tags = local.tags
 }
 
 resource "aws_lb_listener" "runner_0" {

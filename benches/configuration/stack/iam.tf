@@ -1,3 +1,5 @@
+# The pipeline signs in with a token of its own and no stored key. The subject says which repository and branch it runs
+# for: widen it and every branch can deploy.
 resource "aws_iam_role" "deploy_0" {
   name = "${local.name}-deploy-0"
 

@@ -12,5 +12,5 @@ locals {
   }
 
   is_production = var.environment == "production"
-  buckets       = toset(["assets", "reports", "uploads"])
+  buckets       = toset(["reports", "uploads"])
 }

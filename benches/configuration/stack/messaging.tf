@@ -1,3 +1,5 @@
+# Work that may wait. The consumer reads in batches; what it cannot handle comes back after the visibility timeout and
+# ends in the dead-letter queue, from where it is replayed by hand.
 module "queue_0" {
   source = "../../modules/queue"
 
@@ -14,6 +16,14 @@ resource "aws_sns_topic_subscription" "events_0" {
   topic_arn = aws_sns_topic.events_0.arn
   protocol  = "sqs"
   endpoint  = module.queue_0.arn
+
+  # What the queue refuses is kept as well.
+  redrive_policy = jsonencode({ deadLetterTargetArn = module.queue_0.arn })
+}
+
+resource "aws_cloudwatch_log_group" "consumer_0" {
+  name              = "/aws/lambda/${local.name}-consumer-0"
+  retention_in_days = 30
 }
 
 resource "aws_lambda_function" "consumer_0" {

@@ -21,6 +21,8 @@ resource "aws_s3_bucket_policy" "data_0" {
   POLICY
 }
 
+# What was stored, and by whom. The table is small, but losing it means reading all objects again, which took two days
+# the last time.
 resource "aws_dynamodb_table" "index_0" {
   name         = "${local.name}-index-0"
   billing_mode = "PAY_PER_REQUEST"
@@ -34,6 +36,12 @@ resource "aws_dynamodb_table" "index_0" {
       type = attribute.value
     }
   }
+
+  point_in_time_recovery {
+    enabled = true
+  }
+
+  deletion_protection_enabled = local.is_production
 
   global_secondary_index {
     name            = "owner"

@@ -1,5 +1,6 @@
 environment    = "production"
 cidr           = "10.0.0.0/16"
+alarm_actions  = ["arn:aws:sns:eu-west-1:111122223333:on-call"]
 database_class = "db.r6g.large"
 
 services = {
@@ -12,5 +13,4 @@ services = {
   worker = {
     replicas = 1 # until the queue is sharded
   }
-  mailer = {}
 }

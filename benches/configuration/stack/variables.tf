@@ -4,18 +4,21 @@ variable "environment" {
 }
 
 variable "region" {
-  type    = string
-  default = "eu-west-1"
+  description = "The region of everything but the certificates of the distribution."
+  type        = string
+  default     = "eu-west-1"
 }
 
 variable "cidr" {
-  type    = string
-  default = "10.0.0.0/16"
+  description = "The addresses of the VPC, which must not overlap with those of other stacks."
+  type        = string
+  default     = "10.0.0.0/16"
 }
 
 variable "zones" {
-  type    = list(string)
-  default = ["eu-west-1a", "eu-west-1b"]
+  description = "The Availability Zones to use, in the order of their subnets."
+  type        = list(string)
+  default     = ["eu-west-1a", "eu-west-1b"]
 }
 
 variable "services" {
@@ -30,21 +33,25 @@ variable "services" {
 }
 
 variable "allowed_cidrs" {
-  type    = list(string)
-  default = ["10.0.0.0/8", "192.168.0.0/16"]
+  description = "From where the services may be reached."
+  type        = list(string)
+  default     = ["10.0.0.0/8", "192.168.0.0/16"]
 }
 
 variable "database_class" {
-  type    = string
-  default = "db.t4g.medium"
+  description = "The class of the database instance."
+  type        = string
+  default     = "db.t4g.medium"
 }
 
 variable "multi_az" {
-  type    = bool
-  default = false
+  description = "Whether there is a standby in another Availability Zone."
+  type        = bool
+  default     = false
 }
 
 variable "alarm_actions" {
-  type    = list(string)
-  default = []
+  description = "ARNs of the topics that alarms are sent to."
+  type        = list(string)
+  default     = []
 }

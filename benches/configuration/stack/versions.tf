@@ -1,3 +1,5 @@
+# Which versions this stack is known to work with, and where its state lives. The bucket is made by the platform team;
+# the key is the name of the stack. Upgrades are proposed by a bot and merged once the plan is empty.
 terraform {
   required_version = "~> 1.9"
 
@@ -12,6 +14,9 @@ terraform {
     bucket = "acme-terraform-state"
     key    = "acme-stack/terraform.tfstate"
     region = "eu-west-1"
+
+    # Two pipelines must not write the state at once.
+    use_lockfile = true
   }
 }
 

@@ -1,15 +1,18 @@
 variable "name" {
-  type = string
+  description = "Name of everything that is made here, as a prefix where there are several."
+  type        = string
 }
 
 variable "versioning" {
-  type    = bool
-  default = false
+  description = "Whether old versions of objects are kept."
+  type        = bool
+  default     = false
 }
 
 variable "force_destroy" {
-  type    = bool
-  default = false
+  description = "Whether the bucket is deleted with all that is in it."
+  type        = bool
+  default     = false
 }
 
 variable "lifecycle_rules" {
@@ -22,6 +25,7 @@ variable "lifecycle_rules" {
 }
 
 variable "tags" {
-  type    = map(string)
-  default = {}
+  description = "Tags for everything that takes some, beside the default tags of the provider."
+  type        = map(string)
+  default     = {}
 }

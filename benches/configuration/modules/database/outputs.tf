@@ -1,8 +1,10 @@
 output "endpoint" {
-  value = aws_db_instance.this.endpoint
+  description = "Host and port to connect to."
+  value       = aws_db_instance.this.endpoint
 }
 
 output "password" {
-  value     = random_password.master.result
-  sensitive = true
+  description = "The password of the user `app`."
+  value       = random_password.master.result
+  sensitive   = true
 }

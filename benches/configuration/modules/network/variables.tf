@@ -4,8 +4,9 @@ variable "name" {
 }
 
 variable "cidr" {
-  type    = string
-  default = "10.0.0.0/16"
+  description = "The addresses of the VPC, which must not overlap with those of other stacks."
+  type        = string
+  default     = "10.0.0.0/16"
 
   validation {
     condition     = can(cidrhost(var.cidr, 0))
@@ -14,16 +15,19 @@ variable "cidr" {
 }
 
 variable "zones" {
-  type    = list(string)
-  default = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+  description = "The Availability Zones to use, in the order of their subnets."
+  type        = list(string)
+  default     = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
 }
 
 variable "single_nat_gateway" {
-  type    = bool
-  default = true
+  description = "Whether all subnets share one NAT gateway, which is cheaper and fails as one."
+  type        = bool
+  default     = true
 }
 
 variable "tags" {
-  type    = map(string)
-  default = {}
+  description = "Tags for everything that takes some, beside the default tags of the provider."
+  type        = map(string)
+  default     = {}
 }

@@ -1,3 +1,4 @@
 output "arn" {
-  value = aws_sqs_queue.this.arn
+  description = "The ARN, for policies."
+  value       = aws_sqs_queue.this.arn
 }

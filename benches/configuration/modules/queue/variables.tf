@@ -1,23 +1,28 @@
 variable "name" {
-  type = string
+  description = "Name of everything that is made here, as a prefix where there are several."
+  type        = string
 }
 
 variable "fifo" {
-  type    = bool
-  default = false
+  description = "Whether messages are kept in order."
+  type        = bool
+  default     = false
 }
 
 variable "visibility_timeout" {
-  type    = number
-  default = 30
+  description = "Seconds for which a message that was read is hidden from others."
+  type        = number
+  default     = 30
 }
 
 variable "max_receive_count" {
-  type    = number
-  default = 0
+  description = "How often a message is tried before it is put aside; 0 keeps trying."
+  type        = number
+  default     = 0
 }
 
 variable "tags" {
-  type    = map(string)
-  default = {}
+  description = "Tags for everything that takes some, beside the default tags of the provider."
+  type        = map(string)
+  default     = {}
 }

@@ -1,7 +1,9 @@
 output "security_group_id" {
-  value = aws_security_group.this.id
+  description = "The security group of the tasks."
+  value       = aws_security_group.this.id
 }
 
 output "role_name" {
-  value = aws_iam_role.task.name
+  description = "The role of the tasks, to attach policies to."
+  value       = aws_iam_role.task.name
 }

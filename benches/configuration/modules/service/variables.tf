@@ -1,55 +1,67 @@
 variable "name" {
-  type = string
+  description = "Name of everything that is made here, as a prefix where there are several."
+  type        = string
 }
 
 variable "cluster" {
-  type = string
+  description = "The ECS cluster that the service runs in."
+  type        = string
 }
 
 variable "image" {
-  type    = string
-  default = "registry.example.com/service"
+  description = "The image of the container, without a tag."
+  type        = string
+  default     = "registry.example.com/service"
 }
 
 variable "release" {
-  type    = string
-  default = "latest"
+  description = "The tag of the image."
+  type        = string
+  default     = "latest"
 }
 
 variable "replicas" {
-  type    = number
-  default = 1
+  description = "How many tasks are wanted at first; autoscaling changes that later on."
+  type        = number
+  default     = 1
 }
 
 variable "cpu" {
-  type    = number
-  default = 256
+  description = "Processor units of a task, of which 1024 are one core."
+  type        = number
+  default     = 256
 }
 
 variable "memory" {
-  type    = number
-  default = 512
+  description = "Memory of a task in MiB."
+  type        = number
+  default     = 512
 }
 
 variable "port" {
-  type    = number
-  default = 8080
+  description = "The port that the container listens on."
+  type        = number
+  default     = 8080
 }
 
 variable "environment" {
-  type    = map(string)
-  default = {}
+  description = "Which of the environments this is."
+  type        = map(string)
+  default     = {}
 }
 
 variable "policies" {
-  type    = list(string)
-  default = []
+  description = "ARNs of the policies that the task needs."
+  type        = list(string)
+  default     = []
 }
 
 variable "vpc_id" {
-  type = string
+  description = "The VPC that the subnets belong to."
+  type        = string
 }
 
 variable "subnet_ids" {
-  type = list(string)
+  description = "The private subnets to run in, one in each Availability Zone."
+  type        = list(string)
 }
