@@ -110,7 +110,7 @@ fn named(rest: &Value, name: &str) -> Value {
         Some((Step::Any, before)) => {
             let path = before.iter().cloned().chain([Step::Name(name.into())]).collect();
             let origin = super::Reference { path, ..origin.clone() };
-            let printed = Text::from(origin.to_string());
+            let printed = Text::from(origin.text());
             let cause = match unknown.cause {
                 Cause::Data(_) => Cause::Data(printed),
                 _ => Cause::Attribute(printed),

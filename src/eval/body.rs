@@ -123,7 +123,7 @@ impl<'c> Program<'c> {
         let entries = names.into_iter().filter_map(read).collect();
         let rest = place.map(|p| {
             let inner = p.child(Inner::Any).reference();
-            let cause = Cause::Attribute(inner.to_string().into());
+            let cause = Cause::Attribute(inner.text().into());
             Value::unknown_reference(inner, Type::Any, false, cause)
         });
         Kind::Object(Arc::new(Fields {

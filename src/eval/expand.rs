@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::expr::iterate;
+use super::memo::Memo;
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
@@ -45,9 +46,9 @@ pub struct InstanceSlot {
     /// The reference to it, once something has asked for it: of its many attributes each refers to it.
     pub(super) reference: OnceCell<Reference>,
     /// Values of its arguments and blocks, computed once.
-    pub(super) attributes: super::program::Memo<Text>,
+    pub(super) attributes: Memo<Text>,
     /// Values of attributes that follow from these, computed once.
-    pub(super) computed: super::program::Memo<Text>,
+    pub(super) computed: Memo<Text>,
     /// For a module call: the instance of the module.
     pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
 }

@@ -20,6 +20,7 @@ mod holes;
 mod host;
 pub mod inputs;
 pub mod json;
+mod memo;
 mod number;
 pub mod open;
 pub mod ops;

@@ -13,10 +13,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::expand::Expansion;
 use super::expr::{Evaluation, Hop, Scope};
 use super::host::RootHost;
+use super::memo::{Identity, Memo};
 use super::scope::ModuleScope;
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Kind, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
-use crate::config::{Module, ModuleAddress, ModuleNode, ResourceName, Root, Variable};
+use crate::config::{Module, ModuleAddress, ModuleNode, Root, Variable};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
 
@@ -109,11 +110,11 @@ pub struct ModuleInstance {
     arguments: RefCell<FxHashMap<Text, Value>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
-    pub(super) variables: Memo<Text>,
-    pub(super) locals: Memo<Text>,
-    pub(super) outputs: Memo<Text>,
-    pub(super) resources: RefCell<FxHashMap<ResourceName, Option<Rc<Expansion>>>>,
-    pub(super) calls: RefCell<FxHashMap<Text, Option<Rc<Expansion>>>>,
+    variables: Memo<Identity>,
+    locals: Memo<Identity>,
+    outputs: Memo<Identity>,
+    /// Instances of resources and module calls; `None` while they are being worked out.
+    pub(super) expansions: RefCell<FxHashMap<Identity, Option<Rc<Expansion>>>>,
 }
 
 impl ModuleInstance {
@@ -128,7 +129,7 @@ impl Drop for Program<'_> {
     /// given back.
     fn drop(&mut self) {
         for module in self.modules.take() {
-            drop((module.resources.take(), module.calls.take()));
+            drop(module.expansions.take());
         }
     }
 }
@@ -145,33 +146,6 @@ pub struct Frame {
     pub source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
     /// Whether what it belongs to may not exist at all: errors in it prove nothing.
     pub open: bool,
-}
-
-/// Values by name, computed once; `None` while one is being computed.
-#[derive(Default)]
-pub(super) struct Memo<K>(RefCell<FxHashMap<K, Option<Value>>>);
-
-impl<K: Clone + Eq + std::hash::Hash> Memo<K> {
-    /// With room for so many.
-    fn of(count: usize) -> Memo<K> {
-        Memo(RefCell::new(FxHashMap::with_capacity_and_hasher(count, Default::default())))
-    }
-
-    /// The remembered value, or the computed one; `cycle` where the value asks for itself.
-    pub(super) fn get(&self, key: &K, compute: impl FnOnce() -> Value, cycle: impl FnOnce() -> Value) -> Value {
-        match self.0.borrow().get(key) {
-            Some(Some(value)) => return value.clone(),
-            Some(None) => return cycle(),
-            None => {}
-        }
-        self.0.borrow_mut().insert(key.clone(), None);
-        // Whoever asks first, the value is the same.
-        let value = super::union::watched(false, compute);
-        if let Some(known) = self.0.borrow_mut().get_mut(key) {
-            *known = Some(value.clone());
-        }
-        value
-    }
 }
 
 /// Takes the parts of a value from those that are left; whether there were enough. Shared parts may make a small value
@@ -250,6 +224,7 @@ impl<'c> Program<'c> {
         let name = address.to_string();
         let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
         let module = &node.module;
+        let expanding = module.resources.len() + module.calls.len();
         let instance = Rc::new(ModuleInstance {
             id: modules.len() as u32,
             address,
@@ -262,8 +237,7 @@ impl<'c> Program<'c> {
             variables: Memo::of(module.variables.len()),
             locals: Memo::of(module.locals.len()),
             outputs: Memo::of(module.outputs.len()),
-            resources: RefCell::default(),
-            calls: RefCell::default(),
+            expansions: RefCell::new(FxHashMap::with_capacity_and_hasher(expanding, Default::default())),
             path: OnceCell::new(),
             node,
         });
@@ -461,7 +435,7 @@ impl<'c> Program<'c> {
     /// The value of a variable of a module instance.
     pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
         let compute = || self.compute_variable(module, name, variable);
-        module.variables.get(name, compute, || self.cycle(variable.header, &format!("var.{name}")))
+        module.variables.get(&Identity::of(variable), compute, || self.cycle(variable.header, &format!("var.{name}")))
     }
 
     fn compute_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
@@ -571,20 +545,22 @@ impl<'c> Program<'c> {
 
     /// The value of a local of a module instance.
     pub(crate) fn local(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<Value> {
-        let local = module.module().locals.get(name)?;
+        let local = &**module.module().locals.get(name)?;
         let compute = || self.eval(&local.value, &self.plain_frame(module));
-        Some(module.locals.get(name, compute, || self.cycle(local.span, &format!("local.{name}"))))
+        Some(module.locals.get(&Identity::of(local), compute, || self.cycle(local.span, &format!("local.{name}"))))
     }
 
     /// The value of an output of a module instance.
     pub(crate) fn output(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<Value> {
-        let output = module.module().outputs.get(name)?;
+        let output = &**module.module().outputs.get(name)?;
         let compute = || {
             let Some(value) = &output.value else { return Value::unknown(Type::Any, Cause::Error) };
             let value = self.eval(value, &self.plain_frame(module));
             value.with_marks(if output.sensitive { Marks::SENSITIVE } else { Marks::NONE })
         };
-        Some(module.outputs.get(name, compute, || self.cycle(output.header, &format!("output.{name}"))))
+        Some(
+            module.outputs.get(&Identity::of(output), compute, || self.cycle(output.header, &format!("output.{name}"))),
+        )
     }
 
     /// A template file, parsed.

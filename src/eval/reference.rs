@@ -141,16 +141,28 @@ impl Reference {
     }
 }
 
-impl fmt::Display for Reference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.target)?;
+impl Reference {
+    /// It as people write it: `aws_subnet.private[0].id`.
+    pub fn text(&self) -> String {
+        let names = self.path.iter().map(|step| if let Step::Name(name) = step { name.len() + 1 } else { 4 });
+        let mut text = String::with_capacity(self.target.len() + names.sum::<usize>());
+        text.push_str(&self.target);
         for step in self.path.iter() {
             match step {
-                Step::Name(n) => write!(f, ".{n}")?,
-                Step::Index(i) => write!(f, "[{i}]")?,
-                Step::Any => f.write_str("[*]")?,
+                Step::Name(name) => {
+                    text.push('.');
+                    text.push_str(name);
+                }
+                Step::Index(i) => text.push_str(&format!("[{i}]")),
+                Step::Any => text.push_str("[*]"),
             }
         }
-        Ok(())
+        text
+    }
+}
+
+impl fmt::Display for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }

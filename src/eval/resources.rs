@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
 use super::expr::Hop;
+use super::memo::Identity;
 use super::program::{ModuleInstance, Program};
 use super::{
     Cause, EvalError, Fields, Inner, Kind, Marks, Place, Reference, ReferenceKind, Refs, Seq, Step, Type, Value,
@@ -21,20 +22,18 @@ const CALL_DEPTH: usize = 64;
 
 impl<'c> Program<'c> {
     /// The instances of a resource; `None` while they are being worked out (a cycle).
-    pub(crate) fn resource_expansion(
-        &self,
-        module: &Rc<ModuleInstance>,
-        id: &ResourceName,
-        resource: &Resource,
-    ) -> Option<Rc<Expansion>> {
-        if let Some(found) = module.resources.borrow().get(id) {
+    pub(crate) fn resource_expansion(&self, module: &Rc<ModuleInstance>, resource: &Resource) -> Option<Rc<Expansion>> {
+        let (count, for_each) = (resource.count.as_ref(), resource.for_each.as_ref());
+        self.expansion(module, Identity::of(resource), RepetitionArgs { count, for_each, header: resource.header })
+    }
+
+    fn expansion(&self, module: &Rc<ModuleInstance>, of: Identity, args: RepetitionArgs<'_>) -> Option<Rc<Expansion>> {
+        if let Some(found) = module.expansions.borrow().get(&of) {
             return found.clone();
         }
-        module.resources.borrow_mut().insert(id.clone(), None);
-        let (count, for_each) = (resource.count.as_ref(), resource.for_each.as_ref());
-        let args = RepetitionArgs { count, for_each, header: resource.header };
+        module.expansions.borrow_mut().insert(of, None);
         let expansion = Rc::new(self.expand(module, args));
-        module.resources.borrow_mut().insert(id.clone(), Some(expansion.clone()));
+        module.expansions.borrow_mut().insert(of, Some(expansion.clone()));
         Some(expansion)
     }
 
@@ -47,7 +46,7 @@ impl<'c> Program<'c> {
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
         let id = &resource.name;
-        let Some(expansion) = self.resource_expansion(module, id, resource) else {
+        let Some(expansion) = self.resource_expansion(module, resource) else {
             return Ok((self.cycle(resource.header, &format!("{}.{}", id.type_name, id.name)), 0));
         };
         let attribute = |slot: &InstanceSlot, name: &Text| Ok(self.referenced_attribute(slot, id, resource, name));
@@ -179,20 +178,9 @@ impl<'c> Program<'c> {
     }
 
     /// The instances of a module call; `None` while they are being worked out (a cycle).
-    pub(crate) fn call_expansion(
-        &self,
-        module: &Rc<ModuleInstance>,
-        name: &Text,
-        call: &ModuleCall,
-    ) -> Option<Rc<Expansion>> {
-        if let Some(found) = module.calls.borrow().get(name) {
-            return found.clone();
-        }
-        module.calls.borrow_mut().insert(name.clone(), None);
+    pub(crate) fn call_expansion(&self, module: &Rc<ModuleInstance>, call: &ModuleCall) -> Option<Rc<Expansion>> {
         let (count, for_each) = (call.count.as_ref(), call.for_each.as_ref());
-        let expansion = Rc::new(self.expand(module, RepetitionArgs { count, for_each, header: call.header }));
-        module.calls.borrow_mut().insert(name.clone(), Some(expansion.clone()));
-        Some(expansion)
+        self.expansion(module, Identity::of(call), RepetitionArgs { count, for_each, header: call.header })
     }
 
     /// The module instance behind one instance of a call; `None` where the module is not on disk.
@@ -220,7 +208,7 @@ impl<'c> Program<'c> {
         hops: &[Hop<'_>],
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
-        let Some(expansion) = self.call_expansion(module, name, call) else {
+        let Some(expansion) = self.call_expansion(module, call) else {
             return Ok((self.cycle(call.header, &format!("module.{name}")), 0));
         };
         let attribute = |slot: &InstanceSlot, output: &Text| self.call_output(slot, name, output);
@@ -298,7 +286,7 @@ fn known_key(value: &Value, repetition: Repetition) -> Option<Key> {
 fn unset(reference: Reference, mode: Mode, name: &str) -> Value {
     // Names that every provider uses for what identifies an object; such an attribute is never null.
     let identifies = matches!(name, "id" | "arn");
-    let printed = Text::from(reference.to_string());
+    let printed = Text::from(reference.text());
     let cause = match mode {
         Mode::Managed => Cause::Attribute(printed),
         Mode::Data | Mode::Ephemeral => Cause::Data(printed),

@@ -49,6 +49,7 @@ impl Gathered {
 }
 
 fn collect(evaluation: &Evaluation<'_>, parts: &[TemplatePart], gathered: &mut Gathered) -> Result<(), EvalError> {
+    gathered.segments.reserve(parts.len());
     for part in parts {
         match part {
             TemplatePart::Literal(text, _) => gathered.push(Segment::Text(text.clone()))?,

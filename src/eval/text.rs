@@ -49,7 +49,7 @@ pub fn from_segments(parts: Vec<Segment>) -> Value {
     if let Some(length) = parts.iter().map(known).sum() {
         return Value::from(joined(&parts, length));
     }
-    let mut builder = TextBuilder::default();
+    let mut builder = TextBuilder { parts: Vec::with_capacity(parts.len()), ..TextBuilder::default() };
     for part in parts {
         match part {
             Segment::Text(text) => builder.append(&text),
@@ -113,6 +113,11 @@ impl TextBuilder {
 
     /// Adds what is known of the text of a value; `false`, and adds nothing, where it cannot stand in a text.
     pub fn push_value(&mut self, value: &Value) -> Result<bool, EvalError> {
+        if let Kind::String(text) = &value.kind {
+            self.inherit(value);
+            self.push_str(text)?;
+            return Ok(true);
+        }
         let Some(parts) = segments(value) else { return Ok(false) };
         self.inherit(value);
         for part in parts {

@@ -316,7 +316,7 @@ impl Walk<'_, '_> {
     fn output(&mut self, frame: &Rc<Frame>, hops: &[Text], mut path: Path, so_far: Decider) -> Decider {
         let module = frame.module.clone();
         let Some(call) = module.module().calls.get(&hops[0]) else { return Decider::Expression };
-        let Some(expansion) = self.program.call_expansion(&module, &hops[0], call) else { return Decider::Expression };
+        let Some(expansion) = self.program.call_expansion(&module, call) else { return Decider::Expression };
         let (slot, used) = match expansion.get(&Key::None) {
             Some(slot) => (slot, 1),
             None => match hops.get(1).and_then(|h| expansion.instances.iter().find(|s| key_is(&s.key, h))) {
@@ -345,7 +345,7 @@ impl Walk<'_, '_> {
     ) -> Decider {
         let module = frame.module.clone();
         let Some(resource) = module.module().resources.get(name) else { return Decider::Expression };
-        let Some(expansion) = self.program.resource_expansion(&module, name, resource) else {
+        let Some(expansion) = self.program.resource_expansion(&module, resource) else {
             return Decider::Expression;
         };
         let (slot, used) = match expansion.get(&Key::None) {

@@ -17,27 +17,22 @@ const MAX_COMBINATIONS: usize = 64;
 /// its marks and references.
 pub fn one_of<'a>(alternatives: Vec<Value>, cause: Cause, parts: impl IntoIterator<Item = &'a Value>) -> Value {
     let mut distinct: Vec<Value> = Vec::with_capacity(alternatives.len());
+    let mut add = |value: Value| match distinct.iter_mut().find(|v| v.kind == value.kind) {
+        Some(known) => {
+            known.marks = known.marks.union(value.marks);
+            known.refs = known.refs.union(&value.refs);
+        }
+        None => distinct.push(value),
+    };
     for alternative in alternatives {
-        for value in flattened(alternative) {
-            match distinct.iter_mut().find(|v| v.kind == value.kind) {
-                Some(known) => {
-                    known.marks = known.marks.union(value.marks);
-                    known.refs = known.refs.union(&value.refs);
-                }
-                None => distinct.push(value),
-            }
+        // The alternatives of a union, each with what the union as a whole carries; any other value as it is.
+        match self::alternatives(&alternative) {
+            Some(inner) => inner.into_iter().for_each(&mut add),
+            None => add(alternative),
         }
     }
     let single = if distinct.len() == 1 { distinct.pop() } else { None };
     single.unwrap_or_else(|| union_of(distinct, cause)).from_parts(parts)
-}
-
-/// The alternatives of a union, each with what the union as a whole carries; any other value as it is.
-fn flattened(value: Value) -> Vec<Value> {
-    match alternatives(&value) {
-        Some(alternatives) => alternatives,
-        None => vec![value],
-    }
 }
 
 /// The alternatives of a union with its own marks and references; `None` for any other value.

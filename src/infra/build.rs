@@ -78,12 +78,11 @@ impl Builder<'_, '_> {
     }
 
     fn resources(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool) {
-        let resources: Vec<_> = module.module().resources.iter().map(|(n, r)| (n.clone(), r.clone())).collect();
-        for (name, resource) in resources {
-            let Some(expansion) = self.program.resource_expansion(module, &name, &resource) else { continue };
+        for (name, resource) in &module.module().resources {
+            let Some(expansion) = self.program.resource_expansion(module, resource) else { continue };
             let block_address = name.text(&module.prefix).into();
             for slot in &expansion.instances {
-                self.resource(module, &name, (&resource, &block_address), slot, nonproduction);
+                self.resource(module, name, (resource, &block_address), slot, nonproduction);
             }
         }
     }
@@ -150,20 +149,19 @@ impl Builder<'_, '_> {
     }
 
     fn calls(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool, todo: &mut Vec<(Rc<ModuleInstance>, bool)>) {
-        let calls: Vec<_> = module.module().calls.iter().map(|(n, c)| (n.clone(), c.clone())).collect();
-        for (name, call) in calls {
-            let Some(expansion) = self.program.call_expansion(module, &name, &call) else { continue };
-            if let Some(Child::NotOnDisk { source, .. }) = module.node.children.get(&name) {
+        for (name, call) in &module.module().calls {
+            let Some(expansion) = self.program.call_expansion(module, call) else { continue };
+            if let Some(Child::NotOnDisk { source, .. }) = module.node.children.get(name) {
                 let address = module.address.child(name.clone(), Key::None).to_string();
                 let source = source.to_string().into();
                 self.infra.not_on_disk.push(NotOnDisk { address: address.into(), source, span: call.header });
             }
             for slot in &expansion.instances {
-                let loaded = self.program.called_module(slot, &name);
+                let loaded = self.program.called_module(slot, name);
                 pseudo::call(
                     self.program,
                     module,
-                    (&name, &call),
+                    (name, call),
                     slot,
                     loaded.as_ref(),
                     (nonproduction, &self.words),

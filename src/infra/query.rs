@@ -143,7 +143,7 @@ impl Infra {
             }
             InstanceKind::Data if configured.is_none() => {
                 let reference = reference(ReferenceKind::Data);
-                let cause = Cause::Data(reference.to_string().into());
+                let cause = Cause::Data(reference.text().into());
                 Value::unknown_reference(reference, Type::Any, false, cause)
             }
             _ => Value::NULL,
@@ -355,7 +355,7 @@ impl Infra {
                 }
                 ReferenceKind::Module => {
                     found = true;
-                    leads.from_module.get_or_insert(Cause::Module(reference.to_string().into()));
+                    leads.from_module.get_or_insert(Cause::Module(reference.text().into()));
                 }
                 ReferenceKind::Variable | ReferenceKind::Runtime => {}
             }
