@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::address::{Mode, ResourceName, is_name_char};
 use super::body::BodyReader;
+use super::declarations::Declarations;
 use super::decode;
 use super::merge::{merge_arguments, merge_block};
 use super::module::{Local, Module, Provenance, ProviderName};
@@ -237,7 +238,7 @@ impl Builder {
     }
 }
 
-fn decode_all<T>(blocks: &BTreeMap<Text, Block>, mut decode: impl FnMut(&Block) -> T) -> BTreeMap<Text, Arc<T>> {
+fn decode_all<T>(blocks: &BTreeMap<Text, Block>, mut decode: impl FnMut(&Block) -> T) -> Declarations<Text, T> {
     blocks.iter().map(|(name, block)| (name.clone(), Arc::new(decode(block)))).collect()
 }
 

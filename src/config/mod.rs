@@ -5,6 +5,7 @@
 pub mod address;
 mod assemble;
 mod body;
+mod declarations;
 mod decode;
 mod environments;
 mod folder;
@@ -33,6 +34,7 @@ mod variables;
 pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
+pub use declarations::Declarations;
 pub use environments::RootEnvironment;
 pub use load::{Config, Inputs, LoadError, LoadOptions, load};
 pub use module::{

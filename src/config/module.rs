@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::address::ResourceName;
+use super::declarations::Declarations;
 use super::settings::TerraformSettings;
 use super::source_address::ModuleSource;
 use crate::source::{Problem, Span};
@@ -20,15 +21,15 @@ pub struct Module {
     /// Its files in the order of loading: primary ones, then override files.
     pub documents: Vec<Arc<Document>>,
     /// `variable` blocks.
-    pub variables: BTreeMap<Text, Arc<Variable>>,
+    pub variables: Declarations<Text, Variable>,
     /// The arguments of all `locals` blocks.
-    pub locals: BTreeMap<Text, Arc<Local>>,
+    pub locals: Declarations<Text, Local>,
     /// `output` blocks.
-    pub outputs: BTreeMap<Text, Arc<Output>>,
+    pub outputs: Declarations<Text, Output>,
     /// `resource`, `data` and `ephemeral` blocks, those inside `check` blocks included.
-    pub resources: BTreeMap<ResourceName, Arc<Resource>>,
+    pub resources: Declarations<ResourceName, Resource>,
     /// `module` blocks.
-    pub calls: BTreeMap<Text, Arc<ModuleCall>>,
+    pub calls: Declarations<Text, ModuleCall>,
     /// `provider` blocks.
     pub providers: BTreeMap<ProviderName, Arc<ProviderConfig>>,
     /// The `terraform` blocks, merged.

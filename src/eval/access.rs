@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::convert::{convert, with_article};
 use super::set::length_range;
-use super::union::{is_watched, lift, one_of, unless_failed};
+use super::union::{is_watched, lift, one_of, unless_any_failed, unless_failed};
 use super::{Cause, EvalError, Fields, Kind, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
@@ -15,6 +15,9 @@ pub fn index(collection: &Value, key: &Value) -> Result<Value, EvalError> {
 
 /// `value.name`
 pub fn attribute(value: &Value, name: &str) -> Result<Value, EvalError> {
+    if let Kind::Map(fields) | Kind::Object(fields) = &value.kind {
+        return Ok(unless_any_failed(field(value, fields, name)?, [value]));
+    }
     lift(std::slice::from_ref(value), &Type::Any, &mut |args| match &args[0].kind {
         Kind::Map(f) | Kind::Object(f) => field(&args[0], f, name),
         Kind::Unknown(u) => unknown_field(&args[0], u, name),

@@ -49,6 +49,8 @@ pub struct InstanceSlot {
     pub(super) attributes: Memo<Text>,
     /// Values of attributes that follow from these, computed once.
     pub(super) computed: Memo<Text>,
+    /// Values of attributes as references to them see them.
+    pub(super) referenced: RefCell<FxHashMap<Text, Value>>,
     /// For a module call: the instance of the module.
     pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
 }
@@ -242,6 +244,7 @@ fn slot(key: Key, frame: Rc<Frame>) -> Rc<InstanceSlot> {
         reference: OnceCell::new(),
         attributes: Default::default(),
         computed: Default::default(),
+        referenced: Default::default(),
         module: RefCell::new(None),
     })
 }

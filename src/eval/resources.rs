@@ -49,7 +49,18 @@ impl<'c> Program<'c> {
         let Some(expansion) = self.resource_expansion(module, resource) else {
             return Ok((self.cycle(resource.header, &format!("{}.{}", id.type_name, id.name)), 0));
         };
-        let attribute = |slot: &InstanceSlot, name: &Text| Ok(self.referenced_attribute(slot, id, resource, name));
+        let attribute = |slot: &InstanceSlot, name: &Text| {
+            if let Some(known) = slot.referenced.borrow().get(name) {
+                return Ok(known.clone());
+            }
+            let cycles = self.cycles.get();
+            let value = self.referenced_attribute(slot, id, resource, name);
+            // What asks for itself is worth something else to others.
+            if self.cycles.get() == cycles {
+                slot.referenced.borrow_mut().insert(name.clone(), value.clone());
+            }
+            Ok(value)
+        };
         let whole = |slot: &InstanceSlot| self.referenced_object(slot, id, resource);
         self.select(&expansion, hops, key, &attribute, &whole)
     }

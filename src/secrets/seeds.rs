@@ -3,7 +3,7 @@
 use super::follow::Share;
 use super::graph::Graph;
 use super::{lines, names};
-use crate::config::Variable;
+use crate::config::{Declarations, Variable};
 use crate::facts;
 use crate::syntax::{Block, Body, Expr, ExprKind, ObjectItem, TemplatePart, Text};
 
@@ -58,7 +58,7 @@ struct Finder<'s, 'c> {
 }
 
 impl<'c> Finder<'_, 'c> {
-    fn top(&mut self, block: &'c Block, variables: &std::collections::BTreeMap<Text, std::sync::Arc<Variable>>) {
+    fn top(&mut self, block: &'c Block, variables: &Declarations<Text, Variable>) {
         let label = |at: usize| block.labels.get(at).map(|label| &label.text);
         self.place.each = block.body.attribute("for_each").map(|each| &*each.expr);
         match (&*block.kind.text, label(0)) {

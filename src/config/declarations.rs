@@ -1,0 +1,126 @@
+//! What a module declares, by name: in order, and found fast, since every reference looks for one.
+
+use std::borrow::Borrow;
+use std::fmt;
+use std::hash::Hash;
+use std::slice;
+use std::sync::{Arc, OnceLock};
+
+use rustc_hash::FxHashMap;
+
+/// So many names are compared one by one.
+const FEW: usize = 8;
+
+/// Declarations of one kind, sorted by name. Never changed once it is made.
+pub struct Declarations<K, T> {
+    sorted: Vec<(K, Arc<T>)>,
+    /// Positions by name, made at the first question where there are more than a few.
+    index: OnceLock<FxHashMap<K, usize>>,
+}
+
+impl<K: Ord + Hash + Clone, T> Declarations<K, T> {
+    /// What has this name.
+    pub fn get<Q>(&self, name: &Q) -> Option<&Arc<T>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        if self.sorted.len() <= FEW {
+            return self.sorted.iter().find(|(known, _)| known.borrow() == name).map(|(_, found)| found);
+        }
+        let positions = || self.sorted.iter().enumerate().map(|(at, (known, _))| (known.clone(), at)).collect();
+        let at = self.index.get_or_init(positions).get(name)?;
+        self.sorted.get(*at).map(|(_, found)| found)
+    }
+
+    /// Whether something has this name.
+    pub fn contains_key<Q>(&self, name: &Q) -> bool
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        self.get(name).is_some()
+    }
+}
+
+impl<K, T> Declarations<K, T> {
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
+    }
+
+    /// Names and what has them.
+    pub fn iter(&self) -> Iter<'_, K, T> {
+        Iter(self.sorted.iter())
+    }
+
+    /// The names.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &K> + Clone {
+        self.sorted.iter().map(|(name, _)| name)
+    }
+
+    /// What has names.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Arc<T>> + Clone {
+        self.sorted.iter().map(|(_, declared)| declared)
+    }
+}
+
+impl<K, T> Default for Declarations<K, T> {
+    fn default() -> Declarations<K, T> {
+        Declarations { sorted: Vec::new(), index: OnceLock::new() }
+    }
+}
+
+impl<K: fmt::Debug, T: fmt::Debug> fmt::Debug for Declarations<K, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl<K: Ord, T> FromIterator<(K, Arc<T>)> for Declarations<K, T> {
+    /// Each name must occur once.
+    fn from_iter<I: IntoIterator<Item = (K, Arc<T>)>>(declared: I) -> Declarations<K, T> {
+        let mut sorted: Vec<_> = declared.into_iter().collect();
+        sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Declarations { sorted, index: OnceLock::new() }
+    }
+}
+
+#[cfg(test)]
+impl<K: Ord + Hash + Clone + Borrow<Q>, Q: Eq + Hash + ?Sized, T> std::ops::Index<&Q> for Declarations<K, T> {
+    type Output = Arc<T>;
+
+    fn index(&self, name: &Q) -> &Arc<T> {
+        self.get(name).expect("who indexes knows that the name is there")
+    }
+}
+
+impl<'d, K, T> IntoIterator for &'d Declarations<K, T> {
+    type Item = (&'d K, &'d Arc<T>);
+    type IntoIter = Iter<'d, K, T>;
+
+    fn into_iter(self) -> Iter<'d, K, T> {
+        self.iter()
+    }
+}
+
+/// Names and what has them.
+#[derive(Clone)]
+pub struct Iter<'d, K, T>(slice::Iter<'d, (K, Arc<T>)>);
+
+impl<'d, K, T> Iterator for Iter<'d, K, T> {
+    type Item = (&'d K, &'d Arc<T>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(name, declared)| (name, declared))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
