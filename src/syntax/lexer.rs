@@ -105,16 +105,15 @@ impl<'a> Lexer<'a> {
     pub(super) fn next(&mut self, newlines: bool) -> Token {
         let bytes = self.text.as_bytes();
         loop {
+            while let Some(b' ' | b'\t') = bytes.get(self.pos) {
+                self.pos += 1;
+            }
             let start = self.pos;
             let Some(&byte) = bytes.get(start) else {
                 return Token { kind: Kind::End, start, end: start };
             };
             let after = bytes.get(start + 1).copied().unwrap_or(0);
             let (kind, length) = match byte {
-                b' ' | b'\t' => {
-                    self.pos += 1;
-                    continue;
-                }
                 b'\n' if !newlines => {
                     self.pos += 1;
                     continue;

@@ -42,6 +42,8 @@ pub fn parse(file: FileId, text: &str) -> Document {
 /// inside its file.
 pub fn parse_part(file: FileId, text: &str, offset: u32) -> Document {
     let mut parser = Parser::new(file, text, Origin::Offset(offset));
+    // About as many names as files of this length have.
+    parser.names.reserve((text.len() / 64).min(256));
     let mut body = parser.file_body();
     if parser.unclosed {
         // Something swallowed the rest of the file. Read it again, this time trusting that what looks like the

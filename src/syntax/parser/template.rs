@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use memchr::memchr;
+use memchr::{memchr, memchr2, memchr3};
 
 use super::template_scan::{
     closes_heredoc, escape, heredoc_close, line_end, plain_string_end, quoted_literal_end, sequence_start,
@@ -295,9 +295,11 @@ impl<'a> Parser<'a> {
         let mut out = String::new();
         let mut copied = 0;
         let mut at = 0;
-        while at < bytes.len() {
+        let special = |rest| if quoted { memchr3(b'\\', b'$', b'%', rest) } else { memchr2(b'$', b'%', rest) };
+        while let Some(found) = special(&bytes[at..]) {
+            at += found;
             match bytes[at] {
-                b'\\' if quoted => {
+                b'\\' => {
                     out.push_str(&raw[copied..at]);
                     let (c, length) = match escape(&raw[at..]) {
                         Ok(found) => found,

@@ -57,6 +57,10 @@ fn characters(text: &str) -> usize {
 }
 
 fn offset_of_character(text: &str, n: usize) -> usize {
+    // Indentation is plain nearly everywhere, and so is what stands behind it.
+    if text.as_bytes().get(..=n).is_some_and(|head| head.is_ascii() && !head.contains(&b'\r')) {
+        return n;
+    }
     text.grapheme_indices(true).nth(n).map_or(text.len(), |(at, _)| at)
 }
 
