@@ -30,7 +30,7 @@ pub fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut pair_end = 0;
     for setter in setters(text) {
-        if names::is_secret(setter.name(text)) {
+        if names::may_be_secret(&text.as_bytes()[..setter.end]) && names::is_secret(setter.name(text)) {
             found.extend(value(text, setter.value_start(text)));
         }
         if let Some(pair) = setter.pair(text).filter(|pair| pair.all.start >= pair_end) {
@@ -62,7 +62,8 @@ pub fn is_secret(text: &str) -> bool {
 
 /// A name and what sets it: `name =`, `"name":`, `name =>`, `name :=`.
 struct Setter {
-    name: Range<usize>,
+    /// Where the name ends, if there is one.
+    end: usize,
     /// Where the sign begins.
     sign: usize,
 }
@@ -76,12 +77,10 @@ struct Pair<'t> {
 /// Everything in a text that sets something.
 fn setters(text: &str) -> impl Iterator<Item = Setter> {
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'=', b':', bytes).filter_map(move |sign| {
+    memchr::memchr2_iter(b'=', b':', bytes).map(move |sign| {
         let end = trimmed(bytes, sign, |b| matches!(b, b' ' | b'\t'));
         let end = trimmed(bytes, end, |b| matches!(b, b'\\' | b'"' | b'\'')).max(end.saturating_sub(QUOTES));
-        let run = trimmed(bytes, end, |b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'));
-        let first = bytes[run..end].iter().position(|b| b.is_ascii_alphabetic() || *b == b'_')?;
-        Some(Setter { name: run + first..end, sign })
+        Setter { end, sign }
     })
 }
 
@@ -99,8 +98,11 @@ fn skip(text: &str, start: usize, bytes: &[u8]) -> usize {
 }
 
 impl Setter {
+    /// The name, which begins with a letter; empty where there is none.
     fn name<'t>(&self, text: &'t str) -> &'t str {
-        &text[self.name.clone()]
+        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+        let name = &text[trimmed(text.as_bytes(), self.end, is_name)..self.end];
+        name.trim_start_matches(|c: char| !c.is_ascii_alphabetic() && c != '_')
     }
 
     fn value_start(&self, text: &str) -> usize {
@@ -111,8 +113,8 @@ impl Setter {
 
     /// The entry that this begins, where it is the name of one.
     fn pair<'t>(&self, text: &'t str) -> Option<Pair<'t>> {
-        let name = ENTRY_NAMES.iter().find(|name| names::ends_with(self.name(text), name))?;
-        let start = self.name.end - name.len();
+        let name = ENTRY_NAMES.iter().find(|name| names::ends_with(&text[..self.end], name))?;
+        let start = self.end - name.len();
         if text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             return None;
         }
@@ -231,7 +233,7 @@ fn partner(text: &str, name: Range<usize>) -> Option<Range<usize>> {
     let behind = boundary(text, name.end.saturating_add(PAIR_LIMIT));
     let behind = &text[name.end..behind];
     let behind = &behind[..behind.find('}').unwrap_or(behind.len())];
-    let is_value = |text: &str, setter: &Setter| names::ends_with(setter.name(text), "value");
+    let is_value = |text: &str, setter: &Setter| names::ends_with(&text[..setter.end], "value");
     let value_of =
         |start: usize, text_there: &str, setter: Setter| value(text, start + skip(text_there, setter.sign + 1, b" \t"));
     if let Some(found) = setters(behind).find(|setter| is_value(behind, setter)) {

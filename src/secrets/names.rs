@@ -41,7 +41,7 @@ const LONGEST: usize = 200;
 /// Whether a name says that what it names is secret. Asked of every name there is: nearly all are told by their last two
 /// letters, and nothing is put together for the others.
 pub fn is_secret(name: &str) -> bool {
-    if name.len() > LONGEST || !may_be_secret(name) {
+    if name.len() > LONGEST || !may_be_secret(name.as_bytes()) {
         return false;
     }
     let mut words = Words(name);
@@ -90,13 +90,14 @@ const fn last_letters(lists: &[&[&str]]) -> [u32; 26] {
     letters
 }
 
-/// Whether a name ends like one of the words above, or with a number.
-fn may_be_secret(name: &str) -> bool {
-    let end = name.bytes().rposition(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-    let letter = |at: usize| name.as_bytes().get(at).map(u8::to_ascii_lowercase).filter(u8::is_ascii_lowercase);
+/// Whether a name ends like one of the words above, or with a number. What stands before the name does not matter.
+pub(super) fn may_be_secret(name: &[u8]) -> bool {
+    let name = &name[name.len().saturating_sub(LONGEST)..];
+    let end = name.iter().rposition(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
+    let letter = |at: usize| name.get(at).map(u8::to_ascii_lowercase).filter(u8::is_ascii_lowercase);
     end.is_some_and(|end| match (letter(end.wrapping_sub(1)), letter(end)) {
         (Some(before), Some(last)) => LAST_LETTERS[usize::from(last - b'a')] & (1 << (before - b'a')) != 0,
-        _ => !name.as_bytes()[end].is_ascii_alphabetic(),
+        _ => !name[end].is_ascii_alphabetic(),
     })
 }
 

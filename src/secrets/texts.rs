@@ -47,6 +47,8 @@ impl Builder {
     /// Leaves out what is part of a name that the configuration shows everywhere: a module called `example` gives away
     /// nothing, and its address must stay an address.
     pub(super) fn without_names<'n, N: IntoIterator<Item = &'n str>>(mut self, names: impl FnOnce() -> N) -> Builder {
+        self.0.sort_unstable();
+        self.0.dedup();
         if self.0.is_empty() {
             return self;
         }
