@@ -239,7 +239,12 @@ impl<'a> Evaluation<'a> {
         let mut unnamed = Vec::new();
         let mut refs = Refs::default();
         let mut marks = Marks::NONE;
+        entries.reserve(items.len());
         for item in items {
+            if let ExprKind::String(name) = &item.key.kind {
+                entries.insert(name.clone(), self.eval(&item.value)?);
+                continue;
+            }
             let key = self.eval(&item.key)?;
             let value = self.eval(&item.value)?;
             // The names of entries are not values: what is secret in one is so in the whole.

@@ -181,14 +181,22 @@ pub struct Entries {
 }
 
 impl Entries {
+    /// Makes room for so many entries.
+    pub fn reserve(&mut self, count: usize) {
+        self.late.reserve(count);
+    }
+
     /// An entry with a known key; it replaces an earlier one.
     pub fn insert(&mut self, key: Text, value: Value) {
         self.late.push((key, value));
     }
 
     fn settle(&mut self) -> &mut ByName<Value> {
-        if !self.late.is_empty() {
-            self.certain.extend(self.late.drain(..));
+        let late = std::mem::take(&mut self.late);
+        match self.certain.is_empty() {
+            true => self.certain = late.into_iter().collect(),
+            false if !late.is_empty() => self.certain.extend(late),
+            false => {}
         }
         &mut self.certain
     }

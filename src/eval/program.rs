@@ -19,7 +19,7 @@ use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Kind, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
 use crate::config::{Module, ModuleAddress, ModuleNode, Root, Variable};
 use crate::source::{Problem, ProblemKind, Span};
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Expr, ExprKind, Text};
 
 /// A value given to a variable of the root module from outside the configuration.
 #[derive(Clone, Debug)]
@@ -319,6 +319,13 @@ impl<'c> Program<'c> {
 
     /// What an expression is worth in a frame.
     pub(crate) fn try_eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Result<Value, EvalError> {
+        // Most arguments are plain words.
+        match &expr.kind {
+            ExprKind::Null => return Ok(Value::NULL),
+            ExprKind::Bool(b) => return Ok((*b).into()),
+            ExprKind::String(text) => return Ok(text.clone().into()),
+            _ => {}
+        }
         let scope = ModuleScope { whole: Some(expr.span), ..ModuleScope::new(self, frame) };
         match self.place(expr, frame) {
             None => self.eval_plain(expr, &scope),

@@ -103,6 +103,9 @@ impl Shared {
 
     /// The place of an expression that is worth remembering.
     pub(super) fn place(&self, expr: &Expr) -> Option<Rc<Place>> {
+        if is_single(expr) {
+            return None;
+        }
         if let Some(place) = self.by_place.borrow().get(&expr.span) {
             return (!place.is_hopeless()).then(|| place.clone());
         }
@@ -239,6 +242,15 @@ fn all_same<'a>(mut a: impl Iterator<Item = &'a Value>, mut b: impl Iterator<Ite
             _ => return false,
         }
     }
+}
+
+/// Whether an expression has one part only.
+fn is_single(expr: &Expr) -> bool {
+    use ExprKind::{Attr, Bool, Index, Invalid, Null, Number, SplatElement, String, Variable};
+    matches!(
+        expr.kind,
+        Null | Bool(_) | String(_) | Number(_) | Invalid | Variable(_) | Attr(..) | Index(..) | SplatElement
+    )
 }
 
 /// The number of an expression's parts, counted up to a bound; what runs in a loop counts as enough.

@@ -158,11 +158,11 @@ impl Maker<'_> {
         &self,
         kind: InstanceKind,
         (type_name, name): (&Text, &Text),
-        local: std::fmt::Arguments<'_>,
+        local: &[&str],
         (header, span, body): (Span, Span, &Arc<Body>),
         attributes: Attributes,
     ) -> Instance {
-        let address = Text::from(format!("{}{local}", self.module.prefix));
+        let address = Text::from([&*self.module.prefix, &local.concat()].concat());
         Instance {
             id: 0,
             block_address: address.clone(),
@@ -197,10 +197,10 @@ pub(super) fn declarations(
         let mut attributes = program.block_attributes(&provider.body, &frame);
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
         let suffix = name.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
-        let local = format_args!("provider.{}{suffix}", name.name);
+        let local = ["provider.", &name.name, &suffix];
         let place = (provider.header, provider.span, &provider.body);
         let named = (&name.name, &name.name);
-        infra.instances.push(maker.instance(InstanceKind::Provider, named, local, place, attributes));
+        infra.instances.push(maker.instance(InstanceKind::Provider, named, &local, place, attributes));
     }
     let sets = Sets::of(program, module);
     for (name, variable) in &declared.variables {
@@ -224,15 +224,15 @@ pub(super) fn declarations(
         ];
         let attributes = named(&words.of_variable, values);
         let place = (variable.header, variable.header, &variable.body);
-        let (named, local) = ((&words.variable, name), format_args!("var.{name}"));
-        infra.instances.push(maker.instance(InstanceKind::Variable, named, local, place, attributes));
+        let (named, local) = ((&words.variable, name), ["var.", &**name]);
+        infra.instances.push(maker.instance(InstanceKind::Variable, named, &local, place, attributes));
     }
     for (name, output) in &declared.outputs {
         let value = program.output(module, name).unwrap_or(Value::NULL);
         let attributes = named(&words.of_output, [output.sensitive.into(), value]);
         let place = (output.header, output.header, &output.body);
-        let (named, local) = ((&words.output, name), format_args!("output.{name}"));
-        infra.instances.push(maker.instance(InstanceKind::Output, named, local, place, attributes));
+        let (named, local) = ((&words.output, name), ["output.", &**name]);
+        infra.instances.push(maker.instance(InstanceKind::Output, named, &local, place, attributes));
     }
     if module.id == 0 {
         terraform(program, &maker, infra);
@@ -329,8 +329,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
     let header = settings.headers.first().copied().unwrap_or_else(|| first_span(&declared));
     let place = (header, header, body);
     let named = (&maker.words.terraform, &maker.words.terraform);
-    let local = format_args!("terraform");
-    infra.instances.push(maker.instance(InstanceKind::Terraform, named, local, place, attributes));
+    infra.instances.push(maker.instance(InstanceKind::Terraform, named, &["terraform"], place, attributes));
 }
 
 /// The header of the first block of a module: where a finding about something that is nowhere points.
@@ -413,7 +412,7 @@ pub(super) fn call(
     let place = (call.header, call.span, &call.body);
     let reference = program.call_reference(slot, name);
     let named = (&words.module, name);
-    let instance = maker.instance(InstanceKind::Module, named, format_args!("module.{name}"), place, attributes);
+    let instance = maker.instance(InstanceKind::Module, named, &["module.", &**name], place, attributes);
     let open = instance.open || slot.key == Key::Any;
     infra.instances.push(Instance { address: reference.target, key: key_text(&slot.key), open, ..instance });
 }
