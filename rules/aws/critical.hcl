@@ -24,13 +24,10 @@ rule "critical-metric-not-alarmed" {
 
   locals {
     ty = self.resource_type
-    rows = [
-      for row in fact_rows("critical_alarms") : row
-      if row.resource == local.ty && (local.ty == "aws_lb" ? self.load_balancer_type == "application" : true)
-    ]
+    rows = local.ty != "aws_lb" || self.load_balancer_type == "application" ? critical_alarm_rows(local.ty) : []
     alarms = resources("aws_cloudwatch_metric_alarm")
     # Queries that read the metrics of all resources of a kind.
-    queried = anytrue([for alarm in query_alarms() : anytrue([for query in alarm.metric_query : anytrue([for metric in flatten(local.rows[*].metrics) : query.expression == null ? false : strcontains(query.expression, metric)])])])
+    queried = critical_metrics_queried(local.ty)
     uncovered = [
       for row in local.rows : row
       if !anytrue([for namespace in row.namespaces : length(alarms_on(self, namespace, row.metrics, row.dimensions[0])) > 0])

@@ -13,6 +13,24 @@ function "alarm_metrics" {
   )
 }
 
+function "critical_alarm_rows" {
+  params      = [type]
+  description = "The alarms that resources of a type should have, a row for each."
+  value       = [for row in fact_rows("critical_alarms") : row if row.resource == type]
+}
+
+function "critical_metrics_queried" {
+  params      = [type]
+  description = "Whether an alarm's query reads one of the metrics that resources of a type should have alarms on."
+  value = anytrue([
+    for alarm in query_alarms() : anytrue([
+      for query in alarm.metric_query : anytrue([
+        for metric in flatten(critical_alarm_rows(type)[*].metrics) : query.expression == null ? false : strcontains(query.expression, metric)
+      ])
+    ])
+  ])
+}
+
 function "dimension_rows" {
   params      = [namespace, dimension]
   description = "What is known of a dimension of the metrics of a namespace: a row for each type of resource whose attribute it is."
