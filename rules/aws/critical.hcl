@@ -46,7 +46,7 @@ rule "critical-metric-not-alarmed" {
     length(local.alarms) == 0,
     length(providers(setting.monitoring_providers)) > 0,
     exported(self),
-    local.ty == "aws_sqs_queue" ? is_failure_destination(self) : false,
+    local.ty == "aws_sqs_queue" && is_failure_destination(self),
     local.queried,
   ]
   require = length(local.uncovered) == 0

@@ -23,7 +23,7 @@ rule "datastore-not-in-backup-plan" {
     length(resources("aws_backup_plan")) == 0,
     length(local.selections) == 0,
     is_replica(self),
-    self.type == "aws_dynamodb_table" ? is_lock_table(self) : false,
+    self.type == "aws_dynamodb_table" && is_lock_table(self),
     local.for_others,
     anytrue([for policy in local.automatic : anytrue([for block in policy.backup_policy : block.status == "ENABLED"])]),
   ]

@@ -141,7 +141,7 @@ rule "db-deletion-protection" {
     is_set(self.replicate_source_db),
     says_nonproduction(self.name),
     says_nonproduction(local.identity),
-    local.is_table ? is_lock_table(self) : false,
+    local.is_table && is_lock_table(self),
   ]
   why = "It is the one switch that makes AWS itself refuse the delete call, whoever makes it: Terraform, the console, or a script in the wrong account. The provider leaves it off."
 

@@ -186,11 +186,11 @@ rule "dynamodb-pitr" {
     is_table = self.type == "aws_dynamodb_table"
     blocks   = [for block in flatten([self.point_in_time_recovery]) : block if local.is_table]
     on       = anytrue([for block in local.blocks : block.enabled])
-    expires  = local.is_table ? anytrue([for block in self.ttl : block.enabled]) : false
-    covered  = local.is_table ? backed_up(self) : false
+    expires  = local.is_table && anytrue([for block in self.ttl : block.enabled])
+    covered  = local.is_table && backed_up(self)
   }
 
-  skip = local.is_table ? is_lock_table(self) : false
+  skip = local.is_table && is_lock_table(self)
   at   = self.point_in_time_recovery
   why  = "There is no other undo: a script with the wrong condition deletes or overwrites items for good. With point-in-time recovery the table can be restored as it was at any second of the last 35 days."
 

@@ -223,7 +223,7 @@ rule "ecs-fargate-task-size" {
 
     cpu     = local.is_task ? ecs_cpu_units(self.cpu) : 1024 * tonumber(local.needs.VCPU)
     memory  = local.is_task ? ecs_memory_mib(self.memory) : tonumber(local.needs.MEMORY)
-    windows = local.is_task ? anytrue([for platform in self.runtime_platform : startswith(coalesce(platform.operating_system_family, "LINUX"), "WINDOWS")]) : false
+    windows = local.is_task && anytrue([for platform in self.runtime_platform : startswith(coalesce(platform.operating_system_family, "LINUX"), "WINDOWS")])
     next    = fargate_next(local.cpu, local.memory, local.windows)
   }
 

@@ -1115,7 +1115,7 @@ rule "eks-vpc-cni-idle-warm-eni" {
   skip = [
     length(local.clusters) == 0,
     # Reported on the add-on where there is one.
-    self.type == "aws_eks_cluster" ? length(eks_addons(self, "vpc-cni")) > 0 : false,
+    self.type == "aws_eks_cluster" && length(eks_addons(self, "vpc-cni")) > 0,
     eks_ipv6(local.cluster),
     eks_cni_elsewhere(local.cluster),
     length(local.pools) == 0,

@@ -39,11 +39,11 @@ rule "log-group-implicit" {
       if !contains([for reader in referrers(group, local.ty) : reader.address], self.address) && !contains([for dependency in self.depends_on : dependency.address], group.address) && !contains([for named in referenced(group.name, local.ty) : named.address], self.address)
     ]
 
-    at_the_edge = local.ty != "aws_lambda_function" ? false : anytrue([
+    at_the_edge = local.ty == "aws_lambda_function" && anytrue([
       length(referrers(self, "aws_cloudfront_distribution", ["default_cache_behavior", "ordered_cache_behavior"])) > 0,
       self.publish && anytrue([for provider in providers("aws") : provider.region == "us-east-1"]),
     ])
-    denies = local.ty != "aws_lambda_function" ? false : anytrue(flatten([
+    denies = local.ty == "aws_lambda_function" && anytrue(flatten([
       for role in referenced(self.role, "aws_iam_role") : [
         for policy in concat(
           referrers(role, "aws_iam_role_policy", "role"),

@@ -58,7 +58,7 @@ rule "rds-destroy-leaves-nothing" {
 
   locals {
     is_instance = self.type == "aws_db_instance"
-    replicated  = local.is_instance ? length(referrers(self, "aws_db_instance_automated_backups_replication", "source_db_instance_arn")) > 0 : false
+    replicated  = local.is_instance && length(referrers(self, "aws_db_instance_automated_backups_replication", "source_db_instance_arn")) > 0
     replaced_by = local.is_instance ? "engine, username, db_name, kms_key_id, storage_encrypted or snapshot_identifier" : "engine, cluster_identifier, master_username, database_name, kms_key_id, storage_encrypted or snapshot_identifier"
   }
 

@@ -47,7 +47,7 @@ function "names_proxy" {
 function "lone_cluster_is_cut_off" {
   params      = []
   description = "Whether the only EKS cluster of the configuration has nodes, none of which has a way out, not even through a proxy."
-  value = length(resources("aws_eks_cluster")) != 1 ? false : (
+  value = length(resources("aws_eks_cluster")) == 1 && (
     length(cluster_compute(resources("aws_eks_cluster")[0])) > 0
     && alltrue([for part in cluster_compute(resources("aws_eks_cluster")[0]) : eks_is_cut_off(part)])
     && length(eks_self_managed_nodes(resources("aws_eks_cluster")[0])) == 0
