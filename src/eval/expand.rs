@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::expr::iterate;
-use super::memo::Memo;
+use super::memo::{Arguments, Memo};
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
@@ -46,9 +46,9 @@ pub struct InstanceSlot {
     /// The reference to it, once something has asked for it: of its many attributes each refers to it.
     pub(super) reference: OnceCell<Reference>,
     /// Values of its arguments and blocks, computed once.
-    pub(super) attributes: Memo<Text>,
+    pub(super) attributes: Memo<Arguments>,
     /// Values of attributes that follow from these, computed once.
-    pub(super) computed: Memo<Text>,
+    pub(super) computed: Memo<Arguments>,
     /// Values of attributes as references to them see them.
     pub(super) referenced: RefCell<FxHashMap<Text, Value>>,
     /// For a module call: the instance of the module.

@@ -13,7 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::expand::Expansion;
 use super::expr::{Evaluation, Hop, Scope};
 use super::host::RootHost;
-use super::memo::{Identity, Memo};
+use super::memo::{Declarations, Identity, Memo};
 use super::scope::ModuleScope;
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Kind, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
@@ -110,9 +110,9 @@ pub struct ModuleInstance {
     arguments: RefCell<FxHashMap<Text, Value>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
-    variables: Memo<Identity>,
-    locals: Memo<Identity>,
-    outputs: Memo<Identity>,
+    variables: Memo<Declarations>,
+    locals: Memo<Declarations>,
+    outputs: Memo<Declarations>,
     /// Instances of resources and module calls; `None` while they are being worked out.
     pub(super) expansions: RefCell<FxHashMap<Identity, Option<Rc<Expansion>>>>,
 }
