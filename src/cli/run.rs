@@ -17,7 +17,7 @@ use super::since::Since;
 use super::{catalog, output, settings, stages, threads};
 use crate::clock::Stage;
 use crate::config::{self, Config};
-use crate::eval::RootHost;
+use crate::eval::{Common, RootHost};
 use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
 use crate::report::{Outcome, Report};
 use crate::rules::{self, Catalog, Fetched, Finding, Ignores, Selection, Usage};
@@ -155,17 +155,20 @@ impl Judge<'_> {
         let of_roots = self.prepared.plan.of_roots.iter().enumerate();
         let evaluations: Vec<_> = of_roots.flat_map(|(at, of_root)| of_root.iter().map(move |o| (at, o))).collect();
         progress.stage("checking root modules", evaluations.len());
-        let judged = evaluations.into_par_iter().map(|(at, options)| {
-            let judged = self.root(at, options, &sandbox);
-            progress.step();
-            judged
-        });
+        // Roots that one thread evaluates one after the other share more than those of several.
+        let together = if rayon::current_num_threads() == 1 { evaluations.len().max(1) } else { 1 };
+        let judged =
+            evaluations.into_par_iter().with_min_len(together).map_init(Common::default, |common, (at, options)| {
+                let judged = self.root(at, options, &sandbox, common);
+                progress.step();
+                judged
+            });
         judged.collect()
     }
 
-    fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>) -> Judged {
+    fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>, common: &Common) -> Judged {
         let root = &self.config.roots[at];
-        let (program, infra, problems) = infra::analyze(self.config, root, sandbox, options);
+        let (program, infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
         let Prepared { catalog, selection, ignores, settings, fetched, .. } = self.prepared;
         let mut rules = rules::check(catalog, selection, &infra, &host, &program);

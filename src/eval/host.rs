@@ -1,6 +1,7 @@
 //! The files that functions of one root may read.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -17,6 +18,8 @@ pub struct RootHost {
     sources: Arc<SourceMap>,
     templates: Mutex<FxHashMap<String, Option<Arc<Expr>>>>,
     secret: SecretAttributes,
+    /// How often a file was asked for.
+    asked: AtomicUsize,
 }
 
 /// Says of a resource type and an attribute whether the provider calls its values secret.
@@ -25,13 +28,25 @@ pub type SecretAttributes = fn(&str, &str) -> bool;
 impl RootHost {
     /// A host for the root module in `folder`.
     pub fn new(folder: &Path, sandbox: Arc<Sandbox>, sources: Arc<SourceMap>) -> RootHost {
-        RootHost { folder: folder.to_path_buf(), sandbox, sources, templates: Mutex::default(), secret: |_, _| false }
+        RootHost {
+            folder: folder.to_path_buf(),
+            sandbox,
+            sources,
+            templates: Mutex::default(),
+            secret: |_, _| false,
+            asked: AtomicUsize::new(0),
+        }
     }
 
     /// The same, with values of these attributes marked as sensitive where they are referred to.
     #[must_use]
     pub fn with_secrets(self, secret: SecretAttributes) -> RootHost {
         RootHost { secret, ..self }
+    }
+
+    /// How often a file was asked for.
+    pub(super) fn asked(&self) -> usize {
+        self.asked.load(Relaxed)
     }
 
     /// The mark of what is read from an attribute of a managed resource.
@@ -46,6 +61,7 @@ impl RootHost {
 
     /// A template file, parsed once; `None` where it may not be read.
     pub(super) fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
+        self.asked.fetch_add(1, Relaxed);
         if let Some(known) = self.templates.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Ok(known.clone());
         }
@@ -84,6 +100,7 @@ impl RootHost {
 
 impl Host for RootHost {
     fn read_file(&self, path: &str) -> FileAnswer {
+        self.asked.fetch_add(1, Relaxed);
         if path.starts_with('~') {
             return FileAnswer::OutOfBounds;
         }
@@ -95,6 +112,7 @@ impl Host for RootHost {
     }
 
     fn file_set(&self, path: &str, pattern: &str) -> Option<Vec<String>> {
+        self.asked.fetch_add(1, Relaxed);
         self.sandbox.list(&self.folder.join(path), pattern)
     }
 }

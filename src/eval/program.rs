@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
+use super::common::Common;
 use super::expand::Expansion;
 use super::expr::{Evaluation, Hop, Scope};
 use super::host::RootHost;
@@ -80,10 +82,15 @@ pub struct Program<'c> {
     all_work: Cell<usize>,
     /// Parts of all values.
     all_sizes: Cell<usize>,
-    /// Types of variables, also as text, by the place of their declaration: read once however many instances there are.
-    types: RefCell<FxHashMap<Span, (Type, Text)>>,
     any: Text,
-    pub(super) shared: Shared,
+    /// Its number among the programs that share what they have in common.
+    number: u32,
+    /// What is shared with other programs.
+    common: Common,
+    /// Evaluations in modules that are called: they may be for other roots, too.
+    called: Rc<Shared>,
+    /// Evaluations in the root module.
+    shared: Shared,
     /// How often a value has asked for itself.
     pub(super) cycles: Cell<usize>,
     conversions: Conversions,
@@ -162,6 +169,11 @@ fn weigh(value: &Value, left: &mut usize) -> bool {
 impl<'c> Program<'c> {
     /// A program for this root; nothing is computed yet.
     pub fn new(root: &'c Root, inputs: Inputs, host: RootHost) -> Program<'c> {
+        Program::beside(&Common::default(), root, inputs, host)
+    }
+
+    /// The same beside other programs of the same configuration, with which it shares what they have in common.
+    pub fn beside(common: &Common, root: &'c Root, inputs: Inputs, host: RootHost) -> Program<'c> {
         let program = Program {
             root,
             inputs,
@@ -176,8 +188,10 @@ impl<'c> Program<'c> {
             texts: Cell::new(0),
             all_work: Cell::new(0),
             all_sizes: Cell::new(0),
-            types: RefCell::default(),
             any: Type::Any.to_string().into(),
+            number: common.add_program(),
+            common: common.clone(),
+            called: common.evaluations(),
             shared: Shared::default(),
             cycles: Cell::new(0),
             conversions: Conversions::default(),
@@ -332,9 +346,9 @@ impl<'c> Program<'c> {
             Some(place) => match self.known(&place, &scope) {
                 Some(kept) => kept.result.clone(),
                 None => {
-                    let reads = Reads::default();
+                    let (reads, asked) = (Reads::default(), self.host.asked());
                     let result = self.eval_plain(expr, &ModuleScope { reads: Some(&reads), ..scope });
-                    place.keep(reads, &result);
+                    place.keep(reads, &result, self.only_for(asked, &result));
                     result
                 }
             },
@@ -358,28 +372,49 @@ impl<'c> Program<'c> {
             scope.reads.iter().for_each(|outer| outer.extend(&kept.reads));
             return Some(kept.result.clone());
         }
-        let reads = Reads::default();
+        let (reads, asked) = (Reads::default(), self.host.asked());
         let result = Evaluation::new(&ModuleScope { reads: Some(&reads), ..inner }).eval(expr);
         scope.reads.iter().for_each(|outer| outer.absorb(&reads));
-        place.keep(reads, &result);
+        place.keep(reads, &result, self.only_for(asked, &result));
         Some(result)
+    }
+
+    /// The number of this program, if a result is of no use to others: files were asked for, which are found from the
+    /// root's folder, or a limit was reached, which counts what this program has done.
+    fn only_for(&self, asked: usize, result: &Result<Value, EvalError>) -> Option<u32> {
+        let limited = result.as_ref().is_err_and(|error| error.kind == ProblemKind::Limit);
+        (limited || self.host.asked() != asked).then_some(self.number)
     }
 
     /// Where evaluations of an expression are remembered that is evaluated in several frames.
     fn place(&self, expr: &Expr, frame: &Frame) -> Option<Rc<Place>> {
-        let repeats = frame.module.call.is_some() || !frame.bindings.is_empty();
         // Whether something looks at failures is one more thing that a value depends on.
-        if repeats && !super::union::is_watched() { self.shared.place(expr) } else { None }
+        if super::union::is_watched() {
+            return None;
+        }
+        match frame.module.call.is_some() {
+            true => self.called.place(expr),
+            false if frame.bindings.is_empty() => None,
+            false => self.shared.place(expr),
+        }
+    }
+
+    /// How often expressions were evaluated, and how often that was not needed.
+    #[cfg(test)]
+    pub(super) fn shared_totals(&self) -> (usize, usize) {
+        let (own, called) = (self.shared.totals(), self.called.totals());
+        (own.0 + called.0, own.1 + called.1)
     }
 
     /// The evaluation that read the same.
     fn known(&self, place: &Place, scope: &ModuleScope<'_, 'c>) -> Option<Rc<Kept>> {
         let evaluation = Evaluation::new(scope);
         let fits = |read: &Read| {
-            let hops: Vec<Hop<'_>> = read.hops.iter().map(Hop::Attr).collect();
+            let hops: SmallVec<[Hop<'_>; 1]> = read.hops.iter().map(Hop::Attr).collect();
             scope.resolve(&read.root, read.span, &hops, &evaluation).is_ok_and(|now| read.is_worth(&now))
         };
-        let (position, kept) = place.kept().into_iter().enumerate().find(|(_, kept)| kept.reads.iter().all(fits))?;
+        let fits = |kept: &Kept| kept.program.is_none_or(|n| n == self.number) && kept.reads.iter().all(fits);
+        let (position, kept) = place.kept().into_iter().enumerate().find(|(_, kept)| fits(kept))?;
         place.found(position);
         Some(kept)
     }
@@ -498,16 +533,21 @@ impl<'c> Program<'c> {
 
     fn declared_type(&self, variable: &Variable) -> (Type, Text) {
         let Some(expr) = &variable.type_expr else { return (Type::Any, self.any.clone()) };
-        if let Some(known) = self.types.borrow().get(&expr.span) {
-            return known.clone();
+        if let Some(known) = self.common.declared_type(expr.span) {
+            return known;
         }
-        let ty = type_expr::parse(expr).unwrap_or_else(|error| {
-            self.report(error.into_problem(expr.span));
-            Type::Any
-        });
-        let shown = Text::from(ty.to_string());
-        self.types.borrow_mut().insert(expr.span, (ty.clone(), shown.clone()));
-        (ty, shown)
+        match type_expr::parse(expr) {
+            Ok(ty) => {
+                let declared = (ty.clone(), Text::from(ty.to_string()));
+                self.common.declare_type(expr.span, declared.clone());
+                declared
+            }
+            // Each program says so.
+            Err(error) => {
+                self.report(error.into_problem(expr.span));
+                (Type::Any, self.any.clone())
+            }
+        }
     }
 
     /// What a variable is set to from outside its module, and where.

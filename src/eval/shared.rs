@@ -10,6 +10,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::expr::{Hop, Resolved};
 use super::{EvalError, Kind, Value};
@@ -25,10 +26,12 @@ const MIN_PARTS: usize = 6;
 /// After so many evaluations that found nothing, an expression that rarely finds anything is left alone.
 const PATIENCE: usize = 64;
 
-/// The remembered evaluations of one program.
+/// Remembered evaluations.
 #[derive(Default)]
 pub(super) struct Shared {
     by_place: RefCell<FxHashMap<Span, Rc<Place>>>,
+    /// How many evaluations are remembered.
+    kept: Rc<Cell<usize>>,
 }
 
 /// Values as given and as converted to a variable's type, by the variable: calls with equal arguments share the result.
@@ -66,12 +69,16 @@ pub(super) struct Place {
     next: Cell<usize>,
     hits: Cell<usize>,
     misses: Cell<usize>,
+    /// How many evaluations are remembered in all places.
+    all: Rc<Cell<usize>>,
     #[cfg(test)]
     evaluated: Cell<usize>,
 }
 
 /// One evaluation: what it read and what came out.
 pub(super) struct Kept {
+    /// The program that it is for, where it is not for all.
+    pub(super) program: Option<u32>,
     pub(super) reads: Vec<Read>,
     pub(super) result: Result<Value, EvalError>,
 }
@@ -81,7 +88,7 @@ pub(super) struct Kept {
 pub(super) struct Read {
     pub(super) root: Text,
     pub(super) span: Span,
-    pub(super) hops: Vec<Ident>,
+    pub(super) hops: SmallVec<[Ident; 1]>,
     value: Value,
 }
 
@@ -96,9 +103,14 @@ impl Read {
 impl Shared {
     /// How often expressions were evaluated, and how often that was not needed.
     #[cfg(test)]
-    fn totals(&self) -> (usize, usize) {
+    pub(super) fn totals(&self) -> (usize, usize) {
         let places = self.by_place.borrow();
         places.values().fold((0, 0), |(new, again), place| (new + place.evaluated.get(), again + place.hits.get()))
+    }
+
+    /// How many evaluations are remembered.
+    pub(super) fn kept(&self) -> usize {
+        self.kept.get()
     }
 
     /// The place of an expression that is worth remembering.
@@ -109,7 +121,7 @@ impl Shared {
         if let Some(place) = self.by_place.borrow().get(&expr.span) {
             return (!place.is_hopeless()).then(|| place.clone());
         }
-        let place = Rc::new(Place::default());
+        let place = Rc::new(Place { all: self.kept.clone(), ..Place::default() });
         if parts(expr, MIN_PARTS) < MIN_PARTS {
             place.misses.set(usize::MAX);
         }
@@ -124,8 +136,8 @@ impl Place {
     }
 
     /// The evaluations to try, the one that fitted last first.
-    pub(super) fn kept(&self) -> Vec<Rc<Kept>> {
-        self.kept.borrow().clone()
+    pub(super) fn kept(&self) -> SmallVec<[Rc<Kept>; KEPT]> {
+        self.kept.borrow().iter().cloned().collect()
     }
 
     /// Takes note that an evaluation fitted.
@@ -138,7 +150,7 @@ impl Place {
     }
 
     /// Remembers an evaluation; one whose reads cannot be repeated is not kept.
-    pub(super) fn keep(&self, reads: Reads, result: &Result<Value, EvalError>) {
+    pub(super) fn keep(&self, reads: Reads, result: &Result<Value, EvalError>, program: Option<u32>) {
         #[cfg(test)]
         self.evaluated.set(self.evaluated.get() + 1);
         self.misses.set(self.misses.get().saturating_add(1));
@@ -146,10 +158,13 @@ impl Place {
             self.misses.set(usize::MAX);
             return;
         }
-        let entry = Rc::new(Kept { reads: reads.list.into_inner(), result: result.clone() });
+        let entry = Rc::new(Kept { program, reads: reads.list.into_inner(), result: result.clone() });
         let mut kept = self.kept.borrow_mut();
         match kept.len() < KEPT {
-            true => kept.push(entry),
+            true => {
+                self.all.set(self.all.get() + 1);
+                kept.push(entry);
+            }
             false => {
                 kept[self.next.get()] = entry;
                 self.next.set((self.next.get() + 1) % KEPT);

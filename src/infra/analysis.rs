@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Infra, RootFacts, build};
 use crate::config::{Config, Root, RootStanding, VariableFile};
-use crate::eval::{Program, RootHost, inputs};
+use crate::eval::{Common, Program, RootHost, inputs};
 use crate::facts;
 use crate::source::{Problem, Sandbox, shown_path};
 use crate::syntax::Text;
@@ -37,6 +37,17 @@ pub fn analyze<'c>(
     sandbox: &Arc<Sandbox>,
     options: &AnalysisOptions,
 ) -> (Program<'c>, Infra, Vec<Problem>) {
+    analyze_beside(&Common::default(), config, root, sandbox, options)
+}
+
+/// The same for one of several roots of a configuration, which share what they have in common.
+pub fn analyze_beside<'c>(
+    common: &Common,
+    config: &'c Config,
+    root: &'c Root,
+    sandbox: &Arc<Sandbox>,
+    options: &AnalysisOptions,
+) -> (Program<'c>, Infra, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut inputs = inputs::gather(&config.sources, &config.inputs, root, &options.var_files, &mut problems);
     // Where state is kept elsewhere, workspaces are how one configuration serves several environments.
@@ -44,7 +55,7 @@ pub fn analyze<'c>(
     inputs.workspace = options.workspace.clone().or_else(|| plain.then(|| "default".into()));
     inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
     let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone()).with_secrets(facts::is_secret);
-    let program = Program::new(root, inputs, host);
+    let program = Program::beside(common, root, inputs, host);
     let infra = build(&program, facts_of(config, root, options), &config.clock);
     problems.extend(program.take_problems());
     (program, infra, problems)
