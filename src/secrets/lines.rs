@@ -4,8 +4,9 @@
 //! It finds what the syntax tree cannot show and is no substitute for it. Entry point: [`secrets`].
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
-use memchr::memmem;
+use memchr::memmem::{self, Finder};
 
 use super::{boundary, names};
 
@@ -18,7 +19,7 @@ const ENTRY_NAMES: [&str; 4] = ["parameter_name", "header_name", "name", "key"];
 /// How many quotes and backslashes may stand at each side of a name.
 const QUOTES: usize = 3;
 /// What a private key begins with.
-const BEGIN: &str = "-----BEGIN ";
+static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("-----BEGIN "));
 /// What its first line ends with.
 const KEY: &str = "PRIVATE KEY-----";
 
@@ -56,8 +57,7 @@ pub fn unquoted(value: &str) -> &str {
 
 /// Whether a text is a secret by itself, whatever it is called.
 pub fn is_secret(text: &str) -> bool {
-    (text.contains('@') && passwords(text).next().is_some())
-        || (memmem::find(text.as_bytes(), KEY.as_bytes()).is_some() && private_keys(text).next().is_some())
+    (text.contains('@') && passwords(text).next().is_some()) || private_keys(text).next().is_some()
 }
 
 /// A name and what sets it: `name =`, `"name":`, `name =>`, `name :=`.
@@ -148,11 +148,12 @@ fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
 
 /// Private keys, from their first line to their last.
 fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
-    memmem::find_iter(text.as_bytes(), BEGIN).filter_map(move |start| {
-        let rest = &text[start + BEGIN.len()..];
+    BEGIN.find_iter(text.as_bytes()).filter_map(move |start| {
+        let kind_start = start + BEGIN.needle().len();
+        let rest = &text[kind_start..];
         let kind = rest.find(|c: char| !c.is_ascii_uppercase() && c != ' ')?;
         let line = rest.get(..kind + "-----".len()).filter(|line| line.ends_with(KEY))?;
-        Some(start..end_of_key(text, start + BEGIN.len() + line.len()))
+        Some(start..end_of_key(text, kind_start + line.len()))
     })
 }
 
