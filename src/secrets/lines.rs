@@ -62,7 +62,7 @@ pub fn is_secret(text: &str) -> bool {
 
 /// A name and what sets it: `name =`, `"name":`, `name =>`, `name :=`.
 struct Setter {
-    /// Where the name ends, if there is one.
+    /// Where the name ends.
     end: usize,
     /// Where the sign begins.
     sign: usize,
@@ -77,11 +77,16 @@ struct Pair<'t> {
 /// Everything in a text that sets something.
 fn setters(text: &str) -> impl Iterator<Item = Setter> {
     let bytes = text.as_bytes();
-    memchr::memchr2_iter(b'=', b':', bytes).map(move |sign| {
+    memchr::memchr2_iter(b'=', b':', bytes).filter_map(move |sign| {
         let end = trimmed(bytes, sign, |b| matches!(b, b' ' | b'\t'));
         let end = trimmed(bytes, end, |b| matches!(b, b'\\' | b'"' | b'\'')).max(end.saturating_sub(QUOTES));
-        Setter { end, sign }
+        bytes[..end].last().is_some_and(|last| in_name(*last)).then_some(Setter { end, sign })
     })
+}
+
+/// Whether a name may go on with this.
+fn in_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-')
 }
 
 /// Where a text ends without the bytes at its end that fit.
@@ -98,10 +103,9 @@ fn skip(text: &str, start: usize, bytes: &[u8]) -> usize {
 }
 
 impl Setter {
-    /// The name, which begins with a letter; empty where there is none.
+    /// The name, which begins with a letter; empty where there is none in it.
     fn name<'t>(&self, text: &'t str) -> &'t str {
-        let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-        let name = &text[trimmed(text.as_bytes(), self.end, is_name)..self.end];
+        let name = &text[trimmed(text.as_bytes(), self.end, in_name)..self.end];
         name.trim_start_matches(|c: char| !c.is_ascii_alphabetic() && c != '_')
     }
 
