@@ -215,7 +215,7 @@ pub enum TemplatePart {
         /// The first of two variables.
         key_var: Option<Box<Ident>>,
         /// The last or only variable.
-        value_var: Ident,
+        value_var: Box<Ident>,
         /// What is iterated.
         collection: Box<Expr>,
         /// Parts repeated for each element.

@@ -20,8 +20,17 @@ pub(super) enum Piece<'a> {
     If { condition: Expr, height: u32, start: usize },
     Else { start: usize, end: usize },
     EndIf { start: usize, end: usize },
-    For { key_var: Option<Ident>, value_var: Ident, collection: Expr, height: u32, start: usize },
+    For(Box<ForStart>),
     EndFor { start: usize, end: usize },
+}
+
+/// `%{for k, v in c}`; kept apart, since it is large and rare among many pieces.
+pub(super) struct ForStart {
+    pub(super) key_var: Option<Ident>,
+    pub(super) value_var: Ident,
+    pub(super) collection: Expr,
+    pub(super) height: u32,
+    pub(super) start: usize,
 }
 
 /// The pieces of one template.
@@ -276,7 +285,8 @@ impl<'a> Parser<'a> {
                 self.bump();
                 let (key_var, value_var) = self.for_variables()?;
                 let collection = self.expr()?;
-                return Ok(Piece::For { key_var, value_var, collection, height: self.height, start });
+                let height = self.height;
+                return Ok(Piece::For(Box::new(ForStart { key_var, value_var, collection, height, start })));
             }
             "else" => Piece::Else { start, end },
             "endif" => Piece::EndIf { start, end },

@@ -6,7 +6,7 @@ use std::vec::IntoIter;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::template::{Piece, Pieces};
+use super::template::{ForStart, Piece, Pieces};
 use super::{Expr, ExprKind, MAX_DEPTH, Parser, normalised};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::ast::TemplatePart;
@@ -134,7 +134,8 @@ impl<'a> Parser<'a> {
                     *height = (*height).max(h + nesting + 1);
                     self.if_part(source, condition, start, nesting, height)?
                 }
-                Some(Piece::For { key_var, value_var, collection, height: h, start }) => {
+                Some(Piece::For(begin)) => {
+                    let ForStart { key_var, value_var, collection, height: h, start } = *begin;
                     *height = (*height).max(h + nesting + 1);
                     let (body, end) = self.parts(source, nesting + 1, height)?;
                     let Stop::EndFor { end, .. } = end else {
@@ -142,7 +143,8 @@ impl<'a> Parser<'a> {
                         return None;
                     };
                     let span = self.span(start, end);
-                    let (key_var, collection) = (key_var.map(Box::new), Box::new(collection));
+                    let (key_var, value_var) = (key_var.map(Box::new), Box::new(value_var));
+                    let collection = Box::new(collection);
                     TemplatePart::For { key_var, value_var, collection, body, span }
                 }
                 Some(Piece::Else { start, end }) => return Some((parts, Stop::Else { start, end })),

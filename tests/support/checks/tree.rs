@@ -126,7 +126,7 @@ impl<'t> Spans<'t> {
                 }
                 TemplatePart::For { key_var, value_var, collection, body, span } => {
                     self.inside(*span, here, "`for`");
-                    key_var.as_deref().into_iter().chain([value_var]).for_each(|name| self.ident(name, *span));
+                    key_var.as_deref().into_iter().chain([&**value_var]).for_each(|name| self.ident(name, *span));
                     self.expr(collection, *span);
                     self.parts(body, *span);
                 }
