@@ -153,7 +153,7 @@ impl<'c> Program<'c> {
             }
         };
         for entry in entries {
-            if !self.add_block() {
+            if !self.spent.add_block() {
                 let message = format!("more than {BLOCK_LIMIT} blocks in all are not made of `dynamic` blocks");
                 let span = for_each.expr.span;
                 self.report(Problem::warning(ProblemKind::Limit, span, message, "the rest is left out"));

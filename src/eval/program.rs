@@ -11,6 +11,7 @@ use std::rc::Rc;
 use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
+use super::bounds::Spent;
 use super::common::Common;
 use super::expand::Expansion;
 use super::expr::{Evaluation, Hop, Scope};
@@ -18,8 +19,8 @@ use super::host::RootHost;
 use super::memo::{Declarations, Identity, Memo};
 use super::scope::ModuleScope;
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
-use super::{Cause, EvalError, Kind, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
-use crate::config::{Module, ModuleAddress, ModuleNode, Root, Variable};
+use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value};
+use crate::config::{Module, ModuleAddress, ModuleNode, Root};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, ExprKind, Text};
 
@@ -51,49 +52,31 @@ pub const INSTANCE_LIMIT: usize = 200_000;
 /// More instances of all blocks and modules together than this are not expanded.
 pub const TOTAL_LIMIT: usize = 500_000;
 
-/// One expression may make so many elements by `for` and splats.
-const WORK_LIMIT: usize = 2_000_000;
-/// All expressions of a root together may make this many bytes of long texts: each may be kept.
-const TEXT_LIMIT: usize = 512 << 20;
-/// All expressions of a root together may make so many.
-const ALL_WORK_LIMIT: usize = 50_000_000;
-/// A value may have so many parts, counted as often as they are reached.
-const SIZE_LIMIT: usize = 1_000_000;
-/// All values of a root together may have so many.
-const ALL_SIZES_LIMIT: usize = 16_000_000;
-
 /// The evaluation of one root.
 pub struct Program<'c> {
     root: &'c Root,
-    inputs: Inputs,
+    pub(super) inputs: Inputs,
     modules: RefCell<Vec<Rc<ModuleInstance>>>,
     frames: RefCell<Vec<Rc<Frame>>>,
     problems: RefCell<Vec<Problem>>,
     reported: RefCell<FxHashSet<(Span, String)>>,
     pub(super) host: RootHost,
     pub(super) expanded: Cell<usize>,
-    /// Elements that the expression at hand has made.
-    work: Cell<usize>,
-    /// Blocks that were made of `dynamic` blocks.
-    blocks: Cell<usize>,
-    /// Bytes of long texts that were made.
-    texts: Cell<usize>,
-    /// Elements made by all expressions.
-    all_work: Cell<usize>,
-    /// Parts of all values.
-    all_sizes: Cell<usize>,
-    any: Text,
+    /// What the evaluation has cost so far.
+    pub(super) spent: Spent,
+    /// The type `any` as text.
+    pub(super) any: Text,
     /// Its number among the programs that share what they have in common.
     number: u32,
     /// What is shared with other programs.
-    common: Common,
+    pub(super) common: Common,
     /// Evaluations in modules that are called: they may be for other roots, too.
     called: Rc<Shared>,
     /// Evaluations in the root module.
     shared: Shared,
     /// How often a value has asked for itself.
     pub(super) cycles: Cell<usize>,
-    conversions: Conversions,
+    pub(super) conversions: Conversions,
 }
 
 /// One instance of a module: the root, or an instance of a call.
@@ -114,10 +97,10 @@ pub struct ModuleInstance {
     open: bool,
     plain_frame: Cell<Option<u32>>,
     /// Arguments of the call that are known already.
-    arguments: RefCell<FxHashMap<Text, Value>>,
+    pub(super) arguments: RefCell<FxHashMap<Text, Value>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
-    variables: Memo<Declarations>,
+    pub(super) variables: Memo<Declarations>,
     locals: Memo<Declarations>,
     outputs: Memo<Declarations>,
     /// Instances of resources and module calls; `None` while they are being worked out.
@@ -155,17 +138,6 @@ pub struct Frame {
     pub open: bool,
 }
 
-/// Takes the parts of a value from those that are left; whether there were enough. Shared parts may make a small value
-/// endlessly large.
-fn weigh(value: &Value, left: &mut usize) -> bool {
-    let enough = *left > 0;
-    *left = left.saturating_sub(1);
-    match &value.kind {
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => enough,
-        _ => enough && value.children().all(|child| weigh(child, left)),
-    }
-}
-
 impl<'c> Program<'c> {
     /// A program for this root; nothing is computed yet.
     pub fn new(root: &'c Root, inputs: Inputs, host: RootHost) -> Program<'c> {
@@ -183,11 +155,7 @@ impl<'c> Program<'c> {
             reported: RefCell::default(),
             host,
             expanded: Cell::new(0),
-            work: Cell::new(0),
-            blocks: Cell::new(0),
-            texts: Cell::new(0),
-            all_work: Cell::new(0),
-            all_sizes: Cell::new(0),
+            spent: Spent::default(),
             any: Type::Any.to_string().into(),
             number: common.add_program(),
             common: common.clone(),
@@ -357,10 +325,7 @@ impl<'c> Program<'c> {
 
     fn eval_plain(&self, expr: &Expr, scope: &ModuleScope<'_, 'c>) -> Result<Value, EvalError> {
         // Each expression has an allowance of its own, also one that another one asks for.
-        let outer = self.work.replace(0);
-        let value = Evaluation::new(scope).eval(expr).and_then(|value| self.bounded(value));
-        self.work.set(outer);
-        value
+        self.spent.apart(|| Evaluation::new(scope).eval(expr).and_then(|value| self.spent.bounded(value)))
     }
 
     /// A part of an expression, remembered by itself: of `element(aws_subnet.a[*].id, count.index)` the list is the same
@@ -419,48 +384,6 @@ impl<'c> Program<'c> {
         Some(kept)
     }
 
-    /// A value that can be walked and kept.
-    fn bounded(&self, value: Value) -> Result<Value, EvalError> {
-        let kept = self.all_sizes.get();
-        let allowance = SIZE_LIMIT.min(ALL_SIZES_LIMIT - kept);
-        let mut left = allowance;
-        if weigh(&value, &mut left) {
-            self.all_sizes.set(kept + allowance - left);
-            return Ok(value);
-        }
-        Err(EvalError::too_large(match allowance {
-            SIZE_LIMIT => format!("a value of more than {SIZE_LIMIT} parts is not kept"),
-            _ => format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept"),
-        }))
-    }
-
-    /// Takes note of elements that the expression at hand makes.
-    pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        super::expr::spend(&self.work, elements, WORK_LIMIT)?;
-        self.all_work.set(self.all_work.get().saturating_add(elements));
-        match self.all_work.get() > ALL_WORK_LIMIT {
-            true => Err(EvalError::too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
-            false => Ok(()),
-        }
-    }
-
-    /// Takes note of a block that a `dynamic` block makes; false where there are too many.
-    pub(super) fn add_block(&self) -> bool {
-        self.blocks.set(self.blocks.get().saturating_add(1));
-        self.blocks.get() <= super::body::BLOCK_LIMIT
-    }
-
-    /// Takes note of bytes of long texts.
-    pub(super) fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
-        let texts = self.texts.get().saturating_add(bytes);
-        if texts > TEXT_LIMIT {
-            let most = TEXT_LIMIT >> 20;
-            return Err(EvalError::too_large(format!("more than {most} MiB of long texts are not made")));
-        }
-        self.texts.set(texts);
-        Ok(())
-    }
-
     pub(super) fn failed(&self, error: EvalError, fallback: Span) -> Value {
         self.report(error.into_problem(fallback));
         Value::unknown(Type::Any, Cause::Error)
@@ -472,122 +395,6 @@ impl<'c> Program<'c> {
         let problem = Problem::error(ProblemKind::Cycle, span, message, "part of a cycle of references");
         self.report(problem.with_help("break the cycle: one of these values must not refer to the others"));
         Value::unknown(Type::Any, Cause::Cycle)
-    }
-
-    /// The value of a variable of a module instance.
-    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
-        let compute = || self.compute_variable(module, name, variable);
-        module.variables.get(&Identity::of(variable), compute, || self.cycle(variable.header, &format!("var.{name}")))
-    }
-
-    fn compute_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
-        let ty = self.variable_type(variable);
-        let given = self.given(module, name);
-        let nullable = variable.nullable;
-        let given = given.filter(|(v, _)| nullable || !v.is_null());
-        let (value, span) = match (given, &variable.default) {
-            (Some(given), _) => given,
-            (None, Some(default)) if !self.callers_decide(module) => (self.default_value(default), default.span),
-            (None, _) => (self.unset_variable(module, name, variable, &ty), variable.header),
-        };
-        let fit = || convert::convert(&convert::apply_defaults(&value, &ty), &ty);
-        let simple = value.as_seq().is_none() && value.as_fields().is_none();
-        let fitted = if simple { fit() } else { self.conversions.get(variable.header, &value, fit) };
-        let value = fitted.unwrap_or_else(|error| {
-            let message = |why: &str| format!("the value of `var.{name}` does not fit its type: {why}");
-            let error = error.reworded(message).with_label(format!("does not fit `{ty}`")).at(span);
-            self.failed(error, span)
-        });
-        let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
-        let marks = mark(variable.sensitive, Marks::SENSITIVE).union(mark(variable.ephemeral, Marks::EPHEMERAL));
-        value.with_marks(marks)
-    }
-
-    /// Whether the values of a module's variables are its unknown callers' business, whatever their defaults.
-    fn callers_decide(&self, module: &ModuleInstance) -> bool {
-        self.inputs.ignore_defaults && module.call.is_none()
-    }
-
-    fn default_value(&self, default: &Expr) -> Value {
-        Evaluation::new(&super::NoScope::default())
-            .eval(default)
-            .unwrap_or_else(|error| self.failed(error, default.span))
-    }
-
-    /// What a literal is worth as a value of a type; unknown where it has none.
-    pub(crate) fn literal(&self, expr: &Expr, ty: &Type) -> Value {
-        let value = Evaluation::new(&super::NoScope::default()).eval(expr);
-        let converted = value.and_then(|v| convert::convert(&convert::apply_defaults(&v, ty), ty));
-        converted.unwrap_or_else(|_| Value::unknown(ty.clone(), Cause::Error))
-    }
-
-    /// The type that a variable is converted to.
-    pub(crate) fn variable_type(&self, variable: &Variable) -> Type {
-        self.declared_type(variable).0
-    }
-
-    /// The same as text.
-    pub(crate) fn shown_type(&self, variable: &Variable) -> Text {
-        self.declared_type(variable).1
-    }
-
-    fn declared_type(&self, variable: &Variable) -> (Type, Text) {
-        let Some(expr) = &variable.type_expr else { return (Type::Any, self.any.clone()) };
-        if let Some(known) = self.common.declared_type(expr.span) {
-            return known;
-        }
-        match type_expr::parse(expr) {
-            Ok(ty) => {
-                let declared = (ty.clone(), Text::from(ty.to_string()));
-                self.common.declare_type(expr.span, declared.clone());
-                declared
-            }
-            // Each program says so.
-            Err(error) => {
-                self.report(error.into_problem(expr.span));
-                (Type::Any, self.any.clone())
-            }
-        }
-    }
-
-    /// What a variable is set to from outside its module, and where.
-    fn given(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<(Value, Span)> {
-        let Some((frame, call)) = &module.call else {
-            let input = self.inputs.variables.get(name)?;
-            return Some((input.value.clone(), input.span));
-        };
-        let call = frame.module.module().calls.get(call)?;
-        let argument = call.arguments.attribute(name)?;
-        Some((self.argument(module, name, &argument.expr, frame), argument.expr.span))
-    }
-
-    /// What an argument of a module instance's call is worth: the variable asks for it, and who looks at the call.
-    pub(crate) fn argument(&self, called: &ModuleInstance, name: &Text, expr: &Expr, frame: &Rc<Frame>) -> Value {
-        if let Some(known) = called.arguments.borrow().get(name) {
-            return known.clone();
-        }
-        let cycles = self.cycles.get();
-        let value = self.eval(expr, frame);
-        // What asks for itself is worth something else to others.
-        if self.cycles.get() == cycles {
-            called.arguments.borrow_mut().insert(name.clone(), value.clone());
-        }
-        value
-    }
-
-    /// The input that sets a variable of the root module.
-    pub(crate) fn input(&self, name: &str) -> Option<&Input> {
-        self.inputs.variables.get(name)
-    }
-
-    fn unset_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable, ty: &Type) -> Value {
-        let address = format!("{}var.{name}", module.prefix);
-        let reference = Reference::to(ReferenceKind::Variable, &*address);
-        let cause = match variable.default.is_some() {
-            true => Cause::Caller(address.into()),
-            false => Cause::Variable(address.into()),
-        };
-        Value::unknown_reference(reference, ty.clone(), !variable.nullable, cause)
     }
 
     /// The value of a local of a module instance.

@@ -52,7 +52,7 @@ impl Scope for ModuleScope<'_, '_> {
     }
 
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        self.program.spend(elements)
+        self.program.spent.spend(elements)
     }
 
     fn part(&self, expr: &Expr) -> Option<Result<Value, EvalError>> {
@@ -60,7 +60,7 @@ impl Scope for ModuleScope<'_, '_> {
     }
 
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
-        self.program.spend_text(bytes)
+        self.program.spent.spend_text(bytes)
     }
 }
 

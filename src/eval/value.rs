@@ -8,9 +8,8 @@ use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
-use smallvec::SmallVec;
-
-use super::{AttributeType, BlockSource, ByName, Number, ObjectType, Reference, Type};
+use super::refs::Sets;
+use super::{AttributeType, BlockSource, ByName, Cause, Marks, Number, ObjectType, Reference, Refs, Type};
 use crate::syntax::Text;
 
 /// A value, whole, partly known or unknown.
@@ -178,169 +177,6 @@ pub enum Segment {
     Unknown(Value),
 }
 
-/// Why a value is unknown: the root of the chain, for the list of what is undecided.
-#[derive(Clone, PartialEq, Eq, Debug, PartialOrd, Ord)]
-pub enum Cause {
-    /// A variable that nothing sets (address of the variable as text: `var.env`, `module.a.var.env`).
-    Variable(Text),
-    /// A variable of a reusable module without callers, whose default proves nothing.
-    Caller(Text),
-    /// An attribute that AWS decides at apply (`aws_vpc.main.id`).
-    Attribute(Text),
-    /// What a data source reads (`data.aws_ami.x.id`).
-    Data(Text),
-    /// An output of a module that is not on disk (`module.vpc.private_subnets`).
-    Module(Text),
-    /// An impure or unsupported function (`timestamp`).
-    Function(Text),
-    /// An expression with an error, reported elsewhere.
-    Error,
-    /// A cycle, reported elsewhere.
-    Cycle,
-    /// A bound of tfcheck's own was reached.
-    Limit,
-    /// `self`, `path.cwd`, the workspace: known only to the run (`terraform.workspace`).
-    Runtime(Text),
-    /// Something of which only another configuration could tell, in words (`what module.backup selects`).
-    Unseen(Text),
-}
-
-impl Cause {
-    /// Of some elements it is not known whether they exist, although all else is.
-    pub fn how_many() -> Cause {
-        Cause::Runtime("how many of them there are".into())
-    }
-}
-
-impl std::fmt::Display for Cause {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Cause::Variable(v) => write!(f, "{v} has no value"),
-            Cause::Caller(v) => write!(f, "{v} is for the callers of this module to set"),
-            Cause::Attribute(a) => write!(f, "{a} is known only after apply"),
-            Cause::Data(d) => write!(f, "{d} is read from AWS"),
-            Cause::Module(m) => write!(f, "{m} comes from a module that is not on disk"),
-            Cause::Function(n) => write!(f, "{n}() is not evaluated"),
-            Cause::Error => f.write_str("it could not be evaluated"),
-            Cause::Cycle => f.write_str("it depends on itself"),
-            Cause::Limit => f.write_str("it is too large to be evaluated"),
-            Cause::Runtime(n) => write!(f, "{n} is known only when Terraform runs"),
-            Cause::Unseen(n) => write!(f, "{n} cannot be seen from here"),
-        }
-    }
-}
-
-/// Marks that travel with a value.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Marks(u8);
-
-impl Marks {
-    /// No mark.
-    pub const NONE: Marks = Marks(0);
-    /// Sensitive: must not be printed.
-    pub const SENSITIVE: Marks = Marks(1);
-    /// Ephemeral: never stored.
-    pub const EPHEMERAL: Marks = Marks(2);
-    /// Nobody wrote it: the provider's default was filled in.
-    pub const PROVIDER_DEFAULT: Marks = Marks(4);
-
-    /// Both together.
-    pub fn union(self, other: Marks) -> Marks {
-        Marks(self.0 | other.0)
-    }
-
-    /// Whether all of `other`'s marks are set.
-    pub fn contains(self, other: Marks) -> bool {
-        self.0 & other.0 == other.0
-    }
-
-    /// Without these marks.
-    pub fn without(self, other: Marks) -> Marks {
-        Marks(self.0 & !other.0)
-    }
-}
-
-/// A set of references, sorted; mostly empty.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Refs(Option<Arc<[Reference]>>);
-
-impl Refs {
-    /// One reference.
-    pub fn one(reference: Reference) -> Refs {
-        Refs(Some(Arc::new([reference])))
-    }
-
-    /// All of both.
-    pub fn union(&self, other: &Refs) -> Refs {
-        match (&self.0, &other.0) {
-            (None, _) => other.clone(),
-            (_, None) => self.clone(),
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
-            (Some(a), Some(b)) => match (a.as_ref(), b.as_ref()) {
-                (_, [only]) if a.binary_search(only).is_ok() => self.clone(),
-                ([only], _) if b.binary_search(only).is_ok() => other.clone(),
-                _ => {
-                    // Both are sorted: that is seen, and they are merged.
-                    let mut all: Vec<&Reference> = a.iter().chain(b.iter()).collect();
-                    all.sort();
-                    all.dedup();
-                    Refs(Some(all.into_iter().cloned().collect()))
-                }
-            },
-        }
-    }
-
-    /// All of all of them, sorted once.
-    fn all(mut sets: SmallVec<[&Refs; 8]>) -> Refs {
-        // What was made from one thing mostly shares its references.
-        sets.sort_unstable_by_key(|set| set.place());
-        sets.dedup_by_key(|set| set.place());
-        match sets.as_slice() {
-            [] => Refs::default(),
-            [only] => (*only).clone(),
-            [first, rest @ ..] if rest.iter().all(|set| set == first) => (*first).clone(),
-            _ => {
-                let mut all: Vec<&Reference> = sets.iter().flat_map(|set| set.iter()).collect();
-                all.sort();
-                all.dedup();
-                Refs(Some(all.into_iter().cloned().collect()))
-            }
-        }
-    }
-
-    /// The references of these values and of everything inside them.
-    pub(super) fn deep<'v>(values: impl IntoIterator<Item = &'v Value>) -> Refs {
-        let mut sets = SmallVec::new();
-        values.into_iter().for_each(|value| value.gather_refs(&mut sets));
-        Refs::all(sets)
-    }
-
-    /// All but this one.
-    #[must_use]
-    pub fn without(&self, reference: &Reference) -> Refs {
-        if !self.iter().any(|r| r == reference) {
-            return self.clone();
-        }
-        let rest: Vec<Reference> = self.iter().filter(|r| *r != reference).cloned().collect();
-        Refs((!rest.is_empty()).then(|| rest.into()))
-    }
-
-    /// The references in order.
-    pub fn iter(&self) -> impl Iterator<Item = &Reference> {
-        self.0.iter().flat_map(|r| r.iter())
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_none()
-    }
-
-    /// Where they are kept; zero where there is none. While one holds them, others at this place are the same.
-    pub fn place(&self) -> usize {
-        self.0.as_ref().map_or(0, |all| Arc::as_ptr(all).addr())
-    }
-}
-
 impl Seq {
     /// The items whose positions are certain.
     pub fn fixed(&self) -> &[Value] {
@@ -411,7 +247,7 @@ impl Unknown {
 
 impl Value {
     /// `null`
-    pub const NULL: Value = Value { kind: Kind::Null, marks: Marks::NONE, refs: Refs(None) };
+    pub const NULL: Value = Value { kind: Kind::Null, marks: Marks::NONE, refs: Refs::NONE };
 
     /// An unknown of this type for this reason.
     pub fn unknown(ty: Type, cause: Cause) -> Value {
@@ -591,9 +427,9 @@ impl Value {
         Refs::deep([self])
     }
 
-    fn gather_refs<'v>(&'v self, sets: &mut SmallVec<[&'v Refs; 8]>) {
+    pub(super) fn gather_refs<'v>(&'v self, sets: &mut Sets<'v>) {
         // Neighbours often share theirs.
-        let known = |last: &&Refs| last.0.as_ref().map(Arc::as_ptr) == self.refs.0.as_ref().map(Arc::as_ptr);
+        let known = |last: &&Refs| last.place() == self.refs.place();
         if !self.refs.is_empty() && !sets.last().is_some_and(known) {
             sets.push(&self.refs);
         }

@@ -1,0 +1,95 @@
+//! What evaluation may cost: work, memory, and the size of what comes out.
+
+use std::cell::Cell;
+
+use super::body::BLOCK_LIMIT;
+use super::{EvalError, Kind, Value};
+
+/// One expression may make so many elements by `for` and splats.
+const WORK_LIMIT: usize = 2_000_000;
+/// All expressions of a root together may make this many bytes of long texts: each may be kept.
+const TEXT_LIMIT: usize = 512 << 20;
+/// All expressions of a root together may make so many.
+const ALL_WORK_LIMIT: usize = 50_000_000;
+/// A value may have so many parts, counted as often as they are reached.
+const SIZE_LIMIT: usize = 1_000_000;
+/// All values of a root together may have so many.
+const ALL_SIZES_LIMIT: usize = 16_000_000;
+
+/// What the evaluation of one root has cost so far.
+#[derive(Default)]
+pub(super) struct Spent {
+    /// Elements that the expression at hand has made.
+    work: Cell<usize>,
+    /// Blocks that were made of `dynamic` blocks.
+    blocks: Cell<usize>,
+    /// Bytes of long texts that were made.
+    texts: Cell<usize>,
+    /// Elements made by all expressions.
+    all_work: Cell<usize>,
+    /// Parts of all values.
+    all_sizes: Cell<usize>,
+}
+
+impl Spent {
+    /// Runs something with an allowance of its own.
+    pub(super) fn apart<T>(&self, run: impl FnOnce() -> T) -> T {
+        let outer = self.work.replace(0);
+        let result = run();
+        self.work.set(outer);
+        result
+    }
+
+    /// A value that can be walked and kept.
+    pub(super) fn bounded(&self, value: Value) -> Result<Value, EvalError> {
+        let kept = self.all_sizes.get();
+        let allowance = SIZE_LIMIT.min(ALL_SIZES_LIMIT - kept);
+        let mut left = allowance;
+        if weigh(&value, &mut left) {
+            self.all_sizes.set(kept + allowance - left);
+            return Ok(value);
+        }
+        Err(EvalError::too_large(match allowance {
+            SIZE_LIMIT => format!("a value of more than {SIZE_LIMIT} parts is not kept"),
+            _ => format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept"),
+        }))
+    }
+
+    /// Takes note of elements that the expression at hand makes.
+    pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
+        super::expr::spend(&self.work, elements, WORK_LIMIT)?;
+        self.all_work.set(self.all_work.get().saturating_add(elements));
+        match self.all_work.get() > ALL_WORK_LIMIT {
+            true => Err(EvalError::too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
+            false => Ok(()),
+        }
+    }
+
+    /// Takes note of a block that a `dynamic` block makes; false where there are too many.
+    pub(super) fn add_block(&self) -> bool {
+        self.blocks.set(self.blocks.get().saturating_add(1));
+        self.blocks.get() <= BLOCK_LIMIT
+    }
+
+    /// Takes note of bytes of long texts.
+    pub(super) fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
+        let texts = self.texts.get().saturating_add(bytes);
+        if texts > TEXT_LIMIT {
+            let most = TEXT_LIMIT >> 20;
+            return Err(EvalError::too_large(format!("more than {most} MiB of long texts are not made")));
+        }
+        self.texts.set(texts);
+        Ok(())
+    }
+}
+
+/// Takes the parts of a value from those that are left; whether there were enough. Shared parts may make a small value
+/// endlessly large.
+fn weigh(value: &Value, left: &mut usize) -> bool {
+    let enough = *left > 0;
+    *left = left.saturating_sub(1);
+    match &value.kind {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => enough,
+        _ => enough && value.children().all(|child| weigh(child, left)),
+    }
+}

@@ -1,0 +1,124 @@
+//! What travels with a value: marks, and the references that reached it.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::{Reference, Value};
+
+/// Marks that travel with a value.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// No mark.
+    pub const NONE: Marks = Marks(0);
+    /// Sensitive: must not be printed.
+    pub const SENSITIVE: Marks = Marks(1);
+    /// Ephemeral: never stored.
+    pub const EPHEMERAL: Marks = Marks(2);
+    /// Nobody wrote it: the provider's default was filled in.
+    pub const PROVIDER_DEFAULT: Marks = Marks(4);
+
+    /// Both together.
+    pub fn union(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// Whether all of `other`'s marks are set.
+    pub fn contains(self, other: Marks) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Without these marks.
+    pub fn without(self, other: Marks) -> Marks {
+        Marks(self.0 & !other.0)
+    }
+}
+
+/// A set of references, sorted; mostly empty.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Refs(Option<Arc<[Reference]>>);
+
+/// References of several values; seldom more than a few of them have any.
+pub(super) type Sets<'v> = SmallVec<[&'v Refs; 8]>;
+
+impl Refs {
+    /// None.
+    pub const NONE: Refs = Refs(None);
+
+    /// One reference.
+    pub fn one(reference: Reference) -> Refs {
+        Refs(Some(Arc::new([reference])))
+    }
+
+    /// All of both.
+    pub fn union(&self, other: &Refs) -> Refs {
+        match (&self.0, &other.0) {
+            (None, _) => other.clone(),
+            (_, None) => self.clone(),
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
+            (Some(a), Some(b)) => match (a.as_ref(), b.as_ref()) {
+                (_, [only]) if a.binary_search(only).is_ok() => self.clone(),
+                ([only], _) if b.binary_search(only).is_ok() => other.clone(),
+                _ => {
+                    // Both are sorted: that is seen, and they are merged.
+                    let mut all: Vec<&Reference> = a.iter().chain(b.iter()).collect();
+                    all.sort();
+                    all.dedup();
+                    Refs(Some(all.into_iter().cloned().collect()))
+                }
+            },
+        }
+    }
+
+    /// All of all of them, sorted once.
+    fn all(mut sets: Sets<'_>) -> Refs {
+        // What was made from one thing mostly shares its references.
+        sets.sort_unstable_by_key(|set| set.place());
+        sets.dedup_by_key(|set| set.place());
+        match sets.as_slice() {
+            [] => Refs::default(),
+            [only] => (*only).clone(),
+            [first, rest @ ..] if rest.iter().all(|set| set == first) => (*first).clone(),
+            _ => {
+                let mut all: Vec<&Reference> = sets.iter().flat_map(|set| set.iter()).collect();
+                all.sort();
+                all.dedup();
+                Refs(Some(all.into_iter().cloned().collect()))
+            }
+        }
+    }
+
+    /// The references of these values and of everything inside them.
+    pub(super) fn deep<'v>(values: impl IntoIterator<Item = &'v Value>) -> Refs {
+        let mut sets = Sets::new();
+        values.into_iter().for_each(|value| value.gather_refs(&mut sets));
+        Refs::all(sets)
+    }
+
+    /// All but this one.
+    #[must_use]
+    pub fn without(&self, reference: &Reference) -> Refs {
+        if !self.iter().any(|r| r == reference) {
+            return self.clone();
+        }
+        let rest: Vec<Reference> = self.iter().filter(|r| *r != reference).cloned().collect();
+        Refs((!rest.is_empty()).then(|| rest.into()))
+    }
+
+    /// The references in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Reference> {
+        self.0.iter().flat_map(|r| r.iter())
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// Where they are kept; zero where there is none. While one holds them, others at this place are the same.
+    pub fn place(&self) -> usize {
+        self.0.as_ref().map_or(0, |all| Arc::as_ptr(all).addr())
+    }
+}

@@ -1,0 +1,129 @@
+//! Variables: what sets them, and what they are worth as values of their types.
+
+use std::rc::Rc;
+
+use super::expr::Evaluation;
+use super::memo::Identity;
+use super::program::{Frame, Input, ModuleInstance, Program};
+use super::{Cause, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
+use crate::config::Variable;
+use crate::source::Span;
+use crate::syntax::{Expr, Text};
+
+impl Program<'_> {
+    /// The value of a variable of a module instance.
+    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
+        let compute = || self.compute_variable(module, name, variable);
+        module.variables.get(&Identity::of(variable), compute, || self.cycle(variable.header, &format!("var.{name}")))
+    }
+
+    fn compute_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
+        let ty = self.variable_type(variable);
+        let given = self.given(module, name);
+        let nullable = variable.nullable;
+        let given = given.filter(|(v, _)| nullable || !v.is_null());
+        let (value, span) = match (given, &variable.default) {
+            (Some(given), _) => given,
+            (None, Some(default)) if !self.callers_decide(module) => (self.default_value(default), default.span),
+            (None, _) => (self.unset_variable(module, name, variable, &ty), variable.header),
+        };
+        let fit = || convert::convert(&convert::apply_defaults(&value, &ty), &ty);
+        let simple = value.as_seq().is_none() && value.as_fields().is_none();
+        let fitted = if simple { fit() } else { self.conversions.get(variable.header, &value, fit) };
+        let value = fitted.unwrap_or_else(|error| {
+            let message = |why: &str| format!("the value of `var.{name}` does not fit its type: {why}");
+            let error = error.reworded(message).with_label(format!("does not fit `{ty}`")).at(span);
+            self.failed(error, span)
+        });
+        let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
+        let marks = mark(variable.sensitive, Marks::SENSITIVE).union(mark(variable.ephemeral, Marks::EPHEMERAL));
+        value.with_marks(marks)
+    }
+
+    /// Whether the values of a module's variables are its unknown callers' business, whatever their defaults.
+    fn callers_decide(&self, module: &ModuleInstance) -> bool {
+        self.inputs.ignore_defaults && module.call.is_none()
+    }
+
+    fn default_value(&self, default: &Expr) -> Value {
+        Evaluation::new(&super::NoScope::default())
+            .eval(default)
+            .unwrap_or_else(|error| self.failed(error, default.span))
+    }
+
+    /// What a literal is worth as a value of a type; unknown where it has none.
+    pub(crate) fn literal(&self, expr: &Expr, ty: &Type) -> Value {
+        let value = Evaluation::new(&super::NoScope::default()).eval(expr);
+        let converted = value.and_then(|v| convert::convert(&convert::apply_defaults(&v, ty), ty));
+        converted.unwrap_or_else(|_| Value::unknown(ty.clone(), Cause::Error))
+    }
+
+    /// The type that a variable is converted to.
+    pub(crate) fn variable_type(&self, variable: &Variable) -> Type {
+        self.declared_type(variable).0
+    }
+
+    /// The same as text.
+    pub(crate) fn shown_type(&self, variable: &Variable) -> Text {
+        self.declared_type(variable).1
+    }
+
+    fn declared_type(&self, variable: &Variable) -> (Type, Text) {
+        let Some(expr) = &variable.type_expr else { return (Type::Any, self.any.clone()) };
+        if let Some(known) = self.common.declared_type(expr.span) {
+            return known;
+        }
+        match type_expr::parse(expr) {
+            Ok(ty) => {
+                let declared = (ty.clone(), Text::from(ty.to_string()));
+                self.common.declare_type(expr.span, declared.clone());
+                declared
+            }
+            // Each program says so.
+            Err(error) => {
+                self.report(error.into_problem(expr.span));
+                (Type::Any, self.any.clone())
+            }
+        }
+    }
+
+    /// What a variable is set to from outside its module, and where.
+    fn given(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<(Value, Span)> {
+        let Some((frame, call)) = &module.call else {
+            let input = self.inputs.variables.get(name)?;
+            return Some((input.value.clone(), input.span));
+        };
+        let call = frame.module.module().calls.get(call)?;
+        let argument = call.arguments.attribute(name)?;
+        Some((self.argument(module, name, &argument.expr, frame), argument.expr.span))
+    }
+
+    /// What an argument of a module instance's call is worth: the variable asks for it, and who looks at the call.
+    pub(crate) fn argument(&self, called: &ModuleInstance, name: &Text, expr: &Expr, frame: &Rc<Frame>) -> Value {
+        if let Some(known) = called.arguments.borrow().get(name) {
+            return known.clone();
+        }
+        let cycles = self.cycles.get();
+        let value = self.eval(expr, frame);
+        // What asks for itself is worth something else to others.
+        if self.cycles.get() == cycles {
+            called.arguments.borrow_mut().insert(name.clone(), value.clone());
+        }
+        value
+    }
+
+    /// The input that sets a variable of the root module.
+    pub(crate) fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.variables.get(name)
+    }
+
+    fn unset_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable, ty: &Type) -> Value {
+        let address = format!("{}var.{name}", module.prefix);
+        let reference = Reference::to(ReferenceKind::Variable, &*address);
+        let cause = match variable.default.is_some() {
+            true => Cause::Caller(address.into()),
+            false => Cause::Variable(address.into()),
+        };
+        Value::unknown_reference(reference, ty.clone(), !variable.nullable, cause)
+    }
+}
