@@ -140,8 +140,11 @@ pub(super) fn holds_untyped(value: &Value) -> bool {
 
 /// Whether a value is or holds a tuple or object of which not all elements are known, and so not the type.
 pub(super) fn holds_open(value: &Value) -> bool {
-    let open = matches!(value.kind, Kind::Tuple(_) | Kind::Object(_)) && value.is_open();
-    open || value.children().any(holds_open)
+    match &value.kind {
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
+        Kind::Tuple(_) | Kind::Object(_) if value.is_open() => true,
+        _ => value.children().any(holds_open),
+    }
 }
 
 /// The type with everything open that a string would absorb.

@@ -158,11 +158,11 @@ impl Maker<'_> {
         &self,
         kind: InstanceKind,
         (type_name, name): (&Text, &Text),
-        local: &[&str],
+        parts: [&str; 3],
         (header, span, body): (Span, Span, &Arc<Body>),
         attributes: Attributes,
     ) -> Instance {
-        let address = Text::from([&*self.module.prefix, &local.concat()].concat());
+        let address = Text::from([&*self.module.prefix, parts[0], parts[1], parts[2]].concat());
         Instance {
             id: 0,
             block_address: address.clone(),
@@ -200,7 +200,7 @@ pub(super) fn declarations(
         let local = ["provider.", &name.name, &suffix];
         let place = (provider.header, provider.span, &provider.body);
         let named = (&name.name, &name.name);
-        infra.instances.push(maker.instance(InstanceKind::Provider, named, &local, place, attributes));
+        infra.instances.push(maker.instance(InstanceKind::Provider, named, local, place, attributes));
     }
     let sets = Sets::of(program, module);
     for (name, variable) in &declared.variables {
@@ -224,15 +224,15 @@ pub(super) fn declarations(
         ];
         let attributes = named(&words.of_variable, values);
         let place = (variable.header, variable.header, &variable.body);
-        let (named, local) = ((&words.variable, name), ["var.", &**name]);
-        infra.instances.push(maker.instance(InstanceKind::Variable, named, &local, place, attributes));
+        let (named, local) = ((&words.variable, name), ["var.", &**name, ""]);
+        infra.instances.push(maker.instance(InstanceKind::Variable, named, local, place, attributes));
     }
     for (name, output) in &declared.outputs {
         let value = program.output(module, name).unwrap_or(Value::NULL);
         let attributes = named(&words.of_output, [output.sensitive.into(), value]);
         let place = (output.header, output.header, &output.body);
-        let (named, local) = ((&words.output, name), ["output.", &**name]);
-        infra.instances.push(maker.instance(InstanceKind::Output, named, &local, place, attributes));
+        let (named, local) = ((&words.output, name), ["output.", &**name, ""]);
+        infra.instances.push(maker.instance(InstanceKind::Output, named, local, place, attributes));
     }
     if module.id == 0 {
         terraform(program, &maker, infra);
@@ -329,7 +329,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
     let header = settings.headers.first().copied().unwrap_or_else(|| first_span(&declared));
     let place = (header, header, body);
     let named = (&maker.words.terraform, &maker.words.terraform);
-    infra.instances.push(maker.instance(InstanceKind::Terraform, named, &["terraform"], place, attributes));
+    infra.instances.push(maker.instance(InstanceKind::Terraform, named, ["terraform", "", ""], place, attributes));
 }
 
 /// The header of the first block of a module: where a finding about something that is nowhere points.
@@ -412,7 +412,7 @@ pub(super) fn call(
     let place = (call.header, call.span, &call.body);
     let reference = program.call_reference(slot, name);
     let named = (&words.module, name);
-    let instance = maker.instance(InstanceKind::Module, named, &["module.", &**name], place, attributes);
+    let instance = maker.instance(InstanceKind::Module, named, ["module.", &**name, ""], place, attributes);
     let open = instance.open || slot.key == Key::Any;
     infra.instances.push(Instance { address: reference.target, key: key_text(&slot.key), open, ..instance });
 }
