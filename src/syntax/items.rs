@@ -10,16 +10,13 @@ use crate::source::{Problem, ProblemKind, Span};
 /// With this many arguments a body looks names up in a set rather than one by one.
 const MANY: usize = 16;
 
-/// Adds to a list of which most have one or two items: as long as it is short it takes no more room than it needs.
+/// Adds to a list of which many have one item, which then takes no more room than it needs.
 pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
-    if list.len() == list.capacity() && list.len() < SHORT {
+    if list.capacity() == 0 {
         list.reserve_exact(1);
     }
     list.push(item);
 }
-
-/// Longer lists grow as lists usually do.
-const SHORT: usize = 4;
 
 /// Arguments and blocks in the order of the text.
 #[derive(Default)]

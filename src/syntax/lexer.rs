@@ -105,13 +105,23 @@ impl<'a> Lexer<'a> {
     pub(super) fn next(&mut self, newlines: bool) -> Token {
         let bytes = self.text.as_bytes();
         loop {
-            while let Some(b' ' | b'\t') = bytes.get(self.pos) {
-                self.pos += 1;
+            let mut start = self.pos;
+            while let Some(b' ' | b'\t') = bytes.get(start) {
+                start += 1;
             }
-            let start = self.pos;
+            self.pos = start;
             let Some(&byte) = bytes.get(start) else {
                 return Token { kind: Kind::End, start, end: start };
             };
+            // Most tokens are names, or a character that stands for itself whatever comes next.
+            if NAME_START[usize::from(byte)] {
+                return self.ident(start + 1, start);
+            }
+            let alone = ALONE[usize::from(byte)];
+            if alone != Kind::End {
+                self.pos = start + 1;
+                return Token { kind: alone, start, end: start + 1 };
+            }
             let after = bytes.get(start + 1).copied().unwrap_or(0);
             let (kind, length) = match byte {
                 b'\n' if !newlines => {
@@ -134,7 +144,6 @@ impl<'a> Lexer<'a> {
                     Some(unclosed) => return unclosed,
                     None => continue,
                 },
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' => return self.ident(start + 1, start),
                 b'0'..=b'9' => return self.number(),
                 b'<' if after == b'<' => match self.heredoc() {
                     Some(token) => return token,
@@ -154,8 +163,9 @@ impl<'a> Lexer<'a> {
         let bytes = self.text.as_bytes();
         let mut end = from;
         loop {
+            let rest = &bytes[end..];
+            end += rest.iter().position(|byte| !IDENT_BYTE[usize::from(*byte)]).unwrap_or(rest.len());
             match bytes.get(end) {
-                Some(byte) if IDENT_BYTE[*byte as usize] => end += 1,
                 Some(0x80..) => match self.text[end..].chars().next() {
                     Some(c) if unicode_ident::is_xid_continue(c) => end += c.len_utf8(),
                     _ => break,
@@ -258,24 +268,11 @@ fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
         (b'=', b'=') => (Kind::EqualEqual, 2),
         (b'=', b'>') => (Kind::FatArrow, 2),
         (b'=', _) => (Kind::Equal, 1),
-        (b'"', _) => (Kind::Quote, 1),
         (b'.', b'.') if third == b'.' => (Kind::Ellipsis, 3),
         (b'.', _) => (Kind::Dot, 1),
-        (b',', _) => (Kind::Comma, 1),
-        (b'{', _) => (Kind::OpenBrace, 1),
-        (b'}', _) => (Kind::CloseBrace, 1),
-        (b'[', _) => (Kind::OpenBracket, 1),
-        (b']', _) => (Kind::CloseBracket, 1),
-        (b'(', _) => (Kind::OpenParen, 1),
-        (b')', _) => (Kind::CloseParen, 1),
         (b':', b':') => (Kind::DoubleColon, 2),
         (b':', _) => (Kind::Colon, 1),
-        (b'?', _) => (Kind::Question, 1),
-        (b'*', _) => (Kind::Star, 1),
         (b'/', _) => (Kind::Slash, 1),
-        (b'%', _) => (Kind::Percent, 1),
-        (b'+', _) => (Kind::Plus, 1),
-        (b'-', _) => (Kind::Minus, 1),
         (b'!', b'=') => (Kind::NotEqual, 2),
         (b'!', _) => (Kind::Bang, 1),
         (b'>', b'=') => (Kind::GreaterEqual, 2),
@@ -288,6 +285,36 @@ fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
         _ => (Kind::Stray, 1),
     }
 }
+
+/// The tokens of one character that no other character makes longer, by that character; [`Kind::End`] for the others.
+const ALONE: [Kind; 256] = {
+    let mut table = [Kind::End; 256];
+    table[b'"' as usize] = Kind::Quote;
+    table[b',' as usize] = Kind::Comma;
+    table[b'{' as usize] = Kind::OpenBrace;
+    table[b'}' as usize] = Kind::CloseBrace;
+    table[b'[' as usize] = Kind::OpenBracket;
+    table[b']' as usize] = Kind::CloseBracket;
+    table[b'(' as usize] = Kind::OpenParen;
+    table[b')' as usize] = Kind::CloseParen;
+    table[b'?' as usize] = Kind::Question;
+    table[b'*' as usize] = Kind::Star;
+    table[b'%' as usize] = Kind::Percent;
+    table[b'+' as usize] = Kind::Plus;
+    table[b'-' as usize] = Kind::Minus;
+    table
+};
+
+/// The ASCII bytes that a name may begin with.
+const NAME_START: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphabetic() || byte == b'_' as usize;
+        byte += 1;
+    }
+    table
+};
 
 /// The ASCII bytes that a name may go on with.
 const IDENT_BYTE: [bool; 256] = {

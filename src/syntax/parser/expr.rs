@@ -23,7 +23,12 @@ impl<'a> Parser<'a> {
     }
 
     fn conditional(&mut self) -> Parsed<Expr> {
-        let condition = self.binary(0)?;
+        let first = self.unary()?;
+        // Most expressions are a single term.
+        if ends_expression(self.tok.kind) {
+            return Ok(first);
+        }
+        let condition = self.operators(first, 0)?;
         let question = self.tok;
         if !self.eat(Kind::Question) {
             return Ok(condition);
@@ -42,9 +47,15 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind: ExprKind::Conditional { condition, then, otherwise }, span })
     }
 
-    /// Operators that bind at least as tightly as `floor`; all are left-associative.
+    /// A term and the operators behind it that bind at least as tightly as `floor`.
     fn binary(&mut self, floor: u8) -> Parsed<Expr> {
-        let mut left = self.unary()?;
+        let first = self.unary()?;
+        self.operators(first, floor)
+    }
+
+    /// Operators that bind at least as tightly as `floor`, behind their first operand; all are left-associative.
+    fn operators(&mut self, first: Expr, floor: u8) -> Parsed<Expr> {
+        let mut left = first;
         while let Some((op, tightness)) = binary_op(self.tok.kind) {
             if tightness < floor {
                 break;
@@ -70,7 +81,10 @@ impl<'a> Parser<'a> {
             Kind::Bang => UnaryOp::Not,
             _ => {
                 let term = self.term()?;
-                return self.traversals(term);
+                return match self.tok.kind {
+                    Kind::Dot | Kind::OpenBracket => self.traversals(term),
+                    _ => Ok(term),
+                };
             }
         };
         let start = self.tok;
@@ -271,6 +285,11 @@ impl<'a> Parser<'a> {
         let span = base.span.to(each.span);
         Ok(Expr { kind: ExprKind::Splat { base: Box::new(base), each: Box::new(each) }, span })
     }
+}
+
+/// Whether no operator, index or the like can be this token.
+fn ends_expression(kind: Kind) -> bool {
+    matches!(kind, Kind::Newline | Kind::Comma | Kind::CloseBrace | Kind::CloseBracket | Kind::CloseParen | Kind::End)
 }
 
 fn binary_op(kind: Kind) -> Option<(BinaryOp, u8)> {

@@ -7,14 +7,26 @@ use memchr::{memchr, memchr2};
 pub(super) fn plain_string_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
-        match bytes.get(at)? {
+        at += bytes.get(at..)?.iter().position(|byte| IN_STRING[usize::from(*byte)])?;
+        match bytes[at] {
             b'"' => return Some(at),
-            b'\\' | b'\n' | b'\r' => return None,
-            b'$' | b'%' if matches!(bytes.get(at + 1), Some(b'{' | b'$' | b'%')) => return None,
-            _ => at += 1,
+            b'$' | b'%' if !matches!(bytes.get(at + 1), Some(b'{' | b'$' | b'%')) => at += 1,
+            _ => return None,
         }
     }
 }
+
+/// The bytes at which the text of a string may end, or mean something else.
+const IN_STRING: [bool; 256] = {
+    let mut table = [false; 256];
+    let special = b"\"\\\n\r$%";
+    let mut at = 0;
+    while at < special.len() {
+        table[special[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
 
 /// Where a literal inside quotes ends: at the quote, at a sequence, or at a line break.
 pub(super) fn quoted_literal_end(bytes: &[u8], from: usize) -> usize {
