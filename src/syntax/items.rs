@@ -10,13 +10,16 @@ use crate::source::{Problem, ProblemKind, Span};
 /// With this many arguments a body looks names up in a set rather than one by one.
 const MANY: usize = 16;
 
-/// Adds to a list of which many have one item, which then takes no more room than it needs.
+/// Adds to a list of which most have one or two items: then it takes no more room than it needs.
 pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
-    if list.capacity() == 0 {
+    if list.len() == list.capacity() && list.len() < SHORT {
         list.reserve_exact(1);
     }
     list.push(item);
 }
+
+/// Longer lists grow as lists usually do.
+const SHORT: usize = 2;
 
 /// Arguments and blocks in the order of the text.
 #[derive(Default)]
