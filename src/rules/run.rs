@@ -35,7 +35,7 @@ pub struct Run<'a> {
     values: Answers<(usize, bool), Result<Value, EvalError>>,
     truths: Answers<usize, Truth>,
     calls: Answers<Span, Result<Value, EvalError>>,
-    candidates: Answers<Span, Candidates>,
+    candidates: Answers<Span, Result<Candidates, EvalError>>,
 }
 
 /// What has been worked out already. Two threads may work out the same, which is the same.
@@ -44,8 +44,15 @@ type Answers<K, V> = RwLock<FxHashMap<K, V>>;
 /// The arguments of a question, which live as long since it knows them by their places, and the answer.
 type Answered = (Vec<Value>, Result<Value, EvalError>);
 
-fn known<K: Eq + Hash, V: Clone>(answers: &Answers<K, V>, key: &K) -> Option<V> {
-    answers.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+/// What is known, or what is worked out now and kept.
+fn once<K: Eq + Hash, V: Clone>(answers: &Answers<K, V>, key: K, work_out: impl FnOnce() -> V) -> V {
+    if let Some(known) = answers.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return known.clone();
+    }
+    // Without the lock: it may ask further questions.
+    let answer = work_out();
+    keep(answers, key, answer.clone());
+    answer
 }
 
 fn keep<K: Eq + Hash, V>(answers: &Answers<K, V>, key: K, value: V) {
@@ -154,21 +161,12 @@ impl<'a> Run<'a> {
         expr: *const Expr,
         work_out: impl FnOnce() -> Result<Value, EvalError>,
     ) -> Result<Value, EvalError> {
-        let key = (expr.addr(), is_watched());
-        known(&self.values, &key).unwrap_or_else(|| {
-            let value = work_out();
-            keep(&self.values, key, value.clone());
-            value
-        })
+        once(&self.values, (expr.addr(), is_watched()), work_out)
     }
 
     /// What the call at this place of a rule file gives, which gives the same for all instances; worked out once.
     pub fn call(&self, place: Span, work_out: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
-        known(&self.calls, &place).unwrap_or_else(|| {
-            let value = work_out();
-            keep(&self.calls, place, value.clone());
-            value
-        })
+        once(&self.calls, place, work_out)
     }
 
     /// Where the call of `referrers` at this place of a rule file looks, worked out once.
@@ -180,22 +178,12 @@ impl<'a> Run<'a> {
         place: Span,
         work_out: impl FnOnce() -> Result<Candidates, EvalError>,
     ) -> Result<Candidates, EvalError> {
-        if let Some(known) = known(&self.candidates, &place) {
-            return Ok(known);
-        }
-        let candidates = work_out()?;
-        keep(&self.candidates, place, candidates.clone());
-        Ok(candidates)
+        once(&self.candidates, place, work_out)
     }
 
     /// What a condition says that says the same of all instances, worked out once.
     pub fn truth(&self, expr: *const Expr, work_out: impl FnOnce() -> Truth) -> Truth {
-        let key = expr.addr();
-        known(&self.truths, &key).unwrap_or_else(|| {
-            let truth = work_out();
-            keep(&self.truths, key, truth.clone());
-            truth
-        })
+        once(&self.truths, expr.addr(), work_out)
     }
 
     /// An attribute of an instance as rules read it: what is known of the instance itself, else what it is configured
