@@ -1,6 +1,8 @@
 //! The blocks of a folder's files, primary and override ones, merged into a [`Module`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -64,7 +66,7 @@ pub(crate) fn assemble(folder: ModuleFolder) -> Module {
     for file in &folder.files {
         builder.file(file);
     }
-    builder.finish(folder)
+    builder.finish(&folder)
 }
 
 impl Module {
@@ -82,28 +84,31 @@ impl Module {
     }
 }
 
-struct Builder {
+struct Builder<'d> {
     reader: BodyReader,
     settings: SettingsBuilder,
-    declared: Declared,
+    declared: Declared<'d>,
 }
+
+/// A block as it is written, or as an override file changed it.
+type Written<'d> = Cow<'d, Block>;
 
 /// Blocks by name, before they are decoded, so that override files can change them.
 #[derive(Default)]
-struct Declared {
-    variables: BTreeMap<Text, Block>,
-    outputs: BTreeMap<Text, Block>,
-    calls: BTreeMap<Text, Block>,
-    checks: BTreeMap<Text, Block>,
+struct Declared<'d> {
+    variables: BTreeMap<Text, Written<'d>>,
+    outputs: BTreeMap<Text, Written<'d>>,
+    calls: BTreeMap<Text, Written<'d>>,
+    checks: BTreeMap<Text, Written<'d>>,
     locals: BTreeMap<Text, Local>,
-    providers: BTreeMap<ProviderName, Block>,
-    resources: BTreeMap<ResourceName, (Block, Option<Text>)>,
+    providers: BTreeMap<ProviderName, Written<'d>>,
+    resources: BTreeMap<ResourceName, (Written<'d>, Option<Text>)>,
     /// `moved`, `removed` and `import`, which have no names.
-    moves: Vec<Block>,
+    moves: Vec<&'d Block>,
 }
 
-impl Builder {
-    fn file(&mut self, file: &ModuleFile) {
+impl<'d> Builder<'d> {
+    fn file(&mut self, file: &'d ModuleFile) {
         for attribute in &file.document.body.attributes {
             self.top_level_argument(attribute, file.document.json);
         }
@@ -166,7 +171,7 @@ impl Builder {
         block.labels.len() >= expected
     }
 
-    fn block(&mut self, block: &Block, is_override: bool) {
+    fn block(&mut self, block: &'d Block, is_override: bool) {
         let Builder { reader, declared, settings } = self;
         match &*block.kind.text {
             "terraform" => settings.block(reader, block, is_override),
@@ -187,27 +192,27 @@ impl Builder {
                 named(reader, &mut declared.checks, block, is_override, merge_block);
                 for data in reader.blocks(&block.body, "data", 2) {
                     let check = block.labels.first().map(|l| l.text.clone());
-                    resource(reader, &mut declared.resources, &data, check, is_override);
+                    resource(reader, &mut declared.resources, Cow::Owned(data), check, is_override);
                 }
             }
             "provider" => provider(reader, &mut declared.providers, block, is_override),
             "resource" | "data" | "ephemeral" => {
-                resource(reader, &mut declared.resources, block, None, is_override);
+                resource(reader, &mut declared.resources, Cow::Borrowed(block), None, is_override);
             }
             "moved" | "removed" | "import" if is_override => not_overridable(reader, block),
-            "moved" | "removed" | "import" => declared.moves.push(block.clone()),
+            "moved" | "removed" | "import" => declared.moves.push(block),
             _ => {}
         }
     }
 
-    fn finish(self, folder: ModuleFolder) -> Module {
+    fn finish(self, folder: &ModuleFolder) -> Module {
         let Builder { mut reader, settings, declared } = self;
         let reader = &mut reader;
-        let of_kind = |kind: &'static str| declared.moves.iter().filter(move |b| &*b.kind.text == kind);
+        let of_kind = |kind: &'static str| declared.moves.iter().copied().filter(move |b| &*b.kind.text == kind);
         let settings = settings.finish();
         let mut module = Module {
-            dir: folder.dir,
-            name: folder.name,
+            dir: folder.dir.clone(),
+            name: folder.name.clone(),
             variables: decode_all(&declared.variables, |b| decode::variable(reader, b)),
             locals: declared.locals.into_iter().map(|(name, local)| (name, Arc::new(local))).collect(),
             outputs: decode_all(&declared.outputs, |b| decode::output(reader, b)),
@@ -227,18 +232,18 @@ impl Builder {
             removed: of_kind("removed").map(|b| decode::removed(reader, b)).collect(),
             imports: of_kind("import").map(|b| decode::import(reader, b)).collect(),
             checks: declared.checks.iter().map(|(n, b)| (n.clone(), decode::check(reader, b))).collect(),
-            problems: folder.problems,
+            problems: folder.problems.clone(),
             incomplete: folder.incomplete || folder.files.iter().any(|f| !f.document.problems.is_empty()),
             opentofu: folder.opentofu,
             provenance: folder.provenance,
-            documents: folder.files.into_iter().map(|f| f.document).collect(),
+            documents: folder.files.iter().map(|f| f.document.clone()).collect(),
         };
         module.problems.append(&mut reader.problems);
         module
     }
 }
 
-fn decode_all<T>(blocks: &BTreeMap<Text, Block>, mut decode: impl FnMut(&Block) -> T) -> Declarations<Text, T> {
+fn decode_all<T>(blocks: &BTreeMap<Text, Written<'_>>, mut decode: impl FnMut(&Block) -> T) -> Declarations<Text, T> {
     blocks.iter().map(|(name, block)| (name.clone(), Arc::new(decode(block)))).collect()
 }
 
@@ -274,21 +279,31 @@ fn not_overridable(reader: &mut BodyReader, block: &Block) {
 type Merge = fn(&mut BodyReader, &Block, &Block) -> Block;
 
 /// Declares, or overrides, a block that its only label names.
-fn named(reader: &mut BodyReader, blocks: &mut BTreeMap<Text, Block>, block: &Block, is_override: bool, merge: Merge) {
+fn named<'d>(
+    reader: &mut BodyReader,
+    blocks: &mut BTreeMap<Text, Written<'d>>,
+    block: &'d Block,
+    is_override: bool,
+    merge: Merge,
+) {
     let Some(name) = block.labels.first().map(|l| l.text.clone()) else { return };
-    let what = format!("{} `{name}`", describe(&block.kind.text));
-    match (blocks.get(&name), is_override) {
-        (None, false) => {}
-        (None, true) => missing_base(reader, &what, block.header),
-        (Some(first), false) => return duplicate(reader, &what, block.header, first.header),
-        (Some(base), true) => {
-            let merged = merge(reader, base, block);
-            blocks.insert(name, merged);
-            return;
+    let what = |name: &Text| format!("{} `{name}`", describe(&block.kind.text));
+    match (blocks.entry(name), is_override) {
+        (Entry::Occupied(first), false) => {
+            duplicate(reader, &what(first.key()), block.header, first.get().header);
+        }
+        (Entry::Occupied(mut base), true) => {
+            let merged = merge(reader, base.get(), block);
+            base.insert(Cow::Owned(merged));
+        }
+        (Entry::Vacant(place), _) => {
+            if is_override {
+                missing_base(reader, &what(place.key()), block.header);
+            }
+            // An override without a base is kept as well: what refers to it needs no second complaint.
+            place.insert(Cow::Borrowed(block));
         }
     }
-    // An override without a base is kept as well: what refers to it needs no second complaint.
-    blocks.insert(name, block.clone());
 }
 
 fn describe(kind: &str) -> &str {
@@ -303,45 +318,57 @@ fn local(reader: &mut BodyReader, locals: &mut BTreeMap<Text, Local>, attribute:
     if &**name == "//" || !reader.is_set(attribute) {
         return;
     }
-    let what = format!("local value `{name}`");
-    match (locals.get(name), is_override) {
-        (Some(first), false) => return duplicate(reader, &what, attribute.name.span, first.name.span),
-        (None, true) => missing_base(reader, &what, attribute.name.span),
-        _ => {}
-    }
+    let what = || format!("local value `{name}`");
     let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span };
-    locals.insert(name.clone(), local);
+    match (locals.entry(name.clone()), is_override) {
+        (Entry::Occupied(first), false) => duplicate(reader, &what(), attribute.name.span, first.get().name.span),
+        (Entry::Occupied(mut base), true) => drop(base.insert(local)),
+        (Entry::Vacant(place), _) => {
+            if is_override {
+                missing_base(reader, &what(), attribute.name.span);
+            }
+            place.insert(local);
+        }
+    }
 }
 
-fn provider(reader: &mut BodyReader, providers: &mut BTreeMap<ProviderName, Block>, block: &Block, is_override: bool) {
-    let name = decode::provider_name(reader, block);
-    let what = match &name.alias {
+fn provider<'d>(
+    reader: &mut BodyReader,
+    providers: &mut BTreeMap<ProviderName, Written<'d>>,
+    block: &'d Block,
+    is_override: bool,
+) {
+    let what = |name: &ProviderName| match &name.alias {
         Some(alias) => format!("provider `{}.{alias}`", name.name),
         None => format!("provider `{}`", name.name),
     };
-    match (providers.get(&name), is_override) {
-        (Some(first), false) => return duplicate(reader, &what, block.header, first.header),
-        (Some(base), true) => {
-            let merged = merge_block(reader, base, block);
-            providers.insert(name, merged);
-            return;
+    match (providers.entry(decode::provider_name(reader, block)), is_override) {
+        (Entry::Occupied(first), false) => {
+            duplicate(reader, &what(first.key()), block.header, first.get().header);
         }
-        // A provider without a block counts as one with an empty block.
-        (None, true) if name.alias.is_some() => missing_base(reader, &what, block.header),
-        (None, _) => {}
+        (Entry::Occupied(mut base), true) => {
+            let merged = merge_block(reader, base.get(), block);
+            base.insert(Cow::Owned(merged));
+        }
+        (Entry::Vacant(place), _) => {
+            // A provider without a block counts as one with an empty block.
+            if is_override && place.key().alias.is_some() {
+                missing_base(reader, &what(place.key()), block.header);
+            }
+            place.insert(Cow::Borrowed(block));
+        }
     }
-    providers.insert(name, block.clone());
 }
 
-fn resource(
+fn resource<'d>(
     reader: &mut BodyReader,
-    resources: &mut BTreeMap<ResourceName, (Block, Option<Text>)>,
-    block: &Block,
+    resources: &mut BTreeMap<ResourceName, (Written<'d>, Option<Text>)>,
+    block: Written<'d>,
     check: Option<Text>,
     is_override: bool,
 ) {
     let [type_name, name] = block.labels.as_slice() else {
-        return resource_with_extra_labels(reader, resources, block, check, is_override);
+        return resource_with_extra_labels(reader, resources, &block, check, is_override);
     };
     let mode = match &*block.kind.text {
         "data" => Mode::Data,
@@ -349,31 +376,35 @@ fn resource(
         _ => Mode::Managed,
     };
     let name = ResourceName { mode, type_name: type_name.text.clone(), name: name.text.clone() };
-    let what = format!("{} `{}.{}`", describe_mode(mode), name.type_name, name.name);
-    match (resources.get(&name), is_override) {
-        (Some((first, _)), false) => return duplicate(reader, &what, block.header, first.header),
-        (Some((base, check)), true) => {
-            let merged = (merge_block(reader, base, block), check.clone());
-            resources.insert(name, merged);
-            return;
+    let what = |name: &ResourceName| format!("{} `{}.{}`", describe_mode(mode), name.type_name, name.name);
+    match (resources.entry(name), is_override) {
+        (Entry::Occupied(first), false) => {
+            duplicate(reader, &what(first.key()), block.header, first.get().0.header);
         }
-        (None, true) => missing_base(reader, &what, block.header),
-        (None, false) => {}
+        (Entry::Occupied(mut base), true) => {
+            let (base, _) = base.get_mut();
+            *base = Cow::Owned(merge_block(reader, base, &block));
+        }
+        (Entry::Vacant(place), _) => {
+            if is_override {
+                missing_base(reader, &what(place.key()), block.header);
+            }
+            place.insert((block, check));
+        }
     }
-    resources.insert(name, (block.clone(), check));
 }
 
 /// Surplus labels have been reported; the first two still name the resource.
 fn resource_with_extra_labels(
     reader: &mut BodyReader,
-    resources: &mut BTreeMap<ResourceName, (Block, Option<Text>)>,
+    resources: &mut BTreeMap<ResourceName, (Written<'_>, Option<Text>)>,
     block: &Block,
     check: Option<Text>,
     is_override: bool,
 ) {
     if block.labels.len() > 2 {
         let block = Block { labels: block.labels[..2].to_vec(), ..block.clone() };
-        resource(reader, resources, &block, check, is_override);
+        resource(reader, resources, Cow::Owned(block), check, is_override);
     }
 }
 

@@ -2,10 +2,12 @@
 //! merged, call trees built, variable files at hand. [`load`] reads as the steps it takes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
 use super::folder::{Folder, FolderReader, Request};
 use super::manifest::Manifest;
@@ -263,8 +265,12 @@ fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
     let mut all = Walk::default();
     for folder in &scope.folders {
         let found = walk(folder, wanted, shown);
-        for (folder, names) in found.folders {
-            all.folders.entry(folder).or_default().extend(names);
+        if all.folders.is_empty() {
+            all.folders = found.folders;
+        } else {
+            for (folder, names) in found.folders {
+                all.folders.entry(folder).or_default().extend(names);
+            }
         }
         all.problems.extend(found.problems);
     }
@@ -311,7 +317,8 @@ fn read_checked(found: BTreeMap<PathBuf, BTreeSet<String>>, reader: &FolderReade
 
 /// Reads the folders that local calls lead to, until nothing new turns up.
 fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_>) {
-    let mut tried: BTreeSet<PathBuf> = folders.keys().cloned().collect();
+    // Their texts: to compare paths step by step for each call would take long.
+    let mut tried: FxHashSet<OsString> = folders.keys().map(|dir| dir.clone().into()).collect();
     loop {
         let mut requests: BTreeMap<PathBuf, Provenance> = BTreeMap::new();
         for (dir, folder) in &*folders {
@@ -320,7 +327,7 @@ fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_
                 _ => Provenance::Called,
             };
             for target in folder.module.calls.values().filter_map(|call| local_target(dir, call)) {
-                if !tried.contains(&target) {
+                if !tried.contains(target.as_os_str()) {
                     let known = requests.entry(target).or_insert(provenance);
                     *known = provenance.min(*known);
                 }
@@ -329,7 +336,7 @@ fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_
         if requests.is_empty() {
             return;
         }
-        tried.extend(requests.keys().cloned());
+        tried.extend(requests.keys().map(|dir| dir.clone().into()));
         let requests = requests.into_iter().map(|(dir, provenance)| Request { dir, walked: None, provenance });
         folders.extend(reader.read(requests.collect()));
     }
@@ -359,25 +366,24 @@ fn read_manifests(
 }
 
 fn modules_of(roots: &[Root]) -> BTreeMap<PathBuf, Arc<Module>> {
-    let mut modules = BTreeMap::new();
-    for root in roots {
-        gather_modules(&root.module, &mut modules);
-    }
-    modules
+    let nodes = nodes_of(roots.iter().map(|root| &*root.module));
+    nodes.into_iter().map(|node| (node.module.dir.clone(), node.module.clone())).collect()
 }
 
-/// Adds the modules of a tree. Nodes are shared, so that one that was seen is not entered again.
-pub(crate) fn gather_modules(node: &ModuleNode, modules: &mut BTreeMap<PathBuf, Arc<Module>>) {
-    let mut seen = BTreeSet::new();
-    let mut open = vec![node];
+/// The nodes of trees, each once: trees share them.
+pub(crate) fn nodes_of<'n>(trees: impl IntoIterator<Item = &'n ModuleNode>) -> Vec<&'n ModuleNode> {
+    let mut seen = FxHashSet::default();
+    let mut nodes = Vec::new();
+    let mut open: Vec<&ModuleNode> = trees.into_iter().collect();
     while let Some(node) = open.pop() {
         if !seen.insert(std::ptr::from_ref(node)) {
             continue;
         }
-        modules.insert(node.module.dir.clone(), node.module.clone());
+        nodes.push(node);
         open.extend(node.children.values().filter_map(|child| match child {
             Child::Loaded(node) => Some(&**node),
             Child::NotOnDisk { .. } | Child::Cycle => None,
         }));
     }
+    nodes
 }

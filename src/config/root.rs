@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::environments::{RootEnvironment, are_for, environment_files};
 use super::folder::{Folder, FolderReader};
-use super::load::{Inputs, LoadOptions, gather_modules};
+use super::load::{Inputs, LoadOptions, nodes_of};
 use super::module::{Module, Provenance};
 use super::names::Dialect;
 use super::roots::{RootStanding, standing};
@@ -61,9 +61,8 @@ impl Root {
 
     /// All files that the root is made of: its module, those it calls, its variable files.
     pub fn files(&self) -> BTreeSet<FileId> {
-        let mut modules = BTreeMap::new();
-        gather_modules(&self.module, &mut modules);
-        let documents = modules.values().flat_map(|m| m.documents.iter().map(|d| d.file));
+        let nodes = nodes_of([&*self.module]).into_iter();
+        let documents = nodes.flat_map(|node| node.module.documents.iter().map(|d| d.file));
         documents.chain(self.var_files.iter().map(|f| f.document.file)).collect()
     }
 }
@@ -120,8 +119,7 @@ pub(crate) fn make_root(
 
 /// OpenTofu where a module of the tree has files of its own.
 fn dialect_of(node: &ModuleNode) -> Dialect {
-    let mut modules = BTreeMap::new();
-    gather_modules(node, &mut modules);
-    let is_opentofu = modules.values().any(|m| m.opentofu && m.provenance != Provenance::Downloaded);
+    let modules = nodes_of([node]).into_iter().map(|node| &node.module);
+    let is_opentofu = modules.into_iter().any(|m| m.opentofu && m.provenance != Provenance::Downloaded);
     if is_opentofu { Dialect::OpenTofu } else { Dialect::Terraform }
 }

@@ -1,7 +1,10 @@
 //! Which folders are looked at by themselves, and in which capacity.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use rustc_hash::FxHashMap;
 
 use super::folder::Folder;
 use super::module::{Module, Provenance};
@@ -20,45 +23,69 @@ pub enum RootStanding {
 /// The folders among `folders` that are looked at by themselves, in order: those that nobody calls, those that are
 /// applied by themselves although somebody calls them, and one of each circle of calls.
 pub(crate) fn find_units(folders: &BTreeMap<PathBuf, Folder>) -> Vec<PathBuf> {
-    let calls = local_calls(folders);
-    let called: BTreeSet<&Path> =
-        calls.iter().flat_map(|(from, to)| to.iter().filter(move |t| *t != from)).copied().collect();
-    let is_checked = |dir: &Path| folders.get(dir).is_some_and(|f| f.module.provenance == Provenance::Checked);
-    let mut units: BTreeSet<&Path> = folders
-        .iter()
-        .filter(|(dir, folder)| is_checked(dir) && (stands_alone(folder) || !called.contains(&*folder.identity)))
-        .map(|(dir, _)| dir.as_path())
-        .collect();
-    let mut reached = BTreeSet::new();
-    for unit in &units {
-        reach(&folders[*unit].identity, &calls, &mut reached);
+    let calls = LocalCalls::of(folders);
+    let called = calls.called();
+    let is_checked = |folder: &Folder| folder.module.provenance == Provenance::Checked;
+    let all: Vec<(&PathBuf, &Folder, usize)> =
+        folders.iter().zip(&calls.identities).map(|((dir, folder), identity)| (dir, folder, *identity)).collect();
+    let is_unit = |folder: &Folder, identity: usize| is_checked(folder) && (stands_alone(folder) || !called[identity]);
+    let mut is_unit: Vec<bool> = all.iter().map(|(_, folder, identity)| is_unit(folder, *identity)).collect();
+    let mut reached = vec![false; calls.to.len()];
+    for ((.., identity), _) in all.iter().zip(&is_unit).filter(|(_, is_unit)| **is_unit) {
+        calls.reach(*identity, &mut reached);
     }
     // What is left are circles without an entry.
-    for (dir, folder) in folders {
-        if is_checked(dir) && !reached.contains(&*folder.identity) {
-            units.insert(dir);
-            reach(&folder.identity, &calls, &mut reached);
+    for ((_, folder, identity), is_unit) in all.iter().zip(&mut is_unit) {
+        if is_checked(folder) && !reached[*identity] {
+            *is_unit = true;
+            calls.reach(*identity, &mut reached);
         }
     }
-    units.into_iter().map(Path::to_path_buf).collect()
+    all.iter().zip(is_unit).filter(|(_, is_unit)| *is_unit).map(|((dir, ..), _)| (*dir).clone()).collect()
 }
 
-/// The folders that local calls of each folder lead to; folders are named by their identities.
-fn local_calls(folders: &BTreeMap<PathBuf, Folder>) -> BTreeMap<&Path, Vec<&Path>> {
-    let mut calls: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
-    for (dir, folder) in folders {
-        let targets = folder.module.calls.values().filter_map(|call| local_target(dir, call));
-        let targets = targets.filter_map(|target| Some(&*folders.get(&target)?.identity));
-        calls.entry(&folder.identity).or_default().extend(targets);
+/// Which folders call which. Folders count by their identities, and these by numbers: every call is looked up, and to
+/// compare paths step by step would take long.
+struct LocalCalls {
+    /// The identity of each folder, in their order.
+    identities: Vec<usize>,
+    /// The folders that local calls of each identity lead to.
+    to: Vec<Vec<usize>>,
+}
+
+impl LocalCalls {
+    fn of(folders: &BTreeMap<PathBuf, Folder>) -> LocalCalls {
+        let mut numbers: FxHashMap<&OsStr, usize> = FxHashMap::default();
+        let mut identities = Vec::with_capacity(folders.len());
+        for folder in folders.values() {
+            let next = numbers.len();
+            identities.push(*numbers.entry(folder.identity.as_os_str()).or_insert(next));
+        }
+        let by_dir: FxHashMap<&OsStr, usize> =
+            folders.keys().zip(&identities).map(|(dir, identity)| (dir.as_os_str(), *identity)).collect();
+        let mut to = vec![Vec::new(); numbers.len()];
+        for ((dir, folder), identity) in folders.iter().zip(&identities) {
+            let targets = folder.module.calls.values().filter_map(|call| local_target(dir, call));
+            to[*identity].extend(targets.filter_map(|target| by_dir.get(target.as_os_str()).copied()));
+        }
+        LocalCalls { identities, to }
     }
-    calls
-}
 
-fn reach<'a>(from: &'a Path, calls: &BTreeMap<&'a Path, Vec<&'a Path>>, reached: &mut BTreeSet<&'a Path>) {
-    let mut open = vec![from];
-    while let Some(dir) = open.pop() {
-        if reached.insert(dir) {
-            open.extend(calls.get(dir).into_iter().flatten());
+    /// Whether another folder calls it, of each identity.
+    fn called(&self) -> Vec<bool> {
+        let mut called = vec![false; self.to.len()];
+        for (from, to) in self.to.iter().enumerate() {
+            to.iter().filter(|to| **to != from).for_each(|to| called[*to] = true);
+        }
+        called
+    }
+
+    fn reach(&self, from: usize, reached: &mut [bool]) {
+        let mut open = vec![from];
+        while let Some(at) = open.pop() {
+            if !std::mem::replace(&mut reached[at], true) {
+                open.extend(&self.to[at]);
+            }
         }
     }
 }

@@ -2,13 +2,14 @@
 //! not what is in them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
+use rustc_hash::FxHashMap;
 
 use super::{Problem, ProblemKind, ProblemSeverity};
 
@@ -127,17 +128,22 @@ enum Item {
 /// Items arrive in the order of the threads; what leaves is sorted.
 fn gather(items: Vec<Item>) -> Walk {
     let mut walk = Walk::default();
+    // By the bytes of their names first: to compare paths step by step for each file would take long.
+    let mut folders: FxHashMap<OsString, BTreeSet<String>> = FxHashMap::default();
     for item in items {
         match item {
             Item::Wanted(path) => {
-                if let (Some(folder), Some(name)) = (path.parent(), path.file_name()) {
-                    let names = walk.folders.entry(folder.to_path_buf()).or_default();
-                    names.insert(name.to_string_lossy().into_owned());
+                let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { continue };
+                let name = name.to_string_lossy().into_owned();
+                match folders.get_mut(folder.as_os_str()) {
+                    Some(names) => drop(names.insert(name)),
+                    None => drop(folders.insert(folder.into(), BTreeSet::from([name]))),
                 }
             }
             Item::Fault(problem) => walk.problems.push(problem),
         }
     }
+    walk.folders = folders.into_iter().map(|(folder, names)| (PathBuf::from(folder), names)).collect();
     walk.problems.sort_by(|a, b| (&a.file, &a.message).cmp(&(&b.file, &b.message)));
     walk
 }

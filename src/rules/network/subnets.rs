@@ -14,7 +14,7 @@ use crate::infra::{InstanceId, InstanceKind};
 /// The types that are subnets.
 const SUBNETS: [&str; 2] = ["aws_subnet", "aws_default_subnet"];
 
-/// A subnet whose range is used many times over has no use for all of them.
+/// A subnet that shares addresses with more than so many others is told of so many of them.
 const MOST_PARTNERS: usize = 16;
 
 /// Answers about all subnets of an infra, each worked out when first asked for.
@@ -151,7 +151,6 @@ impl Network<'_> {
         }
         for ranges in of_vpc.values_mut() {
             ranges.sort_unstable();
-            // Of many times the same range the first ones are enough.
             nested(ranges, MOST_PARTNERS, |range| range, |a, b| overlaps.add(self, a.2, b.2, true));
         }
         // Two names may be those of one VPC.
@@ -276,8 +275,9 @@ impl Overlaps {
     }
 }
 
-/// Calls `visit` for each two ranges of which one holds the other, though for each range with no more than `most` around
-/// it. They are sorted, wider ones first; ranges of this kind never overlap in part.
+/// Calls `visit` for each two ranges of which one holds the other. Where more than `most` lie around a range, the first of
+/// them says enough: thousands of subnets with one range would else have many times as many findings. They are sorted,
+/// wider ones first; ranges of this kind never overlap in part.
 fn nested<T>(sorted: &[T], most: usize, range: impl Fn(&T) -> &Range, mut visit: impl FnMut(&T, &T)) {
     let mut around: Vec<&T> = Vec::new();
     for item in sorted {
@@ -285,7 +285,8 @@ fn nested<T>(sorted: &[T], most: usize, range: impl Fn(&T) -> &Range, mut visit:
         while around.last().is_some_and(|outer| range(outer).1.0 < start) {
             around.pop();
         }
-        around.iter().take(most).for_each(|outer| visit(outer, item));
+        let told = if around.len() > most { 1 } else { around.len() };
+        around.iter().take(told).for_each(|outer| visit(outer, item));
         around.push(item);
     }
 }

@@ -150,6 +150,23 @@ resource "aws_subnet" "s" {
 }
 
 #[test]
+fn many_subnets_with_one_range_are_told_of_the_first() {
+    let configuration = |count: usize| {
+        format!(
+            "resource \"aws_vpc\" \"v\" {{\n}}\nresource \"aws_subnet\" \"s\" {{\n  count = {count}\n  \
+             vpc_id = aws_vpc.v.id\n  cidr_block = \"10.0.0.0/24\"\n}}\n"
+        )
+    };
+    let rule = "rule \"r\" {\n  title = \"T\"\n  severity = \"error\"\n  category = \"availability\"\n  \
+                resource = \"aws_subnet\"\n  for_each = overlapping_subnets(self)\n  require = false\n  \
+                message = \"bad\"\n}\n";
+    let found = |count| outcome(rule, &configuration(count)).lines().count();
+    // Each with each.
+    assert_eq!(found(17), 17 * 16 / 2);
+    assert_eq!(found(1000), 17 * 16 / 2 + (1000 - 17));
+}
+
+#[test]
 fn routes_with_several_targets() {
     let configuration = r#"
 variable "x" {}
