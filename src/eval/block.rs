@@ -23,3 +23,5 @@ impl PartialEq for BlockSource {
         self.header == other.header && self.frame == other.frame
     }
 }
+
+impl Eq for BlockSource {}

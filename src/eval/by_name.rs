@@ -11,7 +11,7 @@ use crate::syntax::Text;
 const FEW: usize = 16;
 
 /// Things by name, sorted by it; each name occurs once.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ByName<V>(Vec<(Text, V)>);
 
 impl<V> ByName<V> {

@@ -540,8 +540,11 @@ fn entries_of(collection: &Value) -> Result<Vec<Entry>, EvalError> {
         Kind::List(seq) | Kind::Tuple(seq) => {
             let (fixed, loose) = seq.items.split_at(seq.fixed().len());
             let fixed = fixed.iter().enumerate().map(|(i, v)| entry((i as i64).into(), v));
-            let loose = loose.iter().map(|v| Entry { placed: false, ..entry(unknown_key(Type::Number), v) });
-            let rest = seq.rest.iter().map(|v| further(unknown_key(Type::Number), v));
+            // One position that is not known is like another.
+            let unplaced = !loose.is_empty() || seq.rest.is_some();
+            let position = if unplaced { unknown_key(Type::Number) } else { Value::NULL };
+            let loose = loose.iter().map(|v| Entry { placed: false, ..entry(position.clone(), v) });
+            let rest = seq.rest.iter().map(|v| further(position.clone(), v));
             // What has no place may stand before or behind the rest: it comes first, so that it stays certain.
             Ok(fixed.chain(loose).chain(rest).collect())
         }

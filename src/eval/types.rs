@@ -7,7 +7,7 @@ use super::{ByName, Value};
 use crate::syntax::Text;
 
 /// The type of a value, or the type that a variable asks for.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Type {
     /// Not known, or anything: `any`, the type of an untyped null, of an unknown of which nothing is known.
     #[default]
@@ -31,14 +31,14 @@ pub enum Type {
 }
 
 /// The attributes of an object type.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct ObjectType {
     /// By name.
     pub attributes: ByName<AttributeType>,
 }
 
 /// One attribute of an object type.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AttributeType {
     /// Its type.
     pub ty: Type,

@@ -17,12 +17,16 @@ const MAX_COMBINATIONS: usize = 64;
 /// its marks and references.
 pub fn one_of<'a>(alternatives: Vec<Value>, cause: Cause, parts: impl IntoIterator<Item = &'a Value>) -> Value {
     let mut distinct: Vec<Value> = Vec::with_capacity(alternatives.len());
-    let mut add = |value: Value| match distinct.iter_mut().find(|v| v.kind == value.kind) {
-        Some(known) => {
-            known.marks = known.marks.union(value.marks);
-            known.refs = known.refs.union(&value.refs);
+    let mut add = |value: Value| {
+        // Of more than are kept only marks, references and types count, which equal ones do not change.
+        let enough = distinct.len() > MAX_ALTERNATIVES;
+        match distinct.iter_mut().find(|v| !enough && v.kind == value.kind) {
+            Some(known) => {
+                known.marks = known.marks.union(value.marks);
+                known.refs = known.refs.union(&value.refs);
+            }
+            None => distinct.push(value),
         }
-        None => distinct.push(value),
     };
     for alternative in alternatives {
         // The alternatives of a union, each with what the union as a whole carries; any other value as it is.

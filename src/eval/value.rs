@@ -13,7 +13,7 @@ use super::{AttributeType, BlockSource, ByName, Cause, Marks, Number, ObjectType
 use crate::syntax::Text;
 
 /// A value, whole, partly known or unknown.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Value {
     /// What it is.
     pub kind: Kind,
@@ -66,7 +66,7 @@ pub enum Shape {
 }
 
 /// The kinds of value.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// `null`, of whatever type.
     Null,
@@ -94,7 +94,7 @@ pub enum Kind {
 }
 
 /// The elements of a list, set or tuple.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Seq {
     /// The elements that are certainly there, at these positions but for the last [`Seq::loose`].
     pub items: Vec<Value>,
@@ -109,7 +109,7 @@ pub struct Seq {
 }
 
 /// The entries of a map or the attributes of an object.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Fields {
     /// The entries that are certainly there.
     pub entries: ByName<Value>,
@@ -138,7 +138,7 @@ impl Fields {
 }
 
 /// What is known of something unknown.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unknown {
     /// Its type, as far as known.
     pub ty: Type,
@@ -153,7 +153,7 @@ pub struct Unknown {
 }
 
 /// What else is known of an unknown.
-#[derive(Clone, PartialEq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub enum Hint {
     /// Nothing.
     #[default]
@@ -169,7 +169,7 @@ pub enum Hint {
 }
 
 /// A part of a string that is not wholly known.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Segment {
     /// Text that is there.
     Text(Text),
