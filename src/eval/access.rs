@@ -1,11 +1,9 @@
 //! Elements and attributes: `a[key]` and `a.name`, also of values that are unknown or open.
 
-use std::sync::Arc;
-
 use super::convert::{convert, with_article};
 use super::set::length_range;
 use super::union::{is_watched, lift, one_of, unless_any_failed, unless_failed};
-use super::{Cause, EvalError, Fields, Kind, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
+use super::{Cause, EvalError, Fields, Kind, Node, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
 /// `collection[key]`
@@ -216,7 +214,7 @@ pub(super) fn child(value: &Value, unknown: &Unknown, step: Step, ty: Type) -> V
             child.with_refs(&others).with_marks(value.marks.without(super::Marks::PROVIDER_DEFAULT))
         }
         None => {
-            let kind = Kind::Unknown(Arc::new(Unknown::new(ty, unknown.cause.clone())));
+            let kind = Kind::Unknown(Node::new(Unknown::new(ty, unknown.cause.clone())));
             Value::from(kind).from_parts([value])
         }
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::expr::iterate;
 use super::program::{Frame, Program};
-use super::{BlockSource, Cause, Fields, Inner, Kind, Place, Seq, Type, Value};
+use super::{BlockSource, Cause, Fields, Inner, Kind, Node, Place, Seq, Type, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::{Block, Body, Text};
 
@@ -105,7 +105,7 @@ impl<'c> Program<'c> {
                 push(&mut seq, object, true);
             }
         }
-        written.then(|| Kind::Tuple(Arc::new(seq)).into())
+        written.then(|| Kind::Tuple(Node::new(seq)).into())
     }
 
     fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, place: Option<&Place<'_>>, depth: usize) -> Value {
@@ -126,7 +126,7 @@ impl<'c> Program<'c> {
             let cause = Cause::Attribute(inner.text().into());
             Value::unknown_reference(inner, Type::Any, false, cause)
         });
-        Kind::Object(Arc::new(Fields {
+        Kind::Object(Node::new(Fields {
             entries,
             element: Type::Any,
             rest,

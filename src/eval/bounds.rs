@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::body::BLOCK_LIMIT;
-use super::{EvalError, Kind, Value};
+use super::{EvalError, Value};
 
 /// One expression may make so many elements by `for` and splats.
 const WORK_LIMIT: usize = 2_000_000;
@@ -44,9 +44,10 @@ impl Spent {
     pub(super) fn bounded(&self, value: Value) -> Result<Value, EvalError> {
         let kept = self.all_sizes.get();
         let allowance = SIZE_LIMIT.min(ALL_SIZES_LIMIT - kept);
-        let mut left = allowance;
-        if weigh(&value, &mut left) {
-            self.all_sizes.set(kept + allowance - left);
+        // Shared parts may make a small value endlessly large.
+        let size = value.digest().size() as usize;
+        if size <= allowance {
+            self.all_sizes.set(kept + size);
             return Ok(value);
         }
         Err(EvalError::too_large(match allowance {
@@ -80,16 +81,5 @@ impl Spent {
         }
         self.texts.set(texts);
         Ok(())
-    }
-}
-
-/// Takes the parts of a value from those that are left; whether there were enough. Shared parts may make a small value
-/// endlessly large.
-fn weigh(value: &Value, left: &mut usize) -> bool {
-    let enough = *left > 0;
-    *left = left.saturating_sub(1);
-    match &value.kind {
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => enough,
-        _ => enough && value.children().all(|child| weigh(child, left)),
     }
 }

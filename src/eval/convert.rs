@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::set::{make_set, sequence};
 use super::unify::{contains_any, unify, unify_values};
 use super::union::{alternatives, one_of, unless_failed};
-use super::{AttributeType, Cause, EvalError, Fields, Hint, Kind, Number, ObjectType, Seq, Type, Unknown, Value};
+use super::{AttributeType, Cause, EvalError, Fields, Hint, Kind, Node, Number, ObjectType, Seq, Type, Unknown, Value};
 use crate::syntax::Text;
 
 /// The value as one of this type; an error where it has no such form. Null stays null, `any` changes nothing.
@@ -20,18 +20,18 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, EvalError> {
         (Kind::Number(n), Type::String) => Kind::String(n.to_string().into()),
         (Kind::String(s), Type::Bool) => Kind::Bool(parse_bool(s)?),
         (Kind::String(s), Type::Number) => Kind::Number(parse_number(s)?),
-        (Kind::List(s) | Kind::Tuple(s), Type::List(t)) => Kind::List(Arc::new(convert_items(s, t)?)),
+        (Kind::List(s) | Kind::Tuple(s), Type::List(t)) => Kind::List(Node::new(convert_items(s, t)?)),
         (Kind::Set(_), Type::List(t)) => {
             let items = sequence(value).unwrap_or_default();
-            Kind::List(Arc::new(convert_items(&items, t)?))
+            Kind::List(Node::new(convert_items(&items, t)?))
         }
         (Kind::List(s) | Kind::Set(s) | Kind::Tuple(s), Type::Set(t)) => {
             let set = make_set(convert_items(s, t)?);
             return Ok(with_own(set, value));
         }
-        (Kind::Map(f) | Kind::Object(f), Type::Map(t)) => Kind::Map(Arc::new(convert_entries(f, t)?)),
-        (Kind::Map(f) | Kind::Object(f), Type::Object(o)) => Kind::Object(Arc::new(convert_attributes(f, o)?)),
-        (Kind::Tuple(s), Type::Tuple(ts)) => Kind::Tuple(Arc::new(convert_tuple(s, ts)?)),
+        (Kind::Map(f) | Kind::Object(f), Type::Map(t)) => Kind::Map(Node::new(convert_entries(f, t)?)),
+        (Kind::Map(f) | Kind::Object(f), Type::Object(o)) => Kind::Object(Node::new(convert_attributes(f, o)?)),
+        (Kind::Tuple(s), Type::Tuple(ts)) => Kind::Tuple(Node::new(convert_tuple(s, ts)?)),
         (Kind::Handle(_), Type::Object(_)) => return Ok(value.clone()),
         _ => return Err(mismatch(&value.type_of(), ty)),
     };
@@ -164,7 +164,7 @@ fn convert_unknown(value: &Value, unknown: &Unknown, ty: &Type) -> Result<Value,
     let hint = converted_hint(unknown, &converted);
     let safe = always_converts(&unknown.ty, &converted);
     let converted = Unknown { ty: converted, hint, origin, ..unknown.clone() };
-    let converted = Value { kind: Kind::Unknown(Arc::new(converted)), ..value.clone() };
+    let converted = Value { kind: Kind::Unknown(Node::new(converted)), ..value.clone() };
     Ok(if safe { converted } else { unless_failed(converted) })
 }
 
@@ -317,19 +317,19 @@ fn has_defaults(ty: &Type) -> bool {
     }
 }
 
-fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Arc<Seq> {
+fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Node<Seq> {
     let items = seq.items.iter().enumerate().map(|(i, v)| apply_defaults(v, ty(i))).collect();
     let rest = seq.rest.as_ref().map(|v| apply_defaults(v, ty(seq.items.len())));
-    Arc::new(Seq { items, element: Type::Any, rest, loose: seq.loose })
+    Node::new(Seq { items, element: Type::Any, rest, loose: seq.loose })
 }
 
-fn default_entries(fields: &Fields, ty: &Type) -> Arc<Fields> {
+fn default_entries(fields: &Fields, ty: &Type) -> Node<Fields> {
     let entries = fields.entries.iter().map(|(n, v)| (n.clone(), apply_defaults(v, ty))).collect();
     let rest = fields.rest.as_ref().map(|v| apply_defaults(v, ty));
-    Arc::new(Fields { entries, element: Type::Any, rest, block: fields.block.clone(), ..Fields::default() })
+    Node::new(Fields { entries, element: Type::Any, rest, block: fields.block.clone(), ..Fields::default() })
 }
 
-fn default_attributes(fields: &Fields, ty: &ObjectType) -> Arc<Fields> {
+fn default_attributes(fields: &Fields, ty: &ObjectType) -> Node<Fields> {
     let written = &fields.entries;
     let mut defaulted = Vec::with_capacity(ty.attributes.len());
     for (name, attribute) in &ty.attributes {
@@ -347,5 +347,5 @@ fn default_attributes(fields: &Fields, ty: &ObjectType) -> Arc<Fields> {
     }
     let mut entries = written.clone();
     entries.extend(defaulted);
-    Arc::new(Fields { entries, rest: fields.rest.clone(), block: fields.block.clone(), ..Fields::default() })
+    Node::new(Fields { entries, rest: fields.rest.clone(), block: fields.block.clone(), ..Fields::default() })
 }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use super::expr::iterate;
 use super::memo::{Arguments, Memo};
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
-use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Number, Reference, Type, Unknown, Value, convert};
+use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
@@ -267,5 +267,5 @@ fn open_index(count: &Value) -> Value {
     }
     let cause = count.cause().unwrap_or(Cause::Limit);
     let hint = Hint::Range(Some(Number::from(0)), None);
-    Value::from(Kind::Unknown(Arc::new(Unknown { not_null: true, hint, ..Unknown::new(Type::Number, cause) })))
+    Value::from(Kind::Unknown(Node::new(Unknown { not_null: true, hint, ..Unknown::new(Type::Number, cause) })))
 }

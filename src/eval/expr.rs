@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 use super::functions::Host;
 use super::open::{Entries, Items};
 use super::union::unless_any_failed;
-use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Refs, Seq, Type, Value, ops};
+use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Seq, Type, Value, ops};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
 
@@ -263,7 +263,7 @@ impl<'a> Evaluation<'a> {
             }
         }
         let fields = entries.finish().with_unnamed(unnamed);
-        Ok(Value::from(Kind::Object(Arc::new(fields))).with_refs(&refs).with_marks(marks))
+        Ok(Value::from(Kind::Object(Node::new(fields))).with_refs(&refs).with_marks(marks))
     }
 
     /// A key as text; `None` where it is not known.
@@ -365,7 +365,7 @@ impl<'a> Evaluation<'a> {
                 // The places of a set's elements are known only where all of them are.
                 let placed = !matches!(base_value.kind, Kind::Set(_)) || base_value.is_wholly_known();
                 let loose = if placed { seq.loose } else { seq.items.len() };
-                let tuple = Value::from(Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose })));
+                let tuple = Value::from(Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose })));
                 match base_value.kind {
                     Kind::Tuple(_) => Ok(around(tuple)),
                     _ => Ok(around(as_list(tuple)?)),
@@ -385,7 +385,7 @@ impl<'a> Evaluation<'a> {
                     _ => super::some_element(&base_value),
                 };
                 let rest = Some(element(&inner)?);
-                Ok(around(Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
+                Ok(around(Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
             }
             _ => Ok(Value::tuple(vec![element(&base_value)?])),
         }
@@ -416,8 +416,8 @@ impl<'a> Evaluation<'a> {
         }
         let marks = result.marks;
         let value = match &f.key {
-            None => Kind::Tuple(Arc::new(result.items.finish())),
-            Some(_) => Kind::Object(Arc::new(result.into_fields(f.group))),
+            None => Kind::Tuple(Node::new(result.items.finish())),
+            Some(_) => Kind::Object(Node::new(result.into_fields(f.group))),
         };
         Ok(unless_any_failed(Value::from(value).with_marks(marks).from_parts([&collection]), [&collection]))
     }
@@ -482,7 +482,7 @@ impl ForResult {
             (true, _) => {
                 // An element with an unknown key may stand anywhere in any group.
                 let loose = if open_groups.is_some() { values.len() } else { 0 };
-                Kind::Tuple(Arc::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose }))
+                Kind::Tuple(Node::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose }))
                     .into()
             }
             (false, _) => values.pop().unwrap_or(Value::NULL),
@@ -490,7 +490,7 @@ impl ForResult {
         let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
         let rest = match (group, self.rest) {
             (true, Some(v)) => {
-                Some(Kind::Tuple(Arc::new(Seq { items: vec![], element: Type::Any, rest: Some(v), loose: 0 })).into())
+                Some(Kind::Tuple(Node::new(Seq { items: vec![], element: Type::Any, rest: Some(v), loose: 0 })).into())
             }
             (_, rest) => rest,
         };

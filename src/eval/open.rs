@@ -9,7 +9,7 @@ use super::access::{child, inherit, some_element};
 use super::equality::equal;
 use super::set::{length_range, sequence};
 use super::union::{is_not_null, one_of};
-use super::{ByName, Cause, Fields, Hint, Kind, Seq, Step, Type, Unknown, Value};
+use super::{ByName, Cause, Fields, Hint, Kind, Node, Seq, Step, Type, Unknown, Value};
 use crate::syntax::Text;
 
 /// Up to this length an unknown list of known length is shown element by element.
@@ -85,7 +85,7 @@ fn possible(value: Value, cause: &Cause) -> Value {
     }
     let (ty, not_null) = (value.type_of(), is_not_null(&value));
     let hint = Hint::OneOf(Arc::new([value]));
-    Kind::Unknown(Arc::new(Unknown { not_null, hint, ..Unknown::new(ty, cause.clone()) })).into()
+    Kind::Unknown(Node::new(Unknown { not_null, hint, ..Unknown::new(ty, cause.clone()) })).into()
 }
 
 /// One of several values that may be there or not.
@@ -166,7 +166,7 @@ impl Items {
 
     /// The elements as a tuple.
     pub fn into_tuple(self) -> Value {
-        Kind::Tuple(Arc::new(self.finish())).into()
+        Kind::Tuple(Node::new(self.finish())).into()
     }
 }
 
@@ -242,6 +242,6 @@ impl Entries {
 
     /// The entries as an object.
     pub fn into_object(self) -> Value {
-        Kind::Object(Arc::new(self.finish())).into()
+        Kind::Object(Node::new(self.finish())).into()
     }
 }

@@ -3,14 +3,12 @@
 //! Operators on unions are carried to the alternatives ([`super::union::lift`]); a side that decides `&&` or `||`
 //! makes the other one irrelevant, even where that is an error, as in Terraform 1.12 and OpenTofu 1.10.
 
-use std::sync::Arc;
-
 pub use super::access::{attribute, index};
 use super::convert::convert;
 use super::equality::{equal, number_range};
 use super::unify::{holds_open, holds_untyped, unify, widened};
 use super::union::{either, is_not_null, lift, unless_any_failed};
-use super::{Cause, EvalError, Hint, Kind, Marks, Number, Type, Unknown, Value};
+use super::{Cause, EvalError, Hint, Kind, Marks, Node, Number, Type, Unknown, Value};
 use crate::syntax::{BinaryOp, UnaryOp};
 
 /// The result of an operator with one operand.
@@ -206,8 +204,8 @@ fn ranged<'a>(parts: impl IntoIterator<Item = &'a Value>, min: Option<Number>, m
 pub(super) fn with_hint(value: Value, hint: Hint) -> Value {
     match value.kind {
         Kind::Unknown(unknown) => {
-            let unknown = Unknown { hint, ..Arc::unwrap_or_clone(unknown) };
-            Value { kind: Kind::Unknown(Arc::new(unknown)), ..value }
+            let unknown = Unknown { hint, ..unknown.unwrap_or_clone() };
+            Value { kind: Kind::Unknown(Node::new(unknown)), ..value }
         }
         _ => value,
     }

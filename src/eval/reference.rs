@@ -115,7 +115,10 @@ impl Ord for Reference {
             true => Ordering::Equal,
             false => self.target.cmp(&other.target),
         };
-        target.then(self.kind.cmp(&other.kind)).then_with(|| self.path.cmp(&other.path))
+        target.then(self.kind.cmp(&other.kind)).then_with(|| match Arc::ptr_eq(&self.path, &other.path) {
+            true => Ordering::Equal,
+            false => self.path.cmp(&other.path),
+        })
     }
 }
 

@@ -30,6 +30,16 @@ impl Marks {
         self.0 & other.0 == other.0
     }
 
+    /// The marks as bits, of which four are enough.
+    pub(super) fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The marks that these bits are.
+    pub(super) fn from_bits(bits: u8) -> Marks {
+        Marks(bits)
+    }
+
     /// Without these marks.
     pub fn without(self, other: Marks) -> Marks {
         Marks(self.0 & !other.0)
@@ -52,24 +62,29 @@ impl Refs {
         Refs(Some(Arc::new([reference])))
     }
 
-    /// All of both.
+    /// All of both; where one has all of the other already, that one.
     pub fn union(&self, other: &Refs) -> Refs {
         match (&self.0, &other.0) {
             (None, _) => other.clone(),
             (_, None) => self.clone(),
-            (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => self.clone(),
-            (Some(a), Some(b)) => match (a.as_ref(), b.as_ref()) {
-                (_, [only]) if a.binary_search(only).is_ok() => self.clone(),
-                ([only], _) if b.binary_search(only).is_ok() => other.clone(),
-                _ => {
-                    // Both are sorted: that is seen, and they are merged.
-                    let mut all: Vec<&Reference> = a.iter().chain(b.iter()).collect();
-                    all.sort();
-                    all.dedup();
-                    Refs(Some(all.into_iter().cloned().collect()))
-                }
-            },
+            (Some(a), Some(b)) if Arc::ptr_eq(a, b) => self.clone(),
+            (Some(a), Some(b)) if a.len() < b.len() => other.with(a),
+            (Some(_), Some(b)) => self.with(b),
         }
+    }
+
+    /// The same with these, which are sorted.
+    fn with<'r>(&'r self, others: impl IntoIterator<Item = &'r Reference>) -> Refs {
+        let own = self.0.as_deref().unwrap_or_default();
+        let mut new: Vec<&Reference> = others.into_iter().filter(|other| own.binary_search(other).is_err()).collect();
+        if new.is_empty() {
+            return self.clone();
+        }
+        // Both are sorted: that is seen, and they are merged.
+        new.extend(own);
+        new.sort();
+        new.dedup();
+        Refs(Some(new.into_iter().cloned().collect()))
     }
 
     /// All of all of them, sorted once.
@@ -77,17 +92,11 @@ impl Refs {
         // What was made from one thing mostly shares its references.
         sets.sort_unstable_by_key(|set| set.place());
         sets.dedup_by_key(|set| set.place());
-        match sets.as_slice() {
-            [] => Refs::default(),
-            [only] => (*only).clone(),
-            [first, rest @ ..] if rest.iter().all(|set| set == first) => (*first).clone(),
-            _ => {
-                let mut all: Vec<&Reference> = sets.iter().flat_map(|set| set.iter()).collect();
-                all.sort();
-                all.dedup();
-                Refs(Some(all.into_iter().cloned().collect()))
-            }
-        }
+        // Often one of them has all the others' already.
+        let Some(largest) = sets.iter().max_by_key(|set| set.0.as_ref().map_or(0, |all| all.len())) else {
+            return Refs::default();
+        };
+        largest.with(sets.iter().filter(|set| set.place() != largest.place()).flat_map(|set| set.iter()))
     }
 
     /// The references of these values and of everything inside them.

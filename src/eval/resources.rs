@@ -1,14 +1,13 @@
 //! Values of resources, data sources and module calls, as references to them see them.
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
 use super::expr::Hop;
 use super::memo::Identity;
 use super::program::{ModuleInstance, Program};
 use super::{
-    Cause, EvalError, Fields, Inner, Kind, Marks, Place, Reference, ReferenceKind, Refs, Seq, Step, Type, Value,
+    Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type, Value,
 };
 use crate::config::{Child, Key, Mode, ModuleCall, Resource, ResourceName};
 use crate::source::ProblemKind;
@@ -185,7 +184,7 @@ impl<'c> Program<'c> {
         let rest = Some(unset(reference.child(Step::Any), id.mode, "*"));
         let fields = Fields { entries, rest, ..Fields::default() };
         // Its parts refer to it, each to its own attribute; the whole adds nothing to them.
-        Kind::Object(Arc::new(fields)).into()
+        Kind::Object(Node::new(fields)).into()
     }
 
     /// The instances of a module call; `None` while they are being worked out (a cycle).
@@ -274,11 +273,11 @@ fn whole_collection(expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Valu
                 _ => None,
             };
             let entries = known.filter_map(entry).collect();
-            Kind::Object(Arc::new(Fields { entries, rest, ..Fields::default() })).into()
+            Kind::Object(Node::new(Fields { entries, rest, ..Fields::default() })).into()
         }
         _ => {
             let items = known.map(|slot| whole(slot)).collect();
-            Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+            Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
         }
     }
 }

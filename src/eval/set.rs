@@ -2,11 +2,10 @@
 
 use std::cmp::Ordering;
 use std::fmt::Write;
-use std::sync::Arc;
 
 use super::equality::equal;
 use super::union::one_of;
-use super::{Cause, Hint, Kind, Marks, Number, Seq, Type, Value};
+use super::{Cause, Hint, Kind, Marks, Node, Number, Seq, Type, Value};
 use crate::syntax::Text;
 
 /// A set of these elements, which must have one type already: in Terraform's order, equal ones once. Marks of the
@@ -31,7 +30,7 @@ pub fn make_set(seq: Seq) -> Value {
         }
         last_key = Some(key);
     }
-    Value::from(Kind::Set(Arc::new(Seq { items, element, rest, loose: 0 }))).with_marks(marks)
+    Value::from(Kind::Set(Node::new(Seq { items, element, rest, loose: 0 }))).with_marks(marks)
 }
 
 /// Where a value stands in a set.

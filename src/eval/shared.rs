@@ -7,13 +7,12 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::expr::{Hop, Resolved};
-use super::{EvalError, Kind, Value};
+use super::{EvalError, Kind, Node, Value};
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Ident, TemplatePart, Text};
 
@@ -227,7 +226,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
     }
     match (&a.kind, &b.kind) {
         (Kind::List(x), Kind::List(y)) | (Kind::Set(x), Kind::Set(y)) | (Kind::Tuple(x), Kind::Tuple(y)) => {
-            Arc::ptr_eq(x, y)
+            Node::ptr_eq(x, y)
                 || (x.items.len() == y.items.len()
                     && x.loose == y.loose
                     && x.element == y.element
@@ -235,7 +234,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
                     && x.rest.is_some() == y.rest.is_some())
         }
         (Kind::Map(x), Kind::Map(y)) | (Kind::Object(x), Kind::Object(y)) => {
-            Arc::ptr_eq(x, y)
+            Node::ptr_eq(x, y)
                 || (x.entries.len() == y.entries.len()
                     && x.element == y.element
                     && x.block == y.block
@@ -244,7 +243,7 @@ pub(super) fn same(a: &Value, b: &Value) -> bool {
                     && all_same(x.entries.values().chain(&x.rest), y.entries.values().chain(&y.rest))
                     && x.rest.is_some() == y.rest.is_some())
         }
-        (Kind::Unknown(x), Kind::Unknown(y)) => Arc::ptr_eq(x, y) || x == y,
+        (Kind::Unknown(x), Kind::Unknown(y)) => Node::ptr_eq(x, y) || x == y,
         (x, y) => x == y,
     }
 }

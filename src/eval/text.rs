@@ -9,7 +9,7 @@ use std::sync::Arc;
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
 use super::union::{MAX_ALTERNATIVES, alternatives, one_of};
-use super::{Cause, EvalError, Hint, Kind, Marks, Refs, Segment, Type, Unknown, Value};
+use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Segment, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
@@ -84,7 +84,7 @@ fn as_text(value: &Value) -> Value {
         _ => (Hint::Text(Arc::new([Segment::Unknown(value.clone())])), None),
     };
     let unknown = Unknown { ty: Type::String, not_null: true, origin, cause: unknown.cause.clone(), hint };
-    Value { kind: Kind::Unknown(Arc::new(unknown)), marks, refs: value.refs.clone() }
+    Value { kind: Kind::Unknown(Node::new(unknown)), marks, refs: value.refs.clone() }
 }
 
 fn is_any_text(value: &Value) -> bool {
@@ -166,7 +166,7 @@ impl TextBuilder {
             [Segment::Unknown(value)] if !self.encoded => as_text(value),
             _ => {
                 let unknown = Unknown::new(Type::String, self.cause.unwrap_or(Cause::Error));
-                Kind::Unknown(Arc::new(Unknown { not_null: true, hint: Hint::Text(self.parts.into()), ..unknown }))
+                Kind::Unknown(Node::new(Unknown { not_null: true, hint: Hint::Text(self.parts.into()), ..unknown }))
                     .into()
             }
         };

@@ -4,9 +4,8 @@
 //! operation over unions: it decides where all alternatives agree.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
-use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Refs, Seq, Type, Unknown, Value};
+use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Seq, Type, Unknown, Value};
 
 /// How many alternatives a union keeps before it is just unknown.
 pub(super) const MAX_ALTERNATIVES: usize = 8;
@@ -63,7 +62,7 @@ fn union_of(values: Vec<Value>, cause: Cause) -> Value {
         true => (Hint::None, Refs::deep(&values)),
         false => (Hint::OneOf(values.into()), Refs::default()),
     };
-    Value { kind: Kind::Unknown(Arc::new(Unknown { not_null, hint, ..Unknown::new(ty, cause) })), marks, refs }
+    Value { kind: Kind::Unknown(Node::new(Unknown { not_null, hint, ..Unknown::new(ty, cause) })), marks, refs }
 }
 
 thread_local! {
@@ -108,14 +107,7 @@ pub(super) fn unless_any_failed<'a>(result: Value, parts: impl IntoIterator<Item
 /// Whether a value may be a failure: something of which nothing is known, alone or as an alternative.
 pub fn may_be_failure(value: &Value) -> bool {
     let nothing_known = value.as_unknown().is_some_and(|u| u.ty == Type::Any && !u.not_null && u.hint == Hint::None);
-    nothing_known || holds_failure(value)
-}
-
-fn holds_failure(value: &Value) -> bool {
-    match value.as_unknown().map(|u| &u.hint) {
-        Some(Hint::OneOf(alternatives)) => alternatives.iter().any(may_be_failure),
-        _ => value.children().any(holds_failure),
-    }
+    nothing_known || value.digest().holds_failure()
 }
 
 /// Whether a value is certainly not null.
@@ -151,17 +143,17 @@ fn same_length(a: &Seq, b: &Seq) -> bool {
     closed(a) && closed(b) && a.items.len() == b.items.len()
 }
 
-fn join_fields(a: &Fields, b: &Fields, cause: &Cause) -> Arc<Fields> {
+fn join_fields(a: &Fields, b: &Fields, cause: &Cause) -> Node<Fields> {
     let joined = a.entries.iter().zip(b.entries.values());
     let entries = joined.map(|((name, x), y)| (name.clone(), either(x, y, cause, &[]))).collect();
     // Either is a block: what it does not write is null in both.
     let block = a.block.clone().filter(|_| b.block.is_some());
-    Arc::new(Fields { entries, element: a.element.clone(), block, ..Fields::default() })
+    Node::new(Fields { entries, element: a.element.clone(), block, ..Fields::default() })
 }
 
-fn join_items(a: &Seq, b: &Seq, cause: &Cause) -> Arc<Seq> {
+fn join_items(a: &Seq, b: &Seq, cause: &Cause) -> Node<Seq> {
     let items = a.items.iter().zip(&b.items).map(|(x, y)| either(x, y, cause, &[])).collect();
-    Arc::new(Seq { items, element: a.element.clone(), rest: None, loose: 0 })
+    Node::new(Seq { items, element: a.element.clone(), rest: None, loose: 0 })
 }
 
 /// Runs an operation on every combination of alternatives of its arguments. Where all give the same that is the

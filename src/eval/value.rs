@@ -8,9 +8,13 @@ use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
+use super::node::Digest;
 use super::refs::Sets;
-use super::{AttributeType, BlockSource, ByName, Cause, Marks, Number, ObjectType, Reference, Refs, Type};
+use super::{AttributeType, BlockSource, ByName, Cause, Marks, Node, Number, ObjectType, Reference, Refs, Type};
 use crate::syntax::Text;
+
+/// The references of so few values are gathered anew each time.
+const FEW: u32 = 8;
 
 /// A value, whole, partly known or unknown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,17 +81,17 @@ pub enum Kind {
     /// Text in Unicode's normal form C.
     String(Text),
     /// `list(T)`
-    List(Arc<Seq>),
+    List(Node<Seq>),
     /// `set(T)`: elements distinct and in Terraform's iteration order.
-    Set(Arc<Seq>),
+    Set(Node<Seq>),
     /// What `[…]` builds: elements of any types.
-    Tuple(Arc<Seq>),
+    Tuple(Node<Seq>),
     /// `map(T)`
-    Map(Arc<Fields>),
+    Map(Node<Fields>),
     /// What `{…}` builds: attributes of any types. Also a nested block (then [`Fields::block`] says which).
-    Object(Arc<Fields>),
+    Object(Node<Fields>),
     /// Not known before apply, or not known to us.
-    Unknown(Arc<Unknown>),
+    Unknown(Node<Unknown>),
     /// Something that only the scope understands (a resource instance in a rule); it has attributes, and it is equal
     /// to itself.
     Handle(u32),
@@ -251,18 +255,18 @@ impl Value {
 
     /// An unknown of this type for this reason.
     pub fn unknown(ty: Type, cause: Cause) -> Value {
-        Kind::Unknown(Arc::new(Unknown::new(ty, cause))).into()
+        Kind::Unknown(Node::new(Unknown::new(ty, cause))).into()
     }
 
     /// An unknown of this type for this reason that is certainly not null.
     pub fn unknown_not_null(ty: Type, cause: Cause) -> Value {
-        Kind::Unknown(Arc::new(Unknown { not_null: true, ..Unknown::new(ty, cause) })).into()
+        Kind::Unknown(Node::new(Unknown { not_null: true, ..Unknown::new(ty, cause) })).into()
     }
 
     /// The unknown that stands for this reference, and refers to it.
     pub fn unknown_reference(reference: Reference, ty: Type, not_null: bool, cause: Cause) -> Value {
         let unknown = Unknown { ty, not_null, origin: Some(reference.clone()), cause, hint: Hint::None };
-        Value { kind: Kind::Unknown(Arc::new(unknown)), marks: Marks::NONE, refs: Refs::one(reference) }
+        Value { kind: Kind::Unknown(Node::new(unknown)), marks: Marks::NONE, refs: Refs::one(reference) }
     }
 
     /// An unknown made from `parts` (a function or operator with an unknown argument): carries the marks and
@@ -278,27 +282,27 @@ impl Value {
         }
         let cause = cause.unwrap_or(Cause::Error);
         let unknown = Unknown { not_null, ..Unknown::new(ty, cause) };
-        Value { kind: Kind::Unknown(Arc::new(unknown)), marks: marks.without(Marks::PROVIDER_DEFAULT), refs }
+        Value { kind: Kind::Unknown(Node::new(unknown)), marks: marks.without(Marks::PROVIDER_DEFAULT), refs }
     }
 
     /// A tuple of these elements.
     pub fn tuple(items: Vec<Value>) -> Value {
-        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest: None, loose: 0 })).into()
+        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: None, loose: 0 })).into()
     }
 
     /// A list of these elements, which must have the element type already.
     pub fn list(element: Type, items: Vec<Value>) -> Value {
-        Kind::List(Arc::new(Seq { items, element, rest: None, loose: 0 })).into()
+        Kind::List(Node::new(Seq { items, element, rest: None, loose: 0 })).into()
     }
 
     /// An object of these attributes.
     pub fn object(entries: ByName<Value>) -> Value {
-        Kind::Object(Arc::new(Fields { entries, ..Fields::default() })).into()
+        Kind::Object(Node::new(Fields { entries, ..Fields::default() })).into()
     }
 
     /// A map of these entries, which must have the element type already.
     pub fn map(element: Type, entries: ByName<Value>) -> Value {
-        Kind::Map(Arc::new(Fields { entries, element, ..Fields::default() })).into()
+        Kind::Map(Node::new(Fields { entries, element, ..Fields::default() })).into()
     }
 
     /// The same with more marks.
@@ -402,7 +406,26 @@ impl Value {
 
     /// Whether nothing in it is unknown and no further elements are possible.
     pub fn is_wholly_known(&self) -> bool {
-        self.is_leaf() || !self.is_unknown() && !self.is_open() && self.children().all(Value::is_wholly_known)
+        self.is_leaf() || self.inside().is_wholly_known()
+    }
+
+    /// What looking through everything finds, the value itself included.
+    pub(super) fn digest(&self) -> Digest {
+        self.inside().marked(self.marks).referring(!self.refs.is_empty())
+    }
+
+    /// The same without marks and references of the value itself.
+    pub(super) fn inside(&self) -> Digest {
+        let all = |digest: Digest| self.children().fold(digest, |digest, child| digest.and(child.digest()));
+        match &self.kind {
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.digest(|_| all(Digest::LEAF.open(self.is_open()))),
+            Kind::Map(f) | Kind::Object(f) => f.digest(|_| all(Digest::LEAF.open(self.is_open()))),
+            Kind::Unknown(u) => u.digest(|unknown| {
+                let fails = matches!(&unknown.hint, Hint::OneOf(of) if of.iter().any(super::union::may_be_failure));
+                all(Digest::LEAF.open(true).failing(fails))
+            }),
+            _ => Digest::LEAF,
+        }
     }
 
     /// Whether it is a collection that may have further elements.
@@ -421,10 +444,22 @@ impl Value {
 
     /// Its references and those of everything inside it.
     pub fn deep_refs(&self) -> Refs {
-        if self.is_leaf() {
-            return self.refs.clone();
+        match self.refs_inside() {
+            None => self.refs.clone(),
+            Some(inside) => self.refs.union(inside),
         }
-        Refs::deep([self])
+    }
+
+    /// The references of what is inside it, gathered once; `None` where there are none.
+    fn refs_inside(&self) -> Option<&Refs> {
+        let gather = || Refs::deep(self.children());
+        match &self.kind {
+            _ if !self.inside().has_refs() => None,
+            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Some(s.refs(gather)),
+            Kind::Map(f) | Kind::Object(f) => Some(f.refs(gather)),
+            Kind::Unknown(u) => Some(u.refs(gather)),
+            _ => None,
+        }
     }
 
     pub(super) fn gather_refs<'v>(&'v self, sets: &mut Sets<'v>) {
@@ -433,8 +468,11 @@ impl Value {
         if !self.refs.is_empty() && !sets.last().is_some_and(known) {
             sets.push(&self.refs);
         }
-        if !self.is_leaf() {
-            self.children().for_each(|child| child.gather_refs(sets));
+        match self.inside() {
+            inside if !inside.has_refs() => {}
+            // What is small is not worth keeping a set for.
+            inside if inside.size() <= FEW => self.children().for_each(|child| child.gather_refs(sets)),
+            _ => sets.extend(self.refs_inside()),
         }
     }
 
@@ -449,16 +487,14 @@ impl Value {
 
     /// Its marks and those of everything inside it.
     pub fn deep_marks(&self) -> Marks {
-        match self.is_leaf() {
-            true => self.marks,
-            false => self.children().fold(self.marks, |marks, child| marks.union(child.deep_marks())),
-        }
+        self.marks.union(self.inside().marks())
     }
 
     /// Why it, or the first unknown thing inside it, is not known.
     pub fn cause(&self) -> Option<Cause> {
         match &self.kind {
             Kind::Unknown(u) => Some(u.cause.clone()),
+            _ if self.is_wholly_known() => None,
             _ => self.children().find_map(Value::cause).or_else(|| self.is_open().then(Cause::how_many)),
         }
     }

@@ -252,7 +252,7 @@ impl Builder<'_, '_> {
         for id in self.infra.of_type(InstanceKind::Terraform, "terraform").to_vec() {
             let attributes = &mut self.infra.instances[id as usize].attributes;
             if let Kind::Object(fields) = &mut attributes.kind {
-                Arc::make_mut(fields).entries.insert("state_buckets".into(), here.clone());
+                fields.make_mut().entries.insert("state_buckets".into(), here.clone());
             }
         }
     }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::eval::{ByName, Cause, Fields, Inner, Kind, Marks, Number, Place, Reference, Seq, Type, Value, convert};
+use crate::eval::{
+    ByName, Cause, Fields, Inner, Kind, Marks, Node, Number, Place, Reference, Seq, Type, Value, convert,
+};
 use crate::facts::{self, FactValue, Schema};
 use crate::syntax::Text;
 
@@ -113,12 +114,12 @@ fn mark_secret(value: &mut Value, path: Option<&str>) {
     };
     match &mut value.kind {
         Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
-            let seq = Arc::make_mut(seq);
+            let seq = seq.make_mut();
             seq.items.iter_mut().chain(&mut seq.rest).for_each(|item| mark_secret(item, Some(path)));
         }
         Kind::Map(fields) | Kind::Object(fields) => {
             let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
-            let fields = Arc::make_mut(fields);
+            let fields = fields.make_mut();
             if let Some(inner) = fields.entries.get_mut(first) {
                 mark_secret(inner, rest);
             }
@@ -168,7 +169,7 @@ fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defau
         let items =
             seq.items.iter().enumerate().map(|(i, item)| object(item, schema, defaults, &place.child(Inner::Index(i))));
         let rest = seq.rest.as_ref().map(|rest| object(rest, schema, defaults, &place.child(Inner::Any)));
-        Arc::new(Seq { items: items.collect(), element: seq.element.clone(), rest, loose: seq.loose })
+        Node::new(Seq { items: items.collect(), element: seq.element.clone(), rest, loose: seq.loose })
     };
     let kind = match &value.kind {
         Kind::List(seq) => Kind::List(complete(seq)),
@@ -203,7 +204,7 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
     let rest = if fields.block.is_some() { None } else { fields.rest.clone() };
     let fields =
         Fields { entries, element: fields.element.clone(), rest, block: fields.block.clone(), ..Fields::default() };
-    Value { kind: Kind::Object(Arc::new(fields)), ..value.clone() }
+    Value { kind: Kind::Object(Node::new(fields)), ..value.clone() }
 }
 
 /// Adds what a block has although the configuration does not write it: no blocks of a type, attributes that the

@@ -290,7 +290,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
         }
         let block = Some(Arc::new(BlockSource { header, body: body.clone(), frame: maker.frame.id }));
         let fields = crate::eval::Fields { entries, block, ..Default::default() };
-        Value::from(crate::eval::Kind::Object(Arc::new(fields)))
+        Value::from(crate::eval::Kind::Object(fields.into()))
     };
     let backend = settings.backend.iter().map(|b| block_object(b.header, &b.body, Some(&b.kind.text)));
     let cloud = settings.cloud.iter().map(|b| block_object(b.header, &b.body, None));

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use rustc_hash::FxHashMap;
 
 use super::{Infra, InstanceId, InstanceKind, Receiver};
-use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
+use crate::eval::{Cause, Hint, Kind, Node, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
 use crate::facts;
 use crate::syntax::Text;
 
@@ -115,7 +115,7 @@ impl Answer {
             }
         };
         let items = self.items.iter().map(handle).collect();
-        Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
     }
 }
 

@@ -1,7 +1,7 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
 use std::hash::Hash;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
@@ -13,7 +13,7 @@ use super::settings::Selection;
 use super::verdict::Truth;
 use crate::eval::functions::Host;
 use crate::eval::union::is_watched;
-use crate::eval::{ByName, EvalError, Kind, Marks, Shape, Value};
+use crate::eval::{ByName, EvalError, Kind, Marks, Node, Shape, Value};
 use crate::facts;
 use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecycle};
 use crate::source::Span;
@@ -113,8 +113,8 @@ impl Argument {
 }
 
 /// The place of something that others hold as well.
-fn shared_at<T>(of: &Arc<T>) -> Option<usize> {
-    (Arc::strong_count(of) > 1).then(|| Arc::as_ptr(of).addr())
+fn shared_at<T>(of: &Node<T>) -> Option<usize> {
+    (of.count() > 1).then(|| of.place())
 }
 
 impl<'a> Run<'a> {

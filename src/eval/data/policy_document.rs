@@ -4,13 +4,12 @@
 //! of several in reverse order of their text, `&{` in place of `${` for policy variables.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
 use super::super::text::{from_segments, segments};
-use super::super::{BlockSource, ByName, Fields, Kind, Segment, Type, Value, convert};
+use super::super::{BlockSource, ByName, Fields, Kind, Node, Segment, Type, Value, convert};
 use crate::config::Resource;
 use crate::syntax::Text;
 
@@ -318,5 +317,5 @@ fn conditions(blocks: &Value) -> Option<Value> {
         by_test.entry(test).or_default().push((name, value.with_refs(&variable.deep_refs())));
     }
     let members = by_test.into_iter().map(|(test, members)| (test, Value::object(members.into_iter().collect())));
-    Some(Kind::Object(Arc::new(Fields { entries: members.collect(), ..Fields::default() })).into())
+    Some(Kind::Object(Node::new(Fields { entries: members.collect(), ..Fields::default() })).into())
 }

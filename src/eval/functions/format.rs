@@ -14,7 +14,7 @@ use crate::eval::json;
 use crate::eval::open::fixed_only;
 use crate::eval::set::sequence;
 use crate::eval::text::{self, TextBuilder};
-use crate::eval::{EvalError, Kind, Number, Seq, Type, Value};
+use crate::eval::{EvalError, Kind, Node, Number, Seq, Type, Value};
 
 /// Anything, null and unknowns included.
 const ARGUMENT: Param = ANY.or_null().or_unknown();
@@ -59,7 +59,7 @@ fn format_list(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         items.push(item);
     }
     let rest = if open { Some(round(usize::MAX)?) } else { None };
-    Ok(Kind::List(std::sync::Arc::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
+    Ok(Kind::List(Node::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
 }
 
 /// An argument of `formatlist`.

@@ -2,7 +2,9 @@
 
 use crate::eval::functions::{NoFiles, call, lookup};
 use crate::eval::text::{from_segments, segments};
-use crate::eval::{Cause, EvalError, Hint, Kind, Reference, ReferenceKind, Segment, Type, Value, attribute, index};
+use crate::eval::{
+    Cause, EvalError, Hint, Kind, Node, Reference, ReferenceKind, Segment, Type, Value, attribute, index,
+};
 
 fn arn() -> Value {
     let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
@@ -255,7 +257,7 @@ fn arns_are_built_and_parsed() {
 
 #[test]
 fn unions_go_through_functions() {
-    let either = Value::from(Kind::Unknown(std::sync::Arc::new(crate::eval::Unknown {
+    let either = Value::from(Kind::Unknown(Node::new(crate::eval::Unknown {
         hint: Hint::OneOf([Value::from("ab"), Value::from("ac")].into()),
         ..crate::eval::Unknown::new(Type::String, Cause::Limit)
     })));

@@ -5,7 +5,6 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use regex_automata::Input;
 use regex_automata::hybrid::dfa::DFA;
@@ -17,7 +16,7 @@ use super::re2::{self, Translated};
 use super::types::STRING;
 use super::{Function, Host, Param, partial};
 use crate::eval::text::{check_count, check_length};
-use crate::eval::{EvalError, Kind, Seq, Type, Value};
+use crate::eval::{EvalError, Kind, Node, Seq, Type, Value};
 use crate::source::ProblemKind;
 
 /// How large a compiled pattern may be, in bytes.
@@ -244,7 +243,7 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             Settled::Open => Vec::new(),
         };
         let rest = Value::unknown_from(args, ty.clone(), true);
-        return Ok(Kind::List(Arc::new(Seq { items: first, element: ty, rest: Some(rest), loose: 0 })).into());
+        return Ok(Kind::List(Node::new(Seq { items: first, element: ty, rest: Some(rest), loose: 0 })).into());
     };
     let mut matches = Vec::new();
     for captures in pattern.regex.captures_iter(text) {

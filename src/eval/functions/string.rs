@@ -2,8 +2,6 @@
 //!
 //! Texts come as parts that may be unknown; [`super::partial`] says what can be said of them then.
 
-use std::sync::Arc;
-
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::args::{function, integer, parts, text};
@@ -11,7 +9,7 @@ use super::types::{NUMBER, STRING, STRINGS, bool, string, strings};
 use super::{Function, Host, Param, case, partial, regex};
 use crate::eval::open::fixed_only;
 use crate::eval::text::{TextBuilder, check_count, check_length, derived, normalized};
-use crate::eval::{EvalError, Kind, Segment, Seq, Type, Value};
+use crate::eval::{EvalError, Kind, Node, Segment, Seq, Type, Value};
 
 /// A string of which the function makes what it can where it is not wholly known.
 const PARTIAL: Param = STRING.or_unknown();
@@ -138,7 +136,7 @@ fn split(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         }
         Some(separator) => partial::split(&text, separator)?,
     };
-    Ok(Kind::List(Arc::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
+    Ok(Kind::List(Node::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
 }
 
 fn substr(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {

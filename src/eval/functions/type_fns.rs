@@ -1,8 +1,6 @@
 //! Conversion and marks.
 
-use std::sync::Arc;
-
-use super::super::{EvalError, Fields, Kind, Marks, Seq, Type, Value, convert};
+use super::super::{EvalError, Fields, Kind, Marks, Node, Seq, Type, Value, convert};
 use super::types::{self, ANY};
 use super::{Function, Host, Param};
 
@@ -58,14 +56,14 @@ fn without_ephemeral(value: &Value) -> Value {
     Value { kind, ..value.clone() }
 }
 
-fn stored_items(seq: &Seq) -> Arc<Seq> {
-    Arc::new(seq.map(without_ephemeral))
+fn stored_items(seq: &Seq) -> Node<Seq> {
+    seq.map(without_ephemeral).into()
 }
 
-fn stored_entries(fields: &Fields) -> Arc<Fields> {
+fn stored_entries(fields: &Fields) -> Node<Fields> {
     let entries = fields.entries.iter().map(|(name, v)| (name.clone(), without_ephemeral(v))).collect();
     let rest = fields.rest.as_ref().map(without_ephemeral);
-    Arc::new(Fields {
+    Node::new(Fields {
         entries,
         element: fields.element.clone(),
         rest,

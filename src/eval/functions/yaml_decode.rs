@@ -3,15 +3,13 @@
 //! That parser reads YAML 1.2, Terraform's an older version. Where the older one is laxer, a text that does not parse
 //! is unknown, not an error.
 
-use std::sync::Arc;
-
 use rustc_hash::FxHashMap;
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use super::yaml_scalar::{self, Style};
 use crate::eval::holes::Substituted;
 use crate::eval::text::{check_count, normalized};
-use crate::eval::{Cause, EvalError, Fields, Kind, Type, Value};
+use crate::eval::{Cause, EvalError, Fields, Kind, Node, Type, Value};
 use crate::syntax::Text;
 
 /// Sequences and mappings may not nest deeper.
@@ -190,7 +188,7 @@ impl<'t> Reader<'t> {
                 (Event::MappingEnd, _) => {
                     let entries = entries.into_iter().collect();
                     let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
-                    return Ok(Kind::Object(Arc::new(fields)).into());
+                    return Ok(Kind::Object(Node::new(fields)).into());
                 }
                 (Event::Scalar(key, style, _, tag), span) => (key, style, span, tag),
                 _ => return Err(invalid("only strings are allowed as keys").into()),

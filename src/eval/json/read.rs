@@ -1,10 +1,8 @@
 //! Reading JSON text: any number stays exact, and unknown parts of the text stay where they stand.
 
-use std::sync::Arc;
-
 use super::super::holes::Substituted;
 use super::super::text::{check_count, normalized, segments};
-use super::super::{EvalError, Fields, Hint, Kind, Number, Seq, Type, Unknown, Value};
+use super::super::{EvalError, Fields, Hint, Kind, Node, Number, Seq, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
@@ -108,7 +106,7 @@ impl<'t> Reader<'t> {
             // A list or map comes back as a tuple or object.
             Kind::Unknown(u) if !u.ty.is_primitive() && u.ty != Type::Any => {
                 let untyped = Unknown { ty: Type::Any, hint: Hint::None, ..(**u).clone() };
-                Value { kind: Kind::Unknown(Arc::new(untyped)), ..hole.clone() }
+                Value { kind: Kind::Unknown(Node::new(untyped)), ..hole.clone() }
             }
             _ => hole.clone(),
         }
@@ -134,7 +132,7 @@ impl<'t> Reader<'t> {
                 }
                 let rest = self.source.rest_of(rest);
                 let seq = Seq { items, element: Type::Any, rest, loose };
-                return Ok(Kind::Tuple(Arc::new(seq)).into());
+                return Ok(Kind::Tuple(Node::new(seq)).into());
             }
             let before = self.rest;
             let begun = !items.is_empty() || !rest.is_empty();
@@ -164,7 +162,7 @@ impl<'t> Reader<'t> {
                 let entries = entries.into_iter().collect();
                 let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
                 let fields = if fragments { fields } else { fields.with_unnamed(unnamed) };
-                return Ok(Kind::Object(Arc::new(fields)).into());
+                return Ok(Kind::Object(Node::new(fields)).into());
             }
             if let Some(hole) = self.take_hole() {
                 rest.push(self.hole_value(hole));

@@ -23,7 +23,7 @@ fn object(entries: &[(&str, Value)]) -> Value {
 }
 
 fn open_list(items: Vec<Value>, rest: Value) -> Value {
-    Kind::List(Arc::new(Seq { items, element: rest.type_of(), rest: Some(rest), loose: 0 })).into()
+    Kind::List(Node::new(Seq { items, element: rest.type_of(), rest: Some(rest), loose: 0 })).into()
 }
 
 /// The result as JSON for people.
@@ -210,13 +210,13 @@ fn conversion_keeps_what_is_known() {
 fn defaults_fill_missing_and_null_attributes() {
     let attribute = |ty, default: Option<Value>| AttributeType { ty, optional: true, default };
     let inner = ObjectType { attributes: [("n".into(), attribute(Type::Number, Some(5.into())))].into() };
-    let inner = Type::Object(Arc::new(inner));
+    let inner = Type::Object(std::sync::Arc::new(inner));
     let attributes = [
         ("a".into(), attribute(Type::String, Some("x".into()))),
         ("b".into(), attribute(inner.clone(), Some(object(&[])))),
         ("c".into(), attribute(inner, None)),
     ];
-    let ty = Type::list(Type::Object(Arc::new(ObjectType { attributes: attributes.into() })));
+    let ty = Type::list(Type::Object(std::sync::Arc::new(ObjectType { attributes: attributes.into() })));
     let given = Value::tuple(vec![object(&[("a", Value::NULL)]), object(&[("c", object(&[]))])]);
     check(
         convert(&apply_defaults(&given, &ty), &ty),
@@ -228,7 +228,7 @@ fn defaults_fill_missing_and_null_attributes() {
 #[test]
 fn open_objects_may_have_further_attributes() {
     let fields = Fields { entries: [("a".into(), 1.into())].into(), rest: Some(id("aws_vpc.a")), ..Fields::default() };
-    let open: Value = Kind::Object(Arc::new(fields)).into();
+    let open: Value = Kind::Object(Node::new(fields)).into();
     check(attribute(&open, "a"), "1");
     check(attribute(&open, "b"), r#"{"$unknown":"aws_vpc.a.id"}"#);
     check_equal(&open, &object(&[]), Some(false));

@@ -1,10 +1,8 @@
 //! What is written, what is known, and where something runs: tags, environment, files.
 
-use std::sync::Arc;
-
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::functions::FileAnswer;
-use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, ReferenceKind, Type, Unknown, Value};
+use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, Node, ReferenceKind, Type, Unknown, Value};
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -122,5 +120,5 @@ pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> 
             None => {}
         }
     }
-    Kind::Map(Arc::new(Fields { entries, element: Type::String, rest, ..Fields::default() })).into()
+    Kind::Map(Node::new(Fields { entries, element: Type::String, rest, ..Fields::default() })).into()
 }

@@ -1,10 +1,8 @@
 //! Other instances: by type, by reference, by being referred to.
 
-use std::sync::Arc;
-
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::union::{self, either};
-use crate::eval::{ByName, Cause, EvalError, Hint, Kind, ReferenceKind, Seq, Step, Type, Value};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, ReferenceKind, Seq, Step, Type, Value};
 use crate::infra::{Candidates, Infra, InstanceId, InstanceKind};
 use crate::syntax::{Expr, ExprKind, Text};
 
@@ -132,7 +130,7 @@ fn borrowed(texts: &[Text]) -> Vec<&str> {
 }
 
 fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
-    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
 }
 
 fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -1,9 +1,7 @@
 //! The network: where a subnet's traffic leaves, in which zone it lies, which ranges a VPC has.
 
-use std::sync::Arc;
-
 use super::{Call, OwnFunction, handles};
-use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Number, Seq, Type, Unknown, Value, union};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, Seq, Type, Unknown, Value, union};
 use crate::infra::InstanceId;
 use crate::rules::network::{Found, Network, RouteTable, Subnets, Target};
 
@@ -126,7 +124,7 @@ fn table_handle(table: RouteTable) -> Value {
 
 fn open_list(items: Vec<Value>, doubt: Option<Cause>) -> Value {
     let rest = doubt.map(|cause| Value::unknown_not_null(Type::Any, cause));
-    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
 }
 
 /// Answers about the one instance that the argument is; what has no answer is unknown for its reason.
@@ -160,7 +158,7 @@ fn found(found: Found) -> Value {
         _ => Some(union::one_of(rest, cause, [])),
     };
     let items = found.certain.into_iter().map(handle).collect();
-    Kind::Tuple(Arc::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
 }
 
 fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
@@ -209,5 +207,5 @@ fn zone_count(call: &Call<'_>) -> Result<Value, EvalError> {
 /// A number of which only a lower bound is known.
 fn at_least(n: usize, cause: Cause) -> Value {
     let hint = Hint::Range(Some(Number::from(n as i64)), None);
-    Kind::Unknown(Arc::new(Unknown { not_null: true, hint, ..Unknown::new(Type::Number, cause) })).into()
+    Kind::Unknown(Node::new(Unknown { not_null: true, hint, ..Unknown::new(Type::Number, cause) })).into()
 }

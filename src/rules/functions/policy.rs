@@ -1,10 +1,8 @@
 //! Policy documents: IAM, resource and trust policies in one shape, whatever they were written as.
 
-use std::sync::Arc;
-
 use super::{Call, OwnFunction};
 use crate::eval::functions::{self as terraform, NoFiles};
-use crate::eval::{ByName, Cause, EvalError, Fields, Hint, Kind, Segment, Seq, Type, Value};
+use crate::eval::{ByName, Cause, EvalError, Fields, Hint, Kind, Node, Segment, Seq, Type, Value};
 use crate::syntax::Text;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
@@ -37,7 +35,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 
 fn open(doubt: Cause) -> Value {
     let rest = Some(Value::unknown_not_null(Type::Any, doubt));
-    Kind::Tuple(Arc::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()
 }
 
 /// The statements of a document in one shape.
@@ -63,7 +61,7 @@ fn statements(policy: &Value) -> Value {
     };
     let normal = |v: &Value| statement(v).unwrap_or_else(|| Value::unknown_not_null(Type::Any, cause()));
     let seq = Seq { element: Type::Any, ..listed.map(normal) };
-    Kind::Tuple(Arc::new(seq)).into()
+    Kind::Tuple(Node::new(seq)).into()
 }
 
 fn decode(text: &Value) -> Option<Value> {
@@ -84,7 +82,7 @@ fn many(value: &Value) -> Seq {
 }
 
 fn tuple(seq: Seq) -> Value {
-    Kind::Tuple(Arc::new(seq)).into()
+    Kind::Tuple(Node::new(seq)).into()
 }
 
 fn statement(value: &Value) -> Option<Value> {

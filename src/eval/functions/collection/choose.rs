@@ -190,7 +190,7 @@ fn choose(
 fn not_null(value: Value) -> Value {
     match value.kind {
         Kind::Unknown(u) if !u.not_null => {
-            let unknown = Unknown { not_null: true, ..std::sync::Arc::unwrap_or_clone(u) };
+            let unknown = Unknown { not_null: true, ..u.unwrap_or_clone() };
             Value { kind: Kind::Unknown(unknown.into()), ..value }
         }
         _ => value,

@@ -1,12 +1,13 @@
 //! Functions of maps and objects.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::super::super::open::{Entries, Items, elements, entries, fixed_only};
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
-use super::super::super::{ByName, Cause, EvalError, Fields, Kind, Marks, Shape, Type, Value, convert, index, inherit};
+use super::super::super::{
+    ByName, Cause, EvalError, Fields, Kind, Marks, Node, Shape, Type, Value, convert, index, inherit,
+};
 use super::super::Host;
 use super::super::args::text;
 use super::{MAX_ELEMENTS, marked, too_many};
@@ -29,7 +30,7 @@ fn map_of(fields: Fields) -> Result<Value, EvalError> {
     let (element, mut values) = unify_values(values)?;
     let rest = if open { values.pop() } else { None };
     let entries = names.into_iter().zip(values).collect();
-    Ok(Kind::Map(Arc::new(Fields { entries, element, rest, ..Fields::default() })).into())
+    Ok(Kind::Map(Node::new(Fields { entries, element, rest, ..Fields::default() })).into())
 }
 
 /// Sorted by name, so that further entries leave no position certain.
@@ -55,7 +56,7 @@ fn in_order(
         }
         false => Kind::Tuple,
     };
-    marked(args, kind(Arc::new(seq)).into())
+    marked(args, kind(seq.into()).into())
 }
 
 pub(super) fn keys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -115,7 +116,7 @@ pub(super) fn merge(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let fields = merged.finish();
     let maps = !given.is_empty() && given.iter().all(|arg| is_map(arg));
     let same = || given.windows(2).all(|pair| pair[0].type_of() == pair[1].type_of());
-    let result = if maps && same() { map_of(fields)? } else { Kind::Object(Arc::new(fields)).into() };
+    let result = if maps && same() { map_of(fields)? } else { Kind::Object(Node::new(fields)).into() };
     Ok(marked(args, result))
 }
 

@@ -1,13 +1,11 @@
 //! Functions that make sequences of sequences.
 
-use std::sync::Arc;
-
 use super::super::super::equality::equal;
 use super::super::super::open::{Items, elements, fixed_only};
 use super::super::super::set::compare;
 use super::super::super::unify::unify_values;
 use super::super::super::{
-    EvalError, Hint, Kind, ReferenceKind, Segment, Seq, Shape, Step, Type, Value, convert, inherit, some_element,
+    EvalError, Hint, Kind, Node, ReferenceKind, Segment, Seq, Shape, Step, Type, Value, convert, inherit, some_element,
 };
 use super::super::Host;
 use super::super::args::integer;
@@ -20,12 +18,12 @@ fn list_of(seq: Seq) -> Result<Value, EvalError> {
     items.extend(seq.rest);
     let (element, mut items) = unify_values(items)?;
     let rest = if open { items.pop() } else { None };
-    Ok(Kind::List(Arc::new(Seq { items, element, rest, loose: seq.loose })).into())
+    Ok(Kind::List(Node::new(Seq { items, element, rest, loose: seq.loose })).into())
 }
 
 /// The elements with their type, as a list.
 fn typed_list(element: Type, items: Items) -> Value {
-    Kind::List(Arc::new(Seq { element, ..items.finish() })).into()
+    Kind::List(Node::new(Seq { element, ..items.finish() })).into()
 }
 
 fn list_elements(value: &Value) -> Result<Seq, EvalError> {
@@ -60,7 +58,7 @@ pub(super) fn concat(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         items.extend(seq);
     }
     let seq = items.finish();
-    let tuple = || Value::from(Kind::Tuple(Arc::new(seq.clone())));
+    let tuple = || Value::from(Kind::Tuple(Node::new(seq.clone())));
     // Lists without a common type are joined like tuples.
     let result = if args.iter().any(is_tuple) { tuple() } else { list_of(seq.clone()).unwrap_or_else(|_| tuple()) };
     Ok(marked(args, result))
@@ -119,7 +117,7 @@ pub(super) fn reverse(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     }
     seq.items.reverse();
     let kind = if tuple { Kind::Tuple } else { Kind::List };
-    Ok(marked(args, kind(Arc::new(seq)).into()))
+    Ok(marked(args, kind(seq.into()).into()))
 }
 
 pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -138,12 +136,12 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         let cause = args[1].cause().or(args[2].cause());
         let mut items = Items::default();
         seq.items.into_iter().chain(seq.rest).for_each(|item| items.push_possible(item, cause.clone()));
-        return Ok(marked(args, kind(Arc::new(Seq { element: seq.element, ..items.finish() })).into()));
+        return Ok(marked(args, kind(Node::new(Seq { element: seq.element, ..items.finish() })).into()));
     };
     let length = seq.items.len();
     if start <= end && end <= seq.fixed().len() {
         let items = seq.items[start..end].to_vec();
-        return Ok(marked(args, kind(Arc::new(Seq { items, loose: 0, rest: None, ..seq })).into()));
+        return Ok(marked(args, kind(Node::new(Seq { items, loose: 0, rest: None, ..seq })).into()));
     }
     if start > end {
         return Err(EvalError::new(format!("the start {start} lies behind the end {end}")));
@@ -155,7 +153,7 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         return Err(too_many());
     }
     let items = (start..end).map(|i| taken(&args[0], &seq, i)).collect();
-    Ok(marked(args, kind(Arc::new(Seq { items, element: seq.element.clone(), rest: None, loose: 0 })).into()))
+    Ok(marked(args, kind(Node::new(Seq { items, element: seq.element.clone(), rest: None, loose: 0 })).into()))
 }
 
 /// The element at a position that must exist.
@@ -172,7 +170,7 @@ pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
     let size = integer(&args[1])?;
     let size = usize::try_from(size).map_err(|_| EvalError::new("the size of chunks must not be negative"))?;
     let chunk = |items: Vec<Value>, rest: Option<Value>| {
-        Value::from(Kind::List(Arc::new(Seq { items, element: seq.element.clone(), rest, loose: 0 })))
+        Value::from(Kind::List(Node::new(Seq { items, element: seq.element.clone(), rest, loose: 0 })))
     };
     let list = Type::list(seq.element.clone());
     let mut chunks = Items::default();
@@ -285,7 +283,7 @@ pub(super) fn sort(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         }
         false => seq.loose = seq.items.len(),
     }
-    Ok(marked(args, Kind::List(Arc::new(Seq { element: Type::String, ..seq })).into()))
+    Ok(marked(args, Kind::List(Node::new(Seq { element: Type::String, ..seq })).into()))
 }
 
 pub(super) fn matchkeys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
@@ -321,7 +319,7 @@ pub(super) fn matchkeys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
 pub(super) fn as_list(value: &Value) -> Result<Value, EvalError> {
     let list = convert(value, &Type::list(Type::Any))?;
     match list.as_seq() {
-        Some(seq) => Ok(Kind::List(Arc::new(seq.map(|item| inherit(item, &list)))).into()),
+        Some(seq) => Ok(Kind::List(Node::new(seq.map(|item| inherit(item, &list)))).into()),
         None => Ok(list),
     }
 }
