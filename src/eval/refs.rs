@@ -68,8 +68,8 @@ impl Refs {
             (None, _) => other.clone(),
             (_, None) => self.clone(),
             (Some(a), Some(b)) if Arc::ptr_eq(a, b) => self.clone(),
-            (Some(a), Some(b)) if a.len() < b.len() => other.with(a),
-            (Some(_), Some(b)) => self.with(b),
+            (Some(a), Some(b)) if a.len() < b.len() => other.with(a.iter()),
+            (Some(_), Some(b)) => self.with(b.iter()),
         }
     }
 
