@@ -70,6 +70,11 @@ pub trait Scope {
         None
     }
 
+    /// Whether of a conditional only the arm that is taken is evaluated, so that the other has no say in its type.
+    fn takes_one_arm(&self) -> bool {
+        false
+    }
+
     /// Names of the scope's own functions, for suggestions.
     fn function_names(&self) -> Vec<&str> {
         Vec::new()
@@ -198,6 +203,12 @@ impl<'a> Evaluation<'a> {
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
             ExprKind::Conditional { condition, then, otherwise } => {
                 let condition = self.eval(condition).map_err(|e| e.at(condition.span))?;
+                if self.scope.takes_one_arm()
+                    && let Some(holds) = ops::to_bool(&condition)?
+                {
+                    let arm = self.eval(if holds { then } else { otherwise })?;
+                    return Ok(ops::taken(&condition, arm));
+                }
                 // Both arms give the result its type, but only the errors of the arm that is taken count.
                 ops::conditional(&condition, self.eval(then), self.eval(otherwise))
             }

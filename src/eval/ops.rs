@@ -235,6 +235,12 @@ pub fn conditional(
     Ok(unless_any_failed(taken?.with_marks(marks), [condition]))
 }
 
+/// The same where nothing is asked of the other arm.
+pub fn taken(condition: &Value, arm: Value) -> Value {
+    let marks = condition.marks.union(arm.marks).without(Marks::PROVIDER_DEFAULT);
+    unless_any_failed(arm.with_marks(marks), [condition])
+}
+
 /// Both arms as one type. An arm of unknown type, or one that failed, leaves the other as it is; a null arm takes the
 /// other's type.
 #[expect(clippy::type_complexity, reason = "two arms, each of which may have failed")]

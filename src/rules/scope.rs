@@ -176,6 +176,10 @@ impl Scope for RuleScope<'_> {
     fn host(&self) -> &dyn Host {
         self.run.host
     }
+
+    fn takes_one_arm(&self) -> bool {
+        true
+    }
 }
 
 /// The inside of a declared function: its parameters and nothing else.
@@ -208,6 +212,10 @@ impl Scope for FunctionScope<'_> {
 
     fn host(&self) -> &dyn Host {
         self.run.host
+    }
+
+    fn takes_one_arm(&self) -> bool {
+        true
     }
 }
 
