@@ -7,6 +7,8 @@ use std::{env, fs};
 
 #[path = "src/rules/scan.rs"]
 mod scan;
+#[path = "src/rules/weight.rs"]
+mod weight;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -63,16 +65,19 @@ fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
     let mut text = String::from("&[\n");
     for path in &files {
         let shown = path.strip_prefix(root)?.to_str().ok_or("a file name that is not UTF-8")?.replace('\\', "/");
-        let outline = scan::outline(&fs::read_to_string(path)?);
+        let source = fs::read_to_string(path)?;
+        let outline = scan::outline(&source);
         writeln!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), rules: &[")?;
         for rule in &outline.rules {
-            let scan::RuleOutline { id, category, subjects, bytes } = rule;
+            let scan::RuleOutline { id, category, subjects, bytes, words } = rule;
             write!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, ")?;
-            writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?} }},")?;
+            writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?}, words: &{words:?} }},")?;
         }
         writeln!(text, "    ], functions: &[")?;
-        for (name, bytes) in &outline.functions {
-            writeln!(text, "        EmbeddedFunction {{ name: {name:?}, bytes: {bytes:?} }},")?;
+        for scan::FunctionOutline { name, params, bytes } in &outline.functions {
+            let cost = weight::of_text(&source[bytes.clone()]);
+            write!(text, "        EmbeddedFunction {{ name: {name:?}, params: {params}, cost: {cost}, ")?;
+            writeln!(text, "bytes: {bytes:?} }},")?;
         }
         writeln!(text, "    ] }},")?;
     }

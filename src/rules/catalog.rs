@@ -4,6 +4,7 @@
 //! parsed and compiled when it is wanted for the first time. Files given by the user are compiled at once, so that every
 //! mistake in them is known before anything runs.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
@@ -15,9 +16,10 @@ use super::compile::{self, Surroundings};
 use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
 use super::embedded::{EmbeddedFile, EmbeddedFunction, embedded_files};
 use super::literal;
-use super::names::Functions;
+use super::names::{Functions, Signature};
 use super::rule::{Pattern, Rule, Subject};
 use super::settings::Selection;
+use super::weight;
 use super::words::Word;
 use super::{Category, RuleInfo};
 use crate::eval::nearest;
@@ -46,13 +48,18 @@ pub(super) struct Entry {
     subjects: Vec<Subject>,
     /// The part of the file to read it from.
     bytes: Range<usize>,
+    /// The parts of it that only a finding needs.
+    words: &'static [Range<usize>],
     /// Empty until it is wanted; `None` where it could not be compiled.
     rule: OnceLock<Option<Arc<Rule>>>,
+    /// The same without its words. Most rules find nothing.
+    wordless: OnceLock<Option<Arc<Rule>>>,
 }
 
 /// A function before it is parsed.
 struct Function {
     file: usize,
+    signature: Signature,
     /// The part of the file to read it from.
     bytes: Range<usize>,
     /// Empty until it is wanted.
@@ -87,11 +94,14 @@ impl<'s> Catalog<'s> {
                     file: index,
                     subjects,
                     bytes: rule.bytes.clone(),
+                    words: rule.words,
                     rule: OnceLock::new(),
+                    wordless: OnceLock::new(),
                 });
             }
-            for EmbeddedFunction { name, bytes } in file.functions {
-                let function = Function { file: index, bytes: bytes.clone(), decl: OnceLock::new() };
+            for EmbeddedFunction { name, params, cost, bytes } in file.functions {
+                let signature = Signature { params: *params, cost: *cost };
+                let function = Function { file: index, signature, bytes: bytes.clone(), decl: OnceLock::new() };
                 catalog.functions.insert((*name).into(), function);
             }
         }
@@ -122,11 +132,13 @@ impl<'s> Catalog<'s> {
         }
         self.index();
         for (index, decl) in &decls {
-            let (rules, wrong) = compile::compile(decl, &self.files[*index].service, &self.source(*index), &self);
+            let (rules, wrong) =
+                compile::compile(decl, &self.files[*index].service, &self.source(*index), &self, false);
             problems.extend(wrong);
             for rule in rules {
                 let entry = self.position(&rule.info.id).map(|at| &self.entries[at]);
                 if let Some(entry) = entry.filter(|entry| entry.file == *index) {
+                    entry.wordless.get_or_init(|| Some(rule.clone()));
                     entry.rule.get_or_init(|| Some(rule));
                 }
             }
@@ -171,13 +183,24 @@ impl<'s> Catalog<'s> {
             });
             let subject = |(kind, pattern): (_, Text)| Some(Subject { kind, pattern: Pattern::parse(&pattern).ok()? });
             let subjects = patterns.filter_map(subject).collect();
-            let (bytes, rule) = (rule.header.range(), OnceLock::new());
-            self.entries.push(Entry { id: id.clone(), category, file: index, subjects, bytes, rule });
+            self.entries.push(Entry {
+                id: id.clone(),
+                category,
+                file: index,
+                subjects,
+                bytes: rule.header.range(),
+                words: &[],
+                rule: OnceLock::new(),
+                wordless: OnceLock::new(),
+            });
         }
+        let text = self.source(index).text.clone();
         for decl in &decl.functions {
             let name = &decl.name;
-            let function =
-                Function { file: index, bytes: decl.header.range(), decl: OnceLock::from(Some(decl.clone())) };
+            let value = decl.value.as_ref().and_then(|value| text.get(value.expr.span.range()));
+            let signature = Signature { params: decl.params.len(), cost: weight::of_text(value.unwrap_or_default()) };
+            let (bytes, known) = (decl.header.range(), OnceLock::from(Some(decl.clone())));
+            let function = Function { file: index, signature, bytes, decl: known };
             if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
                 let message = format!("there is a function `{}` already", name.text);
                 problems.push(wrong(name.span, message, "not yours to declare"));
@@ -253,11 +276,16 @@ impl<'s> Catalog<'s> {
         }
     }
 
-    /// What is declared in a part of an embedded file. Tests know that these are without mistakes.
-    fn read(&self, file: usize, bytes: &Range<usize>) -> FileDecl {
+    /// What is declared in a part of an embedded file, parts of that left out. Tests know that these are without mistakes.
+    fn read(&self, file: usize, bytes: &Range<usize>, left_out: &[Range<usize>]) -> FileDecl {
         let source = self.source(file);
         let text = source.text.get(bytes.clone()).unwrap_or_default();
-        decl::read(&syntax::parse_part(source.id, text, bytes.start as u32))
+        let mut text = Cow::Borrowed(text);
+        for Range { start, end } in left_out {
+            // Blanks in their place: everything else stays where it stands.
+            text.to_mut().replace_range(start - bytes.start..end - bytes.start, &" ".repeat(end - start));
+        }
+        decl::read(&syntax::parse_part(source.id, &text, bytes.start as u32))
     }
 
     /// The files that were given, in their order.
@@ -294,12 +322,20 @@ impl<'s> Catalog<'s> {
 
     fn rule_at(&self, at: usize) -> Option<Arc<Rule>> {
         let entry = &self.entries[at];
-        let compiled = || {
-            let (decl, file) = (self.read(entry.file, &entry.bytes), &self.files[entry.file]);
-            let (rules, _) = compile::compile(&decl, &file.service, &self.source(entry.file), self);
-            rules.into_iter().next()
-        };
-        entry.rule.get_or_init(compiled).clone()
+        entry.rule.get_or_init(|| self.compiled(entry, &[])).clone()
+    }
+
+    /// The rule with all that is needed to find out whether it finds something.
+    pub(super) fn wordless_at(&self, at: usize) -> Option<Arc<Rule>> {
+        let entry = &self.entries[at];
+        entry.wordless.get_or_init(|| self.compiled(entry, entry.words)).clone()
+    }
+
+    fn compiled(&self, entry: &Entry, left_out: &[Range<usize>]) -> Option<Arc<Rule>> {
+        let (decl, file) = (self.read(entry.file, &entry.bytes, left_out), &self.files[entry.file]);
+        let wordless = !left_out.is_empty();
+        let (rules, _) = compile::compile(&decl, &file.service, &self.source(entry.file), self, wordless);
+        rules.into_iter().next()
     }
 
     /// What there is to know of all rules, sorted by id. Parses every file.
@@ -339,19 +375,20 @@ impl<'s> Catalog<'s> {
             let source = self.source(index);
             let decl = decl::read(&syntax::parse(source.id, &source.text));
             problems.extend(decl.problems.iter().cloned());
-            problems.extend(compile::compile(&decl, &self.files[index].service, &source, self).1);
+            problems.extend(compile::compile(&decl, &self.files[index].service, &source, self, false).1);
             decls.push(decl);
         }
         self.recursion(&decls, &mut problems);
         problems
     }
 
-    /// The enabled rules that look at instances of this kind and name, sorted by id.
+    /// The enabled rules that look at instances of this kind and name, sorted by id, as far as they are needed to look:
+    /// whoever writes a finding asks for [`Catalog::rule`].
     pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> Vec<Arc<Rule>> {
         let exact = self.by_subject.get(&(kind, name.clone())).map_or(&[][..], Vec::as_slice);
         let globs = self.globs.iter().filter(|(s, _)| s.kind == kind && s.pattern.matches(name)).map(|(_, at)| at);
         let wanted: BTreeSet<usize> = exact.iter().chain(globs).copied().filter(|at| selection.enabled[*at]).collect();
-        wanted.into_iter().filter_map(|at| self.rule_at(at)).collect()
+        wanted.into_iter().filter_map(|at| self.wordless_at(at)).collect()
     }
 }
 
@@ -361,8 +398,8 @@ fn service(path: &Path) -> Text {
 }
 
 impl Functions for Catalog<'_> {
-    fn declared(&self, name: &str) -> Option<&FunctionDecl> {
-        self.function(name)
+    fn signature(&self, name: &str) -> Option<Signature> {
+        self.functions.get(name).map(|function| function.signature)
     }
 
     fn names(&self) -> Vec<&str> {
@@ -380,7 +417,7 @@ impl Catalog<'_> {
 
     fn declaration(&self, name: &str) -> Option<&Arc<FunctionDecl>> {
         let function = self.functions.get(name)?;
-        let read = || self.read(function.file, &function.bytes).functions.into_iter().next();
+        let read = || self.read(function.file, &function.bytes, &[]).functions.into_iter().next();
         function.decl.get_or_init(read).as_ref()
     }
 }

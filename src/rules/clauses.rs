@@ -151,6 +151,8 @@ pub struct Join<'a> {
     pub name: Text,
     /// The locals that the check sees.
     pub locals: &'a Locals,
+    /// Whether what only a finding needs was left out.
+    pub wordless: bool,
 }
 
 /// The check that says what `own` says, and what `rule` says for the rest. `None` where something is missing.
@@ -161,7 +163,8 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
     let at = own.at.as_ref().or(rule.at.as_ref());
     let severity = own.severity.or(rule.severity);
     let also = if own.also.is_empty() { rule } else { own };
-    let missing = [("severity", severity.is_none()), ("require", require.is_none()), ("message", message.is_none())];
+    let no_message = message.is_none() && !join.wordless;
+    let missing = [("severity", severity.is_none()), ("require", require.is_none()), ("message", no_message)];
     for (missing, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
         let what = if join.name.is_empty() { "this rule" } else { "this check" };
         problems.push(wrong(join.header, format!("{what} has no `{missing}`"), format!("no `{missing}`")));
@@ -187,7 +190,10 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
         skips: rule.skips.iter().chain(&own.skips).map(clause).collect(),
         require: clause(require?),
         at: at.map(|p| p.expr.clone()),
-        message: message?.expr.clone(),
+        message: match message {
+            None if join.wordless => Arc::new(Expr { kind: ExprKind::Null, span: join.header }),
+            message => message?.expr.clone(),
+        },
         for_each: for_each.map(clause),
         locals: locals.compiled(),
         fix: own.fix.clone().or_else(|| rule.fix.clone()),

@@ -24,14 +24,16 @@ pub trait Surroundings: Functions {
     fn nearest_rule(&self, id: &str) -> Option<&str>;
 }
 
-/// The rules of a file in the order of the text, and what is wrong in it, its syntax aside.
+/// The rules of a file in the order of the text, and what is wrong in it, its syntax aside. `wordless` where what only a
+/// finding needs was left out.
 pub fn compile(
     decl: &FileDecl,
     service: &Text,
     source: &SourceFile,
     around: &dyn Surroundings,
+    wordless: bool,
 ) -> (Vec<Arc<Rule>>, Vec<Problem>) {
-    let mut compiler = Compiler { service, source, around, problems: Vec::new() };
+    let mut compiler = Compiler { service, source, around, wordless, problems: Vec::new() };
     let rules = decl.rules.iter().filter_map(|rule| compiler.rule(rule)).map(Arc::new).collect();
     for function in &decl.functions {
         compiler.function(function);
@@ -43,6 +45,7 @@ struct Compiler<'a> {
     service: &'a Text,
     source: &'a SourceFile,
     around: &'a dyn Surroundings,
+    wordless: bool,
     problems: Vec<Problem>,
 }
 
@@ -133,7 +136,7 @@ impl Compiler<'_> {
         let mut checks = Vec::new();
         if decl.checks.is_empty() {
             let locals = shared.clone().without_cycles(&mut problems);
-            let join = Join { header: decl.header, name: "".into(), locals: &locals };
+            let join = Join { header: decl.header, name: "".into(), locals: &locals, wordless: self.wordless };
             checks.extend(clauses::join(&parts, &Parts::default(), &join, &mut problems));
         }
         let rule_each = argument(&decl.clauses.arguments, "for_each").is_some();
@@ -147,7 +150,8 @@ impl Compiler<'_> {
             let locals = locals.without_cycles(&mut cycles);
             problems.extend(cycles.into_iter().filter(|p| !problems.contains(p)).collect::<Vec<_>>());
             let own = clauses::compile(&check.clauses, &names, &mut problems);
-            let join = Join { header: check.header, name: check.name.text.clone(), locals: &locals };
+            let join =
+                Join { header: check.header, name: check.name.text.clone(), locals: &locals, wordless: self.wordless };
             checks.extend(clauses::join(&parts, &own, &join, &mut problems));
         }
         self.problems.extend(problems);
@@ -187,7 +191,10 @@ impl Compiler<'_> {
     ) -> Option<RuleInfo> {
         let get = |name| argument(&decl.arguments, name);
         let problems = &mut self.problems;
-        let title = required(decl, "title", problems).and_then(|a| literal::text(a, problems));
+        let title = match self.wordless {
+            true => Some("".into()),
+            false => required(decl, "title", problems).and_then(|a| literal::text(a, problems)),
+        };
         let category = required(decl, "category", problems).and_then(|a| literal::word::<Category>(a, problems));
         let default = get("default").and_then(|a| literal::text(a, problems));
         let mut list = |name| get(name).map(|a| literal::texts(a, problems)).unwrap_or_default();

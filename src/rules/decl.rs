@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::cost;
 use super::words::Word;
 use crate::eval::nearest;
 use crate::infra::InstanceKind;
@@ -97,8 +96,6 @@ pub struct FunctionDecl {
     pub description: Option<Attribute>,
     /// What it computes.
     pub value: Option<Attribute>,
-    /// What computing it takes, in the units of [`cost::of`].
-    pub cost: usize,
 }
 
 /// The arguments that rules and checks share.
@@ -210,7 +207,6 @@ impl Reader {
             name,
             header: block.header,
             description: block.body.attribute("description").cloned(),
-            cost: value.as_ref().map_or(0, |value| cost::of(&value.expr, &|_| None)),
             value,
         })
     }

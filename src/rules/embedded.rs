@@ -25,12 +25,18 @@ pub struct EmbeddedRule {
     pub subjects: &'static [(&'static str, &'static str)],
     /// Where it stands in the text.
     pub bytes: Range<usize>,
+    /// Where what only a finding needs stands in the text.
+    pub words: &'static [Range<usize>],
 }
 
 /// A function of an embedded file.
 pub struct EmbeddedFunction {
     /// Its name.
     pub name: &'static str,
+    /// How many parameters it has.
+    pub params: usize,
+    /// What computing it takes, as [`weight::of_text`](super::weight::of_text) tells it.
+    pub cost: usize,
     /// Where it stands in the text.
     pub bytes: Range<usize>,
 }

@@ -32,6 +32,7 @@ mod settings;
 mod silence;
 mod touched;
 mod verdict;
+mod weight;
 mod words;
 
 #[cfg(test)]

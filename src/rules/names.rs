@@ -2,7 +2,7 @@
 //! arguments they take. Also says what an expression reads, so that values are kept as long as they hold.
 
 use super::cost;
-use super::decl::{FunctionDecl, wrong};
+use super::decl::wrong;
 use super::functions::{self as own, OwnFunction};
 use crate::eval::{functions as terraform, nearest};
 use crate::source::{Problem, Span};
@@ -10,10 +10,19 @@ use crate::syntax::{Expr, ExprKind, ForExpr, Ident, TemplatePart, Text};
 
 /// Finds functions that rule files declare.
 pub trait Functions {
-    /// The function of that name.
-    fn declared(&self, name: &str) -> Option<&FunctionDecl>;
+    /// How the function of that name is called.
+    fn signature(&self, name: &str) -> Option<Signature>;
     /// The names of all.
     fn names(&self) -> Vec<&str>;
+}
+
+/// How a function that a rule file declares is called; known before it is parsed.
+#[derive(Clone, Copy, Debug)]
+pub struct Signature {
+    /// How many parameters it has.
+    pub params: usize,
+    /// What computing it takes, as [`weight::of_text`](super::weight::of_text) tells it.
+    pub cost: usize,
 }
 
 /// What may be named where an expression stands.
@@ -55,7 +64,7 @@ const SPECIAL: &[(&str, usize, usize)] =
 pub fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Reads {
     let mut walk = Walk { names, problems, reads: Reads::default(), bound: Vec::new() };
     walk.expr(expr);
-    let declared = |name: &str| names.functions.declared(name).map(|function| function.cost);
+    let declared = |name: &str| names.functions.signature(name).map(|function| function.cost);
     Reads { cost: cost::of(expr, &declared), ..walk.reads }
 }
 
@@ -200,7 +209,7 @@ impl Walk<'_, '_> {
 
     fn call(&mut self, name: &Ident, count: usize, expand: bool) {
         let Some((least, most)) = self.arity(&name.text) else { return self.unknown_function(name) };
-        let own = own::lookup(&name.text).is_some() || self.names.functions.declared(&name.text).is_some();
+        let own = own::lookup(&name.text).is_some() || self.names.functions.signature(&name.text).is_some();
         if expand && own {
             let problem =
                 wrong(name.span, format!("`{}` takes no spread arguments", name.text), "`...` is not possible");
@@ -226,9 +235,9 @@ impl Walk<'_, '_> {
         if let Some(OwnFunction { arity, .. }) = own::lookup(name) {
             return Some(*arity);
         }
-        if let Some(declared) = self.names.functions.declared(name) {
+        if let Some(Signature { params, .. }) = self.names.functions.signature(name) {
             self.reads.functions.push(name.clone());
-            return Some((declared.params.len(), declared.params.len()));
+            return Some((params, params));
         }
         if let Some((_, least, most)) = SPECIAL.iter().find(|(special, ..)| *special == &**name) {
             return Some((*least, *most));

@@ -11,8 +11,19 @@ use std::ops::Range;
 pub struct Outline {
     /// Its rules in the order of the text.
     pub rules: Vec<RuleOutline>,
-    /// Its functions in the order of the text: names, and the bytes that each stands in.
-    pub functions: Vec<(String, Range<usize>)>,
+    /// Its functions in the order of the text.
+    pub functions: Vec<FunctionOutline>,
+}
+
+/// The outline of a function.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct FunctionOutline {
+    /// Its name.
+    pub name: String,
+    /// How many parameters it has.
+    pub params: usize,
+    /// The bytes that it stands in, with what lies before the next block.
+    pub bytes: Range<usize>,
 }
 
 /// The outline of a rule.
@@ -26,7 +37,14 @@ pub struct RuleOutline {
     pub subjects: Vec<(String, String)>,
     /// The bytes that it stands in, with what lies before the next block.
     pub bytes: Range<usize>,
+    /// The bytes of what only a finding needs: [`WORDS`] and [`WORD_BLOCKS`], in the order of the text.
+    pub words: Vec<Range<usize>>,
 }
+
+/// The arguments of rules and checks that say something to people, or where to show it.
+pub const WORDS: &[&str] = &["title", "default", "why", "at", "message", "exceptions", "sources", "peers"];
+/// The blocks that do.
+pub const WORD_BLOCKS: &[&str] = &["fix", "also"];
 
 /// The arguments that say what a rule looks at.
 pub const SUBJECTS: &[&str] = &["resource", "data", "module", "provider", "block", "variable", "output"];
@@ -36,9 +54,19 @@ pub fn outline(text: &str) -> Outline {
     let mut outline = Outline::default();
     let mut lines = Lines { text, at: 0 };
     let mut in_rule = false;
+    // Further to the right than this stand the parts of locals and settings, which may be called anything.
+    let mut indent = 2;
     loop {
         let start = lines.at;
         let Some(line) = lines.next() else { break };
+        if indent_of(line) == 2 {
+            indent = if line.starts_with("  check ") { 4 } else { 2 };
+        }
+        if in_rule && let Some(last) = end_of_words(line, indent) {
+            last.skip(&mut lines);
+            outline.rules.iter_mut().last().into_iter().for_each(|rule| rule.words.push(start..lines.at));
+            continue;
+        }
         if let Some(marker) = heredoc_marker(line) {
             lines.by_ref().find(|line| line.trim() == marker);
             continue;
@@ -51,9 +79,12 @@ pub fn outline(text: &str) -> Outline {
         } else if let Some(rest) = line.strip_prefix("function ") {
             outline.end_last(in_rule, start);
             in_rule = false;
-            outline.functions.push((quoted(rest).next().unwrap_or_default(), start..start));
+            let name = quoted(rest).next().unwrap_or_default();
+            outline.functions.push(FunctionOutline { name, bytes: start..start, ..FunctionOutline::default() });
         } else if in_rule && let Some(rule) = outline.rules.last_mut() {
             argument(rule, line, &mut lines);
+        } else if !in_rule && let Some(function) = outline.functions.last_mut() {
+            function.params = params(line).unwrap_or(function.params);
         }
     }
     outline.end_last(in_rule, text.len());
@@ -65,7 +96,7 @@ impl Outline {
     fn end_last(&mut self, is_rule: bool, end: usize) {
         let last = match is_rule {
             true => self.rules.last_mut().map(|rule| &mut rule.bytes),
-            false => self.functions.last_mut().map(|(_, bytes)| bytes),
+            false => self.functions.last_mut().map(|function| &mut function.bytes),
         };
         if let Some(bytes) = last {
             bytes.end = end;
@@ -89,6 +120,48 @@ impl<'t> Iterator for Lines<'t> {
     }
 }
 
+/// The line with which an argument or a block ends.
+enum Last<'t> {
+    /// The one that it begins with.
+    First,
+    /// The end of its heredoc.
+    Marker(&'t str),
+    /// The next one that stands as far to the right as the first; what lies between stands further to the right.
+    Indented(usize),
+}
+
+impl Last<'_> {
+    /// Goes on to the line behind it.
+    fn skip<'t>(&self, lines: &mut impl Iterator<Item = &'t str>) {
+        match self {
+            Last::First => None,
+            Last::Marker(marker) => lines.find(|line| line.trim() == *marker),
+            Last::Indented(indent) => lines.find(|line| indent_of(line) == *indent && !line.trim().is_empty()),
+        };
+    }
+}
+
+/// Where something for people ends that begins with this line, as far to the right as this or less.
+fn end_of_words(line: &str, most: usize) -> Option<Last<'_>> {
+    let indent = indent_of(line);
+    let (name, rest) = line.trim_start().split_once(' ').filter(|_| indent == 2 || indent == most)?;
+    let rest = rest.trim();
+    if WORD_BLOCKS.contains(&name) && rest == "{" {
+        return Some(Last::Indented(indent));
+    }
+    if !WORDS.contains(&name) || !rest.starts_with('=') {
+        return None;
+    }
+    let is_open = rest.ends_with(['[', '(', '{']);
+    let heredoc = heredoc_marker(line).map(Last::Marker);
+    Some(heredoc.unwrap_or(if is_open { Last::Indented(indent) } else { Last::First }))
+}
+
+/// How many spaces a line begins with.
+fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start_matches(' ').len()
+}
+
 /// Reads one line of a rule's body, and further ones where a list goes on.
 fn argument<'t>(rule: &mut RuleOutline, line: &'t str, lines: &mut impl Iterator<Item = &'t str>) {
     let Some(argument) = line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')) else { return };
@@ -110,6 +183,13 @@ fn argument<'t>(rule: &mut RuleOutline, line: &'t str, lines: &mut impl Iterator
         let Some(next) = lines.next() else { return };
         value = next;
     }
+}
+
+/// How many parameters a function has, where the line says so: `params = [a, b]`.
+fn params(line: &str) -> Option<usize> {
+    let list = line.strip_prefix("  params")?.trim_start().strip_prefix('=')?;
+    let list = list.trim().strip_prefix('[')?.strip_suffix(']')?;
+    Some(list.split(',').filter(|name| !name.trim().is_empty()).count())
 }
 
 /// The quoted words of a line; rule files need no escapes in them.

@@ -1,6 +1,9 @@
 //! Mistakes in rule files, found when they are loaded.
 
+use std::fmt::Write as _;
+
 use super::{mistakes, rule};
+use crate::rules::rule::{Check, Rule};
 use crate::rules::{Catalog, decl, embedded_files};
 use crate::source::SourceMap;
 use crate::syntax;
@@ -206,6 +209,30 @@ fn embedded_files_say_the_same_in_parts() {
         let functions = file.functions.iter().flat_map(|function| part(&function.bytes).functions);
         assert!(rules.map(|rule| format!("{rule:?}")).eq(whole.rules.iter().map(|rule| format!("{rule:?}"))));
         assert!(functions.map(|f| format!("{f:?}")).eq(whole.functions.iter().map(|f| format!("{f:?}"))));
+        assert!(file.functions.iter().map(|f| f.params).eq(whole.functions.iter().map(|f| f.params.len())));
+    }
+}
+
+#[test]
+fn embedded_rules_look_the_same_without_their_words() {
+    let sources = SourceMap::new();
+    let catalog = Catalog::embedded(&sources);
+    for (at, entry) in catalog.entries.iter().enumerate() {
+        let (whole, wordless) = (catalog.rule(&entry.id).unwrap(), catalog.wordless_at(at).unwrap());
+        assert!(wordless.info.title.is_empty() && wordless.info.why.is_empty() && wordless.info.fix.is_none());
+        let logic = |rule: &Rule| {
+            let Rule { info, span, subjects, first, settings, checks } = rule;
+            let subjects: Vec<_> = subjects.iter().map(|s| s.pattern.text()).collect();
+            let info = (&info.severity, &info.category, &info.scenario, &info.supersedes, &info.settings);
+            let mut text = format!("{info:?} {span:?} {subjects:?} {first} {settings:?}\n");
+            for check in checks {
+                let Check { name, severity, scenario, production_only, skips, require, for_each, locals, .. } = check;
+                let asked = (skips, require, for_each, locals, &check.steps, &check.element_steps);
+                let _ = writeln!(text, "{name} {severity:?} {scenario} {production_only} {asked:?}");
+            }
+            text
+        };
+        assert_eq!(logic(&whole), logic(&wordless), "{}", entry.id);
     }
 }
 
