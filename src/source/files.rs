@@ -344,7 +344,7 @@ fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
         let offset = error.utf8_error().valid_up_to();
         ReadError::NotUtf8 { line: line_of(offset, error.as_bytes()) }
     })?;
-    match text.bytes().position(|b| b == 0) {
+    match memchr::memchr(0, text.as_bytes()) {
         Some(offset) => Err(ReadError::Nul { line: line_of(offset, text.as_bytes()) }),
         None => Ok(text),
     }
@@ -356,6 +356,9 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
         return true;
     }
     let sample = &bytes[..bytes.len().min(1024)];
+    if memchr::memchr(0, sample).is_none() {
+        return false;
+    }
     let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|b| **b == 0).count();
     let pairs = sample.len() / 2;
     pairs > 1 && (zeros(0) * 10 > pairs * 9) != (zeros(1) * 10 > pairs * 9)
