@@ -12,7 +12,7 @@ use tfcheck::eval::{
     convert, equality, json,
 };
 use tfcheck::source::{FileId, Span};
-use tfcheck::syntax::{Expr, ExprKind, TemplatePart, Text, parse_expression};
+use tfcheck::syntax::{Expr, ExprKind, ForPart, IfPart, TemplatePart, Text, parse_expression};
 
 const TABLE: &str = include_str!("../fixtures/semantics/conformance.tsv");
 
@@ -124,11 +124,12 @@ fn children(expr: &mut Expr) -> Vec<&mut Expr> {
         ExprKind::Template(parts) => template_children(parts),
         ExprKind::Tuple(items) => items.iter_mut().collect(),
         ExprKind::Object(items) => items.iter_mut().flat_map(|item| [&mut item.key, &mut item.value]).collect(),
-        ExprKind::Attr(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => vec![base],
+        ExprKind::Attr(of) => vec![&mut of.base],
+        ExprKind::Unary(_, base) | ExprKind::Paren(base) => vec![base],
         ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) => vec![a, b],
         ExprKind::Splat { base, each } => vec![base, each],
-        ExprKind::Call { args, .. } => args.iter_mut().collect(),
-        ExprKind::Conditional { condition, then, otherwise } => vec![condition, then, otherwise],
+        ExprKind::Call(call) => call.args.iter_mut().collect(),
+        ExprKind::Conditional(of) => vec![&mut of.condition, &mut of.then, &mut of.otherwise],
         ExprKind::For(f) => {
             let optional = [f.key.as_mut(), f.condition.as_mut()].into_iter().flatten();
             [&mut f.collection, &mut f.value].into_iter().chain(optional).collect()
@@ -143,12 +144,14 @@ fn template_children(parts: &mut [TemplatePart]) -> Vec<&mut Expr> {
         match part {
             TemplatePart::Literal(..) => {}
             TemplatePart::Interpolation(expr) => found.push(expr),
-            TemplatePart::If { condition, then, otherwise, .. } => {
+            TemplatePart::If(part) => {
+                let IfPart { condition, then, otherwise, .. } = &mut **part;
                 found.push(condition);
                 found.extend(template_children(then));
                 found.extend(template_children(otherwise));
             }
-            TemplatePart::For { collection, body, .. } => {
+            TemplatePart::For(part) => {
+                let ForPart { collection, body, .. } = &mut **part;
                 found.push(collection);
                 found.extend(template_children(body));
             }

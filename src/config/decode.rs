@@ -219,7 +219,7 @@ fn ignore_changes(reader: &mut BodyReader, body: &Body) -> IgnoreChanges {
         return IgnoreChanges::Nothing;
     };
     // The form `["*"]` is from before `all`.
-    if let [item] = items.as_slice()
+    if let [item] = &**items
         && matches!(&item.kind, ExprKind::String(text) if &**text == "*")
     {
         return IgnoreChanges::All(expr.span);

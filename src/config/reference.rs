@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::address::is_name_char;
 use super::module::{IgnoredPath, ProviderRef};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Ident, Text};
+use crate::syntax::{AttrExpr, Expr, ExprKind, Ident, Text};
 
 /// Reads `a.b[0].c["k"]`, as JSON configurations write references. Every node gets the span of the whole text.
 pub(crate) fn parse_reference(text: &str, span: Span) -> Option<Expr> {
@@ -16,7 +16,7 @@ pub(crate) fn parse_reference(text: &str, span: Span) -> Option<Expr> {
         if let Some(after) = rest.strip_prefix('.') {
             rest = after;
             let name = Ident { text: take_name(&mut rest)?, span };
-            expr = node(ExprKind::Attr(Box::new(expr), name));
+            expr = node(ExprKind::Attr(Box::new(AttrExpr { base: expr, name })));
         } else {
             rest = rest.strip_prefix('[')?;
             let key = take_key(&mut rest)?;
@@ -54,7 +54,8 @@ pub(crate) fn names_of(expr: &Expr) -> Option<Vec<Text>> {
         ExprKind::Variable(name) => Some(vec![name.clone()]),
         // A provider may be called `null`: `null.west`.
         ExprKind::Null => Some(vec!["null".into()]),
-        ExprKind::Attr(base, name) => {
+        ExprKind::Attr(attr) => {
+            let AttrExpr { base, name } = &**attr;
             let mut names = names_of(base)?;
             names.push(name.text.clone());
             Some(names)

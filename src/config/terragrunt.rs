@@ -40,7 +40,7 @@ impl Terragrunt {
             }
             // `"${get_repo_root()}//modules/vpc"`: only the end of the path is known.
             ExprKind::Template(parts) => {
-                if let [TemplatePart::Interpolation(_), .., TemplatePart::Literal(text, _)] = parts.as_slice() {
+                if let [TemplatePart::Interpolation(_), .., TemplatePart::Literal(text, _)] = &**parts {
                     let end = normalize(Path::new(without_query(text).trim_start_matches('/')));
                     let end: PathBuf = end.components().filter(|c| c.as_os_str() != "..").collect();
                     if end.components().next().is_some() {

@@ -10,7 +10,7 @@ use super::open::{Entries, Items};
 use super::union::unless_any_failed;
 use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Seq, Type, Value, ops};
 use crate::source::Span;
-use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
+use crate::syntax::{AttrExpr, BinaryOp, CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
 
 /// Gives meaning to names: variables, locals, resources in a module; `self` and `setting` in a rule.
 pub trait Scope {
@@ -196,12 +196,14 @@ impl<'a> Evaluation<'a> {
                 self.reference(expr)
             }
             ExprKind::Splat { base, each } => self.remembered(expr).unwrap_or_else(|| self.splat(base, each)),
-            ExprKind::Call { name, args, expand_final } => {
+            ExprKind::Call(call) => {
+                let CallExpr { name, args, expand_final } = &**call;
                 self.counted(super::call::eval(self, name, args, *expand_final, expr.span)?)
             }
             ExprKind::Unary(op, operand) => ops::unary(*op, &self.eval(operand)?),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { condition, then, otherwise } = &**of;
                 let condition = self.eval(condition).map_err(|e| e.at(condition.span))?;
                 if self.scope.takes_one_arm()
                     && let Some(holds) = ops::to_bool(&condition)?
@@ -294,7 +296,8 @@ impl<'a> Evaluation<'a> {
         let mut at = expr;
         loop {
             match &at.kind {
-                ExprKind::Attr(base, name) => {
+                ExprKind::Attr(attr) => {
+                    let AttrExpr { base, name } = &**attr;
                     hops.push(Hop::Attr(name));
                     at = base;
                 }

@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 use super::expr::{Hop, Resolved};
 use super::{EvalError, Kind, Node, Value};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Ident, TemplatePart, Text};
+use crate::syntax::{ConditionalExpr, Expr, ExprKind, Ident, TemplatePart, Text};
 
 /// Evaluations of one expression that are remembered, each with other values read.
 const KEPT: usize = 8;
@@ -282,12 +282,13 @@ fn parts<'e>(expr: &'e Expr, enough: usize) -> usize {
     match &expr.kind {
         ExprKind::For(_) | ExprKind::Splat { .. } => enough,
         ExprKind::Paren(inner) | ExprKind::Unary(_, inner) => parts(inner, enough),
-        ExprKind::Call { args, .. } => 2 + many(&mut args.iter()),
+        ExprKind::Call(call) => 2 + many(&mut call.args.iter()),
         ExprKind::Tuple(items) => many(&mut items.iter()),
         ExprKind::Object(items) => many(&mut items.iter().flat_map(|item| [&item.key, &item.value])),
         ExprKind::Binary(_, a, b) => many(&mut [&**a, &**b].into_iter()),
-        ExprKind::Conditional { condition, then, otherwise } => {
-            many(&mut [&**condition, &**then, &**otherwise].into_iter())
+        ExprKind::Conditional(of) => {
+            let ConditionalExpr { condition, then, otherwise } = &**of;
+            many(&mut [condition, then, otherwise].into_iter())
         }
         ExprKind::Template(pieces) => {
             let inserted = |piece: &'e TemplatePart| match piece {

@@ -3,7 +3,7 @@
 use super::expr::{Evaluation, iterate};
 use super::text::from_segments;
 use super::{EvalError, Hint, Kind, Segment, Type, Value, convert, ops};
-use crate::syntax::{Expr, Ident, TemplatePart};
+use crate::syntax::{Expr, ForPart, Ident, IfPart, TemplatePart};
 
 /// The value of a template. One that is a lone interpolation is the interpolated value, unchanged.
 pub(super) fn eval(evaluation: &Evaluation<'_>, parts: &[TemplatePart]) -> Result<Value, EvalError> {
@@ -58,11 +58,13 @@ fn collect(evaluation: &Evaluation<'_>, parts: &[TemplatePart], gathered: &mut G
                 push_value(&value, expr, gathered)?;
                 gathered.sources.push(value);
             }
-            TemplatePart::If { condition, then, otherwise, .. } => {
+            TemplatePart::If(part) => {
+                let IfPart { condition, then, otherwise, .. } = &**part;
                 directive_if(evaluation, condition, then, otherwise, gathered)?;
             }
-            TemplatePart::For { key_var, value_var, collection, body, .. } => {
-                directive_for(evaluation, (key_var.as_deref(), value_var), collection, body, gathered)?;
+            TemplatePart::For(part) => {
+                let ForPart { key_var, value_var, collection, body, .. } = &**part;
+                directive_for(evaluation, (key_var.as_ref(), value_var), collection, body, gathered)?;
             }
         }
     }

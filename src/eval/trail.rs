@@ -7,7 +7,7 @@ use super::program::{Frame, ModuleInstance, Program};
 use super::{BlockSource, Value};
 use crate::config::{Key, Mode, ResourceName, Variable};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, ObjectItem, Text};
+use crate::syntax::{AttrExpr, ConditionalExpr, Expr, ExprKind, ObjectItem, Text};
 
 /// Who decided a value, as far as expressions say.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,7 +103,8 @@ impl Walk<'_, '_> {
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) => {
                 self.reference(expr, frame, path, so_far)
             }
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { condition, then, otherwise } = &**of;
                 match self.program.try_eval(condition, frame).ok().and_then(|v| v.as_bool()) {
                     None => Decider::Expression,
                     Some(holds) => {
@@ -113,8 +114,8 @@ impl Walk<'_, '_> {
                     }
                 }
             }
-            ExprKind::Call { name, args, .. } => self.call(&name.text, args, frame, path, so_far),
-            ExprKind::Template(parts) => match parts.as_slice() {
+            ExprKind::Call(call) => self.call(&call.name.text, &call.args, frame, path, so_far),
+            ExprKind::Template(parts) => match &**parts {
                 [crate::syntax::TemplatePart::Interpolation(only)] => self.expr(only, frame, path, so_far),
                 _ => Decider::Expression,
             },
@@ -201,7 +202,8 @@ impl Walk<'_, '_> {
         let mut at = expr;
         let root = loop {
             match &at.kind {
-                ExprKind::Attr(base, name) => {
+                ExprKind::Attr(attr) => {
+                    let AttrExpr { base, name } = &**attr;
                     hops.push(name.text.clone());
                     at = base;
                 }
@@ -381,7 +383,7 @@ fn inside(ty: &Option<std::sync::Arc<Expr>>, default: &Expr, path: &[Text]) -> O
     }
     let declared = walk(ty.as_deref()?, type_object)?;
     match &declared.kind {
-        ExprKind::Call { name: call, args, .. } if &*call.text == "optional" => Some((name, args.get(1)?.span)),
+        ExprKind::Call(call) if &*call.name.text == "optional" => Some((name, call.args.get(1)?.span)),
         _ => None,
     }
 }
@@ -389,7 +391,7 @@ fn inside(ty: &Option<std::sync::Arc<Expr>>, default: &Expr, path: &[Text]) -> O
 /// The object constructor inside `object({…})` and `optional(object({…}), …)`.
 fn type_object(ty: &Expr) -> &Expr {
     match &ty.kind {
-        ExprKind::Call { args, .. } => args.first().map_or(ty, type_object),
+        ExprKind::Call(call) => call.args.first().map_or(ty, type_object),
         _ => ty,
     }
 }

@@ -14,7 +14,7 @@ pub fn parse(expr: &Expr) -> Result<Type, EvalError> {
     match &expr.kind {
         ExprKind::Paren(inner) => parse(inner),
         ExprKind::Variable(name) => named(name).ok_or_else(|| not_a_type(expr, name)),
-        ExprKind::Call { name, args, .. } => constructor(expr, &name.text, args),
+        ExprKind::Call(call) => constructor(expr, &call.name.text, &call.args),
         // Terraform 0.11 wrote types as text, and the two bare words are still accepted by old modules.
         ExprKind::String(text) if matches!(&**text, "string" | "list" | "map") => {
             named(text).ok_or_else(|| not_a_type(expr, text))
@@ -60,13 +60,13 @@ fn attribute(item: &ObjectItem) -> Result<(Text, AttributeType), EvalError> {
     let ExprKind::String(name) = &item.key.kind else {
         return Err(invalid(&item.key, "an attribute's name must be a bare name".into()));
     };
-    let ExprKind::Call { name: call, args, .. } = &item.value.kind else {
+    let ExprKind::Call(call) = &item.value.kind else {
         return Ok((name.clone(), AttributeType { ty: parse(&item.value)?, optional: false, default: None }));
     };
-    if &*call.text != "optional" {
+    if &*call.name.text != "optional" {
         return Ok((name.clone(), AttributeType { ty: parse(&item.value)?, optional: false, default: None }));
     }
-    let (ty, default) = match args.as_slice() {
+    let (ty, default) = match &*call.args {
         [ty] => (parse(ty)?, None),
         [ty, default] => (parse(ty)?, Some(default)),
         _ => return Err(invalid(&item.value, "`optional` takes a type and possibly a default".into())),

@@ -42,8 +42,8 @@ pub fn is_nonproduction(name: &str) -> bool {
 /// Whether the condition of a block's `count` holds in such environments only: `local.environment == "development" ? 1 : 0`
 /// or `contains(["test", "development"], …) ? 1 : 0`.
 pub(super) fn only_in_nonproduction(count: &Expr) -> bool {
-    let ExprKind::Conditional { condition, otherwise, .. } = &count.kind else { return false };
-    matches!(&otherwise.kind, ExprKind::Number(n) if &**n == "0") && holds_in_nonproduction(condition)
+    let ExprKind::Conditional(of) = &count.kind else { return false };
+    matches!(&of.otherwise.kind, ExprKind::Number(n) if &**n == "0") && holds_in_nonproduction(&of.condition)
 }
 
 /// Whether a condition that holds says that the environment is such a one; `local.is_development` says so by its name.
@@ -51,11 +51,11 @@ fn holds_in_nonproduction(condition: &Expr) -> bool {
     let says = |e: &Expr| matches!(&e.kind, ExprKind::String(text) if is_nonproduction(text));
     match &condition.kind {
         ExprKind::Paren(inner) => holds_in_nonproduction(inner),
-        ExprKind::Attr(_, name) => is_nonproduction(&name.text),
+        ExprKind::Attr(attr) => is_nonproduction(&attr.name.text),
         ExprKind::Binary(BinaryOp::Equal, a, b) => says(a) || says(b),
         ExprKind::Binary(BinaryOp::Or, a, b) => holds_in_nonproduction(a) && holds_in_nonproduction(b),
         ExprKind::Binary(BinaryOp::And, a, b) => holds_in_nonproduction(a) || holds_in_nonproduction(b),
-        ExprKind::Call { name, args, .. } if &*name.text == "contains" => match args.first().map(|list| &list.kind) {
+        ExprKind::Call(call) if &*call.name.text == "contains" => match call.args.first().map(|list| &list.kind) {
             Some(ExprKind::Tuple(items)) => !items.is_empty() && items.iter().all(says),
             _ => false,
         },

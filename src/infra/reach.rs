@@ -53,10 +53,10 @@ fn body(
 fn source(expr: &Expr, node: &ModuleNode, inputs: &BTreeMap<Text, Text>, depth: usize) -> Option<Text> {
     match &expr.kind {
         ExprKind::Paren(inner) => source(inner, node, inputs, depth),
-        ExprKind::Attr(base, name) => match &base.kind {
-            ExprKind::Variable(root) if &**root == "var" => inputs.get(&name.text).cloned(),
+        ExprKind::Attr(attr) => match &attr.base.kind {
+            ExprKind::Variable(root) if &**root == "var" => inputs.get(&attr.name.text).cloned(),
             ExprKind::Variable(root) if &**root == "local" && depth < DEPTH => {
-                source(&node.module.locals.get(&name.text)?.value, node, inputs, depth + 1)
+                source(&node.module.locals.get(&attr.name.text)?.value, node, inputs, depth + 1)
             }
             _ => None,
         },

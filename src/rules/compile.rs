@@ -268,7 +268,8 @@ impl Compiler<'_> {
         let part = |part: &TemplatePart| match part {
             TemplatePart::Literal(text, _) => text.to_string(),
             TemplatePart::Interpolation(expr) => format!("${{{}}}", self.text(expr.span)),
-            TemplatePart::If { span, .. } | TemplatePart::For { span, .. } => self.text(*span),
+            TemplatePart::If(part) => self.text(part.span),
+            TemplatePart::For(part) => self.text(part.span),
         };
         parts.iter().map(part).collect::<String>().trim_end().to_owned()
     }

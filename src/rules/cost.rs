@@ -9,8 +9,9 @@ pub fn of(expr: &Expr, declared: &dyn Fn(&str) -> Option<usize>) -> usize {
     let mut inside = 0_usize;
     expr.for_each_child(&mut |child| inside = inside.saturating_add(of(child, declared)));
     match &expr.kind {
-        ExprKind::Call { name, .. } => {
-            inside.saturating_add(declared(&name.text).unwrap_or_else(|| weight::of_call(&name.text)))
+        ExprKind::Call(call) => {
+            let name = &call.name.text;
+            inside.saturating_add(declared(name).unwrap_or_else(|| weight::of_call(name)))
         }
         ExprKind::For(_) | ExprKind::Splat { .. } => inside.saturating_mul(ELEMENTS),
         _ => inside.saturating_add(1),

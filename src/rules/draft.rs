@@ -90,8 +90,8 @@ fn words(evaluation: &Evaluation<'_>, expr: &Expr, errors: &mut Vec<EvalError>) 
             let part = |part: &TemplatePart| match part {
                 TemplatePart::Literal(text, _) => text.to_string(),
                 TemplatePart::Interpolation(expr) => shown(expr).unwrap_or_else(|| "…".into()),
-                TemplatePart::If { span, .. } | TemplatePart::For { span, .. } => {
-                    let whole = Expr { kind: ExprKind::Template(vec![part.clone()]), span: *span };
+                TemplatePart::If(_) | TemplatePart::For(_) => {
+                    let whole = Expr { kind: ExprKind::Template([part.clone()].into()), span: expr.span };
                     shown(&whole).unwrap_or_else(|| "…".into())
                 }
             };

@@ -11,7 +11,7 @@ use crate::eval::nearest;
 use crate::facts::{self, Schema};
 use crate::infra::InstanceKind;
 use crate::source::{Problem, Span};
-use crate::syntax::{Expr, ExprKind, ForExpr, Ident, TemplatePart, Text};
+use crate::syntax::{ConditionalExpr, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart, TemplatePart, Text};
 
 /// The doubtful names in all rules. Each problem's first related place says which rule it is in.
 pub fn lint(catalog: &Catalog<'_>) -> Vec<Problem> {
@@ -116,12 +116,12 @@ impl Walk<'_, '_> {
     fn shape(&mut self, expr: &Expr) -> Shape {
         match &expr.kind {
             ExprKind::Variable(name) => self.root(name),
-            ExprKind::Attr(base, name) => match &base.kind {
-                ExprKind::Variable(root) if &**root == "local" => self.local(&name.text),
-                ExprKind::Variable(root) if &**root == "each" => self.each(&name.text),
+            ExprKind::Attr(of) => match &of.base.kind {
+                ExprKind::Variable(root) if &**root == "local" => self.local(&of.name.text),
+                ExprKind::Variable(root) if &**root == "each" => self.each(&of.name.text),
                 _ => {
-                    let base = self.shape(base);
-                    self.member(&base, name)
+                    let base = self.shape(&of.base);
+                    self.member(&base, &of.name)
                 }
             },
             ExprKind::Index(base, key) => {
@@ -138,8 +138,9 @@ impl Walk<'_, '_> {
             }
             ExprKind::SplatElement => self.root(&Text::from("")),
             ExprKind::Paren(inner) => self.shape(inner),
-            ExprKind::Call { name, args, .. } => self.call(name, args),
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Call(call) => self.call(&call.name, &call.args),
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { condition, then, otherwise } = &**of;
                 self.shape(condition);
                 let (then, otherwise) = (self.shape(then), self.shape(otherwise));
                 joined([then, otherwise])
@@ -211,12 +212,14 @@ impl Walk<'_, '_> {
             match part {
                 TemplatePart::Literal(..) => {}
                 TemplatePart::Interpolation(expr) => drop(self.shape(expr)),
-                TemplatePart::If { condition, then, otherwise, .. } => {
+                TemplatePart::If(part) => {
+                    let IfPart { condition, then, otherwise, .. } = &**part;
                     self.shape(condition);
                     self.template(then);
                     self.template(otherwise);
                 }
-                TemplatePart::For { value_var, collection, body, .. } => {
+                TemplatePart::For(part) => {
+                    let ForPart { value_var, collection, body, .. } = &**part;
                     let collection = self.shape(collection);
                     self.with(&[(value_var.text.clone(), collection)], |walk| {
                         walk.template(body);
@@ -326,7 +329,7 @@ fn joined(shapes: impl IntoIterator<Item = Shape>) -> Shape {
 /// The texts written literally in an argument: itself, or the items of a list.
 fn literals(arg: &Expr) -> impl Iterator<Item = (Text, Span)> + '_ {
     let items = match &arg.kind {
-        ExprKind::Tuple(items) => items.as_slice(),
+        ExprKind::Tuple(items) => items,
         _ => std::slice::from_ref(arg),
     };
     items.iter().filter_map(|item| match &item.kind {

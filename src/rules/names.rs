@@ -6,7 +6,7 @@ use super::decl::wrong;
 use super::functions::{self as own, OwnFunction};
 use crate::eval::{functions as terraform, nearest};
 use crate::source::{Problem, Span};
-use crate::syntax::{Expr, ExprKind, ForExpr, Ident, TemplatePart, Text};
+use crate::syntax::{CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart, TemplatePart, Text};
 
 /// Finds functions that rule files declare.
 pub trait Functions {
@@ -91,9 +91,9 @@ impl Walk<'_, '_> {
                 self.expr(&item.value);
             }),
             ExprKind::Variable(name) => self.root(name, None, expr.span),
-            ExprKind::Attr(base, name) => match &base.kind {
-                ExprKind::Variable(root) => self.root(root, Some(name), base.span),
-                _ => self.expr(base),
+            ExprKind::Attr(of) => match &of.base.kind {
+                ExprKind::Variable(root) => self.root(root, Some(&of.name), of.base.span),
+                _ => self.expr(&of.base),
             },
             ExprKind::Index(base, key) => {
                 self.expr(base);
@@ -103,7 +103,8 @@ impl Walk<'_, '_> {
                 self.expr(base);
                 self.expr(each);
             }
-            ExprKind::Call { name, args, expand_final } => {
+            ExprKind::Call(call) => {
+                let CallExpr { name, args, expand_final } = &**call;
                 self.call(name, args.len(), *expand_final);
                 args.iter().for_each(|a| self.expr(a));
             }
@@ -112,7 +113,8 @@ impl Walk<'_, '_> {
                 self.expr(left);
                 self.expr(right);
             }
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { condition, then, otherwise } = &**of;
                 [condition, then, otherwise].into_iter().for_each(|e| self.expr(e));
             }
             ExprKind::For(f) => self.for_expr(f),
@@ -137,15 +139,17 @@ impl Walk<'_, '_> {
             match part {
                 TemplatePart::Literal(..) => {}
                 TemplatePart::Interpolation(expr) => self.expr(expr),
-                TemplatePart::If { condition, then, otherwise, .. } => {
+                TemplatePart::If(part) => {
+                    let IfPart { condition, then, otherwise, .. } = &**part;
                     self.expr(condition);
                     self.template(then);
                     self.template(otherwise);
                 }
-                TemplatePart::For { key_var, value_var, collection, body, .. } => {
+                TemplatePart::For(part) => {
+                    let ForPart { key_var, value_var, collection, body, .. } = &**part;
                     self.expr(collection);
                     let depth = self.bound.len();
-                    self.bind(key_var.as_deref(), value_var);
+                    self.bind(key_var.as_ref(), value_var);
                     self.template(body);
                     self.bound.truncate(depth);
                 }

@@ -7,7 +7,7 @@ use crate::eval::expr::iterate;
 use crate::eval::{BlockSource, Evaluation, Kind, Value};
 use crate::infra::InstanceId;
 use crate::source::Span;
-use crate::syntax::{Block, Expr, ExprKind};
+use crate::syntax::{Block, ConditionalExpr, Expr, ExprKind};
 
 /// A place in the configuration.
 #[derive(Clone, Debug)]
@@ -91,7 +91,8 @@ pub fn places(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Vec<Plac
     match &at.kind {
         ExprKind::Paren(inner) => places(run, evaluation, inner),
         ExprKind::Tuple(items) => items.iter().flat_map(|item| places(run, evaluation, item)).collect(),
-        ExprKind::Conditional { condition, then, otherwise } => {
+        ExprKind::Conditional(of) => {
+            let ConditionalExpr { condition, then, otherwise } = &**of;
             match evaluation.eval(condition).ok().and_then(|c| c.as_bool()) {
                 Some(true) => places(run, evaluation, then),
                 Some(false) => places(run, evaluation, otherwise),
@@ -122,10 +123,10 @@ pub fn places(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Vec<Plac
 /// What a path means: an argument of what its base is, else what the whole of it is, else what its base means.
 fn path(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Option<Place> {
     let (base, name) = match &at.kind {
-        ExprKind::Attr(base, name) => (base, Some(&*name.text)),
+        ExprKind::Attr(of) => (&of.base, Some(&*of.name.text)),
         ExprKind::Index(base, key) => match &key.kind {
-            ExprKind::String(name) => (base, Some(&**name)),
-            _ => (base, None),
+            ExprKind::String(name) => (&**base, Some(&**name)),
+            _ => (&**base, None),
         },
         _ => return of_value(run, evaluation, at).into_iter().next(),
     };

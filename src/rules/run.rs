@@ -17,7 +17,7 @@ use crate::eval::{ByName, EvalError, Kind, Marks, Node, Shape, Value};
 use crate::facts;
 use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecycle};
 use crate::source::Span;
-use crate::syntax::{Expr, ExprKind, Text};
+use crate::syntax::{AttrExpr, Expr, ExprKind, Text};
 
 /// What the rules of one run see.
 pub struct Run<'a> {
@@ -279,7 +279,8 @@ impl<'a> Run<'a> {
 fn steps(reference: &Expr) -> Vec<&str> {
     match &reference.kind {
         ExprKind::Variable(name) => vec![name],
-        ExprKind::Attr(base, name) => {
+        ExprKind::Attr(attr) => {
+            let AttrExpr { base, name } = &**attr;
             let mut steps = steps(base);
             steps.push(&name.text);
             steps
@@ -297,8 +298,8 @@ fn provider_name(instance: &Instance) -> Option<String> {
     let written = instance.block.body.attribute("provider").map(|a| &a.expr.kind);
     match written {
         Some(ExprKind::Variable(name)) => Some(name.to_string()),
-        Some(ExprKind::Attr(base, alias)) => match &base.kind {
-            ExprKind::Variable(name) => Some(format!("{name}.{}", alias.text)),
+        Some(ExprKind::Attr(of)) => match &of.base.kind {
+            ExprKind::Variable(name) => Some(format!("{name}.{}", of.name.text)),
             _ => None,
         },
         _ => instance.type_name.split('_').next().map(str::to_owned),

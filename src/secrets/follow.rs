@@ -9,7 +9,7 @@ use super::names;
 use super::seeds::{Place, Seed};
 use crate::config::{Mode, ResourceName, VariableText};
 use crate::source::Span;
-use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, ObjectItem, TemplatePart, Text};
+use crate::syntax::{AttrExpr, BinaryOp, ConditionalExpr, Expr, ExprKind, ForExpr, ObjectItem, TemplatePart, Text};
 
 /// Something secret that is written down.
 pub(super) enum Literal<'c> {
@@ -143,7 +143,8 @@ impl<'c> Walk<'_, 'c> {
                 None => items.iter().for_each(|item| self.expr(at, item, &[])),
             },
             ExprKind::Object(items) => self.object(at, items, path),
-            ExprKind::Conditional { then, otherwise, .. } => {
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { then, otherwise, .. } = &**of;
                 self.expr(at, then, path);
                 self.expr(at, otherwise, path);
             }
@@ -155,7 +156,7 @@ impl<'c> Walk<'_, 'c> {
                     self.expr(at, right, &[]);
                 }
             }
-            ExprKind::Call { name, args, .. } => self.call(at, &name.text, args, path),
+            ExprKind::Call(call) => self.call(at, &call.name.text, &call.args, path),
             ExprKind::For(of) => self.for_expr(at, of, path),
             ExprKind::Splat { base, each } => {
                 let mut whole = vec![ANY.into()];
@@ -371,7 +372,8 @@ fn hops(expr: &Expr) -> (&Expr, Vec<Text>) {
     let mut at = expr;
     loop {
         match &at.kind {
-            ExprKind::Attr(base, name) => {
+            ExprKind::Attr(attr) => {
+                let AttrExpr { base, name } = &**attr;
                 hops.push(name.text.clone());
                 at = base;
             }

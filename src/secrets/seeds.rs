@@ -178,8 +178,8 @@ impl<'c> Finder<'_, 'c> {
             ExprKind::Tuple(items) => items.iter().for_each(|item| self.inside(item, paths)),
             ExprKind::String(text) if lines::is_secret(text) => self.secret(expr, false),
             ExprKind::Template(parts) if has_password(parts) => self.seeds.push(Seed::Written { expr }),
-            ExprKind::Call { name, args, .. } if &*name.text == "sensitive" => {
-                args.iter().for_each(|arg| self.secret(arg, true));
+            ExprKind::Call(call) if &*call.name.text == "sensitive" => {
+                call.args.iter().for_each(|arg| self.secret(arg, true));
             }
             _ => expr.for_each_child(&mut |child| self.inside(child, &[])),
         }

@@ -100,7 +100,8 @@ pub struct Expr {
     pub span: Span,
 }
 
-/// The forms of expression.
+/// The forms of expression. What is large stands in a box: most of a tree are texts and names, and each of them takes
+/// as much room as the largest form.
 #[derive(Clone, Debug)]
 pub enum ExprKind {
     /// `null`
@@ -113,15 +114,15 @@ pub enum ExprKind {
     String(Text),
     /// A quoted string or heredoc with interpolations or directives. Literal parts are unescaped and dedented, and
     /// strip markers have been applied. A lone interpolation (`"${x}"`) has exactly one part.
-    Template(Vec<TemplatePart>),
+    Template(Box<[TemplatePart]>),
     /// `[a, b]`
-    Tuple(Vec<Expr>),
+    Tuple(Box<[Expr]>),
     /// `{ a = b }`, every item in order, duplicates included (the last one wins).
-    Object(Vec<ObjectItem>),
+    Object(Box<[ObjectItem]>),
     /// The name that begins a reference: `var`, `local`, `aws_vpc`, a `for` variable.
     Variable(Text),
     /// `base.name`
-    Attr(Box<Expr>, Ident),
+    Attr(Box<AttrExpr>),
     /// `base[key]`; also the legacy `base.0`, whose key is a number.
     Index(Box<Expr>, Box<Expr>),
     /// `base[*]…` and `base.*…`: `each` is applied to every element; it is built on [`ExprKind::SplatElement`].
@@ -135,27 +136,13 @@ pub enum ExprKind {
     /// The element of the innermost enclosing splat; only inside `each`.
     SplatElement,
     /// `name(args…)`; `core::name` and `provider::p::name` keep their colons in the name.
-    Call {
-        /// The function's name; boxed, since a call would be the largest of all expressions.
-        name: Box<Ident>,
-        /// The arguments in order.
-        args: Vec<Expr>,
-        /// Whether the last argument is followed by `...`.
-        expand_final: bool,
-    },
+    Call(Box<CallExpr>),
     /// `-a`, `!a`
     Unary(UnaryOp, Box<Expr>),
     /// `a + b` and the like.
     Binary(BinaryOp, Box<Expr>, Box<Expr>),
     /// `condition ? then : otherwise`
-    Conditional {
-        /// Decides.
-        condition: Box<Expr>,
-        /// Taken where the condition holds.
-        then: Box<Expr>,
-        /// Taken where it does not.
-        otherwise: Box<Expr>,
-    },
+    Conditional(Box<ConditionalExpr>),
     /// `[for …]` and `{for …}`
     For(Box<ForExpr>),
     /// `(a)`
@@ -171,6 +158,37 @@ pub struct ObjectItem {
     pub key: Expr,
     /// The value.
     pub value: Expr,
+}
+
+/// `base.name`
+#[derive(Clone, Debug)]
+pub struct AttrExpr {
+    /// What it is read of.
+    pub base: Expr,
+    /// The attribute's name.
+    pub name: Ident,
+}
+
+/// `name(args…)`
+#[derive(Clone, Debug)]
+pub struct CallExpr {
+    /// The function's name.
+    pub name: Ident,
+    /// The arguments in order.
+    pub args: Box<[Expr]>,
+    /// Whether the last argument is followed by `...`.
+    pub expand_final: bool,
+}
+
+/// `condition ? then : otherwise`
+#[derive(Clone, Debug)]
+pub struct ConditionalExpr {
+    /// Decides.
+    pub condition: Expr,
+    /// Taken where the condition holds.
+    pub then: Expr,
+    /// Taken where it does not.
+    pub otherwise: Expr,
 }
 
 /// `[for key, value in collection : value if condition]` and its object form.
@@ -200,29 +218,37 @@ pub enum TemplatePart {
     /// `${expression}`
     Interpolation(Expr),
     /// `%{if}…%{else}…%{endif}`
-    If {
-        /// Decides.
-        condition: Box<Expr>,
-        /// Parts of the first branch.
-        then: Vec<TemplatePart>,
-        /// Parts of the second branch; empty without `%{else}`.
-        otherwise: Vec<TemplatePart>,
-        /// From `%{if` to the end of `%{endif}`.
-        span: Span,
-    },
+    If(Box<IfPart>),
     /// `%{for k, v in c}…%{endfor}`
-    For {
-        /// The first of two variables.
-        key_var: Option<Box<Ident>>,
-        /// The last or only variable.
-        value_var: Box<Ident>,
-        /// What is iterated.
-        collection: Box<Expr>,
-        /// Parts repeated for each element.
-        body: Vec<TemplatePart>,
-        /// From `%{for` to the end of `%{endfor}`.
-        span: Span,
-    },
+    For(Box<ForPart>),
+}
+
+/// `%{if}…%{else}…%{endif}`
+#[derive(Clone, Debug)]
+pub struct IfPart {
+    /// Decides.
+    pub condition: Expr,
+    /// Parts of the first branch.
+    pub then: Box<[TemplatePart]>,
+    /// Parts of the second branch; empty without `%{else}`.
+    pub otherwise: Box<[TemplatePart]>,
+    /// From `%{if` to the end of `%{endif}`.
+    pub span: Span,
+}
+
+/// `%{for k, v in c}…%{endfor}`
+#[derive(Clone, Debug)]
+pub struct ForPart {
+    /// The first of two variables.
+    pub key_var: Option<Ident>,
+    /// The last or only variable.
+    pub value_var: Ident,
+    /// What is iterated.
+    pub collection: Expr,
+    /// Parts repeated for each element.
+    pub body: Box<[TemplatePart]>,
+    /// From `%{for` to the end of `%{endfor}`.
+    pub span: Span,
 }
 
 /// Operators with one operand.

@@ -1,6 +1,6 @@
 //! Walks over expressions.
 
-use super::ast::{Expr, ExprKind, TemplatePart};
+use super::ast::{ConditionalExpr, Expr, ExprKind, ForPart, IfPart, TemplatePart};
 
 impl Expr {
     /// Calls `f` with each expression that this one is made of, in the order of the text; not with theirs.
@@ -19,14 +19,16 @@ impl Expr {
                 f(&item.key);
                 f(&item.value);
             }),
-            ExprKind::Attr(base, _) | ExprKind::Unary(_, base) | ExprKind::Paren(base) => f(base),
+            ExprKind::Attr(attr) => f(&attr.base),
+            ExprKind::Unary(_, base) | ExprKind::Paren(base) => f(base),
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Splat { base: a, each: b } => {
                 f(a);
                 f(b);
             }
-            ExprKind::Call { args, .. } => args.iter().for_each(f),
-            ExprKind::Conditional { condition, then, otherwise } => {
-                [condition, then, otherwise].into_iter().for_each(|part| f(part));
+            ExprKind::Call(call) => call.args.iter().for_each(f),
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { condition, then, otherwise } = &**of;
+                [condition, then, otherwise].into_iter().for_each(f);
             }
             ExprKind::For(of) => {
                 f(&of.collection);
@@ -43,12 +45,14 @@ fn in_parts<'e>(parts: &'e [TemplatePart], f: &mut dyn FnMut(&'e Expr)) {
         match part {
             TemplatePart::Literal(..) => {}
             TemplatePart::Interpolation(expr) => f(expr),
-            TemplatePart::If { condition, then, otherwise, .. } => {
+            TemplatePart::If(part) => {
+                let IfPart { condition, then, otherwise, .. } = &**part;
                 f(condition);
                 in_parts(then, f);
                 in_parts(otherwise, f);
             }
-            TemplatePart::For { collection, body, .. } => {
+            TemplatePart::For(part) => {
+                let ForPart { collection, body, .. } = &**part;
                 f(collection);
                 in_parts(body, f);
             }

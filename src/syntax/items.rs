@@ -10,19 +10,8 @@ use crate::source::{Problem, ProblemKind, Span};
 /// With this many arguments a body looks names up in a set rather than one by one.
 const MANY: usize = 16;
 
-/// Adds to a list of which most have one or two items: then it takes no more room than it needs.
-pub(super) fn push<T>(list: &mut Vec<T>, item: T) {
-    if list.len() == list.capacity() && list.len() < SHORT {
-        list.reserve_exact(1);
-    }
-    list.push(item);
-}
-
-/// Longer lists grow as lists usually do.
-const SHORT: usize = 2;
-
 /// Arguments and blocks in the order of the text.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(super) struct Items {
     pub(super) attributes: Vec<Attribute>,
     pub(super) blocks: Vec<Block>,
@@ -39,7 +28,7 @@ impl Items {
             return Some(problem.with_help("keep one of the two: Terraform accepts an argument once"));
         }
         let span = name.span.to(expr.span);
-        push(&mut self.attributes, Attribute { name, expr: Arc::new(expr), span });
+        self.attributes.push(Attribute { name, expr: Arc::new(expr), span });
         None
     }
 
@@ -64,8 +53,11 @@ impl Items {
         }
     }
 
-    /// The body that these items make.
-    pub(super) fn into_body(self, span: Span, incomplete: bool) -> Body {
-        Body { attributes: self.attributes, blocks: self.blocks, span, incomplete }
+    /// The body that these items make; leaves nothing but room for others.
+    pub(super) fn take_body(&mut self, span: Span, incomplete: bool) -> Body {
+        self.names.clear();
+        // Into lists of just the size.
+        let (attributes, blocks) = (self.attributes.drain(..).collect(), self.blocks.drain(..).collect());
+        Body { attributes, blocks, span, incomplete }
     }
 }

@@ -5,7 +5,10 @@
 
 use std::fmt::Write;
 
-use super::ast::{BinaryOp, Body, Document, Expr, ExprKind, ForExpr, Ident, ObjectItem, TemplatePart, UnaryOp};
+use super::ast::{
+    AttrExpr, BinaryOp, Body, CallExpr, ConditionalExpr, Document, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart,
+    ObjectItem, TemplatePart, UnaryOp,
+};
 
 /// The text of a document.
 pub fn print(document: &Document) -> String {
@@ -99,7 +102,8 @@ impl Printer {
             ExprKind::Object(items) => self.object(items),
             ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::Splat { .. } => self.traversal(expr),
             ExprKind::SplatElement => {}
-            ExprKind::Call { name, args, expand_final } => {
+            ExprKind::Call(call) => {
+                let CallExpr { name, args, expand_final } = &**call;
                 self.text(&name.text);
                 self.list("(", args, if *expand_final { "...)" } else { ")" });
             }
@@ -112,7 +116,8 @@ impl Printer {
                 let _ = write!(self.out, " {} ", symbol(*op));
                 self.expr(right);
             }
-            ExprKind::Conditional { condition, then, otherwise } => {
+            ExprKind::Conditional(of) => {
+                let ConditionalExpr { condition, then, otherwise } = &**of;
                 self.expr(condition);
                 self.text(" ? ");
                 self.expr(then);
@@ -178,7 +183,8 @@ impl Printer {
     /// result only if it is written `.*`.
     fn traversal(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Attr(base, name) => {
+            ExprKind::Attr(attr) => {
+                let AttrExpr { base, name } = &**attr;
                 self.base(base);
                 let _ = write!(self.out, ".{}", name.text);
             }
@@ -213,7 +219,8 @@ impl Printer {
     /// What stands behind `.*`: names and numbers.
     fn attribute_steps(&mut self, each: &Expr) {
         match &each.kind {
-            ExprKind::Attr(base, name) => {
+            ExprKind::Attr(attr) => {
+                let AttrExpr { base, name } = &**attr;
                 self.attribute_steps(base);
                 let _ = write!(self.out, " .{}", name.text);
             }
@@ -251,7 +258,8 @@ impl Printer {
                     self.expr(expr);
                     self.text("}");
                 }
-                TemplatePart::If { condition, then, otherwise, .. } => {
+                TemplatePart::If(part) => {
+                    let IfPart { condition, then, otherwise, .. } = &**part;
                     self.text("%{ if ");
                     self.expr(condition);
                     self.text(" }");
@@ -262,9 +270,10 @@ impl Printer {
                     }
                     self.text("%{ endif }");
                 }
-                TemplatePart::For { key_var, value_var, collection, body, .. } => {
+                TemplatePart::For(part) => {
+                    let ForPart { key_var, value_var, collection, body, .. } = &**part;
                     self.text("%{ ");
-                    self.for_head(key_var.as_deref(), value_var, collection);
+                    self.for_head(key_var.as_ref(), value_var, collection);
                     self.text(" }");
                     self.parts(body);
                     self.text("%{ endfor }");

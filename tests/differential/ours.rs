@@ -50,16 +50,16 @@ fn expr(e: &Expr) -> String {
             let items = items.iter().map(|i| format!("{} = {}", expr(&i.key), expr(&i.value)));
             format!("{{{}}}", items.collect::<Vec<_>>().join(", "))
         }
-        ExprKind::Attr(base, name) => format!("{}.{}", expr(base), name.text),
+        ExprKind::Attr(of) => format!("{}.{}", expr(&of.base), of.name.text),
         ExprKind::Index(base, key) => format!("{}[{}]", expr(base), expr(key)),
         ExprKind::Splat { base, each } => format!("{}[*]{}", expr(base), expr(each)),
         ExprKind::SplatElement => String::new(),
-        ExprKind::Call { name, args, expand_final } => {
-            format!("{}({}{})", name.text, list(args), if *expand_final { "..." } else { "" })
+        ExprKind::Call(call) => {
+            format!("{}({}{})", call.name.text, list(&call.args), if call.expand_final { "..." } else { "" })
         }
         ExprKind::Binary(op, left, right) => format!("<{op:?} {} {}>", expr(left), expr(right)),
-        ExprKind::Conditional { condition, then, otherwise } => {
-            format!("<? {} {} {}>", expr(condition), expr(then), expr(otherwise))
+        ExprKind::Conditional(of) => {
+            format!("<? {} {} {}>", expr(&of.condition), expr(&of.then), expr(&of.otherwise))
         }
         ExprKind::For(parts) => {
             let key_var = parts.key_var.as_ref().map_or("", |k| &k.text);
@@ -80,12 +80,15 @@ fn template(parts: &[TemplatePart]) -> String {
             TemplatePart::Literal(text, _) if text.trim().is_empty() => Ok(()),
             TemplatePart::Literal(text, _) => write!(out, "{}", literal(text)),
             TemplatePart::Interpolation(inner) => write!(out, "${{{}}}", expr(inner)),
-            TemplatePart::If { condition, then, otherwise, .. } => {
-                write!(out, "%{{if {}}}{}%{{else}}{}", expr(condition), template(then), template(otherwise))
+            TemplatePart::If(part) => {
+                let (condition, then, otherwise) =
+                    (expr(&part.condition), template(&part.then), template(&part.otherwise));
+                write!(out, "%{{if {condition}}}{then}%{{else}}{otherwise}")
             }
-            TemplatePart::For { key_var, value_var, collection, body, .. } => {
-                let key_var = key_var.as_ref().map_or("", |k| &k.text);
-                write!(out, "%{{for {key_var} {} {}}}{}", value_var.text, expr(collection), template(body))
+            TemplatePart::For(part) => {
+                let (key_var, value_var) = (part.key_var.as_ref().map_or("", |k| &k.text), &part.value_var.text);
+                let (collection, body) = (expr(&part.collection), template(&part.body));
+                write!(out, "%{{for {key_var} {value_var} {collection}}}{body}")
             }
         };
     }

@@ -52,7 +52,7 @@ fn declarations_are_read() {
     assert_eq!(aliases, [None, Some("w")]);
     let variable = &module.variables["v"];
     assert!(variable.sensitive && variable.validations.len() == 1);
-    assert!(matches!(&variable.type_expr.as_ref().unwrap().kind, ExprKind::Call { name, .. } if &*name.text == "list"));
+    assert!(matches!(&variable.type_expr.as_ref().unwrap().kind, ExprKind::Call(call) if &*call.name.text == "list"));
     assert_eq!(module.locals.keys().map(|k| &**k).collect::<Vec<_>>(), ["a", "b"]);
     assert!(module.outputs["o"].value.is_some());
     let call = &module.calls["m"];

@@ -93,7 +93,7 @@ impl Converter {
                 self.properties(value, context, &mut items);
                 self.depth -= 1;
                 let incomplete = std::mem::replace(&mut self.lost, outer);
-                blocks.push(header.block(items.into_body(value.span, incomplete)));
+                blocks.push(header.block(items.take_body(value.span, incomplete)));
             }
             JsonKind::Invalid => self.lost = true,
             _ => self.not_a_block(header, value),

@@ -111,8 +111,8 @@ fn spans_lead_into_strings_through_their_escapes() {
     assert_eq!(shown(&a.expr), r#""\té ${f(\"x\", y)}""#);
     let call = inner(&a.expr);
     assert_eq!(shown(&call), r#"f(\"x\", y)"#);
-    let ExprKind::Call { args, .. } = &call.kind else { panic!("{call:?}") };
-    assert_eq!(args.iter().map(shown).collect::<Vec<_>>(), [r#"\"x\""#, "y"]);
+    let ExprKind::Call(call) = &call.kind else { panic!("{call:?}") };
+    assert_eq!(call.args.iter().map(shown).collect::<Vec<_>>(), [r#"\"x\""#, "y"]);
     assert_eq!(shown(&inner(&b.expr)), "z");
     assert_eq!(&text[b.name.span.range()], "\"b\"");
     assert_eq!(&text[b.span.range()], "\"b\": \"${z}\"");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Broken, Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
-use crate::syntax::items::{Items, push};
+use crate::syntax::items::Items;
 
 impl<'a> Parser<'a> {
     /// The whole text as a body.
@@ -20,7 +20,7 @@ impl<'a> Parser<'a> {
             self.stray_brace(&mut items);
         }
         let span = self.span(0, self.text.len());
-        items.into_body(span, self.lost || self.lost_outward)
+        items.take_body(span, self.lost || self.lost_outward)
     }
 
     /// A `}` that closes nothing: what stands before and behind it may belong together.
@@ -77,7 +77,7 @@ impl<'a> Parser<'a> {
             Kind::Colon | Kind::EqualEqual | Kind::FatArrow => self.mistaken_equals(),
             Kind::Quote | Kind::OpenBrace | Kind::Ident => {
                 let block = self.block(name)?;
-                push(&mut items.blocks, block);
+                items.blocks.push(block);
                 return Ok(());
             }
             _ => return Err(self.no_value(&name)),
@@ -115,7 +115,7 @@ impl<'a> Parser<'a> {
 
     /// Labels and body of a block whose type has been passed.
     fn block(&mut self, kind: Ident) -> Parsed<Block> {
-        let mut labels = Vec::new();
+        self.lists.labels.clear();
         let mut header = kind.span;
         loop {
             match self.tok.kind {
@@ -123,9 +123,13 @@ impl<'a> Parser<'a> {
                 Kind::Ident => {
                     let token = self.tok;
                     self.bump();
-                    push(&mut labels, Ident { text: self.name(self.slice(token)), span: self.token_span(token) });
+                    let label = Ident { text: self.name(self.slice(token)), span: self.token_span(token) };
+                    self.lists.labels.push(label);
                 }
-                Kind::Quote => self.label()?.into_iter().for_each(|label| push(&mut labels, label)),
+                Kind::Quote => {
+                    let label = self.label()?;
+                    self.lists.labels.extend(label);
+                }
                 Kind::Equal if self.brace_follows() => {
                     self.equals_before_block();
                     self.bump();
@@ -140,6 +144,7 @@ impl<'a> Parser<'a> {
             }
             header = header.to(self.span(self.prev_end, self.prev_end));
         }
+        let labels = self.lists.labels.drain(..).collect();
         let body = self.block_body()?;
         let span = header.to(body.span);
         Ok(Block { kind, labels, body: Arc::new(body), header, span })
@@ -172,7 +177,7 @@ impl<'a> Parser<'a> {
         let lost = std::mem::replace(&mut self.lost, false);
         let lost_outward = std::mem::replace(&mut self.lost_outward, false);
         self.open(Kind::CloseBrace, true);
-        let mut items = Items::default();
+        let mut items = self.lists.bodies.pop().unwrap_or_default();
         if !matches!(self.tok.kind, Kind::Newline | Kind::End | Kind::CloseBrace) {
             self.one_line(open, &mut items);
         }
@@ -189,7 +194,9 @@ impl<'a> Parser<'a> {
         self.lost = lost || self.lost_outward;
         self.lost_outward |= lost_outward;
         let span = self.span(open.start, self.prev_end);
-        Ok(items.into_body(span, incomplete))
+        let body = items.take_body(span, incomplete);
+        self.lists.bodies.push(items);
+        Ok(body)
     }
 
     /// The only argument of a block that closes on the line on which it opens. Where there is more, a problem says

@@ -1,8 +1,7 @@
 //! What brackets hold: tuples, objects, `for` expressions and the arguments of calls.
 
 use super::{Broken, Kind, Parsed, Parser, Token, normalised};
-use crate::syntax::ast::{Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
-use crate::syntax::items::push;
+use crate::syntax::ast::{CallExpr, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
 
 /// How a list of expressions in brackets ended.
 enum ListEnd {
@@ -45,7 +44,7 @@ impl<'a> Parser<'a> {
         self.close();
         self.raise(self.height, start)?;
         let span = self.span(first.start, self.prev_end);
-        Ok(Expr { kind: ExprKind::Call { name: Box::new(name), args, expand_final }, span })
+        Ok(Expr { kind: ExprKind::Call(Box::new(CallExpr { name, args, expand_final })), span })
     }
 
     fn function_name(&mut self, first: Token) -> Parsed<Ident> {
@@ -68,17 +67,23 @@ impl<'a> Parser<'a> {
     }
 
     /// Expressions between commas up to a closer; leaves `height` at that of the highest.
-    fn list(&mut self, closer: Kind) -> (Vec<Expr>, ListEnd) {
-        let mut items = Vec::new();
+    fn list(&mut self, closer: Kind) -> (Box<[Expr]>, ListEnd) {
+        let from = self.lists.exprs.len();
+        let end = self.list_items(closer);
+        (self.lists.exprs.drain(from..).collect(), end)
+    }
+
+    fn list_items(&mut self, closer: Kind) -> ListEnd {
         let mut height = 0;
         let mut expand = false;
         while !self.at(closer) {
             let start = self.tok.start;
             match self.expr() {
-                Ok(item) => push(&mut items, item),
+                Ok(item) => self.lists.exprs.push(item),
                 Err(Broken) => {
                     self.skip_item_of_list();
-                    items.push(self.invalid(start, self.prev_end));
+                    let invalid = self.invalid(start, self.prev_end);
+                    self.lists.exprs.push(invalid);
                 }
             }
             height = height.max(self.height);
@@ -86,15 +91,15 @@ impl<'a> Parser<'a> {
                 expand = true;
                 if !self.at(closer) {
                     self.bracket_not_closed("`)` behind `...`");
-                    return (items, ListEnd::Broken);
+                    return ListEnd::Broken;
                 }
             }
             if !self.at(closer) && !self.separator(closer) {
-                return (items, ListEnd::Broken);
+                return ListEnd::Broken;
             }
         }
         self.height = height;
-        (items, ListEnd::Closed { expand })
+        ListEnd::Closed { expand }
     }
 
     /// The comma behind an item of a list that goes on. False where the list can't be read on.
@@ -122,33 +127,40 @@ impl<'a> Parser<'a> {
             return Ok(self.for_expr(start));
         }
         self.newlines = true;
-        let mut items = Vec::new();
+        let from = self.lists.items.len();
+        let height = self.object_items();
+        let items: Box<[ObjectItem]> = self.lists.items.drain(from..).collect();
+        let Some(height) = height else { return Ok(self.recover_bracket(start)) };
+        self.close();
+        self.raise(height, start)?;
+        Ok(Expr { kind: ExprKind::Object(items), span: self.span(start, self.prev_end) })
+    }
+
+    /// Items up to the `}`, the current token then; their height. Nothing where the end of the object can't be found.
+    fn object_items(&mut self) -> Option<u32> {
         let mut height = 0;
         loop {
             while self.eat(Kind::Newline) {}
             if self.at(Kind::CloseBrace) {
-                break;
+                return Some(height);
             }
             if self.ends_object() {
                 self.not_closed();
-                return Ok(self.recover_bracket(start));
+                return None;
             }
             let from = self.tok.start;
             match self.object_item(&mut height) {
-                Ok(item) => push(&mut items, item),
+                Ok(item) => self.lists.items.push(item),
                 Err(Broken) => {
                     self.skip_item_of_object();
                     let (key, value) = (self.invalid(from, self.prev_end), self.invalid(from, self.prev_end));
-                    items.push(ObjectItem { key, value });
+                    self.lists.items.push(ObjectItem { key, value });
                 }
             }
             if !self.at(Kind::CloseBrace) && !self.eat(Kind::Comma) && !self.eat(Kind::Newline) {
                 self.object_separator();
             }
         }
-        self.close();
-        self.raise(height, start)?;
-        Ok(Expr { kind: ExprKind::Object(items), span: self.span(start, self.prev_end) })
     }
 
     fn object_item(&mut self, height: &mut u32) -> Parsed<ObjectItem> {

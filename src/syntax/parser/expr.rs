@@ -3,7 +3,7 @@
 use super::number::number_text;
 use super::{Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::ast::{BinaryOp, Expr, ExprKind, Ident, UnaryOp};
+use crate::syntax::ast::{AttrExpr, BinaryOp, ConditionalExpr, Expr, ExprKind, Ident, UnaryOp};
 
 /// Stack that must be left before the parser goes one level deeper, and what it takes if there is less.
 const STACK_RED_ZONE: usize = 128 * 1024;
@@ -43,8 +43,7 @@ impl<'a> Parser<'a> {
         let otherwise = self.expr()?;
         self.raise(height.max(self.height), question.start)?;
         let span = condition.span.to(otherwise.span);
-        let (condition, then, otherwise) = (Box::new(condition), Box::new(then), Box::new(otherwise));
-        Ok(Expr { kind: ExprKind::Conditional { condition, then, otherwise }, span })
+        Ok(Expr { kind: ExprKind::Conditional(Box::new(ConditionalExpr { condition, then, otherwise })), span })
     }
 
     /// A term and the operators behind it that bind at least as tightly as `floor`.
@@ -195,7 +194,7 @@ impl<'a> Parser<'a> {
                 let name = Ident { text: self.name(self.slice(token)), span: self.token_span(token) };
                 let span = base.span.to(name.span);
                 self.height = 1;
-                Ok(Expr { kind: ExprKind::Attr(Box::new(base), name), span })
+                Ok(Expr { kind: ExprKind::Attr(Box::new(AttrExpr { base, name })), span })
             }
             Kind::Number => {
                 self.bump();

@@ -21,7 +21,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use super::ast::{Body, Comment, Document, Expr, ExprKind, Text};
+use self::template::Pieces;
+use super::ast::{Body, Comment, Document, Expr, ExprKind, Ident, ObjectItem, TemplatePart, Text};
+use super::items::Items;
 use super::lexer::{Kind, Lexer, RawComment, Token};
 use crate::source::{FileId, Problem, ProblemKind, Span};
 
@@ -126,6 +128,20 @@ struct Open {
     newlines: bool,
 }
 
+/// Items of the lists that are being read, those of the innermost list last. A list that is complete leaves for a
+/// place of just its size, so that none grows step by step.
+#[derive(Default, Debug)]
+struct Lists<'a> {
+    exprs: Vec<Expr>,
+    items: Vec<ObjectItem>,
+    parts: Vec<TemplatePart>,
+    labels: Vec<Ident>,
+    /// Empty ones to be used again.
+    bodies: Vec<Items>,
+    /// Empty ones to be used again.
+    pieces: Vec<Pieces<'a>>,
+}
+
 #[derive(Debug)]
 struct Parser<'a> {
     file: FileId,
@@ -142,6 +158,7 @@ struct Parser<'a> {
     has_cr: bool,
     open: Vec<Open>,
     names: FxHashMap<&'a str, Text>,
+    lists: Lists<'a>,
     problems: Vec<Problem>,
     /// Set once there were too many problems: all further text is skipped.
     stopped: bool,
@@ -184,6 +201,7 @@ impl<'a> Parser<'a> {
             has_cr: memchr::memchr(b'\r', text.as_bytes()).is_some(),
             open: Vec::new(),
             names: FxHashMap::default(),
+            lists: Lists::default(),
             problems: Vec::new(),
             stopped: false,
             poisoned: false,

@@ -14,6 +14,7 @@ use super::{Expr, ExprKind, Kind, Parsed, Parser, Token, normalised};
 use crate::syntax::ast::Ident;
 
 /// One token of a template. Offsets are of the text.
+#[derive(Debug)]
 pub(super) enum Piece<'a> {
     Literal { text: Cow<'a, str>, start: usize, end: usize },
     Interpolation { expr: Expr, height: u32 },
@@ -25,6 +26,7 @@ pub(super) enum Piece<'a> {
 }
 
 /// `%{for k, v in c}`; kept apart, since it is large and rare among many pieces.
+#[derive(Debug)]
 pub(super) struct ForStart {
     pub(super) key_var: Option<Ident>,
     pub(super) value_var: Ident,
@@ -34,7 +36,7 @@ pub(super) struct ForStart {
 }
 
 /// The pieces of one template.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(super) struct Pieces<'a> {
     pub(super) list: Vec<Piece<'a>>,
     /// Whether a literal was not understood, so that the whole is worth nothing.
@@ -44,6 +46,12 @@ pub(super) struct Pieces<'a> {
 }
 
 impl<'a> Pieces<'a> {
+    /// Empties it for another template.
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+        (self.broken, self.trim_next) = (false, false);
+    }
+
     fn literal(&mut self, text: impl Into<Cow<'a, str>>, start: usize, end: usize) {
         let mut text = text.into();
         if std::mem::take(&mut self.trim_next) {
@@ -106,7 +114,7 @@ impl<'a> Parser<'a> {
 
     fn quoted_template(&mut self, start: usize) -> Expr {
         let bytes = self.text.as_bytes();
-        let mut pieces = Pieces::default();
+        let mut pieces = self.lists.pieces.pop().unwrap_or_default();
         let mut at = start + 1;
         let end = loop {
             let stop = quoted_literal_end(bytes, at);
@@ -143,7 +151,7 @@ impl<'a> Parser<'a> {
         let intro = self.tok;
         let flush = self.text.as_bytes()[intro.start + 2] == b'-';
         let marker = &self.text[intro.start + 2 + usize::from(flush)..intro.end];
-        let mut pieces = Pieces::default();
+        let mut pieces = self.lists.pieces.pop().unwrap_or_default();
         let mut at = line_end(self.text, intro.end);
         let mut line_start = true;
         // The line that closes it, unless that line belongs to an interpolation.

@@ -2,15 +2,14 @@
 
 use std::borrow::Cow;
 use std::iter::Peekable;
-use std::vec::IntoIter;
+use std::vec::Drain;
 
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::template::{ForStart, Piece, Pieces};
 use super::{Expr, ExprKind, MAX_DEPTH, Parser, normalised};
 use crate::source::{Problem, ProblemKind, Span};
-use crate::syntax::ast::TemplatePart;
-use crate::syntax::items::push;
+use crate::syntax::ast::{ForPart, IfPart, TemplatePart};
 
 impl Pieces<'_> {
     /// Takes from each line the indentation that all lines share, as `<<-` asks for. Blank lines neither count nor
@@ -72,11 +71,18 @@ enum Stop {
     EndFor { start: usize, end: usize },
 }
 
-type Source<'a> = Peekable<IntoIter<Piece<'a>>>;
+type Source<'p, 'a> = Peekable<Drain<'p, Piece<'a>>>;
 
 impl<'a> Parser<'a> {
     /// The expression that a template's pieces make.
-    pub(super) fn template(&mut self, pieces: Pieces<'a>, span: Span) -> Expr {
+    pub(super) fn template(&mut self, mut pieces: Pieces<'a>, span: Span) -> Expr {
+        let expr = self.tree(&mut pieces, span);
+        pieces.clear();
+        self.lists.pieces.push(pieces);
+        expr
+    }
+
+    fn tree(&mut self, pieces: &mut Pieces<'a>, span: Span) -> Expr {
         let count = pieces.list.len();
         if pieces.broken {
             self.height = 1;
@@ -91,8 +97,8 @@ impl<'a> Parser<'a> {
             return Expr { kind: ExprKind::String(text), span };
         }
         let mut height = 0;
-        let mut source = pieces.list.into_iter().peekable();
-        let mut parts = match self.parts(&mut source, 0, &mut height) {
+        let mut source = pieces.list.drain(..).peekable();
+        let parts = match self.parts(&mut source, 0, &mut height) {
             Some((parts, Stop::Template)) => parts,
             other => {
                 if let Some((_, end)) = other {
@@ -103,9 +109,13 @@ impl<'a> Parser<'a> {
             }
         };
         // Beside literals that strip markers emptied, an interpolation is not alone: its value becomes text.
-        if count > 1 && matches!(parts.as_slice(), [TemplatePart::Interpolation(_)]) {
-            parts.insert(0, TemplatePart::Literal("".into(), Span { end: span.start, ..span }));
-        }
+        let parts = match (count, parts) {
+            (2.., parts) if matches!(&*parts, [TemplatePart::Interpolation(_)]) => {
+                let nothing = TemplatePart::Literal("".into(), Span { end: span.start, ..span });
+                [nothing].into_iter().chain(parts).collect()
+            }
+            (_, parts) => parts,
+        };
         if self.raise(height, self.prev_end).is_err() {
             return Expr { kind: ExprKind::Invalid, span };
         }
@@ -113,15 +123,26 @@ impl<'a> Parser<'a> {
     }
 
     /// Parts up to a piece that ends the directive they stand in; `None` where a problem was reported.
-    fn parts(&mut self, source: &mut Source<'a>, nesting: u32, height: &mut u32) -> Option<(Vec<TemplatePart>, Stop)> {
-        let mut parts = Vec::new();
+    fn parts(
+        &mut self,
+        source: &mut Source<'_, 'a>,
+        nesting: u32,
+        height: &mut u32,
+    ) -> Option<(Box<[TemplatePart]>, Stop)> {
+        let from = self.lists.parts.len();
+        let stop = self.parts_to_stop(source, nesting, height);
+        let parts = self.lists.parts.drain(from..).collect();
+        stop.map(|stop| (parts, stop))
+    }
+
+    fn parts_to_stop(&mut self, source: &mut Source<'_, 'a>, nesting: u32, height: &mut u32) -> Option<Stop> {
         if nesting + self.depth > MAX_DEPTH {
             self.too_deep(self.span(self.prev_end, self.prev_end));
             return None;
         }
         loop {
             let part = match source.next() {
-                None => return Some((parts, Stop::Template)),
+                None => return Some(Stop::Template),
                 Some(Piece::Literal { text, start, end }) => match self.joined(source, text, start, end) {
                     Some(part) => part,
                     None => continue,
@@ -143,28 +164,26 @@ impl<'a> Parser<'a> {
                         return None;
                     };
                     let span = self.span(start, end);
-                    let (key_var, value_var) = (key_var.map(Box::new), Box::new(value_var));
-                    let collection = Box::new(collection);
-                    TemplatePart::For { key_var, value_var, collection, body, span }
+                    TemplatePart::For(Box::new(ForPart { key_var, value_var, collection, body, span }))
                 }
-                Some(Piece::Else { start, end }) => return Some((parts, Stop::Else { start, end })),
-                Some(Piece::EndIf { start, end }) => return Some((parts, Stop::EndIf { start, end })),
-                Some(Piece::EndFor { start, end }) => return Some((parts, Stop::EndFor { start, end })),
+                Some(Piece::Else { start, end }) => return Some(Stop::Else { start, end }),
+                Some(Piece::EndIf { start, end }) => return Some(Stop::EndIf { start, end }),
+                Some(Piece::EndFor { start, end }) => return Some(Stop::EndFor { start, end }),
             };
-            push(&mut parts, part);
+            self.lists.parts.push(part);
         }
     }
 
     fn if_part(
         &mut self,
-        source: &mut Source<'a>,
+        source: &mut Source<'_, 'a>,
         condition: Expr,
         start: usize,
         nesting: u32,
         height: &mut u32,
     ) -> Option<TemplatePart> {
         let (then, mut end) = self.parts(source, nesting + 1, height)?;
-        let mut otherwise = Vec::new();
+        let mut otherwise = Box::default();
         if let Stop::Else { .. } = end {
             (otherwise, end) = self.parts(source, nesting + 1, height)?;
         }
@@ -172,13 +191,14 @@ impl<'a> Parser<'a> {
             self.directive_not_closed("if", "endif", start, &end);
             return None;
         };
-        Some(TemplatePart::If { condition: Box::new(condition), then, otherwise, span: self.span(start, end) })
+        let span = self.span(start, end);
+        Some(TemplatePart::If(Box::new(IfPart { condition, then, otherwise, span })))
     }
 
     /// A literal with those that follow it; nothing where they hold no text.
     fn joined(
         &mut self,
-        source: &mut Source<'a>,
+        source: &mut Source<'_, 'a>,
         first: Cow<'a, str>,
         start: usize,
         mut end: usize,

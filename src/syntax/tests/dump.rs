@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::syntax::{Expr, ExprKind, ForExpr, TemplatePart};
+use crate::syntax::{AttrExpr, CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, ForPart, IfPart, TemplatePart};
 
 pub(in crate::syntax) fn dump(expr: &Expr) -> String {
     let mut out = String::new();
@@ -40,8 +40,9 @@ fn write_expr(out: &mut String, expr: &Expr) {
             write_list(out, "object", items.iter().flat_map(|i| [&i.key, &i.value]));
             Ok(())
         }
-        ExprKind::Attr(base, name) => {
-            write_list(out, "attr", [&**base]);
+        ExprKind::Attr(attr) => {
+            let AttrExpr { base, name } = &**attr;
+            write_list(out, "attr", [base]);
             out.pop();
             write!(out, " {})", name.text)
         }
@@ -53,7 +54,8 @@ fn write_expr(out: &mut String, expr: &Expr) {
             write_list(out, "splat", [&**base, &**each]);
             Ok(())
         }
-        ExprKind::Call { name, args, expand_final } => {
+        ExprKind::Call(call) => {
+            let CallExpr { name, args, expand_final } = &**call;
             write_list(out, &format!("{}{}", name.text, if *expand_final { "..." } else { "()" }), args);
             Ok(())
         }
@@ -65,8 +67,9 @@ fn write_expr(out: &mut String, expr: &Expr) {
             write_list(out, &format!("{op:?}"), [&**left, &**right]);
             Ok(())
         }
-        ExprKind::Conditional { condition, then, otherwise } => {
-            write_list(out, "?", [&**condition, &**then, &**otherwise]);
+        ExprKind::Conditional(of) => {
+            let ConditionalExpr { condition, then, otherwise } = &**of;
+            write_list(out, "?", [condition, then, otherwise]);
             Ok(())
         }
         ExprKind::For(parts) => {
@@ -96,16 +99,18 @@ fn write_parts(out: &mut String, head: &str, parts: &[TemplatePart]) {
                 let _ = write!(out, "{text:?}");
             }
             TemplatePart::Interpolation(expr) => write_list(out, "$", [expr]),
-            TemplatePart::If { condition, then, otherwise, .. } => {
-                write_list(out, "%if", [&**condition]);
+            TemplatePart::If(part) => {
+                let IfPart { condition, then, otherwise, .. } = &**part;
+                write_list(out, "%if", [condition]);
                 out.pop();
                 write_parts(out, " then", then);
                 write_parts(out, " else", otherwise);
                 out.push(')');
             }
-            TemplatePart::For { key_var, value_var, collection, body, .. } => {
+            TemplatePart::For(part) => {
+                let ForPart { key_var, value_var, collection, body, .. } = &**part;
                 let key = key_var.as_ref().map_or(String::new(), |k| format!("{},", k.text));
-                write_list(out, &format!("%for {key}{}", value_var.text), [&**collection]);
+                write_list(out, &format!("%for {key}{}", value_var.text), [collection]);
                 out.pop();
                 write_parts(out, " do", body);
                 out.push(')');

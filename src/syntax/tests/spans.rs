@@ -1,7 +1,7 @@
 //! Where each node stands, shown as the text that its span covers.
 
 use crate::source::{FileId, Span};
-use crate::syntax::{Document, Expr, ExprKind, TemplatePart, parse};
+use crate::syntax::{AttrExpr, ConditionalExpr, Document, Expr, ExprKind, ForPart, IfPart, TemplatePart, parse};
 
 /// The expressions of a tree from the outside in, each as `kind: text`.
 fn covered(text: &str) -> Vec<String> {
@@ -16,12 +16,14 @@ fn walk(expr: &Expr, show: &mut dyn FnMut(&str, Span)) {
     let kind = format!("{:?}", expr.kind);
     show(kind.split(|c: char| !c.is_alphanumeric()).next().unwrap(), expr.span);
     match &expr.kind {
-        ExprKind::Tuple(items) | ExprKind::Call { args: items, .. } => items.iter().for_each(|e| walk(e, show)),
+        ExprKind::Tuple(items) => items.iter().for_each(|e| walk(e, show)),
+        ExprKind::Call(call) => call.args.iter().for_each(|e| walk(e, show)),
         ExprKind::Object(items) => items.iter().for_each(|i| {
             walk(&i.key, show);
             walk(&i.value, show);
         }),
-        ExprKind::Attr(base, name) => {
+        ExprKind::Attr(attr) => {
+            let AttrExpr { base, name } = &**attr;
             walk(base, show);
             show("name", name.span);
         }
@@ -30,7 +32,8 @@ fn walk(expr: &Expr, show: &mut dyn FnMut(&str, Span)) {
             walk(b, show);
         }
         ExprKind::Unary(_, a) | ExprKind::Paren(a) => walk(a, show),
-        ExprKind::Conditional { condition, then, otherwise } => {
+        ExprKind::Conditional(of) => {
+            let ConditionalExpr { condition, then, otherwise } = &**of;
             [condition, then, otherwise].into_iter().for_each(|e| walk(e, show));
         }
         ExprKind::For(parts) => {
@@ -41,11 +44,13 @@ fn walk(expr: &Expr, show: &mut dyn FnMut(&str, Span)) {
         ExprKind::Template(parts) => parts.iter().for_each(|part| match part {
             TemplatePart::Literal(_, span) => show("literal", *span),
             TemplatePart::Interpolation(expr) => walk(expr, show),
-            TemplatePart::If { condition, span, .. } => {
+            TemplatePart::If(part) => {
+                let IfPart { condition, span, .. } = &**part;
                 show("if", *span);
                 walk(condition, show);
             }
-            TemplatePart::For { collection, span, .. } => {
+            TemplatePart::For(part) => {
+                let ForPart { collection, span, .. } = &**part;
                 show("for", *span);
                 walk(collection, show);
             }

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use tfcheck::source::{Problem, Span};
-use tfcheck::syntax::{Body, Document, Expr, ExprKind, ForExpr, Ident, TemplatePart};
+use tfcheck::syntax::{Body, Document, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart, TemplatePart};
 
 /// A tree without its spans.
 pub fn shape(tree: &impl Debug) -> String {
@@ -92,17 +92,17 @@ impl<'t> Spans<'t> {
             ExprKind::Template(parts) => self.parts(parts, here),
             ExprKind::Tuple(items) => items.iter().for_each(|e| self.expr(e, here)),
             ExprKind::Object(items) => items.iter().for_each(|item| each(&[&item.key, &item.value])),
-            ExprKind::Attr(base, name) => {
-                each(&[base]);
-                self.ident(name, here);
+            ExprKind::Attr(of) => {
+                each(&[&of.base]);
+                self.ident(&of.name, here);
             }
             ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Splat { base: a, each: b } => each(&[a, b]),
-            ExprKind::Call { name, args, .. } => {
-                self.ident(name, here);
-                args.iter().for_each(|e| self.expr(e, here));
+            ExprKind::Call(call) => {
+                self.ident(&call.name, here);
+                call.args.iter().for_each(|e| self.expr(e, here));
             }
             ExprKind::Unary(_, operand) | ExprKind::Paren(operand) => each(&[operand]),
-            ExprKind::Conditional { condition, then, otherwise } => each(&[condition, then, otherwise]),
+            ExprKind::Conditional(of) => each(&[&of.condition, &of.then, &of.otherwise]),
             ExprKind::For(parts) => self.for_expr(parts, here),
         }
     }
@@ -118,15 +118,17 @@ impl<'t> Spans<'t> {
             match part {
                 TemplatePart::Literal(_, span) => self.inside(*span, here, "text"),
                 TemplatePart::Interpolation(expr) => self.expr(expr, here),
-                TemplatePart::If { condition, then, otherwise, span } => {
+                TemplatePart::If(part) => {
+                    let IfPart { condition, then, otherwise, span } = &**part;
                     self.inside(*span, here, "`if`");
                     self.expr(condition, *span);
                     self.parts(then, *span);
                     self.parts(otherwise, *span);
                 }
-                TemplatePart::For { key_var, value_var, collection, body, span } => {
+                TemplatePart::For(part) => {
+                    let ForPart { key_var, value_var, collection, body, span } = &**part;
                     self.inside(*span, here, "`for`");
-                    key_var.as_deref().into_iter().chain([&**value_var]).for_each(|name| self.ident(name, *span));
+                    key_var.iter().chain([value_var]).for_each(|name| self.ident(name, *span));
                     self.expr(collection, *span);
                     self.parts(body, *span);
                 }
