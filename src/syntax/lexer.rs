@@ -102,7 +102,50 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token; line breaks are blanks unless `newlines` says that they count.
+    #[inline(always)]
     pub(super) fn next(&mut self, newlines: bool) -> Token {
+        match self.plain(newlines) {
+            Some(token) => token,
+            None => self.any(newlines),
+        }
+    }
+
+    /// The next token if it is of those that most are: a name, a line break, or one or two characters that mean the
+    /// same whatever stands around them. Apart from the others, so that it stays short.
+    #[inline(always)]
+    fn plain(&mut self, newlines: bool) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        let mut start = spaces(bytes, self.pos);
+        let kind = loop {
+            match FIRST[usize::from(*bytes.get(start)?)] {
+                First::Name => {
+                    let mut end = start + 1;
+                    while bytes.get(end).is_some_and(|byte| IDENT_BYTE[usize::from(*byte)]) {
+                        end += 1;
+                    }
+                    if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
+                        return None;
+                    }
+                    self.pos = end;
+                    return Some(Token { kind: Kind::Ident, start, end });
+                }
+                First::Alone(kind) => break kind,
+                First::Newline if newlines => break Kind::Newline,
+                First::Blank | First::Newline => start = spaces(bytes, start + 1),
+                First::Equal if !matches!(bytes.get(start + 1), Some(b'=' | b'>')) => break Kind::Equal,
+                First::Dot if bytes.get(start + 1) != Some(&b'.') => break Kind::Dot,
+                _ => {
+                    self.pos = start;
+                    return None;
+                }
+            }
+        };
+        self.pos = start + 1;
+        Some(Token { kind, start, end: start + 1 })
+    }
+
+    #[inline(never)]
+    fn any(&mut self, newlines: bool) -> Token {
         let bytes = self.text.as_bytes();
         loop {
             let mut start = self.pos;
@@ -113,15 +156,6 @@ impl<'a> Lexer<'a> {
             let Some(&byte) = bytes.get(start) else {
                 return Token { kind: Kind::End, start, end: start };
             };
-            // Most tokens are names, or a character that stands for itself whatever comes next.
-            if NAME_START[usize::from(byte)] {
-                return self.ident(start + 1, start);
-            }
-            let alone = ALONE[usize::from(byte)];
-            if alone != Kind::End {
-                self.pos = start + 1;
-                return Token { kind: alone, start, end: start + 1 };
-            }
             let after = bytes.get(start + 1).copied().unwrap_or(0);
             let (kind, length) = match byte {
                 b'\n' if !newlines => {
@@ -149,6 +183,7 @@ impl<'a> Lexer<'a> {
                     Some(token) => return token,
                     None => (Kind::Less, 1),
                 },
+                b'_' | b'a'..=b'z' | b'A'..=b'Z' => return self.ident(start + 1, start),
                 0x80.. => return self.unicode(),
                 b'\n' => (Kind::Newline, 1),
                 b'\r' if after == b'\n' => (Kind::Newline, 2),
@@ -163,9 +198,8 @@ impl<'a> Lexer<'a> {
         let bytes = self.text.as_bytes();
         let mut end = from;
         loop {
-            let rest = &bytes[end..];
-            end += rest.iter().position(|byte| !IDENT_BYTE[usize::from(*byte)]).unwrap_or(rest.len());
             match bytes.get(end) {
+                Some(byte) if IDENT_BYTE[usize::from(*byte)] => end += 1,
                 Some(0x80..) => match self.text[end..].chars().next() {
                     Some(c) if unicode_ident::is_xid_continue(c) => end += c.len_utf8(),
                     _ => break,
@@ -263,7 +297,32 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// Behind the spaces that stand at this offset.
+#[inline]
+fn spaces(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    if bytes.get(at) != Some(&b' ') {
+        return at;
+    }
+    at += 1;
+    // Indentation and what aligns values are long; eight bytes are compared at once.
+    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
+        let others = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes([b' '; 8]);
+        if others != 0 {
+            return at + (others.trailing_zeros() / u8::BITS) as usize;
+        }
+        at += chunk.len();
+    }
+    while bytes.get(at) == Some(&b' ') {
+        at += 1;
+    }
+    at
+}
+
 fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
+    if let Some(kind) = alone(byte) {
+        return (kind, 1);
+    }
     match (byte, after) {
         (b'=', b'=') => (Kind::EqualEqual, 2),
         (b'=', b'>') => (Kind::FatArrow, 2),
@@ -286,35 +345,62 @@ fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
     }
 }
 
-/// The tokens of one character that no other character makes longer, by that character; [`Kind::End`] for the others.
-const ALONE: [Kind; 256] = {
-    let mut table = [Kind::End; 256];
-    table[b'"' as usize] = Kind::Quote;
-    table[b',' as usize] = Kind::Comma;
-    table[b'{' as usize] = Kind::OpenBrace;
-    table[b'}' as usize] = Kind::CloseBrace;
-    table[b'[' as usize] = Kind::OpenBracket;
-    table[b']' as usize] = Kind::CloseBracket;
-    table[b'(' as usize] = Kind::OpenParen;
-    table[b')' as usize] = Kind::CloseParen;
-    table[b'?' as usize] = Kind::Question;
-    table[b'*' as usize] = Kind::Star;
-    table[b'%' as usize] = Kind::Percent;
-    table[b'+' as usize] = Kind::Plus;
-    table[b'-' as usize] = Kind::Minus;
-    table
-};
+/// What the first byte of a token says about it.
+#[derive(Clone, Copy)]
+enum First {
+    /// No token: a space or a tab.
+    Blank,
+    /// A name begins.
+    Name,
+    /// A token of one character, whatever comes next.
+    Alone(Kind),
+    /// A line feed.
+    Newline,
+    Equal,
+    Dot,
+    /// Only a closer look tells.
+    Other,
+}
 
-/// The ASCII bytes that a name may begin with.
-const NAME_START: [bool; 256] = {
-    let mut table = [false; 256];
+const FIRST: [First; 256] = {
+    let mut table = [First::Other; 256];
     let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphabetic() || byte == b'_' as usize;
+    while byte < 256 {
+        table[byte] = match byte as u8 {
+            b' ' | b'\t' => First::Blank,
+            b'\n' => First::Newline,
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => First::Name,
+            b'=' => First::Equal,
+            b'.' => First::Dot,
+            other => match alone(other) {
+                Some(kind) => First::Alone(kind),
+                None => First::Other,
+            },
+        };
         byte += 1;
     }
     table
 };
+
+/// The token that a character makes by itself, if no other character makes it longer.
+const fn alone(byte: u8) -> Option<Kind> {
+    Some(match byte {
+        b'"' => Kind::Quote,
+        b',' => Kind::Comma,
+        b'{' => Kind::OpenBrace,
+        b'}' => Kind::CloseBrace,
+        b'[' => Kind::OpenBracket,
+        b']' => Kind::CloseBracket,
+        b'(' => Kind::OpenParen,
+        b')' => Kind::CloseParen,
+        b'?' => Kind::Question,
+        b'*' => Kind::Star,
+        b'%' => Kind::Percent,
+        b'+' => Kind::Plus,
+        b'-' => Kind::Minus,
+        _ => return None,
+    })
+}
 
 /// The ASCII bytes that a name may go on with.
 const IDENT_BYTE: [bool; 256] = {

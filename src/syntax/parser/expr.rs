@@ -1,5 +1,7 @@
 //! Expressions: operators by precedence, and what follows a term (`.name`, `[key]`, splats).
 
+use std::borrow::Cow;
+
 use super::number::number_text;
 use super::{Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
@@ -13,15 +15,17 @@ impl<'a> Parser<'a> {
     /// An expression.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         self.enter()?;
-        let expr = if self.depth.is_multiple_of(8) {
-            stacker::maybe_grow(STACK_RED_ZONE, STACK_CHUNK, || self.conditional())
-        } else {
-            self.conditional()
-        };
+        let expr = if self.depth.is_multiple_of(8) { self.conditional_on_more_stack() } else { self.conditional() };
         self.leave();
         expr
     }
 
+    #[inline(never)]
+    fn conditional_on_more_stack(&mut self) -> Parsed<Expr> {
+        stacker::maybe_grow(STACK_RED_ZONE, STACK_CHUNK, || self.conditional())
+    }
+
+    #[inline]
     fn conditional(&mut self) -> Parsed<Expr> {
         let first = self.unary()?;
         // Most expressions are a single term.
@@ -140,7 +144,11 @@ impl<'a> Parser<'a> {
             return Ok(self.invalid(token.start, token.end));
         };
         self.height = 1;
-        Ok(Expr { kind: ExprKind::Number(text.into()), span: self.token_span(token) })
+        let text = match text {
+            Cow::Borrowed(text) => self.name(text),
+            Cow::Owned(text) => text.into(),
+        };
+        Ok(Expr { kind: ExprKind::Number(text), span: self.token_span(token) })
     }
 
     fn parentheses(&mut self) -> Parsed<Expr> {

@@ -220,6 +220,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Goes to the next token.
+    #[inline(never)]
     fn bump(&mut self) {
         self.prev_end = self.tok.end;
         if self.stopped {
@@ -249,6 +250,7 @@ impl<'a> Parser<'a> {
         &self.text[token.start..token.end]
     }
 
+    #[inline]
     fn span(&self, start: usize, end: usize) -> Span {
         match self.origin {
             Origin::Offset(offset) => Span::new(self.file, start + offset as usize, end + offset as usize),
@@ -274,19 +276,27 @@ impl<'a> Parser<'a> {
     }
 
     /// Counts one more level of nesting; every `Ok` is followed by one [`Parser::leave`].
+    #[inline]
     fn enter(&mut self) -> Parsed<()> {
         if self.depth >= MAX_DEPTH {
-            return Err(self.too_deep(self.token_span(self.tok)));
+            return Err(self.too_deep_here());
         }
         self.depth += 1;
         Ok(())
     }
 
+    #[cold]
+    fn too_deep_here(&mut self) -> Broken {
+        self.too_deep(self.token_span(self.tok))
+    }
+
+    #[inline]
     fn leave(&mut self) {
         self.depth -= 1;
     }
 
     /// Makes the current tree one level higher than `below`.
+    #[inline]
     fn raise(&mut self, below: u32, end: usize) -> Parsed<()> {
         self.height = below + 1;
         if self.height + self.above > MAX_DEPTH {
