@@ -52,7 +52,7 @@ fn the_readme_shows_what_tfcheck_prints_and_which_rules_there_are() {
     for rule in &rules {
         let severity = serde_json::to_value(rule.severity).expect("a word");
         let severity = severity.as_str().unwrap_or_default();
-        let title = rule.title.replace('|', "\\|");
+        let title = rule.title.replace("|", "\\|");
         let _ = writeln!(table, "| [`{0}`](docs/rules/{1}.md#{0}) | {severity} | {title} |", rule.id, rule.service);
     }
     let new = between(&readme, "rules", &table);

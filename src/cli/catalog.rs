@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::failure::Failure;
 use crate::rules::Catalog;
-use crate::source::{SourceFile, SourceMap, normalize, read_text, shown_path, walk};
+use crate::source::{SourceFile, SourceMap, Text, normalize, read_text, shown_path, walk};
 
 /// The catalog with the rules of these files and folders.
 pub(super) fn catalog<'s>(
@@ -23,7 +23,7 @@ pub(super) fn catalog<'s>(
 
 fn read(path: &Path, working_dir: &Path, sources: &SourceMap, files: &mut Vec<Arc<SourceFile>>) -> Result<(), Failure> {
     let path = normalize(&working_dir.join(path));
-    let shown = |path: &Path| Arc::from(shown_path(path, working_dir));
+    let shown = |path: &Path| Text::from(shown_path(path, working_dir));
     let found = if path.is_dir() {
         let walk = walk(&path, |name| name.ends_with(".hcl"), shown);
         walk.folders.into_iter().flat_map(|(dir, names)| names.into_iter().map(move |n| dir.join(n))).collect()

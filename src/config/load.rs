@@ -21,7 +21,7 @@ use super::terragrunt::{Terragrunt, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
-use crate::source::{FileId, Problem, SourceMap, Walk, leads_out, normalize, read_text, shown_path, walk};
+use crate::source::{FileId, Problem, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path, walk};
 use crate::syntax;
 
 /// What to load. Relative paths are relative to `working_dir`.
@@ -200,7 +200,7 @@ impl Config {
         all
     }
 
-    fn problem_key(&self, problem: &Problem) -> (Arc<str>, u32, String) {
+    fn problem_key(&self, problem: &Problem) -> (Text, u32, String) {
         let span = problem.label.as_ref().map(|l| l.span);
         let name = span.map(|s| self.sources.file(s.file).name.clone()).or_else(|| problem.file.clone());
         (name.unwrap_or_default(), span.map_or(0, |s| s.start), problem.message.clone())
@@ -261,7 +261,7 @@ fn read_inputs(sources: &SourceMap, working_dir: &Path, options: &LoadOptions) -
 /// Walks every folder of the scope; one that lies in another adds what git ignores in the other.
 fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
     let wanted = |name: &str| is_module_file(name) || is_variable_file(name) || is_terragrunt_file(name);
-    let shown = |path: &Path| Arc::from(shown_path(path, working_dir));
+    let shown = |path: &Path| Text::from(shown_path(path, working_dir));
     let mut all = Walk::default();
     for folder in &scope.folders {
         let found = walk(folder, wanted, shown);

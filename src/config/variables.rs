@@ -95,6 +95,6 @@ impl VariableText {
 
     fn add(sources: &SourceMap, source: String, name: &str, value: &str) -> VariableText {
         let file = sources.add(Path::new(&source), source.clone(), value);
-        VariableText { name: name.into(), text: file.text.clone(), span: Span::new(file.id, 0, value.len()) }
+        VariableText { name: name.into(), text: value.into(), span: Span::new(file.id, 0, value.len()) }
     }
 }

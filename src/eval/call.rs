@@ -45,7 +45,9 @@ pub(super) fn eval(
                 let known: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
                 return Ok(Value::unknown_from(&known, Type::Any, false));
             };
-            functions::call(function, evaluation.scope().host(), &values)
+            let value = functions::call(function, evaluation.scope().host(), &values)?;
+            // A file's text is made once, and kept whoever asks for it.
+            if plain == "file" { Ok(value) } else { evaluation.counted(value, &values) }
         }
     }
 }

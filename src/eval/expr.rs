@@ -189,7 +189,7 @@ impl<'a> Evaluation<'a> {
     fn eval_compound(&self, expr: &Expr) -> Result<Value, EvalError> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.eval(inner),
-            ExprKind::Template(parts) => self.counted(super::template::eval(self, parts)?),
+            ExprKind::Template(parts) => super::template::eval(self, parts),
             ExprKind::Tuple(items) => Ok(Value::tuple(self.all(items)?)),
             ExprKind::Object(items) => self.object(items),
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
@@ -198,7 +198,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Splat { base, each } => self.remembered(expr).unwrap_or_else(|| self.splat(base, each)),
             ExprKind::Call(call) => {
                 let CallExpr { name, args, expand_final } = &**call;
-                self.counted(super::call::eval(self, name, args, *expand_final, expr.span)?)
+                super::call::eval(self, name, args, *expand_final, expr.span)
             }
             ExprKind::Unary(op, operand) => ops::unary(*op, &self.eval(operand)?),
             ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
@@ -238,9 +238,9 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// The value, if there is room for the texts that were made for it.
-    fn counted(&self, value: Value) -> Result<Value, EvalError> {
-        match super::text::bytes_made(&value) {
+    /// The value, if there is room for the texts that were made for it of others.
+    pub(super) fn counted(&self, value: Value, from: &[Value]) -> Result<Value, EvalError> {
+        match super::text::bytes_made(&value, from) {
             0 => {}
             bytes => self.scope.spend_text(bytes)?,
         }

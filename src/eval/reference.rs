@@ -111,7 +111,7 @@ impl PartialOrd for Reference {
 impl Ord for Reference {
     /// By address, kind and path. Most references to one thing share its address, so that it need not be compared.
     fn cmp(&self, other: &Reference) -> Ordering {
-        let target = match Arc::ptr_eq(&self.target, &other.target) {
+        let target = match std::ptr::eq(&*self.target, &*other.target) {
             true => Ordering::Equal,
             false => self.target.cmp(&other.target),
         };

@@ -12,7 +12,8 @@ pub(super) fn eval(evaluation: &Evaluation<'_>, parts: &[TemplatePart]) -> Resul
     }
     let mut gathered = Gathered::default();
     collect(evaluation, parts, &mut gathered)?;
-    Ok(gathered.into_value())
+    let (value, sources) = gathered.into_parts();
+    evaluation.counted(value, &sources)
 }
 
 /// The parts of a text so far, and the values whose marks and references the text inherits.
@@ -44,7 +45,12 @@ impl Gathered {
     }
 
     fn into_value(self) -> Value {
-        from_segments(self.segments).from_parts(&self.sources)
+        self.into_parts().0
+    }
+
+    /// The value, and those that it is made from.
+    fn into_parts(self) -> (Value, Vec<Value>) {
+        (from_segments(self.segments).from_parts(&self.sources), self.sources)
     }
 }
 

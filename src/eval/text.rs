@@ -261,13 +261,26 @@ pub fn check_count(items: usize) -> Result<(), EvalError> {
 /// Shorter texts are not counted one by one.
 const LONG: usize = 64 << 10;
 
-/// The bytes of long texts that nobody else holds yet: those that were made for this value or for its elements.
-pub(super) fn bytes_made(value: &Value) -> usize {
-    let of = |value: &Value| match &value.kind {
-        Kind::String(text) if text.len() >= LONG && Arc::strong_count(text) == 1 => text.len(),
+/// The bytes of long texts that were made for this value or for its elements: those that it was made from do not hold
+/// them.
+pub(super) fn bytes_made(value: &Value, from: &[Value]) -> usize {
+    let of = |value: &Value| match long_text(value) {
+        Some(text) if !texts(from).any(|held| std::ptr::eq(held, text)) => text.len(),
         _ => 0,
     };
     value.as_seq().map_or_else(|| of(value), |seq| seq.items.iter().map(of).sum())
+}
+
+fn texts(values: &[Value]) -> impl Iterator<Item = &str> {
+    let of = |value| Value::as_seq(value).map_or(std::slice::from_ref(value), |seq| &seq.items);
+    values.iter().flat_map(of).filter_map(long_text)
+}
+
+fn long_text(value: &Value) -> Option<&str> {
+    match &value.kind {
+        Kind::String(text) if text.len() >= LONG => Some(text),
+        _ => None,
+    }
 }
 
 /// Text of a bounded length: an error beyond [`MAX_TEXT`].

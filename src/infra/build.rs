@@ -178,7 +178,7 @@ impl Builder<'_, '_> {
         let instances = &mut self.infra.instances;
         let number = |key: &Option<Text>| key.as_ref().and_then(|k| k.parse::<i64>().ok());
         // Most instances share these texts with their neighbours.
-        let by_text = |a: &Text, b: &Text| if Arc::ptr_eq(a, b) { Ordering::Equal } else { a.cmp(b) };
+        let by_text = |a: &Text, b: &Text| if std::ptr::eq(&**a, &**b) { Ordering::Equal } else { a.cmp(b) };
         instances.sort_by(|a, b| {
             by_text(&a.module, &b.module)
                 .then_with(|| a.kind.cmp(&b.kind))

@@ -31,7 +31,7 @@ pub use statistics::RuleCount;
 use crate::infra::NotOnDisk;
 use crate::rules::{Accepted, Finding, RuleInfo, Severity, Undecided};
 use crate::secrets::Secrets;
-use crate::source::{Problem, SourceMap};
+use crate::source::{Problem, SourceMap, Text};
 
 /// What the stages before deliver.
 #[derive(Debug, Default)]
@@ -122,9 +122,9 @@ pub struct Report {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct NotAnalysed {
     /// The call's address without keys.
-    pub address: Arc<str>,
+    pub address: Text,
     /// Its source as written.
-    pub source: Arc<str>,
+    pub source: Text,
     /// Where it is called.
     pub place: Place,
 }

@@ -1,14 +1,12 @@
 //! Places as reports give them: a file and a part of one line.
 
-use std::sync::Arc;
-
-use crate::source::{SourceMap, Span};
+use crate::source::{SourceMap, Span, Text};
 
 /// A part of one line of a file; the whole file where nothing nearer is known.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Place {
     /// The file as shown to people.
-    pub file: Arc<str>,
+    pub file: Text,
     /// Line, from 1.
     pub line: u32,
     /// Column in characters, from 1.
@@ -44,7 +42,7 @@ impl Place {
     }
 
     /// A file as a whole.
-    pub fn file(name: Arc<str>) -> Place {
+    pub fn file(name: Text) -> Place {
         Place { file: name, line: 1, column: 1, end_line: 1, end_column: 1, span: None }
     }
 }

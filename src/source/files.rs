@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
 
-use super::{Problem, ProblemKind, ProblemSeverity};
+use super::{Problem, ProblemKind, ProblemSeverity, Text};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -30,7 +30,7 @@ pub struct Walk {
 
 /// Walks `root` for entries whose name is `wanted`, respecting `.gitignore`. Hidden folders, caches and links to folders
 /// are not entered; a link to a file counts if it leads to a file below `root`. `shown` names a path for people.
-pub fn walk(root: &Path, wanted: impl Fn(&str) -> bool + Sync, shown: impl Fn(&Path) -> Arc<str> + Sync) -> Walk {
+pub fn walk(root: &Path, wanted: impl Fn(&str) -> bool + Sync, shown: impl Fn(&Path) -> Text + Sync) -> Walk {
     let boundary = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
     let walker = Walker { boundary: &boundary, wanted: &wanted, shown: &shown, found: Mutex::default() };
     let mut faults = ignore_files_above(&boundary);
@@ -56,7 +56,7 @@ struct Walker<'w, W, S> {
     found: Mutex<Vec<Item>>,
 }
 
-impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Arc<str> + Sync> Walker<'_, W, S> {
+impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
     /// Walks a folder, with lists of ignored files respected or not; returns the folders that it left out since their
     /// lists cannot be read.
     fn walk(&self, root: &Path, respected: bool) -> Vec<(PathBuf, IgnoreFault)> {
@@ -152,7 +152,7 @@ fn visit_entry(
     entry: &DirEntry,
     boundary: &Path,
     wanted: &(impl Fn(&str) -> bool + Sync),
-    shown: &(impl Fn(&Path) -> Arc<str> + Sync),
+    shown: &(impl Fn(&Path) -> Text + Sync),
 ) -> Option<Item> {
     if entry.depth() == 0 {
         return None;
@@ -228,7 +228,7 @@ pub fn link_leads_out(name: &str) -> Problem {
     Problem { severity: ProblemSeverity::Warning, ..problem }
 }
 
-fn walk_problem(error: &ignore::Error, root: &Path, shown: &impl Fn(&Path) -> Arc<str>) -> Problem {
+fn walk_problem(error: &ignore::Error, root: &Path, shown: &impl Fn(&Path) -> Text) -> Problem {
     let path = error_path(error).unwrap_or(root);
     let reason = match error.io_error() {
         Some(io) => describe_io(io),
@@ -278,7 +278,7 @@ pub enum ReadError {
 
 impl ReadError {
     /// The problem to report for the file of that name.
-    pub fn problem(&self, name: impl Into<Arc<str>>) -> Problem {
+    pub fn problem(&self, name: impl Into<Text>) -> Problem {
         let problem = Problem::about_file(ProblemKind::Unreadable, name, self.to_string());
         match self {
             // Terraform passes over folders whatever they are called.

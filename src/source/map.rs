@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
-use super::{FileId, Span};
+use super::{FileId, Span, Text};
 
 /// One text and where it came from.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub struct SourceFile {
     /// The path it was read from, usable with the file system.
     pub path: PathBuf,
     /// The path as shown to people and in reports: relative to the working directory where possible, forward slashes.
-    pub name: Arc<str>,
+    pub name: Text,
     /// The whole text, with a byte-order mark if the file has one.
     pub text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
@@ -73,7 +73,7 @@ impl SourceMap {
     }
 
     /// Adds a text read from `path` and shown to people as `name`.
-    pub fn add(&self, path: &Path, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Arc<SourceFile> {
+    pub fn add(&self, path: &Path, name: impl Into<Text>, text: impl Into<Arc<str>>) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
         let file = Arc::new(SourceFile {
             id: FileId(files.len() as u32),

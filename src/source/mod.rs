@@ -8,6 +8,7 @@ mod problem;
 mod revision;
 mod sandbox;
 mod span;
+mod text;
 
 pub use changes::Changes;
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, normalize, read_text, shown_path, walk};
@@ -16,3 +17,4 @@ pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use revision::{Revision, RevisionError};
 pub use sandbox::{Sandbox, SandboxRead, work_tree};
 pub use span::{FileId, Span};
+pub use text::Text;

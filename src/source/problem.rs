@@ -1,8 +1,6 @@
 //! What is wrong with the input itself, as data: syntax errors, unreadable files, failed evaluation, bad rule files.
 
-use std::sync::Arc;
-
-use super::Span;
+use super::{Span, Text};
 
 /// The kinds of problem; each has an id of its own in the output (see [`ProblemKind::id`]).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -123,7 +121,7 @@ pub struct Problem {
     /// What is wrong, in one line: lower case, no full stop, values in backticks.
     pub message: String,
     /// The file it concerns where there is no span (an unreadable file), as shown to people.
-    pub file: Option<Arc<str>>,
+    pub file: Option<Text>,
     /// The primary place and what to say there.
     pub label: Option<Label>,
     /// Further places.
@@ -152,7 +150,7 @@ impl Problem {
     }
 
     /// An error about a file as a whole.
-    pub fn about_file(kind: ProblemKind, file: impl Into<Arc<str>>, message: impl Into<String>) -> Problem {
+    pub fn about_file(kind: ProblemKind, file: impl Into<Text>, message: impl Into<String>) -> Problem {
         Problem {
             kind,
             severity: ProblemSeverity::Error,

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Problem, Span};
 
-/// Text that is shared rather than copied.
-pub type Text = Arc<str>;
+pub use crate::source::Text;
 
 /// One parsed file: what was understood, and what was not.
 #[derive(Clone, Debug)]

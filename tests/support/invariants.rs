@@ -21,7 +21,7 @@ pub fn complaints(info: &RuleInfo) -> Vec<String> {
     }
     let fix = info.fix.as_ref();
     let written = fix.is_some_and(|fix| !fix.set.is_empty() || fix.text.is_some() || fix.note.is_some());
-    let https = |url: &std::sync::Arc<str>| url.starts_with("https://") && !url.contains(char::is_whitespace);
+    let https = |url: &tfcheck::source::Text| url.starts_with("https://") && !url.contains(char::is_whitespace);
     let missing = [
         ("why", info.why.is_empty()),
         ("scenario", info.scenario.is_empty()),

@@ -10,7 +10,7 @@ fn call(name: &str, source: &str) -> String {
 
 /// A tree: `folder(call=folder() call=?source)`.
 fn draw(node: &ModuleNode) -> String {
-    let child = |(name, child): (&Arc<str>, &Child)| match child {
+    let child = |(name, child): (&crate::source::Text, &Child)| match child {
         Child::Loaded(n) => format!("{name}={}", draw(n)),
         Child::NotOnDisk { source } => format!("{name}=?{source}"),
         Child::Cycle => format!("{name}=cycle"),

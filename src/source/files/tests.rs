@@ -1,7 +1,7 @@
 use super::*;
 
 fn walk_names(root: &Path) -> (Vec<String>, Vec<String>) {
-    let shown = |p: &Path| Arc::from(shown_path(p, root));
+    let shown = |p: &Path| Text::from(shown_path(p, root));
     let walk = walk(root, |n| n.ends_with(".tf"), shown);
     let names = walk
         .folders

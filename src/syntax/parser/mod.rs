@@ -267,6 +267,9 @@ impl<'a> Parser<'a> {
 
     /// The one text that all occurrences of a name in this file share.
     fn name(&mut self, name: &'a str) -> Text {
+        if name.len() <= Text::INLINE_LIMIT {
+            return Text::inline(name);
+        }
         self.names.entry(name).or_insert_with(|| name.into()).clone()
     }
 

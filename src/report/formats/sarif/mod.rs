@@ -17,7 +17,7 @@ use super::{fix_sentence, json_text, path_in_repository};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
 use crate::secrets::Cover;
-use crate::source::{FileId, SourceFile, Span};
+use crate::source::{FileId, SourceFile, Span, Text};
 
 /// GitHub refuses a run with more results.
 const MOST_RESULTS: usize = 25_000;
@@ -128,7 +128,7 @@ impl Writer<'_> {
 
     fn primary(&self, entry: &Entry) -> Value {
         let mut location = json!({ "physicalLocation": self.physical(&entry.place) });
-        let logical = |a: &std::sync::Arc<str>| json!({ "fullyQualifiedName": a, "kind": "resource" });
+        let logical = |a: &Text| json!({ "fullyQualifiedName": a, "kind": "resource" });
         let addresses: Vec<Value> = entry.addresses().iter().take(MOST_LOCATIONS).map(logical).collect();
         if !addresses.is_empty() {
             location["logicalLocations"] = Value::Array(addresses);
