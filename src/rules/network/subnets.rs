@@ -151,15 +151,23 @@ impl Network<'_> {
         }
         for ranges in of_vpc.values_mut() {
             ranges.sort_unstable();
-            nested(ranges, MOST_PARTNERS, |range| range, |a, b| overlaps.add(self, a.2, b.2, true));
+            nested(ranges, MOST_PARTNERS, |range| range, |_| true, |a, b| overlaps.add(self, a.2, b.2, true));
         }
         // Two names may be those of one VPC.
         if of_vpc.len() > 1 && of_vpc.keys().any(VpcKey::is_vague) {
             all.sort_unstable_by_key(|(range, _)| *range);
+            // Of one range in one VPC so many are enough to tell the others that there is one.
+            let mut times: FxHashMap<_, usize> = FxHashMap::default();
+            let stays = |((start, end, _), vpc): &'_ (Range, VpcKey)| {
+                let times = times.entry((*start, *end, vpc.clone())).or_default();
+                *times += 1;
+                *times <= MOST_PARTNERS
+            };
             nested(
                 &all,
                 usize::MAX,
                 |(range, _)| range,
+                stays,
                 |a, b| {
                     if a.1 != b.1 && a.1.same(&b.1).is_none() {
                         overlaps.add(self, a.0.2, b.0.2, false);
@@ -276,9 +284,15 @@ impl Overlaps {
 }
 
 /// Calls `visit` for each two ranges of which one holds the other. Where more than `most` lie around a range, the first of
-/// them says enough: thousands of subnets with one range would else have many times as many findings. They are sorted,
-/// wider ones first; ranges of this kind never overlap in part.
-fn nested<T>(sorted: &[T], most: usize, range: impl Fn(&T) -> &Range, mut visit: impl FnMut(&T, &T)) {
+/// them says enough: thousands of subnets with one range would else have many times as many findings. Only ranges that
+/// `stays` agrees to count as around others. They are sorted, wider ones first; ranges of this kind never overlap in part.
+fn nested<T>(
+    sorted: &[T],
+    most: usize,
+    range: impl Fn(&T) -> &Range,
+    mut stays: impl FnMut(&T) -> bool,
+    mut visit: impl FnMut(&T, &T),
+) {
     let mut around: Vec<&T> = Vec::new();
     for item in sorted {
         let start = range(item).0;
@@ -287,6 +301,8 @@ fn nested<T>(sorted: &[T], most: usize, range: impl Fn(&T) -> &Range, mut visit:
         }
         let told = if around.len() > most { 1 } else { around.len() };
         around.iter().take(told).for_each(|outer| visit(outer, item));
-        around.push(item);
+        if stays(item) {
+            around.push(item);
+        }
     }
 }
