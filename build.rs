@@ -69,13 +69,14 @@ fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
         let outline = scan::outline(&source);
         writeln!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), rules: &[")?;
         for rule in &outline.rules {
-            let scan::RuleOutline { id, category, subjects, bytes, words } = rule;
+            let scan::RuleOutline { id, category, subjects, bytes, words, logic } = rule;
             write!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, ")?;
-            writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?}, words: &{words:?} }},")?;
+            writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?}, words: &{words:?}, logic: &{logic:?} }},")?;
         }
         writeln!(text, "    ], functions: &[")?;
         for scan::FunctionOutline { name, params, bytes } in &outline.functions {
-            let cost = weight::of_text(&source[bytes.clone()]);
+            let value = source[bytes.clone()].split_once("\n  value").map_or("", |(_, value)| value);
+            let cost = weight::of_text(value);
             write!(text, "        EmbeddedFunction {{ name: {name:?}, params: {params}, cost: {cost}, ")?;
             writeln!(text, "bytes: {bytes:?} }},")?;
         }

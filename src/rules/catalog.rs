@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::compile::{self, Surroundings};
-use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
+use super::decl::{self, FileDecl, FunctionDecl, RuleDecl, argument, wrong};
 use super::embedded::{EmbeddedFile, EmbeddedFunction, embedded_files};
 use super::literal;
 use super::names::{Functions, Signature};
@@ -48,11 +48,15 @@ pub(super) struct Entry {
     subjects: Vec<Subject>,
     /// The part of the file to read it from.
     bytes: Range<usize>,
-    /// The parts of it that only a finding needs.
+    /// The parts of it that only a finding needs: most rules find nothing.
     words: &'static [Range<usize>],
-    /// Empty until it is wanted; `None` where it could not be compiled.
+    /// All others, but the lines that hold them together.
+    logic: &'static [Range<usize>],
+    /// What it says without its words. Empty until it is wanted, as are the others.
+    decl: OnceLock<Option<RuleDecl>>,
+    /// `None` where it could not be compiled.
     rule: OnceLock<Option<Arc<Rule>>>,
-    /// The same without its words. Most rules find nothing.
+    /// The same without its words.
     wordless: OnceLock<Option<Arc<Rule>>>,
 }
 
@@ -95,6 +99,8 @@ impl<'s> Catalog<'s> {
                     subjects,
                     bytes: rule.bytes.clone(),
                     words: rule.words,
+                    logic: rule.logic,
+                    decl: OnceLock::new(),
                     rule: OnceLock::new(),
                     wordless: OnceLock::new(),
                 });
@@ -132,8 +138,7 @@ impl<'s> Catalog<'s> {
         }
         self.index();
         for (index, decl) in &decls {
-            let (rules, wrong) =
-                compile::compile(decl, &self.files[*index].service, &self.source(*index), &self, false);
+            let (rules, wrong) = compile::compile(decl, &self.files[*index].service, &self.source(*index), &self);
             problems.extend(wrong);
             for rule in rules {
                 let entry = self.position(&rule.info.id).map(|at| &self.entries[at]);
@@ -190,6 +195,8 @@ impl<'s> Catalog<'s> {
                 subjects,
                 bytes: rule.header.range(),
                 words: &[],
+                logic: &[],
+                decl: OnceLock::new(),
                 rule: OnceLock::new(),
                 wordless: OnceLock::new(),
             });
@@ -280,12 +287,14 @@ impl<'s> Catalog<'s> {
     fn read(&self, file: usize, bytes: &Range<usize>, left_out: &[Range<usize>]) -> FileDecl {
         let source = self.source(file);
         let text = source.text.get(bytes.clone()).unwrap_or_default();
-        let mut text = Cow::Borrowed(text);
-        for Range { start, end } in left_out {
-            // Blanks in their place: everything else stays where it stands.
-            text.to_mut().replace_range(start - bytes.start..end - bytes.start, &" ".repeat(end - start));
+        let mut kept = Cow::Borrowed(text);
+        if !left_out.is_empty() {
+            // Blanks in the place of whole lines: everything else stays where it stands.
+            let mut text = text.as_bytes().to_vec();
+            left_out.iter().for_each(|part| text[part.start - bytes.start..part.end - bytes.start].fill(b' '));
+            kept = Cow::Owned(String::from_utf8(text).unwrap_or_default());
         }
-        decl::read(&syntax::parse_part(source.id, &text, bytes.start as u32))
+        decl::read(&syntax::parse_part(source.id, &kept, bytes.start as u32))
     }
 
     /// The files that were given, in their order.
@@ -322,20 +331,27 @@ impl<'s> Catalog<'s> {
 
     fn rule_at(&self, at: usize) -> Option<Arc<Rule>> {
         let entry = &self.entries[at];
-        entry.rule.get_or_init(|| self.compiled(entry, &[])).clone()
+        let whole = || {
+            let words = self.read(entry.file, &entry.bytes, entry.logic).rules.into_iter().next()?;
+            self.compiled(entry, &self.logic(entry)?.clone().and(words), false)
+        };
+        entry.rule.get_or_init(whole).clone()
     }
 
     /// The rule with all that is needed to find out whether it finds something.
     pub(super) fn wordless_at(&self, at: usize) -> Option<Arc<Rule>> {
         let entry = &self.entries[at];
-        entry.wordless.get_or_init(|| self.compiled(entry, entry.words)).clone()
+        entry.wordless.get_or_init(|| self.compiled(entry, self.logic(entry)?, true)).clone()
     }
 
-    fn compiled(&self, entry: &Entry, left_out: &[Range<usize>]) -> Option<Arc<Rule>> {
-        let (decl, file) = (self.read(entry.file, &entry.bytes, left_out), &self.files[entry.file]);
-        let wordless = !left_out.is_empty();
-        let (rules, _) = compile::compile(&decl, &file.service, &self.source(entry.file), self, wordless);
-        rules.into_iter().next()
+    fn logic<'e>(&self, entry: &'e Entry) -> Option<&'e RuleDecl> {
+        let read = || self.read(entry.file, &entry.bytes, entry.words).rules.into_iter().next();
+        entry.decl.get_or_init(read).as_ref()
+    }
+
+    fn compiled(&self, entry: &Entry, decl: &RuleDecl, wordless: bool) -> Option<Arc<Rule>> {
+        let (service, source) = (&self.files[entry.file].service, self.source(entry.file));
+        compile::compile_rule(decl, service, &source, self, wordless)
     }
 
     /// What there is to know of all rules, sorted by id. Parses every file.
@@ -375,7 +391,7 @@ impl<'s> Catalog<'s> {
             let source = self.source(index);
             let decl = decl::read(&syntax::parse(source.id, &source.text));
             problems.extend(decl.problems.iter().cloned());
-            problems.extend(compile::compile(&decl, &self.files[index].service, &source, self, false).1);
+            problems.extend(compile::compile(&decl, &self.files[index].service, &source, self).1);
             decls.push(decl);
         }
         self.recursion(&decls, &mut problems);

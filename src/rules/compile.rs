@@ -24,21 +24,30 @@ pub trait Surroundings: Functions {
     fn nearest_rule(&self, id: &str) -> Option<&str>;
 }
 
-/// The rules of a file in the order of the text, and what is wrong in it, its syntax aside. `wordless` where what only a
-/// finding needs was left out.
+/// The rules of a file in the order of the text, and what is wrong in it, its syntax aside.
 pub fn compile(
     decl: &FileDecl,
     service: &Text,
     source: &SourceFile,
     around: &dyn Surroundings,
-    wordless: bool,
 ) -> (Vec<Arc<Rule>>, Vec<Problem>) {
-    let mut compiler = Compiler { service, source, around, wordless, problems: Vec::new() };
+    let mut compiler = Compiler { service, source, around, wordless: false, problems: Vec::new() };
     let rules = decl.rules.iter().filter_map(|rule| compiler.rule(rule)).map(Arc::new).collect();
     for function in &decl.functions {
         compiler.function(function);
     }
     (rules, compiler.problems)
+}
+
+/// A rule that has no mistakes; `wordless` where what only a finding needs was left out.
+pub fn compile_rule(
+    decl: &RuleDecl,
+    service: &Text,
+    source: &SourceFile,
+    around: &dyn Surroundings,
+    wordless: bool,
+) -> Option<Arc<Rule>> {
+    Compiler { service, source, around, wordless, problems: Vec::new() }.rule(decl).map(Arc::new)
 }
 
 struct Compiler<'a> {

@@ -291,6 +291,28 @@ pub fn wrong(span: Span, message: impl Into<String>, label: impl Into<String>) -
     Problem::error(ProblemKind::Rule, span, message, label)
 }
 
+impl RuleDecl {
+    /// With what else the same rule says, read by itself.
+    #[must_use]
+    pub fn and(mut self, other: RuleDecl) -> RuleDecl {
+        self.arguments.extend(other.arguments);
+        self.clauses.add(other.clauses);
+        for (check, other) in self.checks.iter_mut().zip(other.checks) {
+            check.clauses.add(other.clauses);
+        }
+        self
+    }
+}
+
+impl Clauses {
+    fn add(&mut self, other: Clauses) {
+        self.arguments.extend(other.arguments);
+        self.locals.extend(other.locals);
+        self.also.extend(other.also);
+        self.fix = self.fix.take().or(other.fix);
+    }
+}
+
 impl FunctionDecl {
     /// Its parameters as text.
     pub fn param_names(&self) -> impl Iterator<Item = &Text> {

@@ -27,6 +27,8 @@ pub struct EmbeddedRule {
     pub bytes: Range<usize>,
     /// Where what only a finding needs stands in the text.
     pub words: &'static [Range<usize>],
+    /// Where all else stands, but the first and last lines of the rule and its checks.
+    pub logic: &'static [Range<usize>],
 }
 
 /// A function of an embedded file.

@@ -39,6 +39,8 @@ pub struct RuleOutline {
     pub bytes: Range<usize>,
     /// The bytes of what only a finding needs: [`WORDS`] and [`WORD_BLOCKS`], in the order of the text.
     pub words: Vec<Range<usize>>,
+    /// The bytes of all else but the first and last lines of the rule and its checks.
+    pub logic: Vec<Range<usize>>,
 }
 
 /// The arguments of rules and checks that say something to people, or where to show it.
@@ -59,16 +61,23 @@ pub fn outline(text: &str) -> Outline {
     loop {
         let start = lines.at;
         let Some(line) = lines.next() else { break };
+        let is_frame = line == "}" || line.starts_with("  check ") || (indent == 4 && line == "  }");
         if indent_of(line) == 2 {
             indent = if line.starts_with("  check ") { 4 } else { 2 };
         }
-        if in_rule && let Some(last) = end_of_words(line, indent) {
+        if in_rule
+            && let Some(last) = end_of_words(line, indent)
+            && let Some(rule) = outline.rules.last_mut()
+        {
             last.skip(&mut lines);
-            outline.rules.iter_mut().last().into_iter().for_each(|rule| rule.words.push(start..lines.at));
+            add(&mut rule.words, start..lines.at);
             continue;
         }
         if let Some(marker) = heredoc_marker(line) {
             lines.by_ref().find(|line| line.trim() == marker);
+            if let Some(rule) = outline.rules.last_mut().filter(|_| in_rule) {
+                add(&mut rule.logic, start..lines.at);
+            }
             continue;
         }
         if let Some(rest) = line.strip_prefix("rule ") {
@@ -83,12 +92,23 @@ pub fn outline(text: &str) -> Outline {
             outline.functions.push(FunctionOutline { name, bytes: start..start, ..FunctionOutline::default() });
         } else if in_rule && let Some(rule) = outline.rules.last_mut() {
             argument(rule, line, &mut lines);
+            if !is_frame {
+                add(&mut rule.logic, start..lines.at);
+            }
         } else if !in_rule && let Some(function) = outline.functions.last_mut() {
             function.params = params(line).unwrap_or(function.params);
         }
     }
     outline.end_last(in_rule, text.len());
     outline
+}
+
+/// Adds bytes behind the others.
+fn add(ranges: &mut Vec<Range<usize>>, bytes: Range<usize>) {
+    match ranges.last_mut().filter(|last| last.end == bytes.start) {
+        Some(last) => last.end = bytes.end,
+        None => ranges.push(bytes),
+    }
 }
 
 impl Outline {

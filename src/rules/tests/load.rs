@@ -237,6 +237,21 @@ fn embedded_rules_look_the_same_without_their_words() {
 }
 
 #[test]
+fn embedded_rules_say_the_same_in_two_parts() {
+    let sources = SourceMap::new();
+    let given: Vec<_> =
+        embedded_files().iter().map(|file| sources.add(file.path.as_ref(), file.path, file.text)).collect();
+    let at_once = Catalog::embedded(&sources).with_files(&given).unwrap();
+    let in_parts = Catalog::embedded(&sources);
+    let text = |rule: &Rule| format!("{rule:?}").replace(&format!("{:?}", rule.span.file), "");
+    for id in in_parts.ids() {
+        let (whole, joined) = (text(&at_once.rule(id).unwrap()), text(&in_parts.rule(id).unwrap()));
+        let differs = whole.bytes().zip(joined.bytes()).position(|(a, b)| a != b);
+        assert!(whole == joined, "{id}: {:?}", differs.map(|at| &joined[at.saturating_sub(99)..]));
+    }
+}
+
+#[test]
 fn functions_see_their_parameters_only() {
     check(
         "function \"f\" {\n  params = [a]\n  value = self.x + a\n}\nfunction \"upper\" {\n  value = 1\n}\nfunction \"g\" {\n}\n",
