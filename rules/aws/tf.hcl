@@ -9,13 +9,14 @@ rule "tf-backend-local" {
 
   locals {
     remote = length(self.cloud) > 0 || anytrue([for backend in self.backend : backend.type != "local"])
-    real   = [for type in self.managed_types : type if !can(regex("^(terraform_data|null_|local_|random_)", type))]
+    real   = [for type in self.managed_types : type if !anytrue([for start in ["terraform_data", "null_", "local_", "random_"] : startswith(type, start)])]
+    shows  = ["example", "test", "fixture", "sandbox", "bootstrap", "pattern", "demo", "module"]
   }
 
   skip = [
     self.library,
     self.terragrunt,
-    can(regex("(?i)example|test|fixture|sandbox|bootstrap|pattern|demo|module", self.path)),
+    anytrue([for word in local.shows : strcontains(lower(self.path), word)]),
     length(local.real) == 0,
   ]
   require = local.remote
@@ -170,7 +171,7 @@ rule "tf-provider-unpinned" {
   skip = [
     self.library,
     self.terragrunt,
-    can(regex("(?i)example|test|fixture|pattern|demo", self.path)),
+    anytrue([for word in ["example", "test", "fixture", "pattern", "demo"] : strcontains(lower(self.path), word)]),
   ]
   require = length(local.floating) == 0
   at      = self.required_providers

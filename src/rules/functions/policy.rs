@@ -173,6 +173,7 @@ fn matching(call: &Call<'_>, ignore_case: bool) -> Result<Value, EvalError> {
     let (p, t) = (bytes(&pattern), bytes(&text));
     let decided = match (&p, &t) {
         (Some(p), _) if p == b"*" => Some(true),
+        (Some(p), Some(t)) if !p.contains(&UNKNOWN) && !t.contains(&UNKNOWN) => Some(wildcard(p, t)),
         (Some(p), Some(t)) if !p.contains(&UNKNOWN) && wildcard(p, t) => Some(true),
         (Some(p), Some(t)) if !may_match(p, t) => Some(false),
         _ => None,
