@@ -21,7 +21,7 @@ pub fn attribute(value: &Value, name: &str) -> Result<Value, EvalError> {
         Kind::Unknown(u) => unknown_field(&args[0], u, name),
         Kind::Null => Err(EvalError::new(format!("a null value has no attribute `{name}`"))),
         _ => {
-            let ty = with_article(&args[0].type_of());
+            let ty = with_article(&args[0].type_named());
             Err(EvalError::new(format!("{ty} has no attributes, so there is no `{name}`")))
         }
     })
@@ -52,7 +52,7 @@ fn element(collection: &Value, key: &Value) -> Result<Value, EvalError> {
         Kind::Unknown(u) => unknown_element(collection, u, key),
         Kind::Set(_) => Err(EvalError::new("elements of a set have no index")
             .with_help("convert it with `tolist`, or iterate over it with `for`")),
-        _ => Err(EvalError::new(format!("{} has no elements", with_article(&collection.type_of())))),
+        _ => Err(EvalError::new(format!("{} has no elements", with_article(&collection.type_named())))),
     }
 }
 

@@ -33,7 +33,7 @@ pub fn convert(value: &Value, ty: &Type) -> Result<Value, EvalError> {
         (Kind::Map(f) | Kind::Object(f), Type::Object(o)) => Kind::Object(Node::new(convert_attributes(f, o)?)),
         (Kind::Tuple(s), Type::Tuple(ts)) => Kind::Tuple(Node::new(convert_tuple(s, ts)?)),
         (Kind::Handle(_), Type::Object(_)) => return Ok(value.clone()),
-        _ => return Err(mismatch(&value.type_of(), ty)),
+        _ => return Err(mismatch(&value.type_named(), ty)),
     };
     Ok(with_own(kind.into(), value))
 }

@@ -8,7 +8,7 @@ use super::convert::convert;
 use super::equality::{equal, number_range};
 use super::unify::{holds_open, holds_untyped, unify, widened};
 use super::union::{either, is_not_null, lift, unless_any_failed};
-use super::{Cause, EvalError, Hint, Kind, Marks, Node, Number, Type, Unknown, Value};
+use super::{Cause, EvalError, Hint, Kind, Marks, Node, Number, Shape, Type, Unknown, Value};
 use crate::syntax::{BinaryOp, UnaryOp};
 
 /// The result of an operator with one operand.
@@ -256,18 +256,21 @@ fn unified_arms(
     if same_primitive {
         return Ok((then, otherwise));
     }
-    let types = [a.type_of(), b.type_of()];
     if holds_open(a) || holds_open(b) {
         return Ok((then, otherwise));
     }
-    if types.contains(&Type::Any) {
+    if a.shape() == Shape::Any || b.shape() == Shape::Any {
         // Beside a string, something unknown has to become one.
-        let text = types.contains(&Type::String) && (a.is_unknown() || b.is_unknown());
+        let text = a.has_type(&Type::String) || b.has_type(&Type::String);
+        if !text || !(a.is_unknown() || b.is_unknown()) {
+            return Ok((then, otherwise));
+        }
         return Ok(match (convert(a, &Type::String), convert(b, &Type::String)) {
-            (Ok(a), Ok(b)) if text => (Ok(a), Ok(b)),
+            (Ok(a), Ok(b)) => (Ok(a), Ok(b)),
             _ => (then, otherwise),
         });
     }
+    let types = [a.type_of(), b.type_of()];
     match unify(&types) {
         Some(ty) => {
             let ty = if holds_untyped(a) || holds_untyped(b) { widened(&ty) } else { ty };

@@ -1,5 +1,6 @@
 //! What travels with a value: marks, and the references that reached it.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -50,6 +51,37 @@ impl Marks {
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Refs(Option<Arc<[Reference]>>);
 
+/// Sets of so few references are united faster than a union is found again.
+const SMALL: usize = 4;
+/// So many unions are remembered.
+const UNIONS_KEPT: usize = 256;
+
+thread_local! {
+    static UNIONS: RefCell<Unions> = const { RefCell::new(Unions(Vec::new())) };
+}
+
+/// Unions that were made before: all elements of a collection are united with the same references. Each stands where its
+/// two sets say, until another one takes its place. Sets never change, and those remembered are kept, so that what is at
+/// their places is what was united.
+struct Unions(Vec<Option<[Refs; 3]>>);
+
+impl Unions {
+    fn of(&mut self, a: &Refs, b: &Refs) -> Refs {
+        if self.0.is_empty() {
+            self.0.resize(UNIONS_KEPT, None);
+        }
+        let at = (a.place() / 16 + b.place() / 48) % UNIONS_KEPT;
+        if let Some([x, y, union]) = &self.0[at]
+            && (x.place(), y.place()) == (a.place(), b.place())
+        {
+            return union.clone();
+        }
+        let union = a.with(b.iter());
+        self.0[at] = Some([a.clone(), b.clone(), union.clone()]);
+        union
+    }
+}
+
 /// References of several values; seldom more than a few of them have any.
 pub(super) type Sets<'v> = SmallVec<[&'v Refs; 8]>;
 
@@ -68,9 +100,20 @@ impl Refs {
             (None, _) => other.clone(),
             (_, None) => self.clone(),
             (Some(a), Some(b)) if Arc::ptr_eq(a, b) => self.clone(),
-            (Some(a), Some(b)) if a.len() < b.len() => other.with(a.iter()),
-            (Some(_), Some(b)) => self.with(b.iter()),
+            (Some(a), Some(b)) if a.len() < b.len() => other.with_fewer(self),
+            (Some(_), Some(_)) => self.with_fewer(other),
         }
+    }
+
+    fn with_fewer(&self, other: &Refs) -> Refs {
+        match self.len() + other.len() > SMALL {
+            true => UNIONS.with_borrow_mut(|unions| unions.of(self, other)),
+            false => self.with(other.iter()),
+        }
+    }
+
+    fn len(&self) -> usize {
+        self.0.as_ref().map_or(0, |all| all.len())
     }
 
     /// The same with these, which are sorted.
@@ -93,7 +136,7 @@ impl Refs {
         sets.sort_unstable_by_key(|set| set.place());
         sets.dedup_by_key(|set| set.place());
         // Often one of them has all the others' already.
-        let Some(largest) = sets.iter().max_by_key(|set| set.0.as_ref().map_or(0, |all| all.len())) else {
+        let Some(largest) = sets.iter().max_by_key(|set| set.len()) else {
             return Refs::default();
         };
         largest.with(sets.iter().filter(|set| set.place() != largest.place()).flat_map(|set| set.iter()))

@@ -134,16 +134,15 @@ fn convert_all(values: &[Value], ty: &Type) -> Result<Vec<Value>, EvalError> {
 pub(super) fn holds_untyped(value: &Value) -> bool {
     match &value.kind {
         Kind::Unknown(unknown) => contains_any(&unknown.ty),
-        _ => value.children().any(holds_untyped),
+        _ => !value.is_wholly_known() && value.children().any(holds_untyped),
     }
 }
 
 /// Whether a value is or holds a tuple or object of which not all elements are known, and so not the type.
 pub(super) fn holds_open(value: &Value) -> bool {
     match &value.kind {
-        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => false,
         Kind::Tuple(_) | Kind::Object(_) if value.is_open() => true,
-        _ => value.children().any(holds_open),
+        _ => !value.is_wholly_known() && value.children().any(holds_open),
     }
 }
 

@@ -545,6 +545,15 @@ impl Value {
         }
     }
 
+    /// A type for messages: that of a tuple or object without the types of its parts, which may be many.
+    pub(super) fn type_named(&self) -> Type {
+        match self.kind {
+            Kind::Tuple(_) if !self.is_open() => Type::Tuple(Arc::default()),
+            Kind::Object(_) if !self.is_open() => Type::Object(Arc::default()),
+            _ => self.type_of(),
+        }
+    }
+
     /// Its type. A tuple or object has the types of its elements; an open one is `Any` where the rest is not typed.
     pub fn type_of(&self) -> Type {
         match &self.kind {
