@@ -76,11 +76,6 @@ impl<'c> Program<'c> {
         self.item(body, name, frame, place, 0)
     }
 
-    /// The whole body of a block as an object.
-    pub(crate) fn body_object(&self, source: BlockSource, frame: &Rc<Frame>, place: Option<&Place<'_>>) -> Value {
-        self.object_of(source, frame, place, 0)
-    }
-
     fn item(
         &self,
         body: &Body,
@@ -119,8 +114,7 @@ impl<'c> Program<'c> {
             Some((name.clone(), value))
         };
         // Inside nested blocks, `count` and the like are arguments as others are.
-        let names = if depth == 0 { names(&body) } else { all_names(&body) };
-        let entries = names.into_iter().filter_map(read).collect();
+        let entries = all_names(&body).into_iter().filter_map(read).collect();
         let rest = place.map(|p| {
             let inner = p.child(Inner::Any).reference();
             let cause = Cause::Attribute(inner.text().into());

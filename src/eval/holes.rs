@@ -72,7 +72,7 @@ impl Substituted {
     /// A string of the parsed text, with its holes put back.
     pub(super) fn restore(&self, text: &str) -> Value {
         if self.unknowns.is_empty() || text.is_ascii() {
-            return normalized(text.to_owned()).into();
+            return normalized(text).into();
         }
         if let Some(value) = self.lone_hole(text) {
             return value.clone();

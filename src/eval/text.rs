@@ -241,8 +241,9 @@ impl TextBuilder {
 }
 
 /// Text in Unicode's normal form C, as Terraform keeps all of its strings.
-pub fn normalized(text: String) -> Text {
+pub fn normalized(text: impl AsRef<str>) -> Text {
     use unicode_normalization::IsNormalized::Yes;
+    let text = text.as_ref();
     match text.is_ascii() || is_nfc_quick(text.chars()) == Yes {
         true => text.into(),
         false => text.nfc().collect::<String>().into(),

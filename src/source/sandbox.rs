@@ -63,7 +63,7 @@ impl Sandbox {
         if !metadata.is_file() || metadata.len() > SIZE_LIMIT {
             return SandboxRead::Refused;
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
         match fs::File::open(&real).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)) {
             Ok(_) if bytes.len() as u64 <= SIZE_LIMIT => SandboxRead::Bytes(bytes),
             _ => SandboxRead::Refused,

@@ -32,7 +32,7 @@ pub(super) fn computed(
 ) -> Option<Value> {
     match (&*id.type_name, &**name) {
         ("aws_iam_policy_document", "json" | "minified_json") => {
-            policy_document::json(program, slot, resource, &**name == "json")
+            policy_document::json(program, slot, id, resource, &**name == "json")
         }
         ("aws_region", "name" | "region" | "id") => program.region(&slot.frame.module, 0),
         ("aws_partition", "partition") => {

@@ -9,8 +9,8 @@ use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
 use super::super::text::{from_segments, segments};
-use super::super::{BlockSource, ByName, Fields, Kind, Node, Segment, Type, Value, convert};
-use crate::config::Resource;
+use super::super::{ByName, Fields, Kind, Node, Segment, Type, Value, convert};
+use crate::config::{Resource, ResourceName};
 use crate::syntax::Text;
 
 /// A document merged of more statements is not worked out: AWS takes 20 KiB at most, and documents that hold each other
@@ -18,17 +18,21 @@ use crate::syntax::Text;
 const MOST_STATEMENTS: usize = 2000;
 
 /// The text of the document; `None` where its statements are not known.
-pub(super) fn json(program: &Program<'_>, slot: &InstanceSlot, resource: &Resource, indented: bool) -> Option<Value> {
-    let header = resource.header;
-    let source = BlockSource { header, body: resource.arguments.clone(), frame: slot.frame.id };
-    let document = program.body_object(source, &slot.frame, None);
-    let fields = document.as_fields()?;
+pub(super) fn json(
+    program: &Program<'_>,
+    slot: &InstanceSlot,
+    id: &ResourceName,
+    resource: &Resource,
+    indented: bool,
+) -> Option<Value> {
+    let argument = |name: &Text| Some((name.clone(), program.configured(slot, id, resource, name)?));
+    let document = super::super::body::names(&resource.arguments).into_iter().filter_map(argument).collect();
     let mut policy = Policy::default();
-    for source in documents(fields, "source_policy_documents")? {
+    for source in documents(&document, "source_policy_documents")? {
         policy.merge(&source)?;
     }
-    policy.merge_own(fields)?;
-    for over in documents(fields, "override_policy_documents")? {
+    policy.merge_own(&document)?;
+    for over in documents(&document, "override_policy_documents")? {
         policy.merge(&over)?;
     }
     let text = policy.into_text()?;
@@ -112,8 +116,8 @@ fn encode(value: &Value) -> Option<Value> {
 }
 
 /// The documents of a list argument, decoded; `None` where one of them is not known.
-fn documents(fields: &Fields, name: &str) -> Option<Vec<Value>> {
-    let Some(list) = fields.entries.get(name).filter(|v| !v.is_null()) else { return Some(Vec::new()) };
+fn documents(document: &ByName<Value>, name: &str) -> Option<Vec<Value>> {
+    let Some(list) = document.get(name).filter(|v| !v.is_null()) else { return Some(Vec::new()) };
     let seq = list.as_seq().filter(|s| s.rest.is_none())?;
     let decode = functions::lookup("jsondecode")?;
     let items = seq.items.iter().filter(|v| !v.is_null() && v.as_str() != Some(""));
@@ -166,8 +170,8 @@ impl Policy {
     }
 
     /// Adds what the data source's own arguments and blocks say.
-    fn merge_own(&mut self, fields: &Fields) -> Option<()> {
-        let written = |name: &str| fields.entries.get(name).filter(|v| !v.is_null()).cloned();
+    fn merge_own(&mut self, document: &ByName<Value>) -> Option<()> {
+        let written = |name: &str| document.get(name).filter(|v| !v.is_null()).cloned();
         if let Some(id) = written("policy_id") {
             self.id = Some(id);
         }

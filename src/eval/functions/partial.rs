@@ -214,14 +214,14 @@ pub(super) fn split(parts: &[Segment], separator: &str) -> Result<(Vec<Value>, O
     let Some(at) = parts.iter().position(|p| unknown(p).is_some()) else {
         let text = known(parts).unwrap_or_default();
         check_count(text.matches(separator).count())?;
-        return Ok((text.split(separator).map(|piece| normalized(piece.to_owned()).into()).collect(), None));
+        return Ok((text.split(separator).map(|piece| normalized(piece).into()).collect(), None));
     };
     let head = head(&parts[..at]);
     check_count(head.matches(separator).count())?;
     let mut known: Vec<&str> = head.split(separator).collect();
     let last = known.pop().unwrap_or_default();
     let last = &last[..last.len() - partial_at_end(last, separator)];
-    pieces.extend(known.into_iter().map(|piece| Value::from(normalized(piece.to_owned()))));
+    pieces.extend(known.into_iter().map(|piece| Value::from(normalized(piece))));
     // The separator may stand in the unknown part too, so that nothing is certain behind it.
     let behind = build(&parts[at..])?;
     let mut open = TextBuilder::default();

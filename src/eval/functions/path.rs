@@ -50,7 +50,7 @@ fn is_built(path: &str) -> bool {
 fn file(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let path = text(&args[0])?;
     on_file(host, path, |bytes| match std::str::from_utf8(bytes) {
-        Ok(text) => Ok(normalized(text.to_owned()).into()),
+        Ok(text) => Ok(normalized(text).into()),
         Err(_) => {
             Err(EvalError::new(format!("the file `{path}` is not UTF-8"))
                 .with_help("read it with `filebase64` instead"))

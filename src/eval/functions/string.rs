@@ -143,7 +143,7 @@ fn substr(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let (offset, length) = (integer(&args[1])?, integer(&args[2])?);
     let text = parts(&args[0]);
     if let Some(text) = partial::known(&text) {
-        return Ok(normalized(cut(text, offset, length).to_owned()).into());
+        return Ok(normalized(cut(text, offset, length)).into());
     }
     // A cluster at the border of an unknown part may not end there, so that one more must be known.
     let known = if offset < 0 { partial::tail(&text) } else { partial::head(&text) };

@@ -264,7 +264,7 @@ fn is_merge_key(key: &str, tag: Option<&Tag>) -> bool {
 fn merge(entries: &mut Vec<(Text, Value)>, rest: &mut Vec<Value>, value: &Value) -> Result<(), EvalError> {
     match &value.kind {
         Kind::Object(fields) => {
-            entries.extend(fields.entries.iter().map(|(name, value)| (normalized(name.to_string()), value.clone())));
+            entries.extend(fields.entries.iter().map(|(name, value)| (normalized(name), value.clone())));
             rest.extend(fields.rest.clone());
             Ok(())
         }

@@ -36,7 +36,7 @@ fn resolved(text: &str, style: Style, tag: Option<&str>) -> Result<Value, EvalEr
     if !matches!(tag, None | Some("str" | "bool" | "int" | "float" | "null" | "timestamp" | "binary")) {
         return Err(unsupported());
     }
-    let string = || Ok(Value::from(normalized(text.to_owned())));
+    let string = || Ok(Value::from(normalized(text)));
     if let Some(kind) = Hint::of(text).filter(|_| !matches!(tag, Some("str" | "binary"))) {
         if style == Style::Quoted {
             return string();
