@@ -128,6 +128,11 @@ impl Reference {
         Reference { target: target.into(), kind, path: Arc::default() }
     }
 
+    /// Where its parts are kept: those with the same places are copies of each other.
+    pub(super) fn place(&self) -> (ReferenceKind, usize, usize) {
+        (self.kind, Arc::as_ptr(&self.target).addr(), Arc::as_ptr(&self.path).addr())
+    }
+
     /// The reference one step further in.
     #[must_use]
     pub fn child(&self, step: Step) -> Reference {

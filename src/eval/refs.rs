@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
 use super::{Reference, Value};
@@ -49,13 +50,18 @@ impl Marks {
 
 /// A set of references, sorted; mostly empty.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Refs(Option<Arc<[Reference]>>);
+pub struct Refs(Option<Arc<Set>>);
+
+/// References in order, each once; mostly there is one. Behind a pointer of one word, since each value has one.
+type Set = SmallVec<[Reference; 1]>;
 
 /// Sets of so few references are united faster than a union is found again.
 const SMALL: usize = 4;
 /// So many unions are remembered.
 const UNIONS_KEPT: usize = 256;
 
+/// References of more sets are told apart by their places first.
+const FEW_SETS: usize = 4;
 thread_local! {
     static UNIONS: RefCell<Unions> = const { RefCell::new(Unions(Vec::new())) };
 }
@@ -91,7 +97,7 @@ impl Refs {
 
     /// One reference.
     pub fn one(reference: Reference) -> Refs {
-        Refs(Some(Arc::new([reference])))
+        Refs(Some(Arc::new(SmallVec::from_buf([reference]))))
     }
 
     /// All of both; where one has all of the other already, that one.
@@ -116,9 +122,9 @@ impl Refs {
         self.0.as_ref().map_or(0, |all| all.len())
     }
 
-    /// The same with these, which are sorted.
+    /// The same with these.
     fn with<'r>(&'r self, others: impl IntoIterator<Item = &'r Reference>) -> Refs {
-        let own = self.0.as_deref().unwrap_or_default();
+        let own = self.0.as_ref().map_or(&[][..], |own| own.as_slice());
         let mut new: Vec<&Reference> = others.into_iter().filter(|other| own.binary_search(other).is_err()).collect();
         if new.is_empty() {
             return self.clone();
@@ -127,7 +133,12 @@ impl Refs {
         new.extend(own);
         new.sort();
         new.dedup();
-        Refs(Some(new.into_iter().cloned().collect()))
+        Refs::sorted(&new)
+    }
+
+    /// These, which are sorted, each once.
+    fn sorted(all: &[&Reference]) -> Refs {
+        Refs(Some(Arc::new(all.iter().copied().cloned().collect())))
     }
 
     /// All of all of them, sorted once.
@@ -136,10 +147,17 @@ impl Refs {
         sets.sort_unstable_by_key(|set| set.place());
         sets.dedup_by_key(|set| set.place());
         // Often one of them has all the others' already.
-        let Some(largest) = sets.iter().max_by_key(|set| set.len()) else {
-            return Refs::default();
-        };
-        largest.with(sets.iter().filter(|set| set.place() != largest.place()).flat_map(|set| set.iter()))
+        let Some(largest) = sets.iter().max_by_key(|set| set.len()) else { return Refs::default() };
+        let others = sets.iter().filter(|set| set.place() != largest.place()).flat_map(|set| set.iter());
+        if sets.len() <= FEW_SETS {
+            return largest.with(others);
+        }
+        // Of many sets most references are copies of each other, which is seen without comparing them.
+        let mut seen = FxHashSet::default();
+        let mut all: Vec<&Reference> = largest.iter().chain(others).filter(|one| seen.insert(one.place())).collect();
+        all.sort();
+        all.dedup();
+        if all.len() == largest.len() { (*largest).clone() } else { Refs::sorted(&all) }
     }
 
     /// The references of these values and of everything inside them.
@@ -155,8 +173,8 @@ impl Refs {
         if !self.iter().any(|r| r == reference) {
             return self.clone();
         }
-        let rest: Vec<Reference> = self.iter().filter(|r| *r != reference).cloned().collect();
-        Refs((!rest.is_empty()).then(|| rest.into()))
+        let rest: Set = self.iter().filter(|r| *r != reference).cloned().collect();
+        Refs((!rest.is_empty()).then(|| Arc::new(rest)))
     }
 
     /// The references in order.

@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use globset::GlobBuilder;
 use ignore::WalkBuilder;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// A larger file is not read for a function.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -14,10 +15,13 @@ const SIZE_LIMIT: u64 = 1024 * 1024;
 const LIST_LIMIT: usize = 100_000;
 
 /// The folders that functions may read below.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Sandbox {
     /// The folders with links resolved.
     folders: FxHashSet<PathBuf>,
+    /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
+    /// no file comes or goes during a run.
+    listed: Mutex<FxHashMap<(PathBuf, String), Option<Vec<String>>>>,
 }
 
 /// The work tree of the git repository that a folder lies in.
@@ -39,7 +43,8 @@ pub enum SandboxRead {
 impl Sandbox {
     /// A sandbox of these folders; those that do not exist are left out.
     pub fn new<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
-        Sandbox { folders: folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect() }
+        let folders = folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect();
+        Sandbox { folders, listed: Mutex::default() }
     }
 
     /// Whether a path without links lies below the folders.
@@ -97,26 +102,38 @@ impl Sandbox {
         if !self.holds(&real) {
             return None;
         }
-        let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
-        let mut names = Vec::new();
-        let mut walk = WalkBuilder::new(&real);
-        walk.standard_filters(false).follow_links(false);
-        // Without `**` nothing deeper matches. What stands in braces may hold slashes that do not count.
-        if !pattern.contains("**") && !pattern.contains(['{', '[', '\\']) {
-            walk.max_depth(Some(pattern.matches('/').count() + 1));
+        let key = (real, pattern.to_owned());
+        let listed = || self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = listed().get(&key) {
+            return known.clone();
         }
-        for entry in walk.build().flatten() {
-            let Ok(relative) = entry.path().strip_prefix(&real) else { continue };
-            if entry.file_type().is_some_and(|t| t.is_file()) && glob.is_match(relative) {
-                names.push(relative.to_string_lossy().replace('\\', "/"));
-            }
-            if names.len() > LIST_LIMIT {
-                return None;
-            }
-        }
-        names.sort();
-        Some(names)
+        let names = names_below(&key.0, pattern);
+        listed().insert(key, names.clone());
+        names
     }
+}
+
+/// The plain files below a folder that match; `None` where the pattern is not one, or too many do.
+fn names_below(real: &Path, pattern: &str) -> Option<Vec<String>> {
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+    let mut names = Vec::new();
+    let mut walk = WalkBuilder::new(real);
+    walk.standard_filters(false).follow_links(false);
+    // Without `**` nothing deeper matches. What stands in braces may hold slashes that do not count.
+    if !pattern.contains("**") && !pattern.contains(['{', '[', '\\']) {
+        walk.max_depth(Some(pattern.matches('/').count() + 1));
+    }
+    for entry in walk.build().flatten() {
+        let Ok(relative) = entry.path().strip_prefix(real) else { continue };
+        if entry.file_type().is_some_and(|t| t.is_file()) && glob.is_match(relative) {
+            names.push(relative.to_string_lossy().replace('\\', "/"));
+        }
+        if names.len() > LIST_LIMIT {
+            return None;
+        }
+    }
+    names.sort();
+    Some(names)
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Functions that find or choose something in their arguments.
 
+use std::borrow::Cow;
+
 use super::super::super::access::inherit;
 use super::super::super::equality::equal;
 use super::super::super::open::elements;
@@ -40,7 +42,7 @@ pub(super) fn anytrue(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
 
 pub(super) fn contains(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     // The elements of a set need no positions here.
-    let seq = args[0].as_seq().cloned().or_else(|| elements(&args[0]));
+    let seq = args[0].as_seq().map(Cow::Borrowed).or_else(|| elements(&args[0]).map(Cow::Owned));
     let Some(seq) = seq else { return Err(EvalError::new("`contains` takes a list, set or tuple")) };
     let mut open = seq.rest.as_ref().is_some_and(|rest| equal(rest, &args[1]) != Some(false));
     for item in &seq.items {
