@@ -37,6 +37,7 @@ pub mod set;
 mod shared;
 mod template;
 pub mod text;
+mod texts;
 mod trail;
 mod type_expr;
 mod types;

@@ -7,7 +7,8 @@ use super::types::{ANY, STRING, any, string};
 use super::{Function, Host, yaml_decode, yaml_encode};
 use crate::eval::holes::Substituted;
 use crate::eval::text::segments;
-use crate::eval::{EvalError, Type, Value};
+use crate::eval::texts::{self, Format};
+use crate::eval::{EvalError, Kind, Type, Value};
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -17,8 +18,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    if let Some(text) = args[0].as_str() {
-        return yaml_decode::decode(&Substituted::known(text)).map(|value| value.from_parts(args));
+    if let Kind::String(text) = &args[0].kind {
+        let read = |text: &str| yaml_decode::decode(&Substituted::known(text));
+        return texts::read(Format::Yaml, text, read).map(|value| value.from_parts(args));
     }
     let unknown = || Value::unknown_from(args, Type::Any, false);
     let Some(text) = segments(&args[0]).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };

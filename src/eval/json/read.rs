@@ -2,6 +2,7 @@
 
 use super::super::holes::Substituted;
 use super::super::text::{check_count, normalized, segments};
+use super::super::texts::{self, Format};
 use super::super::{EvalError, Fields, Hint, Kind, Node, Number, Seq, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
@@ -17,8 +18,8 @@ pub fn read(text: &str) -> Result<Value, EvalError> {
 /// The value that a text stands for which may be unknown in parts. Where its structure cannot be made out then, all of
 /// it is unknown.
 pub fn read_value(text: &Value) -> Result<Value, EvalError> {
-    if let Some(known) = text.as_str() {
-        return read(known).map(|value| value.from_parts([text]));
+    if let Kind::String(known) = &text.kind {
+        return texts::read(Format::Json, known, read).map(|value| value.from_parts([text]));
     }
     let unknown = || Value::unknown_from([text], Type::Any, false);
     let Some(text) = segments(text).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };
