@@ -18,11 +18,15 @@ use super::{Function, Host, Param, partial};
 use crate::eval::text::{check_count, check_length};
 use crate::eval::{EvalError, Kind, Node, Seq, Type, Value};
 use crate::source::ProblemKind;
+use crate::syntax::Text;
 
 /// How large a compiled pattern may be, in bytes.
 const MAX_COMPILED: usize = 4 << 20;
 /// How many compiled patterns each thread keeps.
 const MAX_KEPT: usize = 256;
+/// How many answers each pattern keeps, for texts of how many bytes.
+const MAX_ANSWERS: usize = 256;
+const MAX_ASKED: usize = 256;
 
 const PARTIAL: Param = STRING.or_unknown();
 
@@ -39,6 +43,9 @@ pub(super) struct Pattern {
     automaton: OnceCell<Option<DFA>>,
     /// For each group, in order, its name where it has one.
     groups: Vec<Option<String>>,
+    /// What short texts gave, if they match: finding groups takes long, and loops ask for each of them in turn. It
+    /// depends on nothing but the pattern and the text.
+    answers: RefCell<FxHashMap<Text, Option<Value>>>,
 }
 
 thread_local! {
@@ -68,7 +75,7 @@ impl Pattern {
             translated.map_err(|e| EvalError::new(format!("invalid regular expression `{pattern}`: {e}")))?;
         let mut builder = regex::RegexBuilder::new(&pattern);
         match builder.size_limit(MAX_COMPILED).nest_limit(1000).build() {
-            Ok(regex) => Ok(Pattern { regex, automaton: OnceCell::new(), groups }),
+            Ok(regex) => Ok(Pattern { regex, automaton: OnceCell::new(), groups, answers: RefCell::default() }),
             Err(regex::Error::CompiledTooBig(_)) => {
                 Err(EvalError::new("the regular expression is too large").of_kind(ProblemKind::Limit))
             }
@@ -179,6 +186,24 @@ impl Pattern {
         })
     }
 
+    /// What the first match in a known text gives.
+    fn answer(&self, text: &Text, named: bool) -> Option<Value> {
+        let find = || self.regex.captures(text).map(|captures| self.value(&captures, named));
+        if text.len() > MAX_ASKED {
+            return find();
+        }
+        if let Some(known) = self.answers.borrow().get(text) {
+            return known.clone();
+        }
+        let answer = find();
+        let mut answers = self.answers.borrow_mut();
+        if answers.len() >= MAX_ANSWERS {
+            answers.clear();
+        }
+        answers.insert(text.clone(), answer.clone());
+        answer
+    }
+
     /// What a match gives: its text, or its groups as a tuple or as an object.
     fn value(&self, captures: &regex::Captures<'_>, named: bool) -> Value {
         let group = |i: usize| captures.get(i).map_or(Value::NULL, |m| m.as_str().into());
@@ -219,14 +244,13 @@ fn reference(text: &str) -> Option<(&str, &str)> {
 fn first(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let pattern = Pattern::compile(text(&args[0])?)?;
     let named = pattern.is_named()?;
-    let text = parts(&args[1]);
-    let settled = match partial::known(&text) {
-        Some(text) => pattern.regex.captures(text).map_or(Settled::NoMatch, Settled::Match),
-        None => pattern.settled(partial::head(&text)),
-    };
-    match settled {
+    let no_match = || EvalError::new("the text does not match the regular expression");
+    if let Kind::String(text) = &args[1].kind {
+        return pattern.answer(text, named).ok_or_else(no_match);
+    }
+    match pattern.settled(partial::head(&parts(&args[1]))) {
         Settled::Match(captures) => Ok(pattern.value(&captures, named)),
-        Settled::NoMatch => Err(EvalError::new("the text does not match the regular expression")),
+        Settled::NoMatch => Err(no_match()),
         Settled::Open => Ok(Value::unknown_from(args, pattern.match_type()?, true)),
     }
 }
