@@ -128,9 +128,10 @@ impl Reference {
         Reference { target: target.into(), kind, path: Arc::default() }
     }
 
-    /// Where its parts are kept: those with the same places are copies of each other.
+    /// Where its parts are kept: those with the same places are copies of each other. Of an address that is so short that
+    /// it stands in place, copies are not known as such.
     pub(super) fn place(&self) -> (ReferenceKind, usize, usize) {
-        (self.kind, Arc::as_ptr(&self.target).addr(), Arc::as_ptr(&self.path).addr())
+        (self.kind, self.target.as_ptr().addr(), Arc::as_ptr(&self.path).addr())
     }
 
     /// The reference one step further in.

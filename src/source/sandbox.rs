@@ -21,8 +21,11 @@ pub struct Sandbox {
     folders: FxHashSet<PathBuf>,
     /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
     /// no file comes or goes during a run.
-    listed: Mutex<FxHashMap<(PathBuf, String), Option<Vec<String>>>>,
+    listed: Mutex<FxHashMap<(PathBuf, String), Listing>>,
 }
+
+/// The files that were found; `None` where none may be listed.
+type Listing = Option<Vec<String>>;
 
 /// The work tree of the git repository that a folder lies in.
 pub fn work_tree(folder: &Path) -> Option<&Path> {
@@ -114,7 +117,7 @@ impl Sandbox {
 }
 
 /// The plain files below a folder that match; `None` where the pattern is not one, or too many do.
-fn names_below(real: &Path, pattern: &str) -> Option<Vec<String>> {
+fn names_below(real: &Path, pattern: &str) -> Listing {
     let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
     let mut names = Vec::new();
     let mut walk = WalkBuilder::new(real);
