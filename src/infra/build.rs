@@ -179,10 +179,7 @@ impl Builder<'_, '_> {
         let number = |key: &Option<Text>| key.as_ref().and_then(|k| k.parse::<i64>().ok());
         // Most instances share these texts with their neighbours.
         let by_text = |a: &Text, b: &Text| if std::ptr::eq(&**a, &**b) { Ordering::Equal } else { a.cmp(b) };
-        // Instances are large: they are moved once, when all is said about their order.
-        let mut order: Vec<usize> = (0..instances.len()).collect();
-        order.sort_by(|a, b| {
-            let (a, b) = (&instances[*a], &instances[*b]);
+        instances.sort_by(|a, b| {
             by_text(&a.module, &b.module)
                 .then_with(|| a.kind.cmp(&b.kind))
                 .then_with(|| by_text(&a.type_name, &b.type_name))
@@ -190,8 +187,7 @@ impl Builder<'_, '_> {
                 .then_with(|| number(&a.key).cmp(&number(&b.key)))
                 .then_with(|| (&a.address, a.span).cmp(&(&b.address, b.span)))
         });
-        put_in_order(&mut self.infra.instances, order);
-        for (id, instance) in self.infra.instances.iter_mut().enumerate() {
+        for (id, instance) in instances.iter_mut().enumerate() {
             instance.id = id as InstanceId;
         }
         self.infra.by_address.reserve(self.infra.instances.len());
@@ -262,21 +258,6 @@ impl Builder<'_, '_> {
     }
 }
 
-/// Moves each item to where the order has its position, along the circles in which they take each other's places.
-fn put_in_order<T>(items: &mut [T], mut order: Vec<usize>) {
-    for start in 0..items.len() {
-        let mut at = start;
-        loop {
-            let from = std::mem::replace(&mut order[at], at);
-            if from == start {
-                break;
-            }
-            items.swap(at, from);
-            at = from;
-        }
-    }
-}
-
 pub(super) fn key_text(key: &Key) -> Option<Text> {
     match key {
         Key::None => None,
@@ -288,21 +269,3 @@ pub(super) fn key_text(key: &Key) -> Option<Text> {
 
 /// Attributes by name.
 pub(super) type Attributes = ByName<Value>;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn items_are_moved_to_their_places() {
-        let check = |mut items: Vec<char>, order: &[usize], expected: &str| {
-            put_in_order(&mut items, order.to_vec());
-            assert_eq!(items.iter().collect::<String>(), expected, "{order:?}");
-        };
-        check(vec![], &[], "");
-        check("abcd".chars().collect(), &[0, 1, 2, 3], "abcd");
-        check("abcd".chars().collect(), &[1, 2, 3, 0], "bcda");
-        check("abcd".chars().collect(), &[1, 0, 3, 2], "badc");
-        check("abcde".chars().collect(), &[4, 2, 0, 3, 1], "ecadb");
-    }
-}
