@@ -1,5 +1,7 @@
 //! Reading JSON text: any number stays exact, and unknown parts of the text stay where they stand.
 
+use std::borrow::Cow;
+
 use super::super::holes::Substituted;
 use super::super::text::{check_count, normalized, segments};
 use super::super::texts::{self, Format};
@@ -177,7 +179,7 @@ impl<'t> Reader<'t> {
                     return Err(self.error("`:` is missing"));
                 }
                 let value = self.value()?;
-                match name.contains(|c| self.source.hole(c).is_some()) {
+                match !name.is_ascii() && name.contains(|c| self.source.hole(c).is_some()) {
                     true => {
                         unnamed.push((self.source.restore(&name), value.clone()));
                         rest.push(value);
@@ -207,21 +209,26 @@ impl<'t> Reader<'t> {
     }
 
     /// A string, unescaped, its holes still characters.
-    fn string(&mut self) -> Result<String, EvalError> {
-        let mut text = String::new();
+    fn string(&mut self) -> Result<Cow<'t, str>, EvalError> {
+        let mut text = Cow::Borrowed("");
         self.rest = &self.rest[1..];
         loop {
-            let Some(at) = self.rest.find(|c| c == '"' || c == '\\' || c < ' ') else {
+            let Some(at) = self.rest.bytes().position(|b| b == b'"' || b == b'\\' || b < b' ') else {
                 return Err(self.error("a string is not closed"));
             };
-            text.push_str(&self.rest[..at]);
-            self.rest = &self.rest[at..];
+            let (plain, rest) = self.rest.split_at(at);
+            self.rest = rest;
+            // Most strings hold nothing that is escaped, and stay where they are.
+            text += plain;
             match self.rest.as_bytes()[0] {
                 b'"' => {
                     self.rest = &self.rest[1..];
                     return Ok(text);
                 }
-                b'\\' => text.push(self.escape()?),
+                b'\\' => {
+                    let escaped = self.escape()?;
+                    text.to_mut().push(escaped);
+                }
                 _ => return Err(self.error("a string holds a raw control character")),
             }
         }
