@@ -10,7 +10,7 @@ use super::pseudo;
 use super::{HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts};
 use crate::clock::{Clock, Stage};
 use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
-use crate::eval::expand::InstanceSlot;
+use crate::eval::expand::{InstanceSlot, Repetition};
 use crate::eval::program::{ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Kind, Reference, ReferenceKind, Step, Value};
 use crate::source::{Problem, ProblemKind};
@@ -80,9 +80,10 @@ impl Builder<'_, '_> {
     fn resources(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool) {
         for (name, resource) in &module.module().resources {
             let Some(expansion) = self.program.resource_expansion(module, resource) else { continue };
-            let block_address = name.text(&module.prefix).into();
+            let repeated = expansion.repetition != Repetition::Single;
+            let block_address: Option<Text> = repeated.then(|| name.text(&module.prefix).into());
             for slot in &expansion.instances {
-                self.resource(module, name, (resource, &block_address), slot, nonproduction);
+                self.resource(module, name, (resource, block_address.as_ref()), slot, nonproduction);
             }
         }
     }
@@ -91,7 +92,7 @@ impl Builder<'_, '_> {
         &mut self,
         module: &Rc<ModuleInstance>,
         name: &ResourceName,
-        (resource, block_address): (&Resource, &Text),
+        (resource, block_address): (&Resource, Option<&Text>),
         slot: &InstanceSlot,
         nonproduction: bool,
     ) {
@@ -112,7 +113,8 @@ impl Builder<'_, '_> {
         self.infra.instances.push(Instance {
             id: 0,
             address: reference.target.clone(),
-            block_address: block_address.clone(),
+            // What is not repeated has the address of its block.
+            block_address: block_address.unwrap_or(&reference.target).clone(),
             kind,
             type_name: name.type_name.clone(),
             name: name.name.clone(),
