@@ -1,12 +1,13 @@
 //! JSON values to the syntax tree, each by what its property means.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::reader::JsonString;
 use super::schema::{Context, Meaning};
 use super::{Json, JsonKind};
 use crate::source::ProblemKind::Syntax;
-use crate::source::{FileId, Problem};
+use crate::source::{FileId, Problem, Span};
 use crate::syntax::ast::{Block, Body, Expr, ExprKind, Ident, ObjectItem, UnaryOp};
 use crate::syntax::items::Items;
 use crate::syntax::parser::{Origin, expression_at, normalised, template_at};
@@ -26,21 +27,21 @@ impl Converter {
     }
 
     /// The whole file: an object, or an array of objects that count as one.
-    pub(super) fn root(&mut self, root: &Json<'_>, context: &'static Context) -> Items {
+    pub(super) fn root(&mut self, root: Json<'_>, context: &'static Context) -> Items {
         let mut items = Items::default();
-        match &root.kind {
+        match root.kind {
             JsonKind::Array(objects) => {
                 for object in objects {
                     self.properties(object, context, &mut items);
                 }
             }
-            _ => self.properties(root, context, &mut items),
+            kind => self.properties(Json { kind, ..root }, context, &mut items),
         }
         items
     }
 
-    fn properties(&mut self, value: &Json<'_>, context: &'static Context, items: &mut Items) {
-        let JsonKind::Object { properties, lost } = &value.kind else {
+    fn properties(&mut self, value: Json<'_>, context: &'static Context, items: &mut Items) {
+        let JsonKind::Object { properties, lost } = value.kind else {
             if !matches!(value.kind, JsonKind::Invalid) {
                 let problem = Problem::error(Syntax, value.span, "expected an object", "not an object");
                 self.problems.push(problem.with_help("a body is written `{ \"name\": value }`"));
@@ -49,9 +50,13 @@ impl Converter {
             return;
         };
         self.lost |= lost;
-        for (name, value) in properties.iter().filter(|(name, _)| name.text != "//") {
-            let ident = Ident { text: (&*name.text).into(), span: name.span };
-            match context.meaning(&name.text) {
+        for (name, value) in properties {
+            let text = name.text();
+            if text == "//" {
+                continue;
+            }
+            let ident = Ident { text: (&*text).into(), span: name.span };
+            match context.meaning(&text) {
                 Meaning::Block(labels, inner) => {
                     let mut header = Header { kind: ident, labels: Vec::new(), missing: labels };
                     self.blocks(&mut header, value, inner, &mut items.blocks);
@@ -61,15 +66,16 @@ impl Converter {
         }
     }
 
-    fn attribute(&mut self, name: Ident, value: &Json<'_>, meaning: Meaning, items: &mut Items) {
+    fn attribute(&mut self, name: Ident, value: Json<'_>, meaning: Meaning, items: &mut Items) {
         let expr = self.argument(value, meaning);
         let problem = items.add(name, expr);
         self.problems.extend(problem);
     }
 
     /// The blocks that a property holds: labels are the keys of nested objects, arrays repeat at any level.
-    fn blocks(&mut self, header: &mut Header, value: &Json<'_>, context: &'static Context, blocks: &mut Vec<Block>) {
-        match &value.kind {
+    fn blocks(&mut self, header: &mut Header, value: Json<'_>, context: &'static Context, blocks: &mut Vec<Block>) {
+        let span = value.span;
+        match value.kind {
             JsonKind::Null => {}
             JsonKind::Array(items) => {
                 for item in items {
@@ -79,8 +85,12 @@ impl Converter {
             JsonKind::Object { properties, lost } if header.missing > 0 => {
                 self.lost |= lost;
                 header.missing -= 1;
-                for (name, value) in properties.iter().filter(|(name, _)| name.text != "//") {
-                    header.labels.push(Ident { text: (&*name.text).into(), span: name.span });
+                for (name, value) in properties {
+                    let text = name.text();
+                    if text == "//" {
+                        continue;
+                    }
+                    header.labels.push(Ident { text: (&*text).into(), span: name.span });
                     self.blocks(header, value, context, blocks);
                     header.labels.pop();
                 }
@@ -93,75 +103,76 @@ impl Converter {
                 self.properties(value, context, &mut items);
                 self.depth -= 1;
                 let incomplete = std::mem::replace(&mut self.lost, outer);
-                blocks.push(header.block(items.take_body(value.span, incomplete)));
+                blocks.push(header.block(items.take_body(span, incomplete)));
             }
             JsonKind::Invalid => self.lost = true,
-            _ => self.not_a_block(header, value),
+            _ => self.not_a_block(header, span),
         }
     }
 
-    fn not_a_block(&mut self, header: &Header, value: &Json<'_>) {
+    fn not_a_block(&mut self, header: &Header, span: Span) {
         self.lost = true;
         let kind = &header.kind.text;
         let message = format!("`{kind}` is a block: its value is an object, or an array of objects");
-        let problem = Problem::error(Syntax, value.span, message, "not an object");
+        let problem = Problem::error(Syntax, span, message, "not an object");
         let labels = header.labels.len() + header.missing;
         let form = format!("{}{{ … }}{}", "{ \"label\": ".repeat(labels), " }".repeat(labels));
         self.problems.push(problem.with_help(format!("write `\"{kind}\": {form}`")));
     }
 
-    fn argument(&mut self, value: &Json<'_>, meaning: Meaning) -> Expr {
-        match (meaning, &value.kind) {
-            (Meaning::Literal, _) => self.value(value, false),
-            (Meaning::Expression, JsonKind::String(string)) => self.expression(string),
+    fn argument(&mut self, value: Json<'_>, meaning: Meaning) -> Expr {
+        let span = value.span;
+        match (meaning, value.kind) {
+            (Meaning::Literal, kind) => self.value(Json { kind, span }, false),
+            (Meaning::Expression, JsonKind::String(string)) => self.expression(&string),
             (Meaning::Expression, JsonKind::Array(items)) => {
-                let items = items.iter().map(|item| self.argument(item, Meaning::Expression));
-                Expr { kind: ExprKind::Tuple(items.collect()), span: value.span }
+                let items = items.into_iter().map(|item| self.argument(item, Meaning::Expression));
+                Expr { kind: ExprKind::Tuple(items.collect()), span }
             }
             (Meaning::References, JsonKind::Object { properties, .. }) => {
-                let items = properties.iter().map(|(name, value)| {
-                    let mut key = self.expression(name);
+                let items = properties.into_iter().map(|(name, value)| {
+                    let mut key = self.expression(&name);
                     if let ExprKind::Variable(text) = &key.kind {
                         key.kind = ExprKind::String(text.clone());
                     }
                     ObjectItem { key, value: self.argument(value, Meaning::Expression) }
                 });
-                Expr { kind: ExprKind::Object(items.collect()), span: value.span }
+                Expr { kind: ExprKind::Object(items.collect()), span }
             }
             (Meaning::Requirement, JsonKind::Object { properties, .. }) => {
-                let items = properties.iter().map(|(name, value)| {
-                    let aliases = name.text == "configuration_aliases";
+                let items = properties.into_iter().map(|(name, value)| {
+                    let aliases = name.text() == "configuration_aliases";
                     let meaning = if aliases { Meaning::Expression } else { Meaning::Literal };
-                    ObjectItem { key: plain(name), value: self.argument(value, meaning) }
+                    ObjectItem { key: plain(&name), value: self.argument(value, meaning) }
                 });
-                Expr { kind: ExprKind::Object(items.collect()), span: value.span }
+                Expr { kind: ExprKind::Object(items.collect()), span }
             }
-            (Meaning::Requirement, _) => self.value(value, false),
-            _ => self.value(value, true),
+            (Meaning::Requirement, kind) => self.value(Json { kind, span }, false),
+            (_, kind) => self.value(Json { kind, span }, true),
         }
     }
 
     /// A value whose strings are templates, or text.
-    fn value(&mut self, value: &Json<'_>, templates: bool) -> Expr {
+    fn value(&mut self, value: Json<'_>, templates: bool) -> Expr {
         let span = value.span;
-        let kind = match &value.kind {
+        let kind = match value.kind {
             JsonKind::Null => ExprKind::Null,
-            JsonKind::Bool(value) => ExprKind::Bool(*value),
-            JsonKind::Number(raw) => return number(raw, value),
-            JsonKind::String(string) if templates => return self.template(string),
-            JsonKind::String(string) => return plain(string),
+            JsonKind::Bool(value) => ExprKind::Bool(value),
+            JsonKind::Number(raw) => return number(raw, span),
+            JsonKind::String(string) if templates => return self.template(&string),
+            JsonKind::String(string) => return plain(&string),
             JsonKind::Invalid => ExprKind::Invalid,
             JsonKind::Array(items) => {
                 self.depth += 1;
-                let items = items.iter().map(|item| self.value(item, templates)).collect();
+                let items = items.into_iter().map(|item| self.value(item, templates)).collect();
                 self.depth -= 1;
                 ExprKind::Tuple(items)
             }
             JsonKind::Object { lost: true, .. } => ExprKind::Invalid,
             JsonKind::Object { properties, .. } => {
                 self.depth += 1;
-                let items = properties.iter().map(|(name, value)| ObjectItem {
-                    key: if templates { self.template(name) } else { plain(name) },
+                let items = properties.into_iter().map(|(name, value)| ObjectItem {
+                    key: if templates { self.template(&name) } else { plain(&name) },
                     value: self.value(value, templates),
                 });
                 let items = items.collect();
@@ -173,17 +184,19 @@ impl Converter {
     }
 
     fn template(&mut self, string: &JsonString<'_>) -> Expr {
-        if !string.text.contains("${") && !string.text.contains("%{") {
-            return plain(string);
+        let (text, places) = text_and_places(string);
+        if !text.contains("${") && !text.contains("%{") {
+            return Expr { kind: ExprKind::String(normalised(&text)), span: string.span };
         }
-        let (expr, problems) = template_at(self.file, &string.text, origin(string), self.depth);
+        let (expr, problems) = template_at(self.file, &text, origin(string, places.as_deref()), self.depth);
         self.problems.extend(problems);
         Expr { span: string.span, ..expr }
     }
 
     /// Text that is read as an expression; text that is none stays what it is, for others to judge.
     fn expression(&mut self, string: &JsonString<'_>) -> Expr {
-        let (expr, problems) = expression_at(self.file, &string.text, origin(string), self.depth);
+        let (text, places) = text_and_places(string);
+        let (expr, problems) = expression_at(self.file, &text, origin(string, places.as_deref()), self.depth);
         if problems.is_empty() { expr } else { plain(string) }
     }
 }
@@ -204,21 +217,28 @@ impl Header {
     }
 }
 
-fn origin<'s>(string: &'s JsonString<'_>) -> Origin<'s> {
-    match &string.places {
+fn text_and_places<'a>(string: &JsonString<'a>) -> (Cow<'a, str>, Option<Vec<u32>>) {
+    match string.unescaped() {
+        Some((text, places)) => (text.into(), Some(places)),
+        None => (string.text(), None),
+    }
+}
+
+fn origin<'s>(string: &JsonString<'_>, places: Option<&'s [u32]>) -> Origin<'s> {
+    match places {
         Some(places) => Origin::Map(places),
         None => Origin::Offset(string.span.start + 1),
     }
 }
 
 fn plain(string: &JsonString<'_>) -> Expr {
-    Expr { kind: ExprKind::String(normalised(&string.text)), span: string.span }
+    Expr { kind: ExprKind::String(normalised(&string.text())), span: string.span }
 }
 
-fn number(raw: &str, value: &Json<'_>) -> Expr {
-    let digits = Expr { kind: ExprKind::Number(raw.trim_start_matches('-').into()), span: value.span };
+fn number(raw: &str, span: Span) -> Expr {
+    let digits = Expr { kind: ExprKind::Number(raw.trim_start_matches('-').into()), span };
     if raw.starts_with('-') {
-        return Expr { kind: ExprKind::Unary(UnaryOp::Negate, Box::new(digits)), span: value.span };
+        return Expr { kind: ExprKind::Unary(UnaryOp::Negate, Box::new(digits)), span };
     }
     digits
 }

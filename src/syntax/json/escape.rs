@@ -20,6 +20,17 @@ pub(super) fn unescape(raw: &str, offset: usize) -> Result<(String, Vec<u32>), R
     Ok((text, places))
 }
 
+/// Whether all escapes of a string's content are some that JSON has; fails as [`unescape`] does.
+pub(super) fn check_escapes(raw: &str, offset: usize) -> Result<(), Range<usize>> {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', &raw.as_bytes()[at..]) {
+        at += found;
+        let (_, length) = escape(&raw[at..]).map_err(|n| at + offset..at + offset + n)?;
+        at += length;
+    }
+    Ok(())
+}
+
 /// The character of the escape that begins a text, and the escape's length.
 fn escape(text: &str) -> Result<(char, usize), usize> {
     let simple = |c| Ok((c, 2));

@@ -36,7 +36,7 @@ fn document(file: FileId, text: &str, context: &'static Context) -> Document {
     let root = reader.document();
     let lost = reader.lost;
     let mut converter = Converter::new(file, reader.problems);
-    let mut items = root.map(|root| converter.root(&root, context)).unwrap_or_default();
+    let mut items = root.map(|root| converter.root(root, context)).unwrap_or_default();
     let body = items.take_body(Span::new(file, 0, text.len()), lost || converter.lost);
     let mut problems = converter.problems;
     problems.sort_by_key(|p| p.label.as_ref().map(|l| l.span));

@@ -1,6 +1,8 @@
 //! JSON text to values that know where they stand. Goes on behind a mistake at the next property or element.
 
-use super::escape::unescape;
+use std::borrow::Cow;
+
+use super::escape::{check_escapes, unescape};
 use crate::source::{FileId, Problem, Span};
 use crate::syntax::parser::{MAX_DEPTH, MAX_PROBLEMS};
 
@@ -19,9 +21,9 @@ pub(super) enum JsonKind<'a> {
     /// As written.
     Number(&'a str),
     String(JsonString<'a>),
-    Array(Vec<Json<'a>>),
+    Array(Box<[Json<'a>]>),
     Object {
-        properties: Vec<(JsonString<'a>, Json<'a>)>,
+        properties: Box<[Property<'a>]>,
         /// Whether a property was dropped.
         lost: bool,
     },
@@ -29,14 +31,31 @@ pub(super) enum JsonKind<'a> {
     Invalid,
 }
 
+/// A name and its value.
+pub(super) type Property<'a> = (JsonString<'a>, Json<'a>);
+
 /// The content of a string.
 #[derive(Debug)]
 pub(super) struct JsonString<'a> {
-    pub(super) text: std::borrow::Cow<'a, str>,
-    /// Where each byte of the text stands in the file, and where its end does; absent where there are no escapes.
-    pub(super) places: Option<Vec<u32>>,
+    /// As written, without quotes.
+    raw: &'a str,
+    /// Whether it holds escapes; all of them are valid.
+    escaped: bool,
     /// With its quotes.
     pub(super) span: Span,
+}
+
+impl<'a> JsonString<'a> {
+    /// What it says.
+    pub(super) fn text(&self) -> Cow<'a, str> {
+        self.unescaped().map_or(self.raw.into(), |(text, _)| text.into())
+    }
+
+    /// Its text without escapes, and where each byte of that and its end stand in the file, if it holds any. Undone
+    /// when it is asked for, since the places take several times the room of the text.
+    pub(super) fn unescaped(&self) -> Option<(String, Vec<u32>)> {
+        self.escaped.then(|| unescape(self.raw, self.span.start as usize + 1).ok())?
+    }
 }
 
 /// A value could not be read, and a problem says why.
@@ -52,12 +71,16 @@ pub(super) struct Reader<'a> {
     /// Whether the text ended, or was given up, inside of something; that is told once.
     pub(super) ended: bool,
     depth: u32,
+    /// Elements and properties of all that is being read, those of the innermost last.
+    elements: Vec<Json<'a>>,
+    properties: Vec<Property<'a>>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(file: FileId, text: &'a str) -> Reader<'a> {
         let pos = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        Reader { file, text, pos, problems: Vec::new(), lost: false, ended: false, depth: 0 }
+        let (elements, properties) = (Vec::new(), Vec::new());
+        Reader { file, text, pos, problems: Vec::new(), lost: false, ended: false, depth: 0, elements, properties }
     }
 
     /// The value that the whole text is.
@@ -183,41 +206,44 @@ impl<'a> Reader<'a> {
         }
         let raw = &self.text[start + 1..at];
         let span = self.span_from(start);
-        if plain {
-            return Ok(JsonString { text: raw.into(), places: None, span });
-        }
-        match unescape(raw, start + 1) {
-            Ok((text, places)) => Ok(JsonString { text: text.into(), places: Some(places), span }),
+        match if plain { Ok(()) } else { check_escapes(raw, start + 1) } {
+            Ok(()) => Ok(JsonString { raw, escaped: !plain, span }),
             Err(range) => Err(self.bad_escape(range)),
         }
     }
 
     fn array(&mut self) -> JsonKind<'a> {
+        let from = self.elements.len();
+        self.elements_to_end();
+        JsonKind::Array(self.elements.drain(from..).collect())
+    }
+
+    fn elements_to_end(&mut self) {
         let open = self.pos;
-        let mut items = Vec::new();
         self.pos += 1;
         loop {
             self.blanks();
             if self.closes(b']') || self.ends(open) {
-                return JsonKind::Array(items);
+                return;
             }
             let start = self.pos;
             match self.value() {
-                Ok(item) => items.push(item),
+                Ok(item) => self.elements.push(item),
                 Err(Broken) => {
                     self.skip();
-                    items.push(Json { kind: JsonKind::Invalid, span: self.span_from(start) });
+                    let span = self.span_from(start);
+                    self.elements.push(Json { kind: JsonKind::Invalid, span });
                 }
             }
             if !self.separated(b']', open) {
-                return JsonKind::Array(items);
+                return;
             }
         }
     }
 
     fn object(&mut self) -> JsonKind<'a> {
         let open = self.pos;
-        let mut properties = Vec::new();
+        let from = self.properties.len();
         let mut lost = false;
         self.pos += 1;
         loop {
@@ -226,7 +252,7 @@ impl<'a> Reader<'a> {
                 break;
             }
             match self.property() {
-                Ok(property) => properties.push(property),
+                Ok(property) => self.properties.push(property),
                 Err(Broken) => {
                     lost = true;
                     self.skip();
@@ -236,10 +262,10 @@ impl<'a> Reader<'a> {
                 break;
             }
         }
-        JsonKind::Object { properties, lost: lost || self.ended }
+        JsonKind::Object { properties: self.properties.drain(from..).collect(), lost: lost || self.ended }
     }
 
-    fn property(&mut self) -> Result<(JsonString<'a>, Json<'a>), Broken> {
+    fn property(&mut self) -> Result<Property<'a>, Broken> {
         if self.peek() != Some(b'"') {
             return Err(self.no_property_name());
         }
