@@ -78,6 +78,11 @@ impl Builder<'_, '_> {
     }
 
     fn resources(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool) {
+        // Most blocks have one instance each: where they are very many, room for twice as many would be much.
+        let declared = module.module();
+        let others =
+            declared.providers.len() + declared.variables.len() + declared.outputs.len() + declared.calls.len();
+        self.infra.instances.reserve(declared.resources.len() + others + 1);
         for (name, resource) in &module.module().resources {
             let Some(expansion) = self.program.resource_expansion(module, resource) else { continue };
             let repeated = expansion.repetition != Repetition::Single;
