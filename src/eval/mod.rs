@@ -22,6 +22,7 @@ pub mod functions;
 mod holes;
 mod host;
 pub mod inputs;
+mod inside;
 pub mod json;
 mod memo;
 mod node;

@@ -8,13 +8,8 @@ use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
-use super::node::Digest;
-use super::refs::Sets;
 use super::{AttributeType, BlockSource, ByName, Cause, Marks, Node, Number, ObjectType, Reference, Refs, Type};
 use crate::syntax::Text;
-
-/// The references of so few values are gathered anew each time.
-const FEW: u32 = 8;
 
 /// A value, whole, partly known or unknown.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -404,98 +399,12 @@ impl Value {
         }
     }
 
-    /// Whether nothing in it is unknown and no further elements are possible.
-    pub fn is_wholly_known(&self) -> bool {
-        self.is_leaf() || self.inside().is_wholly_known()
-    }
-
-    /// What looking through everything finds, the value itself included.
-    pub(super) fn digest(&self) -> Digest {
-        self.inside().marked(self.marks).referring(!self.refs.is_empty())
-    }
-
-    /// The same without marks and references of the value itself.
-    pub(super) fn inside(&self) -> Digest {
-        let all = |digest: Digest| self.children().fold(digest, |digest, child| digest.and(child.digest()));
-        match &self.kind {
-            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.digest(|_| all(Digest::LEAF.open(self.is_open()))),
-            Kind::Map(f) | Kind::Object(f) => f.digest(|_| all(Digest::LEAF.open(self.is_open()))),
-            Kind::Unknown(u) => u.digest(|unknown| {
-                let fails = matches!(&unknown.hint, Hint::OneOf(of) if of.iter().any(super::union::may_be_failure));
-                all(Digest::LEAF.open(true).failing(fails))
-            }),
-            _ => Digest::LEAF,
-        }
-    }
-
     /// Whether it is a collection that may have further elements.
     pub fn is_open(&self) -> bool {
         match &self.kind {
             Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.rest.is_some() || s.loose > 0,
             Kind::Map(f) | Kind::Object(f) => f.rest.is_some(),
             _ => false,
-        }
-    }
-
-    /// Whether nothing can be inside it.
-    fn is_leaf(&self) -> bool {
-        matches!(self.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Handle(_))
-    }
-
-    /// Its references and those of everything inside it.
-    pub fn deep_refs(&self) -> Refs {
-        match self.refs_inside() {
-            None => self.refs.clone(),
-            Some(inside) => self.refs.union(inside),
-        }
-    }
-
-    /// The references of what is inside it, gathered once; `None` where there are none.
-    fn refs_inside(&self) -> Option<&Refs> {
-        let gather = || Refs::deep(self.children());
-        match &self.kind {
-            _ if !self.inside().has_refs() => None,
-            Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Some(s.refs(gather)),
-            Kind::Map(f) | Kind::Object(f) => Some(f.refs(gather)),
-            Kind::Unknown(u) => Some(u.refs(gather)),
-            _ => None,
-        }
-    }
-
-    pub(super) fn gather_refs<'v>(&'v self, sets: &mut Sets<'v>) {
-        // Neighbours often share theirs.
-        let known = |last: &&Refs| last.place() == self.refs.place();
-        if !self.refs.is_empty() && !sets.last().is_some_and(known) {
-            sets.push(&self.refs);
-        }
-        match self.inside() {
-            inside if !inside.has_refs() => {}
-            // What is small is not worth keeping a set for.
-            inside if inside.size() <= FEW => self.children().for_each(|child| child.gather_refs(sets)),
-            _ => sets.extend(self.refs_inside()),
-        }
-    }
-
-    /// The references of the value itself; for a text of several parts also those of its parts.
-    pub fn deep_own_refs(&self) -> Vec<Reference> {
-        let own = match &self.kind {
-            Kind::Unknown(_) => self.deep_refs(),
-            _ => self.refs.clone(),
-        };
-        own.iter().cloned().collect()
-    }
-
-    /// Its marks and those of everything inside it.
-    pub fn deep_marks(&self) -> Marks {
-        self.marks.union(self.inside().marks())
-    }
-
-    /// Why it, or the first unknown thing inside it, is not known.
-    pub fn cause(&self) -> Option<Cause> {
-        match &self.kind {
-            Kind::Unknown(u) => Some(u.cause.clone()),
-            _ if self.is_wholly_known() => None,
-            _ => self.children().find_map(Value::cause).or_else(|| self.is_open().then(Cause::how_many)),
         }
     }
 
