@@ -62,6 +62,7 @@ const UNIONS_KEPT: usize = 256;
 
 /// References of more sets are told apart by their places first.
 const FEW_SETS: usize = 4;
+
 thread_local! {
     static UNIONS: RefCell<Unions> = const { RefCell::new(Unions(Vec::new())) };
 }
