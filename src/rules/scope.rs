@@ -238,7 +238,9 @@ fn call(
     evaluation: &Evaluation<'_>,
 ) -> Option<Result<Value, EvalError>> {
     if let Some(own) = functions::lookup(&name.text) {
-        let answer = || (own.run)(&Call { run, place: name.span, args, evaluation }).map_err(|e| e.at(name.span));
+        let answer = || {
+            (own.run)(&Call { run, name: &name.text, place: name.span, args, evaluation }).map_err(|e| e.at(name.span))
+        };
         // What is asked with literals alone has one answer wherever it stands.
         let is_literal = |arg: &Expr| matches!(arg.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_));
         return Some(if args.iter().all(is_literal) { run.call(name.span, answer) } else { answer() });

@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 
-use super::run::Run;
+use super::run::{Question, Run};
 use crate::eval::{Cause, EvalError, Evaluation, Kind, Type, Value, convert, union};
 use crate::source::Span;
 use crate::syntax::{Expr, Text};
@@ -69,7 +69,9 @@ pub fn lookup(name: &str) -> Option<&'static OwnFunction> {
 pub struct Call<'a> {
     /// The run.
     pub run: &'a Run<'a>,
-    /// Where its name stands in the rule file.
+    /// The function's name.
+    pub name: &'a Text,
+    /// Where it stands in the rule file.
     pub place: Span,
     /// The arguments.
     pub args: &'a [Expr],
@@ -81,6 +83,17 @@ impl Call<'_> {
     /// The value of an argument; null where it was left out.
     fn value(&self, index: usize) -> Result<Value, EvalError> {
         self.args.get(index).map_or(Ok(Value::NULL), |arg| self.evaluation.eval(arg))
+    }
+
+    /// What follows from the only argument alone, worked out once for each value of it.
+    fn once(&self, work_out: fn(&Value) -> Value) -> Result<Value, EvalError> {
+        let value = self.value(0)?;
+        match Question::new(self.name, std::slice::from_ref(&value)) {
+            Some(question) => {
+                self.run.answer(question, vec![value], |values| Ok(values.first().map_or(Value::NULL, work_out)))
+            }
+            None => Ok(work_out(&value)),
+        }
     }
 
     /// An argument as text; the inner error is the value that the call has because the text is not known.
