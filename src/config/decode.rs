@@ -142,7 +142,7 @@ pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Bloc
         span: block.span,
         count,
         for_each,
-        provider,
+        provider: provider.map(Box::new),
         depends_on: reader.references(body, "depends_on"),
         lifecycle: lifecycle(reader, body),
         provisioners: reader.blocks(body, "provisioner", 1),
@@ -175,11 +175,9 @@ fn read_provider(reader: &mut BodyReader, expr: &Expr) -> Option<ProviderRef> {
     provider
 }
 
-fn lifecycle(reader: &mut BodyReader, body: &Body) -> Lifecycle {
+fn lifecycle(reader: &mut BodyReader, body: &Body) -> Option<Box<Lifecycle>> {
     let mut blocks = reader.blocks(body, "lifecycle", 0).into_iter();
-    let Some(block) = blocks.next() else {
-        return Lifecycle::default();
-    };
+    let block = blocks.next()?;
     for second in blocks {
         let message = "a resource has one `lifecycle` block at most";
         let problem = Problem::error(ProblemKind::Configuration, second.header, message, "second block");
@@ -187,8 +185,8 @@ fn lifecycle(reader: &mut BodyReader, body: &Body) -> Lifecycle {
     }
     let body = &block.body;
     reader.check_schema(block.header, body, &LIFECYCLE);
-    Lifecycle {
-        header: Some(block.header),
+    Some(Box::new(Lifecycle {
+        header: block.header,
         create_before_destroy: reader.argument(body, "create_before_destroy"),
         prevent_destroy: reader.argument(body, "prevent_destroy"),
         destroy: reader.argument(body, "destroy"),
@@ -197,7 +195,7 @@ fn lifecycle(reader: &mut BodyReader, body: &Body) -> Lifecycle {
         replace_triggered_by: reader.references(body, "replace_triggered_by"),
         preconditions: conditions(reader, body, "precondition"),
         postconditions: conditions(reader, body, "postcondition"),
-    }
+    }))
 }
 
 fn ignore_changes(reader: &mut BodyReader, body: &Body) -> IgnoreChanges {
@@ -263,7 +261,7 @@ pub(crate) fn module_call(reader: &mut BodyReader, block: &Block) -> ModuleCall 
         version: reader.argument(body, "version"),
         count,
         for_each,
-        enabled: lifecycle(reader, body).enabled,
+        enabled: lifecycle(reader, body).and_then(|l| l.enabled),
         providers: passed_providers(reader, body),
         depends_on: reader.references(body, "depends_on"),
         arguments: without(body, &CALL_META),
@@ -342,7 +340,7 @@ pub(crate) fn removed(reader: &mut BodyReader, block: &Block) -> Removed {
     reader.check_schema(block.header, &block.body, &REMOVED);
     let from = address(reader, &block.body, "from");
     let lifecycle = lifecycle(reader, &block.body);
-    Removed { header: block.header, from, destroy: lifecycle.destroy }
+    Removed { header: block.header, from, destroy: lifecycle.and_then(|l| l.destroy) }
 }
 
 pub(crate) fn import(reader: &mut BodyReader, block: &Block) -> Import {

@@ -147,11 +147,11 @@ pub struct Resource {
     /// `for_each`
     pub for_each: Option<Arc<Expr>>,
     /// `provider`
-    pub provider: Option<ProviderRef>,
+    pub provider: Option<Box<ProviderRef>>,
     /// `depends_on`
     pub depends_on: Vec<Arc<Expr>>,
-    /// `lifecycle`
-    pub lifecycle: Lifecycle,
+    /// `lifecycle`, where it is written.
+    pub lifecycle: Option<Box<Lifecycle>>,
     /// `provisioner` blocks.
     pub provisioners: Vec<Block>,
     /// The resource's own arguments and blocks: no meta arguments, no `lifecycle`, `provisioner`, `connection`.
@@ -163,10 +163,10 @@ pub struct Resource {
 }
 
 /// The `lifecycle` block of a resource or module call; expressions that were not written are none.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Lifecycle {
-    /// The block's type, where the block is written.
-    pub header: Option<Span>,
+    /// The block's type.
+    pub header: Span,
     /// `create_before_destroy`
     pub create_before_destroy: Option<Arc<Expr>>,
     /// `prevent_destroy`

@@ -133,9 +133,16 @@ impl<V> Default for ByName<V> {
     }
 }
 
+/// Room for more entries is not made before they are there.
+const MOST_ROOM: usize = 64;
+
 impl<V> FromIterator<(Text, V)> for ByName<V> {
     fn from_iter<I: IntoIterator<Item = (Text, V)>>(entries: I) -> ByName<V> {
-        ByName::sorted(entries.into_iter().collect())
+        let entries = entries.into_iter();
+        // Few entries are left out on the way: room for all that may come is nearer to what is needed than doubling.
+        let mut all = Vec::with_capacity(entries.size_hint().1.unwrap_or(0).min(MOST_ROOM));
+        all.extend(entries);
+        ByName::sorted(all)
     }
 }
 

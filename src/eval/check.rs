@@ -44,10 +44,8 @@ impl<'c> Program<'c> {
         id: &ResourceName,
         resource: &Resource,
     ) -> ByName<Value> {
-        let lifecycle = &resource.lifecycle;
-        let conditions = lifecycle.preconditions.iter().map(|c| (c, "precondition"));
-        for (condition, what) in conditions {
-            self.condition(condition, &slot.frame, &format!("{what} of {}.{}", id.type_name, id.name));
+        for condition in resource.lifecycle.iter().flat_map(|lifecycle| &lifecycle.preconditions) {
+            self.condition(condition, &slot.frame, &format!("precondition of {}.{}", id.type_name, id.name));
         }
         let names = super::body::names(&resource.arguments);
         if names.len() >= super::body::NAME_LIMIT {

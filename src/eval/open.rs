@@ -183,7 +183,8 @@ pub struct Entries {
 impl Entries {
     /// Makes room for so many entries.
     pub fn reserve(&mut self, count: usize) {
-        self.late.reserve(count);
+        // Most objects are made once and never grow.
+        self.late.reserve_exact(count);
     }
 
     /// An entry with a known key; it replaces an earlier one.

@@ -135,7 +135,7 @@ impl Builder<'_, '_> {
     }
 
     fn lifecycle(&self, resource: &Resource, slot: &InstanceSlot) -> Arc<Lifecycle> {
-        let written = &resource.lifecycle;
+        let Some(written) = &resource.lifecycle else { return self.words.lifecycle.clone() };
         let exprs = [&written.prevent_destroy, &written.create_before_destroy, &written.destroy];
         if matches!(written.ignore_changes, IgnoreChanges::Nothing) && exprs.iter().all(|e| e.is_none()) {
             return self.words.lifecycle.clone();

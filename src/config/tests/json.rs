@@ -63,14 +63,14 @@ fn declarations_are_read() {
     assert!(r.count.is_some() && r.for_each.is_none());
     assert_eq!(r.provider.as_ref().unwrap().alias.as_deref(), Some("w"));
     assert_eq!(r.depends_on.len(), 2);
-    assert_eq!(r.lifecycle.preconditions.len(), 2);
-    let IgnoreChanges::Paths(paths) = &r.lifecycle.ignore_changes else { panic!() };
+    assert_eq!(r.lifecycle.as_ref().unwrap().preconditions.len(), 2);
+    let IgnoreChanges::Paths(paths) = &r.lifecycle.as_ref().unwrap().ignore_changes else { panic!() };
     assert_eq!(paths.iter().map(|p| (&*p.argument, p.whole)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
     let provisioners: Vec<_> = r.provisioners.iter().map(|p| &*p.labels[0].text).collect();
     assert_eq!(provisioners, ["local-exec", "file"]);
     let arguments: Vec<_> = r.arguments.attributes.iter().map(|a| &*a.name.text).collect();
     assert_eq!((arguments.as_slice(), r.arguments.blocks.len()), (&["name"][..], 0));
-    assert!(matches!(resource(module, "t.s").lifecycle.ignore_changes, IgnoreChanges::All(_)));
+    assert!(matches!(resource(module, "t.s").lifecycle.as_ref().unwrap().ignore_changes, IgnoreChanges::All(_)));
     assert!(module.moved[0].from.is_some() && module.imports[0].to.is_some());
     assert_eq!(module.checks["c"].asserts.len(), 1);
 }
@@ -94,7 +94,10 @@ fn syntaxes_override_each_other() {
     let blocks = r.arguments.blocks.iter().filter(|b| &*b.kind.text == "ingress").map(|b| b.span.file);
     let arguments = r.arguments.attribute("ingress").into_iter().map(|a| a.span.file);
     assert_eq!(blocks.chain(arguments).map(of_file).collect::<Vec<_>>(), ["override.tf.json"]);
-    assert!(r.lifecycle.prevent_destroy.is_some() && r.lifecycle.create_before_destroy.is_some());
+    assert!(
+        r.lifecycle.as_ref().unwrap().prevent_destroy.is_some()
+            && r.lifecycle.as_ref().unwrap().create_before_destroy.is_some()
+    );
 }
 
 #[test]

@@ -102,7 +102,7 @@ resource "t" "r" {
 }"#;
     let (config, problems) = module(&[("main.tf", base), ("override.tf", over)]);
     assert!(problems.is_empty(), "{problems:?}");
-    let lifecycle = &resource(&config, "t").lifecycle;
+    let lifecycle = resource(&config, "t").lifecycle.as_ref().unwrap();
     assert_eq!(written_or_none(&config, lifecycle.prevent_destroy.as_ref()), "false in override.tf");
     assert_eq!(written_or_none(&config, lifecycle.create_before_destroy.as_ref()), "true in main.tf");
     assert!(matches!(lifecycle.ignore_changes, IgnoreChanges::All(_)));
@@ -114,7 +114,7 @@ resource "t" "r" {
 fn a_lifecycle_block_may_come_from_the_override_alone() {
     let over = "resource \"t\" \"r\" {\n  lifecycle {\n    prevent_destroy = true\n  }\n}";
     let (config, _) = module(&[("main.tf", "resource \"t\" \"r\" {}"), ("x_override.tf", over)]);
-    let lifecycle = &resource(&config, "t").lifecycle;
+    let lifecycle = resource(&config, "t").lifecycle.as_ref().unwrap();
     assert_eq!(written_or_none(&config, lifecycle.prevent_destroy.as_ref()), "true in x_override.tf");
 }
 
@@ -123,7 +123,9 @@ fn an_empty_ignore_changes_overrides_nothing() {
     let lifecycle =
         |list: &str| format!("resource \"t\" \"r\" {{\n  lifecycle {{\n    ignore_changes = {list}\n  }}\n}}");
     let (config, _) = module(&[("main.tf", &lifecycle("[a, b.c]")), ("override.tf", &lifecycle("[]"))]);
-    let IgnoreChanges::Paths(paths) = &resource(&config, "t").lifecycle.ignore_changes else { panic!() };
+    let IgnoreChanges::Paths(paths) = &resource(&config, "t").lifecycle.as_ref().unwrap().ignore_changes else {
+        panic!()
+    };
     let names: Vec<_> = paths.iter().map(|p| (&*p.argument, p.whole)).collect();
     assert_eq!(names, [("a", true), ("b", false)]);
 }
