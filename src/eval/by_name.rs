@@ -146,6 +146,12 @@ impl<V> FromIterator<(Text, V)> for ByName<V> {
     }
 }
 
+impl<V> From<Vec<(Text, V)>> for ByName<V> {
+    fn from(entries: Vec<(Text, V)>) -> ByName<V> {
+        ByName::sorted(entries)
+    }
+}
+
 impl<V> Extend<(Text, V)> for ByName<V> {
     /// Adds entries in any order, later ones replacing earlier ones; sorted once.
     fn extend<I: IntoIterator<Item = (Text, V)>>(&mut self, entries: I) {

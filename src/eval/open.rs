@@ -195,7 +195,7 @@ impl Entries {
     fn settle(&mut self) -> &mut ByName<Value> {
         let late = std::mem::take(&mut self.late);
         match self.certain.is_empty() {
-            true => self.certain = late.into_iter().collect(),
+            true => self.certain = late.into(),
             false if !late.is_empty() => self.certain.extend(late),
             false => {}
         }
