@@ -128,10 +128,14 @@ impl Reference {
         Reference { target: target.into(), kind, path: Arc::default() }
     }
 
-    /// Where its parts are kept: those with the same places are copies of each other. Of an address that is so short that
-    /// it stands in place, copies are not known as such.
-    pub(super) fn place(&self) -> (ReferenceKind, usize, usize) {
-        (self.kind, self.target.as_ptr().addr(), Arc::as_ptr(&self.path).addr())
+    /// What tells copies of a reference at a glance: its kind and where its parts are kept. An address so short that it
+    /// stands in place is told by its text.
+    pub(super) fn place(&self) -> (ReferenceKind, usize, usize, &str) {
+        let path = Arc::as_ptr(&self.path).addr();
+        match self.target.len() <= Text::INLINE_LIMIT {
+            true => (self.kind, path, 0, &self.target),
+            false => (self.kind, path, self.target.as_ptr().addr(), ""),
+        }
     }
 
     /// The reference one step further in.
