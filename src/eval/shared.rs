@@ -221,10 +221,12 @@ impl Reads {
 
 /// Whether two values are the same in all that can be seen of them. Parts that are shared are not compared.
 pub(super) fn same(a: &Value, b: &Value) -> bool {
-    if a.marks != b.marks || a.refs != b.refs {
-        return false;
-    }
-    match (&a.kind, &b.kind) {
+    // References are compared last: what else differs is seen sooner.
+    a.marks == b.marks && same_kind(&a.kind, &b.kind) && a.refs == b.refs
+}
+
+fn same_kind(a: &Kind, b: &Kind) -> bool {
+    match (a, b) {
         (Kind::List(x), Kind::List(y)) | (Kind::Set(x), Kind::Set(y)) | (Kind::Tuple(x), Kind::Tuple(y)) => {
             Node::ptr_eq(x, y)
                 || (x.items.len() == y.items.len()
