@@ -128,14 +128,18 @@ impl Reference {
         Reference { target: target.into(), kind, path: Arc::default() }
     }
 
-    /// What tells copies of a reference at a glance: its kind and where its parts are kept. An address so short that it
-    /// stands in place is told by its text.
-    pub(super) fn place(&self) -> (ReferenceKind, usize, usize, &str) {
-        let path = Arc::as_ptr(&self.path).addr();
-        match self.target.len() <= Text::INLINE_LIMIT {
-            true => (self.kind, path, 0, &self.target),
-            false => (self.kind, path, self.target.as_ptr().addr(), ""),
+    /// What tells copies of a reference at a glance: where its path is kept, and its kind with where its address is kept.
+    /// A short address, which stands in place, is told by its text.
+    pub(super) fn place(&self) -> (usize, u128) {
+        const SHORT: usize = size_of::<u128>() - 1;
+        let mut target = [0; SHORT + 1];
+        let short = self.target.len() <= SHORT;
+        match short {
+            true => target[..self.target.len()].copy_from_slice(self.target.as_bytes()),
+            false => target[..size_of::<usize>()].copy_from_slice(&self.target.as_ptr().addr().to_ne_bytes()),
         }
+        target[SHORT] = self.kind as u8 * 2 + u8::from(short);
+        (Arc::as_ptr(&self.path).addr(), u128::from_ne_bytes(target))
     }
 
     /// The reference one step further in.
