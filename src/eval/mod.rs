@@ -66,4 +66,4 @@ pub use scope::NoScope;
 pub use trail::{Decider, Steps};
 pub use type_expr::parse as parse_type;
 pub use types::{AttributeType, ObjectType, Type};
-pub use value::{Children, Fields, Hint, Kind, Segment, Seq, Shape, Unknown, Value};
+pub use value::{Children, Fields, Hint, Kind, Segment, Seq, Shape, Unknown, Unnamed, Value};

@@ -118,9 +118,21 @@ pub struct Fields {
     pub rest: Option<Value>,
     /// Where no entry has a wholly known name: all entries, if each is certainly another than all others, as are
     /// `"${issuer}:aud"` and `"${issuer}:sub"`. Empty where `rest` stands for anything else.
-    pub unnamed: Vec<(Value, Value)>,
+    pub unnamed: Unnamed,
     /// The block of the configuration that this object was made from.
     pub block: Option<Arc<BlockSource>>,
+}
+
+/// Entries whose names are not wholly known. Few objects have any: behind one word, since each object has room for it.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Unnamed(Option<Arc<Vec<(Value, Value)>>>);
+
+impl std::ops::Deref for Unnamed {
+    type Target = [(Value, Value)];
+
+    fn deref(&self) -> &[(Value, Value)] {
+        self.0.as_ref().map_or(&[], |entries| entries)
+    }
 }
 
 impl Fields {
@@ -130,7 +142,7 @@ impl Fields {
         let distinct =
             |(i, (name, _)): (usize, &(Value, Value))| unnamed[..i].iter().all(|(other, _)| differ(name, other));
         if self.entries.is_empty() && unnamed.iter().enumerate().all(distinct) {
-            self.unnamed = unnamed;
+            self.unnamed = Unnamed((!unnamed.is_empty()).then(|| Arc::new(unnamed)));
         }
         self
     }
