@@ -257,14 +257,14 @@ fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
         outcome.problems.extend(part.problems);
     }
     let silent = superseded(&drafts);
-    let wanted = drafts.iter().filter(|d| !silent.contains(&(&d.rule.info.id, d.instance)));
-    outcome.findings = wanted.map(|draft| draft.finding(run, tracer)).collect();
+    drafts.retain(|d| !silent.contains(&(d.rule.info.id.clone(), d.instance)));
+    outcome.findings = drafts.into_iter().map(|draft| draft.finding(run, tracer)).collect();
     let order = |f: &Finding| (f.span, f.rule.clone(), f.addresses.first().cloned(), f.message.clone());
     outcome.findings.sort_by_cached_key(order);
     draft::number(&mut outcome.findings);
     let silent_undecided = |u: &Undecided| {
         let id = run.infra.by_address(&u.address).map(|i| i.id);
-        id.is_some_and(|id| silent.contains(&(&u.rule, id)))
+        id.is_some_and(|id| silent.contains(&(u.rule.clone(), id)))
     };
     outcome.undecided.retain(|u| !silent_undecided(u));
     outcome.undecided.sort();
@@ -273,12 +273,12 @@ fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
 }
 
 /// Rules and instances about which another rule says all there is to say.
-fn superseded(drafts: &[Draft]) -> FxHashSet<(&Text, InstanceId)> {
+fn superseded(drafts: &[Draft]) -> FxHashSet<(Text, InstanceId)> {
     let mut silent = FxHashSet::default();
     for draft in drafts {
         for rule in &draft.rule.info.supersedes {
-            silent.insert((rule, draft.instance));
-            silent.extend(draft.related.iter().map(|id| (rule, *id)));
+            silent.insert((rule.clone(), draft.instance));
+            silent.extend(draft.related.iter().map(|id| (rule.clone(), *id)));
         }
     }
     silent

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::check::{handle, pointed_at};
 use super::place::{self, Owner, Place};
 use super::render;
-use super::rule::{Check, FixTemplate, Rule};
+use super::rule::{FixTemplate, Rule};
 use super::run::Run;
 use super::scope::RuleScope;
 use super::{Finding, Fix, FixedValue, Severity};
@@ -118,17 +118,17 @@ fn filled_in(fix: &FixTemplate, evaluation: &Evaluation<'_>, errors: &mut Vec<Ev
 }
 
 impl Draft {
-    fn check(&self) -> &Check {
-        &self.rule.checks[self.check]
-    }
-
     /// The whole finding.
-    pub fn finding(&self, run: &Run<'_>, tracer: &dyn Tracer) -> Finding {
-        let (check, info) = (self.check(), &self.rule.info);
+    pub fn finding(mut self, run: &Run<'_>, tracer: &dyn Tracer) -> Finding {
         let instance = run.infra.get(self.instance);
         let trail = self.trail(run, tracer);
         let attribute = self.attribute(run);
+        let fix = self.fix.take();
+        let rule = self.rule.clone();
+        let (check, info) = (&rule.checks[self.check], &rule.info);
         let asked = run.selection.severity(&info.id).unwrap_or(check.severity);
+        let label = self.label(&trail);
+        let related = std::mem::take(&mut self.also).into_iter().filter(|step| step.span != self.place.span).collect();
         let (severity, message) = self.capped(run, &trail, asked);
         let address = instance.address.clone();
         Finding {
@@ -139,16 +139,16 @@ impl Draft {
             title: info.title.clone(),
             message,
             span: self.place.span,
-            label: self.label(&trail),
+            label,
             fingerprint: fingerprint(&[&info.id, &run.infra.root.folder, &address, attribute.as_deref().unwrap_or("")]),
             addresses: vec![address],
             attribute,
             value: self.place.value.as_ref().map_or(serde_json::Value::Null, render::json),
             origin: trail.origin,
             trail: trail.steps,
-            related: self.also.iter().filter(|step| step.span != self.place.span).cloned().collect(),
+            related,
             why: check.why.clone(),
-            fix: self.fix.clone(),
+            fix,
             sources: info.sources.clone(),
             peers: info.peers.clone(),
             root: run.infra.root.folder.clone(),
@@ -185,9 +185,9 @@ impl Draft {
     }
 
     /// Where the workspace may set variables that nobody here can see, a variable's default proves little.
-    fn capped(&self, run: &Run<'_>, trail: &Trail, severity: Severity) -> (Severity, String) {
+    fn capped(&mut self, run: &Run<'_>, trail: &Trail, severity: Severity) -> (Severity, String) {
         let Some(variable) = trail.variable.as_deref().filter(|_| run.infra.root.remote_variables) else {
-            return (severity, self.message.clone());
+            return (severity, std::mem::take(&mut self.message));
         };
         let message = format!("{}, unless the workspace sets {variable}", self.message);
         (severity.min(Severity::Warning), message)

@@ -56,8 +56,15 @@ fn once<K: Eq + Hash, V: Clone>(answers: &Answers<K, V>, key: K, work_out: impl 
 }
 
 fn keep<K: Eq + Hash, V>(answers: &Answers<K, V>, key: K, value: V) {
-    answers.write().unwrap_or_else(PoisonError::into_inner).insert(key, value);
+    let mut answers = answers.write().unwrap_or_else(PoisonError::into_inner);
+    if answers.len() >= MOST_ANSWERS {
+        answers.clear();
+    }
+    answers.insert(key, value);
 }
+
+/// So many answers are kept, some 20 MB of them; then all are forgotten, and what is asked again is worked out again.
+const MOST_ANSWERS: usize = 1 << 16;
 
 /// A call of a function with arguments by which it can be known again.
 #[derive(Clone, PartialEq, Eq, Hash)]
