@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::expr::iterate;
+use super::iterate::iterate;
 use super::program::{Frame, Program};
 use super::{BlockSource, Cause, Fields, Inner, Kind, Node, Place, Seq, Type, Value};
 use crate::source::{Problem, ProblemKind};
@@ -181,6 +181,6 @@ fn push(seq: &mut Seq, object: Value, certain: bool) {
             seq.items.push(object);
             seq.loose += usize::from(seq.rest.is_some());
         }
-        false => seq.rest = Some(super::expr::join(seq.rest.take(), object)),
+        false => seq.rest = Some(super::iterate::join(seq.rest.take(), object)),
     }
 }

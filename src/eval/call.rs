@@ -139,7 +139,7 @@ fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalEr
                 // What may turn out to fail leaves it to the next argument.
                 let may_fail = may_be_failure(&value);
                 let value = match maybe {
-                    Some(earlier) => super::expr::join(Some(earlier), value),
+                    Some(earlier) => super::iterate::join(Some(earlier), value),
                     None => value,
                 };
                 if !may_fail {

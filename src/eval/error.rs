@@ -134,7 +134,7 @@ impl EvalError {
     /// The same without what it may quote of these values, if one of them must not be shown.
     #[must_use]
     pub(super) fn about(mut self, values: &[&Value], what: &str) -> EvalError {
-        if values.iter().any(|value| super::expr::secret(value)) {
+        if values.iter().any(|value| super::iterate::secret(value)) {
             self.message = format!("{what} fails with a sensitive value; the reason would show it").into();
             self.help = None;
         }

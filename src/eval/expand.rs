@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::expr::iterate;
+use super::iterate::iterate;
 use super::memo::{Arguments, Memo};
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
@@ -227,7 +227,7 @@ impl<'c> Program<'c> {
                 _ => {
                     open = Some(match open {
                         None => (key, entry.value),
-                        Some((k, v)) => (widened(&k), super::expr::join(Some(v), entry.value)),
+                        Some((k, v)) => (widened(&k), super::iterate::join(Some(v), entry.value)),
                     });
                 }
             }

@@ -1,16 +1,15 @@
 //! Evaluates expressions: one small function for each form. What names mean is the [`Scope`]'s business.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
 
 use super::functions::Host;
-use super::open::{Entries, Items};
-use super::union::unless_any_failed;
-use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Seq, Type, Value, ops};
+use super::iterate::join;
+use super::open::Entries;
+use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Type, Value, ops};
 use crate::source::Span;
-use crate::syntax::{AttrExpr, BinaryOp, CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
+use crate::syntax::{AttrExpr, BinaryOp, CallExpr, ConditionalExpr, Expr, ExprKind, Ident, ObjectItem, Text};
 
 /// Gives meaning to names: variables, locals, resources in a module; `self` and `setting` in a rule.
 pub trait Scope {
@@ -280,7 +279,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// A key as text; `None` where it is not known.
-    fn key_text(&self, key: &Value, span: Span) -> Result<Option<Text>, EvalError> {
+    pub(super) fn key_text(&self, key: &Value, span: Span) -> Result<Option<Text>, EvalError> {
         if key.is_null() {
             return Err(EvalError::new("a key cannot be null").with_label("null").at(span));
         }
@@ -364,267 +363,6 @@ impl<'a> Evaluation<'a> {
             _ => super::attribute(value, name),
         }
     }
-
-    fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
-        let base_value = self.eval(base)?;
-        let nameless = Text::from("");
-        let element = |value: &Value| self.bind(&nameless, value.clone()).eval(each);
-        let around = |v: Value| v.from_parts([&base_value]);
-        match &base_value.kind {
-            Kind::Null => Ok(around(Value::tuple(Vec::new()))),
-            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
-                self.scope.spend(seq.items.len())?;
-                let items = seq.items.iter().map(element).collect::<Result<Vec<_>, _>>()?;
-                let rest = seq.rest.as_ref().map(element).transpose()?;
-                // The places of a set's elements are known only where all of them are.
-                let placed = !matches!(base_value.kind, Kind::Set(_)) || base_value.is_wholly_known();
-                let loose = if placed { seq.loose } else { seq.items.len() };
-                let tuple = Value::from(Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose })));
-                match base_value.kind {
-                    Kind::Tuple(_) => Ok(around(tuple)),
-                    _ => Ok(around(as_list(tuple)?)),
-                }
-            }
-            Kind::Unknown(u) if matches!(u.ty, Type::Tuple(_)) => {
-                let seq = super::open::elements(&base_value).unwrap_or_default();
-                Ok(around(Value::tuple(seq.items.iter().map(element).collect::<Result<_, _>>()?)))
-            }
-            Kind::Unknown(u) => {
-                let inner = match &u.ty {
-                    // One unknown object counts as one element; what it is stays with it.
-                    Type::Map(_) | Type::Object(_) if u.not_null => {
-                        return Ok(around(Value::tuple(vec![element(&base_value)?])));
-                    }
-                    Type::Map(_) | Type::Object(_) => base_value.clone(),
-                    _ => super::some_element(&base_value),
-                };
-                let rest = Some(element(&inner)?);
-                Ok(around(Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
-            }
-            _ => Ok(Value::tuple(vec![element(&base_value)?])),
-        }
-    }
-
-    fn for_expr(&self, f: &ForExpr) -> Result<Value, EvalError> {
-        let collection = self.eval(&f.collection)?;
-        let entries = iterate(&collection).map_err(|e| e.at(f.collection.span))?;
-        self.scope.spend(entries.len())?;
-        let mut result = ForResult::default();
-        for Entry { key, value, certain, placed } in entries {
-            let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));
-            let scope = keyed.as_ref().unwrap_or(self).bind(&f.value_var.text, value);
-            if !placed {
-                result.items.loosen();
-            }
-            let wanted = match &f.condition {
-                None => Ok(true),
-                Some(condition) => scope.for_condition(condition, &mut result.marks)?,
-            };
-            let doubt = match wanted {
-                Ok(false) => continue,
-                Ok(true) if certain => None,
-                Ok(true) => collection.cause(),
-                Err(cause) => Some(cause),
-            };
-            scope.for_item(f, doubt, &mut result)?;
-        }
-        let marks = result.marks;
-        let value = match &f.key {
-            None => Kind::Tuple(Node::new(result.items.finish())),
-            Some(_) => Kind::Object(Node::new(result.into_fields(f.group))),
-        };
-        Ok(unless_any_failed(Value::from(value).with_marks(marks).from_parts([&collection]), [&collection]))
-    }
-
-    /// Whether the `if` of a `for` holds, or why that is not known.
-    fn for_condition(&self, condition: &Expr, marks: &mut Marks) -> Result<Result<bool, Cause>, EvalError> {
-        let value = self.eval(condition)?;
-        *marks = marks.union(value.marks.without(Marks::PROVIDER_DEFAULT));
-        if value.is_null() {
-            return Err(EvalError::new("the condition of a `for` cannot be null")
-                .with_label("null")
-                .at(condition.span));
-        }
-        let holds = ops::to_bool(&value).map_err(|e| e.at(condition.span))?;
-        Ok(holds.ok_or_else(|| value.cause().unwrap_or(Cause::Error)))
-    }
-
-    /// Adds one element to the result; `doubt` says why it may not be there.
-    fn for_item(&self, f: &ForExpr, doubt: Option<Cause>, result: &mut ForResult) -> Result<(), EvalError> {
-        let Some(key_expr) = &f.key else {
-            let value = self.eval(&f.value)?;
-            match doubt {
-                None => result.items.push(value),
-                doubt => result.items.push_possible(value, doubt),
-            }
-            return Ok(());
-        };
-        let key = self.eval(key_expr)?;
-        let value = self.eval(&f.value)?;
-        result.marks = result.marks.union(key.deep_marks().without(Marks::PROVIDER_DEFAULT));
-        match self.key_text(&key, key_expr.span)?.filter(|_| doubt.is_none()) {
-            Some(name) if f.group => result.groups.entry(name).or_default().push(value),
-            Some(name) => {
-                if result.groups.contains_key(&name) {
-                    let shown = if secret(&key) { "(sensitive)" } else { &*name };
-                    let message = format!("two elements give the key `{shown}`");
-                    let help = "put `...` behind the value to gather values of equal keys";
-                    return Err(EvalError::new(message).with_label("not unique").with_help(help).at(key_expr.span));
-                }
-                result.groups.insert(name, vec![value]);
-            }
-            None => result.rest = Some(join(result.rest.take(), value)),
-        }
-        Ok(())
-    }
-}
-
-/// What a `for` expression has gathered so far.
-#[derive(Default)]
-struct ForResult {
-    items: Items,
-    groups: BTreeMap<Text, Vec<Value>>,
-    rest: Option<Value>,
-    /// Those of keys and conditions, which are not values of the result.
-    marks: Marks,
-}
-
-impl ForResult {
-    fn into_fields(self, group: bool) -> Fields {
-        let open_groups = group.then_some(()).and(self.rest.clone());
-        let value = |mut values: Vec<Value>| match (group, values.len()) {
-            (true, _) => {
-                // An element with an unknown key may stand anywhere in any group.
-                let loose = if open_groups.is_some() { values.len() } else { 0 };
-                Kind::Tuple(Node::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose }))
-                    .into()
-            }
-            (false, _) => values.pop().unwrap_or(Value::NULL),
-        };
-        let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
-        let rest = match (group, self.rest) {
-            (true, Some(v)) => {
-                Some(Kind::Tuple(Node::new(Seq { items: vec![], element: Type::Any, rest: Some(v), loose: 0 })).into())
-            }
-            (_, rest) => rest,
-        };
-        Fields { entries, rest, ..Fields::default() }
-    }
-}
-
-/// One element of a collection that is iterated.
-pub struct Entry {
-    /// `each.key`: the position, the name, or for a set the element itself.
-    pub key: Value,
-    /// The element.
-    pub value: Value,
-    /// False where there may be none or many of it.
-    pub certain: bool,
-    /// Whether its place among the elements is certain.
-    pub placed: bool,
-}
-
-/// The elements of a collection in Terraform's order; an unknown collection gives one element that may not be there.
-///
-/// # Errors
-/// Where the value is null or not a collection.
-pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
-    let mut entries = entries_of(collection)?;
-    if collection.marks != Marks::NONE {
-        let marks = collection.marks.without(Marks::PROVIDER_DEFAULT);
-        for entry in &mut entries {
-            entry.key.marks = entry.key.marks.union(marks);
-            entry.value.marks = entry.value.marks.union(marks);
-        }
-    }
-    Ok(entries)
-}
-
-/// Whether a value must not be quoted.
-pub(super) fn secret(value: &Value) -> bool {
-    let marks = value.deep_marks();
-    marks.contains(Marks::SENSITIVE) || marks.contains(Marks::EPHEMERAL)
-}
-
-fn entries_of(collection: &Value) -> Result<Vec<Entry>, EvalError> {
-    let entry = |key, value: &Value| Entry { key, value: value.clone(), certain: true, placed: true };
-    let further = |key, value: &Value| Entry { key, value: value.clone(), certain: false, placed: false };
-    let unknown_key = |ty| Value::unknown_from([collection], ty, true);
-    match &collection.kind {
-        Kind::List(seq) | Kind::Tuple(seq) => {
-            let (fixed, loose) = seq.items.split_at(seq.fixed().len());
-            let fixed = fixed.iter().enumerate().map(|(i, v)| entry((i as i64).into(), v));
-            // One position that is not known is like another.
-            let unplaced = !loose.is_empty() || seq.rest.is_some();
-            let position = if unplaced { unknown_key(Type::Number) } else { Value::NULL };
-            let loose = loose.iter().map(|v| Entry { placed: false, ..entry(position.clone(), v) });
-            let rest = seq.rest.iter().map(|v| further(position.clone(), v));
-            // What has no place may stand before or behind the rest: it comes first, so that it stays certain.
-            Ok(fixed.chain(loose).chain(rest).collect())
-        }
-        Kind::Set(seq) => {
-            let placed = collection.is_wholly_known();
-            let items = seq.items.iter().map(|v| Entry { placed, ..entry(v.clone(), v) });
-            Ok(items.chain(seq.rest.iter().map(|v| further(v.clone(), v))).collect())
-        }
-        Kind::Map(fields) | Kind::Object(fields) => {
-            let placed = fields.rest.is_none();
-            let items = fields.entries.iter().map(|(k, v)| Entry { placed, ..entry(k.clone().into(), v) });
-            Ok(items.chain(fields.rest.iter().map(|v| further(unknown_key(Type::String), v))).collect())
-        }
-        Kind::Unknown(u) if u.ty.is_primitive() => Err(not_iterable(&u.ty.friendly_name())),
-        Kind::Unknown(u) => {
-            let known = match &u.ty {
-                Type::List(_) | Type::Tuple(_) => super::open::elements(collection).map(|seq| Kind::Tuple(seq.into())),
-                Type::Object(_) => super::open::entries(collection).map(|fields| Kind::Object(fields.into())),
-                _ => None,
-            };
-            if let Some(known) = known {
-                return entries_of(&known.into());
-            }
-            let element = super::some_element(collection);
-            let key = match &u.ty {
-                Type::Set(_) => element.clone(),
-                Type::Map(_) => unknown_key(Type::String),
-                _ => unknown_key(Type::Any),
-            };
-            Ok(vec![further(key, &element)])
-        }
-        Kind::Null => Err(EvalError::new("cannot iterate over null").with_label("null")),
-        _ => Err(not_iterable(&collection.type_of().friendly_name())),
-    }
-}
-
-/// What a further element looks like when one more of a different look is possible.
-pub(super) fn join(rest: Option<Value>, value: Value) -> Value {
-    match rest {
-        None => value,
-        Some(rest) => {
-            let cause = rest.cause().or_else(|| value.cause()).unwrap_or(Cause::Limit);
-            super::union::either(&rest, &value, &cause, &[])
-        }
-    }
-}
-
-/// A tuple as a list, its elements unified.
-fn as_list(tuple: Value) -> Result<Value, EvalError> {
-    let element = match tuple.as_seq() {
-        Some(seq) => {
-            let types: Vec<Type> = seq.items.iter().chain(&seq.rest).map(Value::type_of).collect();
-            super::unify::unify(&types)
-        }
-        None => None,
-    };
-    match element {
-        Some(element) => super::convert(&tuple, &Type::list(element)),
-        None => Ok(tuple),
-    }
-}
-
-fn not_iterable(what: &str) -> EvalError {
-    EvalError::new(format!("cannot iterate over a {what}"))
-        .with_label("not a collection")
-        .with_help("only lists, tuples, sets, maps and objects can be iterated")
 }
 
 fn number(text: &str) -> Result<Value, EvalError> {

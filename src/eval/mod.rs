@@ -17,7 +17,9 @@ pub mod equality;
 mod error;
 pub mod expand;
 pub mod expr;
+mod for_expr;
 pub mod functions;
+pub mod iterate;
 
 mod holes;
 mod host;

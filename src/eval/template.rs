@@ -1,6 +1,7 @@
 //! Evaluates templates: text with interpolations and directives.
 
-use super::expr::{Evaluation, iterate};
+use super::expr::Evaluation;
+use super::iterate::iterate;
 use super::text::from_segments;
 use super::{EvalError, Hint, Kind, Segment, Type, Value, convert, ops};
 use crate::syntax::{Expr, ForPart, Ident, IfPart, TemplatePart};

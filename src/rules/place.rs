@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::run::Run;
-use crate::eval::expr::iterate;
+use crate::eval::iterate::iterate;
 use crate::eval::{BlockSource, Evaluation, Kind, Value};
 use crate::infra::InstanceId;
 use crate::source::Span;

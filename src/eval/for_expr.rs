@@ -1,0 +1,158 @@
+//! `for` expressions and splats.
+
+use std::collections::BTreeMap;
+
+use super::expr::Evaluation;
+use super::iterate::{Entry, as_list, iterate, join, secret};
+use super::open::Items;
+use super::union::unless_any_failed;
+use super::{Cause, EvalError, Fields, Kind, Marks, Node, Seq, Type, Value, ops};
+use crate::syntax::{Expr, ForExpr, Text};
+
+impl Evaluation<'_> {
+    pub(super) fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
+        let base_value = self.eval(base)?;
+        let nameless = Text::from("");
+        let element = |value: &Value| self.bind(&nameless, value.clone()).eval(each);
+        let around = |v: Value| v.from_parts([&base_value]);
+        match &base_value.kind {
+            Kind::Null => Ok(around(Value::tuple(Vec::new()))),
+            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
+                self.scope().spend(seq.items.len())?;
+                let items = seq.items.iter().map(element).collect::<Result<Vec<_>, _>>()?;
+                let rest = seq.rest.as_ref().map(element).transpose()?;
+                // The places of a set's elements are known only where all of them are.
+                let placed = !matches!(base_value.kind, Kind::Set(_)) || base_value.is_wholly_known();
+                let loose = if placed { seq.loose } else { seq.items.len() };
+                let tuple = Value::from(Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose })));
+                match base_value.kind {
+                    Kind::Tuple(_) => Ok(around(tuple)),
+                    _ => Ok(around(as_list(tuple)?)),
+                }
+            }
+            Kind::Unknown(u) if matches!(u.ty, Type::Tuple(_)) => {
+                let seq = super::open::elements(&base_value).unwrap_or_default();
+                Ok(around(Value::tuple(seq.items.iter().map(element).collect::<Result<_, _>>()?)))
+            }
+            Kind::Unknown(u) => {
+                let inner = match &u.ty {
+                    // One unknown object counts as one element; what it is stays with it.
+                    Type::Map(_) | Type::Object(_) if u.not_null => {
+                        return Ok(around(Value::tuple(vec![element(&base_value)?])));
+                    }
+                    Type::Map(_) | Type::Object(_) => base_value.clone(),
+                    _ => super::some_element(&base_value),
+                };
+                let rest = Some(element(&inner)?);
+                Ok(around(Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
+            }
+            _ => Ok(Value::tuple(vec![element(&base_value)?])),
+        }
+    }
+
+    pub(super) fn for_expr(&self, f: &ForExpr) -> Result<Value, EvalError> {
+        let collection = self.eval(&f.collection)?;
+        let entries = iterate(&collection).map_err(|e| e.at(f.collection.span))?;
+        self.scope().spend(entries.len())?;
+        let mut result = ForResult::default();
+        for Entry { key, value, certain, placed } in entries {
+            let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));
+            let scope = keyed.as_ref().unwrap_or(self).bind(&f.value_var.text, value);
+            if !placed {
+                result.items.loosen();
+            }
+            let wanted = match &f.condition {
+                None => Ok(true),
+                Some(condition) => scope.for_condition(condition, &mut result.marks)?,
+            };
+            let doubt = match wanted {
+                Ok(false) => continue,
+                Ok(true) if certain => None,
+                Ok(true) => collection.cause(),
+                Err(cause) => Some(cause),
+            };
+            scope.for_item(f, doubt, &mut result)?;
+        }
+        let marks = result.marks;
+        let value = match &f.key {
+            None => Kind::Tuple(Node::new(result.items.finish())),
+            Some(_) => Kind::Object(Node::new(result.into_fields(f.group))),
+        };
+        Ok(unless_any_failed(Value::from(value).with_marks(marks).from_parts([&collection]), [&collection]))
+    }
+
+    /// Whether the `if` of a `for` holds, or why that is not known.
+    fn for_condition(&self, condition: &Expr, marks: &mut Marks) -> Result<Result<bool, Cause>, EvalError> {
+        let value = self.eval(condition)?;
+        *marks = marks.union(value.marks.without(Marks::PROVIDER_DEFAULT));
+        if value.is_null() {
+            return Err(EvalError::new("the condition of a `for` cannot be null")
+                .with_label("null")
+                .at(condition.span));
+        }
+        let holds = ops::to_bool(&value).map_err(|e| e.at(condition.span))?;
+        Ok(holds.ok_or_else(|| value.cause().unwrap_or(Cause::Error)))
+    }
+
+    /// Adds one element to the result; `doubt` says why it may not be there.
+    fn for_item(&self, f: &ForExpr, doubt: Option<Cause>, result: &mut ForResult) -> Result<(), EvalError> {
+        let Some(key_expr) = &f.key else {
+            let value = self.eval(&f.value)?;
+            match doubt {
+                None => result.items.push(value),
+                doubt => result.items.push_possible(value, doubt),
+            }
+            return Ok(());
+        };
+        let key = self.eval(key_expr)?;
+        let value = self.eval(&f.value)?;
+        result.marks = result.marks.union(key.deep_marks().without(Marks::PROVIDER_DEFAULT));
+        match self.key_text(&key, key_expr.span)?.filter(|_| doubt.is_none()) {
+            Some(name) if f.group => result.groups.entry(name).or_default().push(value),
+            Some(name) => {
+                if result.groups.contains_key(&name) {
+                    let shown = if secret(&key) { "(sensitive)" } else { &*name };
+                    let message = format!("two elements give the key `{shown}`");
+                    let help = "put `...` behind the value to gather values of equal keys";
+                    return Err(EvalError::new(message).with_label("not unique").with_help(help).at(key_expr.span));
+                }
+                result.groups.insert(name, vec![value]);
+            }
+            None => result.rest = Some(join(result.rest.take(), value)),
+        }
+        Ok(())
+    }
+}
+
+/// What a `for` expression has gathered so far.
+#[derive(Default)]
+struct ForResult {
+    items: Items,
+    groups: BTreeMap<Text, Vec<Value>>,
+    rest: Option<Value>,
+    /// Those of keys and conditions, which are not values of the result.
+    marks: Marks,
+}
+
+impl ForResult {
+    fn into_fields(self, group: bool) -> Fields {
+        let open_groups = group.then_some(()).and(self.rest.clone());
+        let value = |mut values: Vec<Value>| match (group, values.len()) {
+            (true, _) => {
+                // An element with an unknown key may stand anywhere in any group.
+                let loose = if open_groups.is_some() { values.len() } else { 0 };
+                Kind::Tuple(Node::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose }))
+                    .into()
+            }
+            (false, _) => values.pop().unwrap_or(Value::NULL),
+        };
+        let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
+        let rest = match (group, self.rest) {
+            (true, Some(v)) => {
+                Some(Kind::Tuple(Node::new(Seq { items: vec![], element: Type::Any, rest: Some(v), loose: 0 })).into())
+            }
+            (_, rest) => rest,
+        };
+        Fields { entries, rest, ..Fields::default() }
+    }
+}
