@@ -93,6 +93,9 @@ struct Builder<'d> {
 /// A block as it is written, or as an override file changed it.
 type Written<'d> = Cow<'d, Block>;
 
+/// A resource, and the `check` block that it belongs to, if any.
+type Declaration<'d> = (Written<'d>, Option<Text>);
+
 /// Blocks by name, before they are decoded, so that override files can change them.
 #[derive(Default)]
 struct Declared<'d> {
@@ -102,7 +105,7 @@ struct Declared<'d> {
     checks: BTreeMap<Text, Written<'d>>,
     locals: BTreeMap<Text, Local>,
     providers: BTreeMap<ProviderName, Written<'d>>,
-    resources: BTreeMap<ResourceName, (Written<'d>, Option<Text>)>,
+    resources: BTreeMap<ResourceName, Declaration<'d>>,
     /// `moved`, `removed` and `import`, which have no names.
     moves: Vec<&'d Block>,
 }
@@ -288,20 +291,32 @@ fn named<'d>(
 ) {
     let Some(name) = block.labels.first().map(|l| l.text.clone()) else { return };
     let what = |name: &Text| format!("{} `{name}`", describe(&block.kind.text));
-    match (blocks.entry(name), is_override) {
-        (Entry::Occupied(first), false) => {
-            duplicate(reader, &what(first.key()), block.header, first.get().header);
+    let merged = |reader: &mut BodyReader, base: &Written<'d>, by: Written<'d>| Cow::Owned(merge(reader, base, &by));
+    declare(reader, blocks.entry(name), Cow::Borrowed(block), is_override, what, |b| b.header, merged);
+}
+
+/// Declares something where nothing has its name; what an override file says changes what is declared.
+fn declare<K: Ord, V>(
+    reader: &mut BodyReader,
+    place: Entry<'_, K, V>,
+    new: V,
+    is_override: bool,
+    what: impl Fn(&K) -> String,
+    span: impl Fn(&V) -> Span,
+    merged: impl FnOnce(&mut BodyReader, &V, V) -> V,
+) {
+    match place {
+        Entry::Occupied(mut base) if is_override => {
+            let merged = merged(reader, base.get(), new);
+            base.insert(merged);
         }
-        (Entry::Occupied(mut base), true) => {
-            let merged = merge(reader, base.get(), block);
-            base.insert(Cow::Owned(merged));
-        }
-        (Entry::Vacant(place), _) => {
+        Entry::Occupied(first) => duplicate(reader, &what(first.key()), span(&new), span(first.get())),
+        Entry::Vacant(place) => {
             if is_override {
-                missing_base(reader, &what(place.key()), block.header);
+                missing_base(reader, &what(place.key()), span(&new));
             }
             // An override without a base is kept as well: what refers to it needs no second complaint.
-            place.insert(Cow::Borrowed(block));
+            place.insert(new);
         }
     }
 }
@@ -318,18 +333,9 @@ fn local(reader: &mut BodyReader, locals: &mut BTreeMap<Text, Local>, attribute:
     if &**name == "//" || !reader.is_set(attribute) {
         return;
     }
-    let what = || format!("local value `{name}`");
+    let what = |name: &Text| format!("local value `{name}`");
     let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span };
-    match (locals.entry(name.clone()), is_override) {
-        (Entry::Occupied(first), false) => duplicate(reader, &what(), attribute.name.span, first.get().name.span),
-        (Entry::Occupied(mut base), true) => drop(base.insert(local)),
-        (Entry::Vacant(place), _) => {
-            if is_override {
-                missing_base(reader, &what(), attribute.name.span);
-            }
-            place.insert(local);
-        }
-    }
+    declare(reader, locals.entry(name.clone()), local, is_override, what, |l| l.name.span, |_, _, new| new);
 }
 
 fn provider<'d>(
@@ -342,27 +348,18 @@ fn provider<'d>(
         Some(alias) => format!("provider `{}.{alias}`", name.name),
         None => format!("provider `{}`", name.name),
     };
-    match (providers.entry(decode::provider_name(reader, block)), is_override) {
-        (Entry::Occupied(first), false) => {
-            duplicate(reader, &what(first.key()), block.header, first.get().header);
-        }
-        (Entry::Occupied(mut base), true) => {
-            let merged = merge_block(reader, base.get(), block);
-            base.insert(Cow::Owned(merged));
-        }
-        (Entry::Vacant(place), _) => {
-            // A provider without a block counts as one with an empty block.
-            if is_override && place.key().alias.is_some() {
-                missing_base(reader, &what(place.key()), block.header);
-            }
-            place.insert(Cow::Borrowed(block));
-        }
+    let merged =
+        |reader: &mut BodyReader, base: &Written<'d>, by: Written<'d>| Cow::Owned(merge_block(reader, base, &by));
+    match providers.entry(decode::provider_name(reader, block)) {
+        // A provider without a block counts as one with an empty block.
+        Entry::Vacant(place) if place.key().alias.is_none() => drop(place.insert(Cow::Borrowed(block))),
+        place => declare(reader, place, Cow::Borrowed(block), is_override, what, |b| b.header, merged),
     }
 }
 
 fn resource<'d>(
     reader: &mut BodyReader,
-    resources: &mut BTreeMap<ResourceName, (Written<'d>, Option<Text>)>,
+    resources: &mut BTreeMap<ResourceName, Declaration<'d>>,
     block: Written<'d>,
     check: Option<Text>,
     is_override: bool,
@@ -377,27 +374,16 @@ fn resource<'d>(
     };
     let name = ResourceName { mode, type_name: type_name.text.clone(), name: name.text.clone() };
     let what = |name: &ResourceName| format!("{} `{}.{}`", describe_mode(mode), name.type_name, name.name);
-    match (resources.entry(name), is_override) {
-        (Entry::Occupied(first), false) => {
-            duplicate(reader, &what(first.key()), block.header, first.get().0.header);
-        }
-        (Entry::Occupied(mut base), true) => {
-            let (base, _) = base.get_mut();
-            *base = Cow::Owned(merge_block(reader, base, &block));
-        }
-        (Entry::Vacant(place), _) => {
-            if is_override {
-                missing_base(reader, &what(place.key()), block.header);
-            }
-            place.insert((block, check));
-        }
-    }
+    let merged = |reader: &mut BodyReader, (base, check): &Declaration<'d>, (by, _): Declaration<'d>| {
+        (Cow::Owned(merge_block(reader, base, &by)), check.clone())
+    };
+    declare(reader, resources.entry(name), (block, check), is_override, what, |(block, _)| block.header, merged);
 }
 
 /// Surplus labels have been reported; the first two still name the resource.
 fn resource_with_extra_labels(
     reader: &mut BodyReader,
-    resources: &mut BTreeMap<ResourceName, (Written<'_>, Option<Text>)>,
+    resources: &mut BTreeMap<ResourceName, Declaration<'_>>,
     block: &Block,
     check: Option<Text>,
     is_override: bool,
