@@ -27,8 +27,14 @@ use crate::source::{Problem, ProblemKind, Sandbox};
 /// Checks what the options name, and writes the reports.
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
     let start = Instant::now();
-    let clock = &options.load.clock;
     threads::start(options.jobs)?;
+    // On one of the threads: work that several may share is handed to them from outside with a change of threads each
+    // time, and some is handed out for every root.
+    rayon::scope(|_| run(options, start))
+}
+
+fn run(options: &CheckOptions, start: Instant) -> Result<Exit, Failure> {
+    let clock = &options.load.clock;
     let mut outcome = Outcome { folder: folder_in_repository(&options.load.working_dir), ..Outcome::default() };
     let baseline = BaselineFile::read(options)?;
     let since = Since::open(options)?;

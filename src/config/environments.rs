@@ -61,20 +61,50 @@ const WORDS: [&str; 29] = [
 /// Names of files that complete others: such a layout is not plain.
 const SHARED: [&str; 8] = ["all", "base", "common", "default", "defaults", "global", "main", "shared"];
 
+/// What the entries of a folder say of environments.
+#[derive(Debug, Default)]
+pub(crate) struct Layout {
+    /// Which of [`FOLDERS`] are among them.
+    folders: Vec<&'static str>,
+    /// The variable files that Terraform does not read by itself, sorted.
+    files: Vec<String>,
+}
+
+impl Layout {
+    /// What these entries say.
+    pub(crate) fn of(entries: &BTreeSet<String>) -> Layout {
+        let folders = FOLDERS.into_iter().filter(|folder| entries.contains(*folder)).collect();
+        Layout { folders, files: entries.iter().filter(|name| is_named_file(name)).cloned().collect() }
+    }
+}
+
+fn is_named_file(name: &str) -> bool {
+    is_variable_file(name) && !is_automatic_variable_file(name)
+}
+
 /// The variable files of a root's environments, by name; none where the layout is not plain.
-pub(crate) fn environment_files(dir: &Path) -> Vec<(Text, PathBuf)> {
-    let folders = FOLDERS.iter().map(|folder| layout(&dir.join(folder), |_| true));
-    let beside = layout(dir, names_environment);
-    let mut found: Vec<_> = folders.chain([beside]).filter(|files| !files.is_empty()).collect();
+pub(crate) fn environment_files(dir: &Path, layout: &Layout) -> Vec<(Text, PathBuf)> {
+    let inside = layout.folders.iter().map(|folder| {
+        let folder = dir.join(folder);
+        environments(&folder, &files_in(&folder), |_| true)
+    });
+    let beside = environments(dir, &layout.files, names_environment);
+    let mut found: Vec<_> = inside.chain([beside]).filter(|files| !files.is_empty()).collect();
     if found.len() == 1 { found.remove(0) } else { Vec::new() }
 }
 
-/// The variable files in one folder that are environments.
-fn layout(folder: &Path, is_environment: impl Fn(&str) -> bool) -> Vec<(Text, PathBuf)> {
+fn files_in(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let names: BTreeSet<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+    let names = entries.filter_map(|e| e.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| is_named_file(name)).collect();
+    names.sort();
+    names
+}
+
+/// Which of these variable files of one folder are environments.
+fn environments(folder: &Path, files: &[String], is_environment: impl Fn(&str) -> bool) -> Vec<(Text, PathBuf)> {
     let mut found = Vec::new();
-    for name in names.iter().filter(|n| is_variable_file(n) && !is_automatic_variable_file(n)) {
+    for name in files {
         let stem = name.trim_end_matches(".json").trim_end_matches(".tfvars");
         // Settings of backends are written in such files, too.
         if words(stem).any(|w| w == "backend") {
@@ -130,7 +160,9 @@ mod tests {
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(path, "").expect("a file");
         }
-        let found = environment_files(dir.path());
+        let entries = fs::read_dir(dir.path()).expect("a folder").filter_map(Result::ok);
+        let entries = entries.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let found = environment_files(dir.path(), &Layout::of(&entries));
         let names: Vec<&str> = found.iter().map(|(name, _)| &**name).collect();
         assert_eq!(names, expected, "{files:?}");
     }

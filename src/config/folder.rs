@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::assemble::{ModuleFile, ModuleFolder, assemble};
+use super::environments::Layout;
 use super::module::{Module, Provenance};
 use super::names::{Dialect, automatic_variable_files, is_module_file, module_names};
 use super::parsing::parse_document;
 use crate::clock::{Clock, Stage};
-use crate::source::{Problem, ReadError, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path};
+use crate::source::{
+    Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path,
+};
 
 /// The name of the lock file that `terraform init` writes.
 const LOCK_FILE: &str = ".terraform.lock.hcl";
@@ -28,6 +31,7 @@ pub(crate) struct Folder {
     pub(crate) is_initialized: bool,
     /// The folder with links resolved: what tells whether two paths are one folder.
     pub(crate) identity: PathBuf,
+    pub(crate) layout: Layout,
 }
 
 /// A folder to read.
@@ -45,6 +49,7 @@ pub(crate) struct FolderReader<'a> {
     pub(crate) data_dir: &'a Path,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) clock: &'a Clock,
+    pub(crate) real_paths: RealPaths,
 }
 
 /// A folder listed and its files read, not yet parsed.
@@ -80,6 +85,7 @@ struct Listing {
     lock_file: Option<PathBuf>,
     is_initialized: bool,
     incomplete: bool,
+    layout: Layout,
 }
 
 impl FolderReader<'_> {
@@ -142,11 +148,23 @@ impl FolderReader<'_> {
             opentofu: names.opentofu,
             variable_files: variable_files.into_iter().map(|n| dir.join(n)).collect(),
             lock_file,
-            is_initialized: dir.join(self.data_dir).is_dir(),
+            is_initialized: self.has_data_dir(dir, &all),
             // What git ignores is not checked, but Terraform reads it: it may declare anything.
             incomplete: all.iter().any(|n| is_module_file(n) && !is_walked(n) && !is_passed_over(n, self.dialect)),
             files: names.primary.into_iter().chain(names.overrides).collect(),
+            layout: Layout::of(&all),
         })
+    }
+
+    /// Whether `terraform init` left its folder in one that has these entries.
+    fn has_data_dir(&self, dir: &Path, entries: &BTreeSet<String>) -> bool {
+        // The listing tells of most folders that there is none.
+        let mut steps = self.data_dir.components();
+        let may_be = match (steps.next(), steps.next()) {
+            (Some(Component::Normal(name)), None) => name.to_str().is_none_or(|name| entries.contains(name)),
+            _ => true,
+        };
+        may_be && dir.join(self.data_dir).is_dir()
     }
 
     fn add_sources(&self, folder: ReadFolder) -> AddedFolder {
@@ -164,7 +182,7 @@ impl FolderReader<'_> {
     fn assemble(&self, folder: ParsedFolder) -> (PathBuf, Folder) {
         let ParsedFolder { request, listing, files, mut problems, incomplete } = folder;
         problems.extend(listing.outside.iter().map(|path| link_leads_out(&self.shown(path))));
-        let identity = fs::canonicalize(&request.dir).unwrap_or_else(|_| request.dir.clone());
+        let identity = self.real_paths.of(&request.dir).unwrap_or_else(|| request.dir.clone());
         let module = assemble(ModuleFolder {
             name: self.shown(&request.dir).into(),
             dir: request.dir.clone(),
@@ -180,6 +198,7 @@ impl FolderReader<'_> {
             lock_file: listing.lock_file,
             is_initialized: listing.is_initialized,
             identity,
+            layout: listing.layout,
         };
         (request.dir, folder)
     }

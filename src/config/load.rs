@@ -21,7 +21,9 @@ use super::terragrunt::{Terragrunt, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
-use crate::source::{FileId, Problem, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path, walk};
+use crate::source::{
+    FileId, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path, walk,
+};
 use crate::syntax;
 
 /// What to load. Relative paths are relative to `working_dir`.
@@ -126,6 +128,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         data_dir: &options.data_dir,
         dialect: options.dialect,
         clock: &options.clock,
+        real_paths: RealPaths::default(),
     };
     let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
     let mut problems = walk.problems;
@@ -236,6 +239,10 @@ impl Config {
 
 /// The innermost of these sorted folders that a folder lies in.
 fn folder_around<'f>(folders: &'f [PathBuf], dir: &Path) -> Option<&'f Path> {
+    // As it mostly is, and every root asks several times.
+    if let [only] = folders {
+        return dir.starts_with(only).then_some(only);
+    }
     let position = |around: &Path| folders.binary_search_by(|folder| folder.as_path().cmp(around)).ok();
     dir.ancestors().find_map(position).map(|at| folders[at].as_path())
 }
@@ -350,7 +357,10 @@ fn read_manifests(
     reader: &FolderReader<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Manifest> {
-    let read = |dir: &PathBuf| Manifest::read(dir, &options.data_dir, |path| reader.shown(path));
+    let read = |dir: &PathBuf| match folders[dir].is_initialized {
+        true => Manifest::read(dir, &options.data_dir, |path| reader.shown(path)),
+        false => Default::default(),
+    };
     let (manifests, faults): (Vec<_>, Vec<_>) = units.par_iter().map(read).unzip();
     problems.extend(faults.into_iter().flatten());
     let listed: BTreeSet<&Path> = manifests.iter().flat_map(Manifest::folders).collect();

@@ -77,7 +77,7 @@ pub(crate) fn make_root(
     problems: &mut Vec<Problem>,
 ) -> Root {
     let module = &folder.module;
-    let mut found = if options.find_environments { environment_files(&module.dir) } else { Vec::new() };
+    let mut found = if options.find_environments { environment_files(&module.dir, &folder.layout) } else { Vec::new() };
     found.retain(|(_, path)| {
         let outside = leads_out(path, [module.dir.as_path(), reader.working_dir]);
         if outside {

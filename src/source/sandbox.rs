@@ -3,11 +3,13 @@
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use globset::GlobBuilder;
 use ignore::WalkBuilder;
 use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::RealPaths;
 
 /// A larger file is not read for a function.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -17,8 +19,9 @@ const LIST_LIMIT: usize = 100_000;
 /// The folders that functions may read below.
 #[derive(Debug, Default)]
 pub struct Sandbox {
-    /// The folders with links resolved.
-    folders: FxHashSet<PathBuf>,
+    folders: Vec<PathBuf>,
+    /// The folders with links resolved; only a call of such a function asks for them.
+    real: OnceLock<FxHashSet<PathBuf>>,
     /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
     /// no file comes or goes during a run.
     listed: Mutex<FxHashMap<(PathBuf, String), Listing>>,
@@ -44,15 +47,19 @@ pub enum SandboxRead {
 }
 
 impl Sandbox {
-    /// A sandbox of these folders; those that do not exist are left out.
+    /// A sandbox of these folders, whose paths are absolute and normal; those that do not exist are left out.
     pub fn new<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
-        let folders = folders.into_iter().filter_map(|f| fs::canonicalize(f).ok()).collect();
-        Sandbox { folders, listed: Mutex::default() }
+        let folders = folders.into_iter().map(Path::to_path_buf).collect();
+        Sandbox { folders, ..Sandbox::default() }
     }
 
     /// Whether a path without links lies below the folders.
     pub fn holds(&self, real: &Path) -> bool {
-        real.ancestors().any(|folder| self.folders.contains(folder))
+        let folders = self.real.get_or_init(|| {
+            let paths = RealPaths::default();
+            self.folders.iter().filter_map(|folder| paths.of(folder)).collect()
+        });
+        real.ancestors().any(|folder| folders.contains(folder))
     }
 
     /// Reads a file; links and `..` are resolved before the place is judged.

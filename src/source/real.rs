@@ -1,0 +1,61 @@
+//! Paths with links resolved, for many folders of one tree.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+/// Resolves links in the paths of folders, and remembers it. The system resolves a path by looking at each of its steps;
+/// of folders that lie beside each other all steps but the last are the same, and no folder moves during a run.
+#[derive(Debug, Default)]
+pub struct RealPaths {
+    known: Mutex<FxHashMap<PathBuf, Option<PathBuf>>>,
+}
+
+impl RealPaths {
+    /// The folder with links resolved; `None` where there is nothing. Its path is absolute and normal.
+    pub fn of(&self, folder: &Path) -> Option<PathBuf> {
+        let Some((parent, name)) = folder.parent().zip(folder.file_name()) else {
+            return fs::canonicalize(folder).ok();
+        };
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+            return known.clone();
+        }
+        let real = match self.of(parent) {
+            // What is no link lies where its parent does.
+            Some(parent) => match fs::symlink_metadata(folder) {
+                Ok(metadata) if metadata.is_symlink() => fs::canonicalize(folder).ok(),
+                Ok(_) => Some(parent.join(name)),
+                Err(_) => None,
+            },
+            None => None,
+        };
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_path_buf(), real.clone());
+        real
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn agrees_with_the_system() {
+        use std::os::unix::fs::symlink;
+        let dir = tempfile::tempdir().expect("a folder");
+        let top = fs::canonicalize(dir.path()).expect("a folder");
+        fs::create_dir_all(top.join("a/b/c")).expect("a folder");
+        symlink("a/b", top.join("link")).expect("a link");
+        symlink(top.join("link"), top.join("a/again")).expect("a link");
+        symlink("nowhere", top.join("dangling")).expect("a link");
+        symlink("circle", top.join("circle")).expect("a link");
+        let paths = RealPaths::default();
+        for path in ["", "a/b/c", "link/c", "a/again/c", "link", "dangling/x", "circle/x", "a/missing/d", "a/b/c"] {
+            let path = top.join(path);
+            assert_eq!(paths.of(&path), fs::canonicalize(&path).ok(), "{}", path.display());
+        }
+        assert_eq!(paths.of(Path::new("/")), Some(PathBuf::from("/")));
+    }
+}
