@@ -200,7 +200,7 @@ impl<'a> Evaluation<'a> {
                 super::call::eval(self, name, args, *expand_final, expr.span)
             }
             ExprKind::Unary(op, operand) => ops::unary(*op, &self.eval(operand)?),
-            ExprKind::Binary(op, left, right) => self.binary(*op, left, right),
+            ExprKind::Binary(op, of) => self.binary(*op, &of.left, &of.right),
             ExprKind::Conditional(of) => {
                 let ConditionalExpr { condition, then, otherwise } = &**of;
                 let condition = self.eval(condition).map_err(|e| e.at(condition.span))?;

@@ -287,7 +287,7 @@ fn parts<'e>(expr: &'e Expr, enough: usize) -> usize {
         ExprKind::Call(call) => 2 + many(&mut call.args.iter()),
         ExprKind::Tuple(items) => many(&mut items.iter()),
         ExprKind::Object(items) => many(&mut items.iter().flat_map(|item| [&item.key, &item.value])),
-        ExprKind::Binary(_, a, b) => many(&mut [&**a, &**b].into_iter()),
+        ExprKind::Binary(_, of) => many(&mut [&of.left, &of.right].into_iter()),
         ExprKind::Conditional(of) => {
             let ConditionalExpr { condition, then, otherwise } = &**of;
             many(&mut [condition, then, otherwise].into_iter())

@@ -52,9 +52,9 @@ fn holds_in_nonproduction(condition: &Expr) -> bool {
     match &condition.kind {
         ExprKind::Paren(inner) => holds_in_nonproduction(inner),
         ExprKind::Attr(attr) => is_nonproduction(&attr.name.text),
-        ExprKind::Binary(BinaryOp::Equal, a, b) => says(a) || says(b),
-        ExprKind::Binary(BinaryOp::Or, a, b) => holds_in_nonproduction(a) && holds_in_nonproduction(b),
-        ExprKind::Binary(BinaryOp::And, a, b) => holds_in_nonproduction(a) || holds_in_nonproduction(b),
+        ExprKind::Binary(BinaryOp::Equal, of) => says(&of.left) || says(&of.right),
+        ExprKind::Binary(BinaryOp::Or, of) => holds_in_nonproduction(&of.left) && holds_in_nonproduction(&of.right),
+        ExprKind::Binary(BinaryOp::And, of) => holds_in_nonproduction(&of.left) || holds_in_nonproduction(&of.right),
         ExprKind::Call(call) if &*call.name.text == "contains" => match call.args.first().map(|list| &list.kind) {
             Some(ExprKind::Tuple(items)) => !items.is_empty() && items.iter().all(says),
             _ => false,

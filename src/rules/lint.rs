@@ -159,9 +159,9 @@ impl Walk<'_, '_> {
                 self.shape(operand);
                 Shape::Any
             }
-            ExprKind::Binary(_, left, right) => {
-                self.shape(left);
-                self.shape(right);
+            ExprKind::Binary(_, of) => {
+                self.shape(&of.left);
+                self.shape(&of.right);
                 Shape::Any
             }
             _ => Shape::Any,

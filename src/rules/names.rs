@@ -109,9 +109,9 @@ impl Walk<'_, '_> {
                 args.iter().for_each(|a| self.expr(a));
             }
             ExprKind::Unary(_, operand) => self.expr(operand),
-            ExprKind::Binary(_, left, right) => {
-                self.expr(left);
-                self.expr(right);
+            ExprKind::Binary(_, of) => {
+                self.expr(&of.left);
+                self.expr(&of.right);
             }
             ExprKind::Conditional(of) => {
                 let ConditionalExpr { condition, then, otherwise } = &**of;

@@ -148,12 +148,12 @@ impl<'c> Walk<'_, 'c> {
                 self.expr(at, then, path);
                 self.expr(at, otherwise, path);
             }
-            ExprKind::Binary(op, left, right) => {
+            ExprKind::Binary(op, of) => {
                 use BinaryOp::{Add, Divide, Modulo, Multiply, Subtract};
                 // A comparison says nothing but true or false.
                 if matches!(op, Add | Subtract | Multiply | Divide | Modulo) {
-                    self.expr(at, left, &[]);
-                    self.expr(at, right, &[]);
+                    self.expr(at, &of.left, &[]);
+                    self.expr(at, &of.right, &[]);
                 }
             }
             ExprKind::Call(call) => self.call(at, &call.name.text, &call.args, path),

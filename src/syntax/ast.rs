@@ -102,6 +102,7 @@ pub struct Expr {
 /// The forms of expression. What is large stands in a box: most of a tree are texts and names, and each of them takes
 /// as much room as the largest form.
 #[derive(Clone, Debug)]
+#[repr(u64)]
 pub enum ExprKind {
     /// `null`
     Null,
@@ -139,7 +140,7 @@ pub enum ExprKind {
     /// `-a`, `!a`
     Unary(UnaryOp, Box<Expr>),
     /// `a + b` and the like.
-    Binary(BinaryOp, Box<Expr>, Box<Expr>),
+    Binary(BinaryOp, Box<Operands>),
     /// `condition ? then : otherwise`
     Conditional(Box<ConditionalExpr>),
     /// `[for …]` and `{for …}`
@@ -177,6 +178,15 @@ pub struct CallExpr {
     pub args: Box<[Expr]>,
     /// Whether the last argument is followed by `...`.
     pub expand_final: bool,
+}
+
+/// What stands on both sides of an operator.
+#[derive(Clone, Debug)]
+pub struct Operands {
+    /// On its left.
+    pub left: Expr,
+    /// On its right.
+    pub right: Expr,
 }
 
 /// `condition ? then : otherwise`

@@ -21,9 +21,13 @@ impl Expr {
             }),
             ExprKind::Attr(attr) => f(&attr.base),
             ExprKind::Unary(_, base) | ExprKind::Paren(base) => f(base),
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Splat { base: a, each: b } => {
+            ExprKind::Index(a, b) | ExprKind::Splat { base: a, each: b } => {
                 f(a);
                 f(b);
+            }
+            ExprKind::Binary(_, of) => {
+                f(&of.left);
+                f(&of.right);
             }
             ExprKind::Call(call) => call.args.iter().for_each(f),
             ExprKind::Conditional(of) => {

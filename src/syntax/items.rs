@@ -20,7 +20,7 @@ pub(super) struct Items {
 
 impl Items {
     /// Adds an argument, unless one of its name is there: the first stays, and the problem is returned.
-    pub(super) fn add(&mut self, name: Ident, expr: Expr) -> Option<Problem> {
+    pub(super) fn add(&mut self, name: Ident, expr: Arc<Expr>) -> Option<Problem> {
         if let Some(earlier) = self.earlier(&name.text) {
             let message = format!("`{}` is set twice in this body", name.text);
             let problem = Problem::error(ProblemKind::Syntax, name.span, message, "set again here");
@@ -28,7 +28,7 @@ impl Items {
             return Some(problem.with_help("keep one of the two: Terraform accepts an argument once"));
         }
         let span = name.span.to(expr.span);
-        self.attributes.push(Attribute { name, expr: Arc::new(expr), span });
+        self.attributes.push(Attribute { name, expr, span });
         None
     }
 

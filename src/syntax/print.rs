@@ -111,10 +111,10 @@ impl Printer {
                 self.text(if *op == UnaryOp::Not { "!" } else { "-" });
                 self.expr(operand);
             }
-            ExprKind::Binary(op, left, right) => {
-                self.expr(left);
+            ExprKind::Binary(op, of) => {
+                self.expr(&of.left);
                 let _ = write!(self.out, " {} ", symbol(*op));
-                self.expr(right);
+                self.expr(&of.right);
             }
             ExprKind::Conditional(of) => {
                 let ConditionalExpr { condition, then, otherwise } = &**of;

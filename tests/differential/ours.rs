@@ -57,7 +57,7 @@ fn expr(e: &Expr) -> String {
         ExprKind::Call(call) => {
             format!("{}({}{})", call.name.text, list(&call.args), if call.expand_final { "..." } else { "" })
         }
-        ExprKind::Binary(op, left, right) => format!("<{op:?} {} {}>", expr(left), expr(right)),
+        ExprKind::Binary(op, of) => format!("<{op:?} {} {}>", expr(&of.left), expr(&of.right)),
         ExprKind::Conditional(of) => {
             format!("<? {} {} {}>", expr(&of.condition), expr(&of.then), expr(&of.otherwise))
         }

@@ -68,7 +68,7 @@ impl Converter {
 
     fn attribute(&mut self, name: Ident, value: Json<'_>, meaning: Meaning, items: &mut Items) {
         let expr = self.argument(value, meaning);
-        let problem = items.add(name, expr);
+        let problem = items.add(name, Arc::new(expr));
         self.problems.extend(problem);
     }
 

@@ -102,10 +102,10 @@ impl<'a> Parser<'a> {
     fn attribute(&mut self, name: Ident, items: &mut Items) {
         let from = self.tok.start;
         let expr = match self.expr() {
-            Ok(expr) => expr,
+            Ok(expr) => Arc::new(expr),
             Err(Broken) => {
                 self.skip_item_of_body();
-                self.invalid(from.min(self.prev_end), self.prev_end)
+                Arc::new(self.invalid(from.min(self.prev_end), self.prev_end))
             }
         };
         if let Some(problem) = items.add(name, expr) {

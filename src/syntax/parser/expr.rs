@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::number::number_text;
 use super::{Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::ast::{AttrExpr, BinaryOp, ConditionalExpr, Expr, ExprKind, Ident, UnaryOp};
+use crate::syntax::ast::{AttrExpr, BinaryOp, ConditionalExpr, Expr, ExprKind, Ident, Operands, UnaryOp};
 
 /// Stack that must be left before the parser goes one level deeper, and what it takes if there is less.
 const STACK_RED_ZONE: usize = 128 * 1024;
@@ -13,11 +13,21 @@ const STACK_CHUNK: usize = 2 * 1024 * 1024;
 
 impl<'a> Parser<'a> {
     /// An expression.
+    ///
+    /// Down to the term each function has one result, which the one above returns as it is: it is then built where it
+    /// is wanted. Copying it at each step takes longer than cutting its tokens.
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
-        self.enter()?;
-        let expr = if self.depth.is_multiple_of(8) { self.conditional_on_more_stack() } else { self.conditional() };
+        match self.enter() {
+            Ok(()) => self.nested(),
+            Err(broken) => Err(broken),
+        }
+    }
+
+    #[inline]
+    fn nested(&mut self) -> Parsed<Expr> {
+        let parsed = if self.depth.is_multiple_of(8) { self.conditional_on_more_stack() } else { self.conditional() };
         self.leave();
-        expr
+        parsed
     }
 
     #[inline(never)]
@@ -25,14 +35,20 @@ impl<'a> Parser<'a> {
         stacker::maybe_grow(STACK_RED_ZONE, STACK_CHUNK, || self.conditional())
     }
 
+    /// A term and what may stand behind it. Most expressions are a single term.
     #[inline]
     fn conditional(&mut self) -> Parsed<Expr> {
-        let first = self.unary()?;
-        // Most expressions are a single term.
-        if ends_expression(self.tok.kind) {
-            return Ok(first);
+        let mut parsed = self.unary();
+        if !ends_expression(self.tok.kind) {
+            parsed = self.behind_term(parsed);
         }
-        let condition = self.operators(first, 0)?;
+        parsed
+    }
+
+    /// The operators behind the first term of an expression, and the `?` behind them.
+    #[inline(never)]
+    fn behind_term(&mut self, first: Parsed<Expr>) -> Parsed<Expr> {
+        let condition = self.operators(first?, 0)?;
         let question = self.tok;
         if !self.eat(Kind::Question) {
             return Ok(condition);
@@ -72,24 +88,26 @@ impl<'a> Parser<'a> {
             let right = self.binary(tightness + 1)?;
             self.raise(height.max(self.height), operator.start)?;
             let span = left.span.to(right.span);
-            left = Expr { kind: ExprKind::Binary(op, Box::new(left), Box::new(right)), span };
+            left = Expr { kind: ExprKind::Binary(op, Box::new(Operands { left, right })), span };
         }
         Ok(left)
     }
 
     /// A term with its operators in front and its traversals behind.
     fn unary(&mut self) -> Parsed<Expr> {
-        let op = match self.tok.kind {
-            Kind::Minus => UnaryOp::Negate,
-            Kind::Bang => UnaryOp::Not,
-            _ => {
-                let term = self.term()?;
-                return match self.tok.kind {
-                    Kind::Dot | Kind::OpenBracket => self.traversals(term),
-                    _ => Ok(term),
-                };
-            }
-        };
+        if matches!(self.tok.kind, Kind::Minus | Kind::Bang) {
+            return self.negation();
+        }
+        let mut parsed = self.term();
+        if matches!(self.tok.kind, Kind::Dot | Kind::OpenBracket) {
+            parsed = self.traversals(parsed);
+        }
+        parsed
+    }
+
+    /// `-` or `!`, the current token, and its operand.
+    fn negation(&mut self) -> Parsed<Expr> {
+        let op = if self.at(Kind::Minus) { UnaryOp::Negate } else { UnaryOp::Not };
         let start = self.tok;
         self.enter()?;
         self.bump();
@@ -124,14 +142,14 @@ impl<'a> Parser<'a> {
         if matches!(self.tok.kind, Kind::OpenParen | Kind::DoubleColon) {
             return self.call(token);
         }
-        let kind = match self.slice(token) {
-            "true" => ExprKind::Bool(true),
-            "false" => ExprKind::Bool(false),
-            "null" => ExprKind::Null,
-            name => ExprKind::Variable(self.name(name)),
-        };
         self.height = 1;
-        Ok(Expr { kind, span: self.token_span(token) })
+        let span = self.token_span(token);
+        match self.slice(token) {
+            "true" => Ok(Expr { kind: ExprKind::Bool(true), span }),
+            "false" => Ok(Expr { kind: ExprKind::Bool(false), span }),
+            "null" => Ok(Expr { kind: ExprKind::Null, span }),
+            name => Ok(Expr { kind: ExprKind::Variable(self.name(name)), span }),
+        }
     }
 
     /// The value of a number token that was just passed.
@@ -169,8 +187,8 @@ impl<'a> Parser<'a> {
     }
 
     /// What follows a term, as long as it does.
-    fn traversals(&mut self, term: Expr) -> Parsed<Expr> {
-        let mut expr = term;
+    fn traversals(&mut self, term: Parsed<Expr>) -> Parsed<Expr> {
+        let mut expr = term?;
         loop {
             let mut height = self.height;
             let at = self.tok.start;
@@ -286,7 +304,7 @@ impl<'a> Parser<'a> {
         let element = Expr { kind: ExprKind::SplatElement, span: self.span(start, self.prev_end) };
         self.height = 1;
         self.enter()?;
-        let each = self.traversals(element);
+        let each = self.traversals(Ok(element));
         self.leave();
         let each = each?;
         let span = base.span.to(each.span);

@@ -226,7 +226,8 @@ impl<'a> Parser<'a> {
         if self.stopped {
             self.lexer.pos = self.text.len();
         }
-        self.tok = self.lexer.next(self.newlines);
+        let Token { kind, start, end } = self.lexer.next(self.newlines);
+        (self.tok.kind, self.tok.start, self.tok.end) = (kind, start, end);
     }
 
     fn at(&self, kind: Kind) -> bool {
@@ -267,9 +268,11 @@ impl<'a> Parser<'a> {
 
     /// The one text that all occurrences of a name in this file share.
     fn name(&mut self, name: &'a str) -> Text {
-        if name.len() <= Text::INLINE_LIMIT {
-            return Text::inline(name);
-        }
+        if name.len() <= Text::INLINE_LIMIT { short(name) } else { self.shared_name(name) }
+    }
+
+    #[inline(never)]
+    fn shared_name(&mut self, name: &'a str) -> Text {
         self.names.entry(name).or_insert_with(|| name.into()).clone()
     }
 
@@ -350,6 +353,14 @@ impl<'a> Parser<'a> {
         self.failed_at = Some(self.tok.start);
         Broken
     }
+}
+
+/// A text that needs no place of its own. Written into the one that is returned, while [`Text::inline`] copies.
+#[inline]
+fn short(text: &str) -> Text {
+    let mut short = Text::new();
+    short.push_str(text);
+    short
 }
 
 /// A text as Terraform holds it: normalised to composed characters.

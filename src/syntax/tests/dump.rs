@@ -63,8 +63,8 @@ fn write_expr(out: &mut String, expr: &Expr) {
             write_list(out, &format!("{op:?}"), [&**operand]);
             Ok(())
         }
-        ExprKind::Binary(op, left, right) => {
-            write_list(out, &format!("{op:?}"), [&**left, &**right]);
+        ExprKind::Binary(op, of) => {
+            write_list(out, &format!("{op:?}"), [&of.left, &of.right]);
             Ok(())
         }
         ExprKind::Conditional(of) => {

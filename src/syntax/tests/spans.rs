@@ -27,9 +27,13 @@ fn walk(expr: &Expr, show: &mut dyn FnMut(&str, Span)) {
             walk(base, show);
             show("name", name.span);
         }
-        ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Splat { base: a, each: b } => {
+        ExprKind::Index(a, b) | ExprKind::Splat { base: a, each: b } => {
             walk(a, show);
             walk(b, show);
+        }
+        ExprKind::Binary(_, of) => {
+            walk(&of.left, show);
+            walk(&of.right, show);
         }
         ExprKind::Unary(_, a) | ExprKind::Paren(a) => walk(a, show),
         ExprKind::Conditional(of) => {

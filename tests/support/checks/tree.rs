@@ -96,7 +96,8 @@ impl<'t> Spans<'t> {
                 each(&[&of.base]);
                 self.ident(&of.name, here);
             }
-            ExprKind::Index(a, b) | ExprKind::Binary(_, a, b) | ExprKind::Splat { base: a, each: b } => each(&[a, b]),
+            ExprKind::Index(a, b) | ExprKind::Splat { base: a, each: b } => each(&[a, b]),
+            ExprKind::Binary(_, of) => each(&[&of.left, &of.right]),
             ExprKind::Call(call) => {
                 self.ident(&call.name, here);
                 call.args.iter().for_each(|e| self.expr(e, here));
