@@ -1,6 +1,6 @@
 //! Reads folders: lists them, reads and parses their files on all threads, and hands out modules in a fixed order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::names::{Dialect, automatic_variable_files, is_module_file, module_nam
 use super::parsing::parse_document;
 use crate::clock::{Clock, Stage};
 use crate::source::{
-    Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path,
+    PathMap, Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path,
 };
 
 /// The name of the lock file that `terraform init` writes.
@@ -96,7 +96,7 @@ impl FolderReader<'_> {
 
     /// Reads folders; what holds no module file is left out of the result. File ids follow the order of the requests,
     /// whatever the threads do.
-    pub(crate) fn read(&self, requests: Vec<Request>) -> BTreeMap<PathBuf, Folder> {
+    pub(crate) fn read(&self, requests: Vec<Request>) -> PathMap<Folder> {
         let clock = self.clock;
         let read: Vec<ReadFolder> = clock.stage(Stage::Read, || {
             let read = |request| clock.part(Stage::Read, || self.read_texts(request));

@@ -22,7 +22,7 @@ use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
 use crate::source::{
-    FileId, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path, walk,
+    FileId, PathMap, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path, walk,
 };
 use crate::syntax;
 
@@ -90,7 +90,7 @@ pub struct Config {
     /// The folders that are looked at by themselves, in order of their paths.
     pub roots: Vec<Root>,
     /// All modules in the trees of the roots, by folder.
-    pub modules: BTreeMap<PathBuf, Arc<Module>>,
+    pub modules: PathMap<Arc<Module>>,
     /// Values for variables of every root, weakest first: environment, then the command line in its order. The variable
     /// files of a root stand between the two.
     pub inputs: Inputs,
@@ -142,7 +142,14 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         let mut roots = Vec::new();
         for (dir, manifest) in units.iter().zip(&manifests) {
             if let Some(node) = trees.build(dir, manifest) {
-                roots.push(make_root(&folders[dir], node, &terragrunt, (options, &inputs), &reader, &mut problems));
+                roots.push(make_root(
+                    &folders[dir.as_path()],
+                    node,
+                    &terragrunt,
+                    (options, &inputs),
+                    &reader,
+                    &mut problems,
+                ));
             }
         }
         problems.append(&mut trees.problems);
@@ -269,38 +276,35 @@ fn read_inputs(sources: &SourceMap, working_dir: &Path, options: &LoadOptions) -
 fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
     let wanted = |name: &str| is_module_file(name) || is_variable_file(name) || is_terragrunt_file(name);
     let shown = |path: &Path| Text::from(shown_path(path, working_dir));
-    let mut all = Walk::default();
-    for folder in &scope.folders {
-        let found = walk(folder, wanted, shown);
-        if all.folders.is_empty() {
-            all.folders = found.folders;
-        } else {
-            for (folder, names) in found.folders {
-                all.folders.entry(folder).or_default().extend(names);
-            }
-        }
-        all.problems.extend(found.problems);
-    }
+    let mut walks: Vec<Walk> = scope.folders.iter().map(|folder| walk(folder, wanted, shown)).collect();
     // A file that is asked for by name counts even where git ignores it.
+    let mut named = Vec::new();
     for file in scope.focus.iter().flatten().filter(|path| !scope.folders.contains(*path)) {
         // The walk has said so already.
         if leads_out(file, scope.folders.iter().map(|folder| folder.as_path())) {
             continue;
         }
         if let (Some(folder), Some(name)) = (file.parent(), file.file_name().and_then(|n| n.to_str())) {
-            all.folders.entry(folder.to_path_buf()).or_default().insert(name.to_owned());
+            named.push((folder.to_path_buf(), BTreeSet::from([name.to_owned()])));
         }
     }
-    all
+    match walks.len() {
+        1 if named.is_empty() => walks.remove(0),
+        _ => {
+            let problems = walks.iter_mut().flat_map(|walk| std::mem::take(&mut walk.problems)).collect();
+            let found = walks.into_iter().flat_map(|walk| walk.folders).chain(named);
+            Walk { folders: PathMap::merged(found, BTreeSet::extend), problems }
+        }
+    }
 }
 
 fn read_terragrunt(
-    folders: &BTreeMap<PathBuf, BTreeSet<String>>,
+    folders: &PathMap<BTreeSet<String>>,
     reader: &FolderReader<'_>,
     problems: &mut Vec<Problem>,
 ) -> Terragrunt {
     let mut terragrunt = Terragrunt::default();
-    for (folder, names) in folders {
+    for (folder, names) in folders.iter() {
         for name in names.iter().filter(|n| is_terragrunt_file(n)) {
             let path = folder.join(name);
             // A file that cannot be read still says that Terragrunt is at work.
@@ -315,7 +319,7 @@ fn read_terragrunt(
     terragrunt
 }
 
-fn read_checked(found: BTreeMap<PathBuf, BTreeSet<String>>, reader: &FolderReader<'_>) -> BTreeMap<PathBuf, Folder> {
+fn read_checked(found: PathMap<BTreeSet<String>>, reader: &FolderReader<'_>) -> PathMap<Folder> {
     let is_module = |names: &BTreeSet<String>| names.iter().any(|n| is_module_file(n));
     let found = found.into_iter().filter(|(_, names)| is_module(names));
     let requests = found.map(|(dir, names)| Request { dir, walked: Some(names), provenance: Provenance::Checked });
@@ -323,12 +327,12 @@ fn read_checked(found: BTreeMap<PathBuf, BTreeSet<String>>, reader: &FolderReade
 }
 
 /// Reads the folders that local calls lead to, until nothing new turns up.
-fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_>) {
+fn read_called(folders: &mut PathMap<Folder>, reader: &FolderReader<'_>) {
     // Their texts: to compare paths step by step for each call would take long.
     let mut tried: FxHashSet<OsString> = folders.keys().map(|dir| dir.clone().into()).collect();
     loop {
         let mut requests: BTreeMap<PathBuf, Provenance> = BTreeMap::new();
-        for (dir, folder) in &*folders {
+        for (dir, folder) in folders.iter() {
             let provenance = match folder.module.provenance {
                 Provenance::Downloaded => Provenance::Downloaded,
                 _ => Provenance::Called,
@@ -345,7 +349,7 @@ fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_
         }
         tried.extend(requests.keys().map(|dir| dir.clone().into()));
         let requests = requests.into_iter().map(|(dir, provenance)| Request { dir, walked: None, provenance });
-        folders.extend(reader.read(requests.collect()));
+        folders.append(reader.read(requests.collect()));
     }
 }
 
@@ -353,11 +357,11 @@ fn read_called(folders: &mut BTreeMap<PathBuf, Folder>, reader: &FolderReader<'_
 fn read_manifests(
     units: &[PathBuf],
     options: &LoadOptions,
-    folders: &mut BTreeMap<PathBuf, Folder>,
+    folders: &mut PathMap<Folder>,
     reader: &FolderReader<'_>,
     problems: &mut Vec<Problem>,
 ) -> Vec<Manifest> {
-    let read = |dir: &PathBuf| match folders[dir].is_initialized {
+    let read = |dir: &PathBuf| match folders[dir.as_path()].is_initialized {
         true => Manifest::read(dir, &options.data_dir, |path| reader.shown(path)),
         false => Default::default(),
     };
@@ -369,13 +373,13 @@ fn read_manifests(
         .map(|dir| Request { dir: dir.to_path_buf(), walked: None, provenance: Provenance::Downloaded })
         .collect();
     if !requests.is_empty() {
-        folders.extend(reader.read(requests));
+        folders.append(reader.read(requests));
         read_called(folders, reader);
     }
     manifests
 }
 
-fn modules_of(roots: &[Root]) -> BTreeMap<PathBuf, Arc<Module>> {
+fn modules_of(roots: &[Root]) -> PathMap<Arc<Module>> {
     let nodes = nodes_of(roots.iter().map(|root| &*root.module));
     nodes.into_iter().map(|node| (node.module.dir.clone(), node.module.clone())).collect()
 }

@@ -2,8 +2,11 @@
 //! Gathered once, since every root asks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
 
 use super::root::Root;
 use super::roots::RootStanding;
@@ -22,11 +25,11 @@ pub struct Neighbours {
 
 /// The roots below each of these folders; `roots` are in order of their paths.
 pub(super) fn gather<'f>(folders: impl IntoIterator<Item = &'f Path>, roots: &[Root]) -> BTreeMap<PathBuf, Neighbours> {
-    let mut gathered: BTreeMap<&Path, (Neighbours, BTreeSet<Text>)> =
-        folders.into_iter().map(|folder| (folder, Default::default())).collect();
+    let mut gathered: FxHashMap<&OsStr, (Neighbours, BTreeSet<Text>)> =
+        folders.into_iter().map(|folder| (folder.as_os_str(), Default::default())).collect();
     for root in roots {
         for around in root.dir.ancestors() {
-            let Some((neighbours, buckets)) = gathered.get_mut(around) else { continue };
+            let Some((neighbours, buckets)) = gathered.get_mut(around.as_os_str()) else { continue };
             if neighbours.first.is_none() && root.standing == RootStanding::Root {
                 neighbours.first = Some(root.dir.clone());
             }
@@ -36,12 +39,12 @@ pub(super) fn gather<'f>(folders: impl IntoIterator<Item = &'f Path>, roots: &[R
     }
     for root in roots {
         for around in root.dir.ancestors() {
-            let Some((neighbours, _)) = gathered.get_mut(around) else { continue };
+            let Some((neighbours, _)) = gathered.get_mut(around.as_os_str()) else { continue };
             neighbours.first.get_or_insert_with(|| root.dir.clone());
         }
     }
-    let finish = |(folder, (neighbours, buckets)): (&Path, (Neighbours, BTreeSet<Text>))| {
-        (folder.to_path_buf(), Neighbours { state_buckets: buckets.into_iter().collect(), ..neighbours })
+    let finish = |(folder, (neighbours, buckets)): (&OsStr, (Neighbours, BTreeSet<Text>))| {
+        (folder.into(), Neighbours { state_buckets: buckets.into_iter().collect(), ..neighbours })
     };
     gathered.into_iter().map(finish).collect()
 }

@@ -1,6 +1,5 @@
 //! Which folders are looked at by themselves, and in which capacity.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
@@ -10,6 +9,7 @@ use super::folder::Folder;
 use super::module::{Module, Provenance};
 use super::terragrunt::Terragrunt;
 use super::tree::local_target;
+use crate::source::PathMap;
 
 /// In which capacity a folder is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -22,7 +22,7 @@ pub enum RootStanding {
 
 /// The folders among `folders` that are looked at by themselves, in order: those that nobody calls, those that are
 /// applied by themselves although somebody calls them, and one of each circle of calls.
-pub(crate) fn find_units(folders: &BTreeMap<PathBuf, Folder>) -> Vec<PathBuf> {
+pub(crate) fn find_units(folders: &PathMap<Folder>) -> Vec<PathBuf> {
     let calls = LocalCalls::of(folders);
     let called = calls.called();
     let is_checked = |folder: &Folder| folder.module.provenance == Provenance::Checked;
@@ -54,7 +54,7 @@ struct LocalCalls {
 }
 
 impl LocalCalls {
-    fn of(folders: &BTreeMap<PathBuf, Folder>) -> LocalCalls {
+    fn of(folders: &PathMap<Folder>) -> LocalCalls {
         let mut numbers: FxHashMap<&OsStr, usize> = FxHashMap::default();
         let mut identities = Vec::with_capacity(folders.len());
         for folder in folders.values() {

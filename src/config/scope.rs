@@ -7,7 +7,7 @@ use super::folder::Folder;
 use super::load::LoadError;
 use super::names::{is_module_file, is_variable_file};
 use super::tree::local_target;
-use crate::source::{normalize, shown_path, work_tree};
+use crate::source::{PathMap, normalize, shown_path, work_tree};
 
 /// The folders to search and, where single files were named, what the findings are narrowed to.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ impl Scope {
     }
 
     /// The units that a focus leaves: those that contain or call the folders of the named files.
-    pub(crate) fn narrow(&self, units: Vec<PathBuf>, folders: &BTreeMap<PathBuf, Folder>) -> Vec<PathBuf> {
+    pub(crate) fn narrow(&self, units: Vec<PathBuf>, folders: &PathMap<Folder>) -> Vec<PathBuf> {
         let Some(focus) = &self.focus else { return units };
         let is_wanted = |dir: &Path| dir.ancestors().any(|d| focus.contains(d));
         let wanted: BTreeSet<&Path> = focus
@@ -53,7 +53,7 @@ impl Scope {
             .collect();
         // From the wanted folders up to their callers.
         let mut callers: BTreeMap<PathBuf, Vec<&Path>> = BTreeMap::new();
-        for (dir, folder) in folders {
+        for (dir, folder) in folders.iter() {
             for target in folder.module.calls.values().filter_map(|call| local_target(dir, call)) {
                 callers.entry(target).or_default().push(dir);
             }
@@ -75,7 +75,7 @@ fn is_configuration(path: &Path) -> bool {
 }
 
 /// The module that a file belongs to: a variable file may lie in a folder below.
-fn module_folder<'a>(path: &'a Path, folders: &'a BTreeMap<PathBuf, Folder>) -> Option<&'a Path> {
+fn module_folder<'a>(path: &'a Path, folders: &'a PathMap<Folder>) -> Option<&'a Path> {
     path.ancestors().skip(1).find(|dir| folders.contains_key(*dir))
 }
 

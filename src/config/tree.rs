@@ -1,6 +1,7 @@
 //! The tree of module calls below a root.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use super::folder::Folder;
 use super::manifest::Manifest;
 use super::module::{Module, ModuleCall, Provenance};
 use super::source_address::ModuleSource;
-use crate::source::{Problem, ProblemKind, Span, normalize};
+use crate::source::{PathMap, Problem, ProblemKind, Span, normalize};
 use crate::syntax::Text;
 
 /// How deep calls may lie inside each other.
@@ -49,9 +50,9 @@ pub(crate) fn local_target(dir: &Path, call: &ModuleCall) -> Option<PathBuf> {
 
 /// Builds trees over folders that have been read.
 pub(crate) struct TreeBuilder<'a> {
-    folders: &'a BTreeMap<PathBuf, Folder>,
+    folders: &'a PathMap<Folder>,
     /// Nodes without downloaded modules below them are the same for every caller.
-    shared: FxHashMap<PathBuf, Arc<ModuleNode>>,
+    shared: FxHashMap<OsString, Arc<ModuleNode>>,
     /// The calls from the root to the module at hand: its folder and where the call stands.
     stack: Vec<(PathBuf, Option<Span>)>,
     reported: BTreeSet<Vec<PathBuf>>,
@@ -60,7 +61,7 @@ pub(crate) struct TreeBuilder<'a> {
 }
 
 impl<'a> TreeBuilder<'a> {
-    pub(crate) fn new(folders: &'a BTreeMap<PathBuf, Folder>) -> TreeBuilder<'a> {
+    pub(crate) fn new(folders: &'a PathMap<Folder>) -> TreeBuilder<'a> {
         TreeBuilder {
             folders,
             shared: FxHashMap::default(),
@@ -78,7 +79,7 @@ impl<'a> TreeBuilder<'a> {
 
     fn node(&mut self, dir: &Path, call: Option<Span>, manifest: &Manifest, key: &str) -> Option<Arc<ModuleNode>> {
         let is_shared = !manifest.has_calls_in(key);
-        if let Some(node) = self.shared.get(dir).filter(|_| is_shared) {
+        if let Some(node) = self.shared.get(dir.as_os_str()).filter(|_| is_shared) {
             return Some(node.clone());
         }
         let module = self.folders.get(dir)?.module.clone();
@@ -91,7 +92,7 @@ impl<'a> TreeBuilder<'a> {
         self.stack.pop();
         let node = Arc::new(ModuleNode { module, children });
         if is_shared {
-            self.shared.insert(dir.to_path_buf(), node.clone());
+            self.shared.insert(dir.into(), node.clone());
         }
         Some(node)
     }
@@ -104,7 +105,7 @@ impl<'a> TreeBuilder<'a> {
         let Some(target) = target else {
             return absent();
         };
-        if let Some(position) = self.stack.iter().position(|(dir, _)| dir == target) {
+        if let Some(position) = self.stack.iter().position(|(dir, _)| dir.as_os_str() == target.as_os_str()) {
             self.report_cycle(position, place);
             return Child::Cycle;
         }

@@ -1,7 +1,7 @@
 //! Finding files and reading them. Knows which files to leave alone and why a file could not be read,
 //! not what is in them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
 
-use super::{Problem, ProblemKind, ProblemSeverity, Text};
+use super::{PathMap, Problem, ProblemKind, ProblemSeverity, Text};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -23,7 +23,7 @@ const SKIPPED_FOLDERS: [&str; 4] = [".terraform", ".terragrunt-cache", ".git", "
 #[derive(Debug, Default)]
 pub struct Walk {
     /// Folder to the wanted names directly in it: files, and whatever else bears such a name.
-    pub folders: BTreeMap<PathBuf, BTreeSet<String>>,
+    pub folders: PathMap<BTreeSet<String>>,
     /// Folders that could not be listed, links that lead nowhere, in a circle or out of the walked folder.
     pub problems: Vec<Problem>,
 }
@@ -128,7 +128,6 @@ enum Item {
 /// Items arrive in the order of the threads; what leaves is sorted.
 fn gather(items: Vec<Item>) -> Walk {
     let mut walk = Walk::default();
-    // By the bytes of their names first: to compare paths step by step for each file would take long.
     let mut folders: FxHashMap<OsString, BTreeSet<String>> = FxHashMap::default();
     for item in items {
         match item {
@@ -386,6 +385,11 @@ pub fn normalize(path: &Path) -> PathBuf {
 /// A path as shown to people: relative to `working_dir` where the two share a folder, with forward slashes. Both are
 /// absolute and normal.
 pub fn shown_path(path: &Path, working_dir: &Path) -> String {
+    // Nearly all lie below it.
+    let below = path.as_os_str().as_encoded_bytes().strip_prefix(working_dir.as_os_str().as_encoded_bytes());
+    if let Some([b'/', name @ ..]) = below.filter(|_| cfg!(unix)) {
+        return String::from_utf8_lossy(name).into_owned();
+    }
     let shared = path.components().zip(working_dir.components()).take_while(|(a, b)| a == b).count();
     let is_normal = |c: &Component| matches!(c, Component::Normal(_));
     let relative: Vec<_> = if path.components().take(shared).any(|c| is_normal(&c)) {

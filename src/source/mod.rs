@@ -4,6 +4,7 @@
 mod changes;
 mod files;
 mod map;
+mod path_map;
 mod problem;
 mod real;
 mod revision;
@@ -14,6 +15,7 @@ mod text;
 pub use changes::Changes;
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, normalize, read_text, shown_path, walk};
 pub use map::{LineColumn, SourceFile, SourceMap};
+pub use path_map::PathMap;
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use real::RealPaths;
 pub use revision::{Revision, RevisionError};

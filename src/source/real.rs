@@ -1,5 +1,6 @@
 //! Paths with links resolved, for many folders of one tree.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -10,7 +11,7 @@ use rustc_hash::FxHashMap;
 /// of folders that lie beside each other all steps but the last are the same, and no folder moves during a run.
 #[derive(Debug, Default)]
 pub struct RealPaths {
-    known: Mutex<FxHashMap<PathBuf, Option<PathBuf>>>,
+    known: Mutex<FxHashMap<OsString, Option<PathBuf>>>,
 }
 
 impl RealPaths {
@@ -19,7 +20,7 @@ impl RealPaths {
         let Some((parent, name)) = folder.parent().zip(folder.file_name()) else {
             return fs::canonicalize(folder).ok();
         };
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(folder) {
+        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(folder.as_os_str()) {
             return known.clone();
         }
         let real = match self.of(parent) {
@@ -31,7 +32,7 @@ impl RealPaths {
             },
             None => None,
         };
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.to_path_buf(), real.clone());
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.into(), real.clone());
         real
     }
 }
