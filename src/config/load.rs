@@ -368,7 +368,7 @@ fn read_manifests(
     let (manifests, faults): (Vec<_>, Vec<_>) = units.par_iter().map(read).unzip();
     problems.extend(faults.into_iter().flatten());
     let listed: BTreeSet<&Path> = manifests.iter().flat_map(Manifest::folders).collect();
-    let missing = listed.into_iter().filter(|dir| !folders.contains_key(*dir));
+    let missing = listed.into_iter().filter(|dir| !folders.contains_key(dir));
     let requests: Vec<_> = missing
         .map(|dir| Request { dir: dir.to_path_buf(), walked: None, provenance: Provenance::Downloaded })
         .collect();

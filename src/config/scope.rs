@@ -76,7 +76,7 @@ fn is_configuration(path: &Path) -> bool {
 
 /// The module that a file belongs to: a variable file may lie in a folder below.
 fn module_folder<'a>(path: &'a Path, folders: &'a PathMap<Folder>) -> Option<&'a Path> {
-    path.ancestors().skip(1).find(|dir| folders.contains_key(*dir))
+    path.ancestors().skip(1).find(|dir| folders.contains_key(dir))
 }
 
 /// Where the callers of single files are looked for: the work trees around them, or their common folder.

@@ -111,6 +111,14 @@ impl Host for RootHost {
         }
     }
 
+    fn has_file(&self, path: &str) -> Option<bool> {
+        self.asked.fetch_add(1, Relaxed);
+        if path.starts_with('~') {
+            return None;
+        }
+        self.sandbox.has_file(&self.folder.join(path))
+    }
+
     fn file_set(&self, path: &str, pattern: &str) -> Option<Vec<String>> {
         self.asked.fetch_add(1, Relaxed);
         self.sandbox.list(&self.folder.join(path), pattern)

@@ -1,4 +1,4 @@
-//! Paths with links resolved, for many folders of one tree.
+//! Paths with links resolved, for many folders and files of one tree.
 
 use std::ffi::OsString;
 use std::fs;
@@ -7,32 +7,41 @@ use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-/// Resolves links in the paths of folders, and remembers it. The system resolves a path by looking at each of its steps;
-/// of folders that lie beside each other all steps but the last are the same, and no folder moves during a run.
+/// Resolves links in paths, and remembers it. The system resolves a path by looking at each of its steps; of folders that
+/// lie beside each other all steps but the last are the same, and nothing moves during a run.
 #[derive(Debug, Default)]
 pub struct RealPaths {
     known: Mutex<FxHashMap<OsString, Option<PathBuf>>>,
 }
 
+/// So many paths are remembered, some 20 MB of them; then all are forgotten: a configuration may ask for any number.
+const MOST: usize = 1 << 17;
+
 impl RealPaths {
-    /// The folder with links resolved; `None` where there is nothing. Its path is absolute and normal.
-    pub fn of(&self, folder: &Path) -> Option<PathBuf> {
-        let Some((parent, name)) = folder.parent().zip(folder.file_name()) else {
-            return fs::canonicalize(folder).ok();
+    /// The path with links resolved; `None` where nothing is there.
+    pub fn of(&self, path: &Path) -> Option<PathBuf> {
+        let steps = path.parent().zip(path.file_name());
+        let Some((parent, name)) = steps.filter(|(parent, _)| !parent.as_os_str().is_empty()) else {
+            return fs::canonicalize(path).ok();
         };
-        if let Some(known) = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(folder.as_os_str()) {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known().get(path.as_os_str()) {
             return known.clone();
         }
         let real = match self.of(parent) {
             // What is no link lies where its parent does.
-            Some(parent) => match fs::symlink_metadata(folder) {
-                Ok(metadata) if metadata.is_symlink() => fs::canonicalize(folder).ok(),
+            Some(parent) => match fs::symlink_metadata(path) {
+                Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).ok(),
                 Ok(_) => Some(parent.join(name)),
                 Err(_) => None,
             },
             None => None,
         };
-        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.into(), real.clone());
+        let mut known = known();
+        if known.len() >= MOST {
+            known.clear();
+        }
+        known.insert(path.into(), real.clone());
         real
     }
 }

@@ -1,5 +1,6 @@
 //! Reading on behalf of the configuration (`file()` and its kin): only below the folders that are checked.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ const LIST_LIMIT: usize = 100_000;
 pub struct Sandbox {
     folders: Vec<PathBuf>,
     /// The folders with links resolved; only a call of such a function asks for them.
-    real: OnceLock<FxHashSet<PathBuf>>,
+    real: OnceLock<FxHashSet<OsString>>,
+    paths: RealPaths,
     /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
     /// no file comes or goes during a run.
     listed: Mutex<FxHashMap<(PathBuf, String), Listing>>,
@@ -33,6 +35,20 @@ type Listing = Option<Vec<String>>;
 /// The work tree of the git repository that a folder lies in.
 pub fn work_tree(folder: &Path) -> Option<&Path> {
     folder.ancestors().find(|dir| dir.join(".git").exists())
+}
+
+/// What is at a path.
+enum Found {
+    /// A plain file below the folders.
+    File {
+        real: PathBuf,
+        /// In bytes.
+        size: u64,
+    },
+    /// A place below the folders where there is no file.
+    Missing,
+    /// Outside the folders, or not a plain file.
+    Refused,
 }
 
 /// What became of an attempt to read.
@@ -55,33 +71,45 @@ impl Sandbox {
 
     /// Whether a path without links lies below the folders.
     pub fn holds(&self, real: &Path) -> bool {
-        let folders = self.real.get_or_init(|| {
-            let paths = RealPaths::default();
-            self.folders.iter().filter_map(|folder| paths.of(folder)).collect()
-        });
-        real.ancestors().any(|folder| folders.contains(folder))
+        let resolved = || self.folders.iter().filter_map(|folder| self.paths.of(folder)).map(PathBuf::into_os_string);
+        let folders = self.real.get_or_init(|| resolved().collect());
+        real.ancestors().any(|folder| folders.contains(folder.as_os_str()))
     }
 
     /// Reads a file; links and `..` are resolved before the place is judged.
     pub fn read(&self, path: &Path) -> SandboxRead {
-        let real = match fs::canonicalize(path) {
-            Ok(real) => real,
-            Err(_) => return if self.would_hold(path) { SandboxRead::Missing } else { SandboxRead::Refused },
+        let (real, size) = match self.find(path) {
+            Found::File { real, size } if size <= SIZE_LIMIT => (real, size),
+            Found::Missing => return SandboxRead::Missing,
+            Found::File { .. } | Found::Refused => return SandboxRead::Refused,
         };
-        if !self.holds(&real) {
-            return SandboxRead::Refused;
-        }
-        let Ok(metadata) = fs::metadata(&real) else { return SandboxRead::Refused };
-        if metadata.is_dir() {
-            return SandboxRead::Missing;
-        }
-        if !metadata.is_file() || metadata.len() > SIZE_LIMIT {
-            return SandboxRead::Refused;
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or_default());
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default() + 1);
         match fs::File::open(&real).and_then(|file| file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)) {
             Ok(_) if bytes.len() as u64 <= SIZE_LIMIT => SandboxRead::Bytes(bytes),
             _ => SandboxRead::Refused,
+        }
+    }
+
+    /// Whether there is a plain file at a path; `None` where that is not ours to say.
+    pub fn has_file(&self, path: &Path) -> Option<bool> {
+        match self.find(path) {
+            Found::File { .. } => Some(true),
+            Found::Missing => Some(false),
+            Found::Refused => None,
+        }
+    }
+
+    fn find(&self, path: &Path) -> Found {
+        let Some(real) = self.paths.of(path) else {
+            return if self.would_hold(path) { Found::Missing } else { Found::Refused };
+        };
+        if !self.holds(&real) {
+            return Found::Refused;
+        }
+        match fs::metadata(&real) {
+            Ok(metadata) if metadata.is_dir() => Found::Missing,
+            Ok(metadata) if metadata.is_file() => Found::File { real, size: metadata.len() },
+            _ => Found::Refused,
         }
     }
 
@@ -97,7 +125,7 @@ impl Sandbox {
                 return false;
             }
             let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-            if let Ok(real) = fs::canonicalize(parent) {
+            if let Some(real) = self.paths.of(parent) {
                 return self.holds(&real);
             }
             rest = parent;
@@ -108,7 +136,7 @@ impl Sandbox {
     /// The plain files below `folder` that match a doublestar pattern, relative to it, with forward slashes and sorted;
     /// `None` where the folder may not be read or the pattern is not one.
     pub fn list(&self, folder: &Path, pattern: &str) -> Option<Vec<String>> {
-        let real = fs::canonicalize(folder).ok()?;
+        let real = self.paths.of(folder)?;
         if !self.holds(&real) {
             return None;
         }
@@ -167,6 +195,10 @@ mod tests {
         assert_eq!(sandbox.read(&inside.join("../nothing")), SandboxRead::Refused);
         #[cfg(unix)]
         assert_eq!(sandbox.read(&inside.join("link")), SandboxRead::Refused);
+        assert_eq!(
+            ["a.txt", "b.txt", "../secret"].map(|name| sandbox.has_file(&inside.join(name))),
+            [Some(true), Some(false), None]
+        );
         assert_eq!(sandbox.list(&inside, "*.txt"), Some(vec!["a.txt".to_owned()]));
         fs::create_dir_all(inside.join("b/c")).expect("a folder");
         fs::write(inside.join("b/c/d.txt"), "a").expect("a file");

@@ -64,6 +64,14 @@ static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Function>> =
 pub trait Host {
     /// The bytes of a file inside the checked folders; `path` as the function got it, relative to the root module.
     fn read_file(&self, path: &str) -> FileAnswer;
+    /// Whether there is a file that [`read_file`](Host::read_file) could read; `None` where that is not known.
+    fn has_file(&self, path: &str) -> Option<bool> {
+        match self.read_file(path) {
+            FileAnswer::Bytes(_) => Some(true),
+            FileAnswer::Missing => Some(false),
+            FileAnswer::OutOfBounds => None,
+        }
+    }
     /// The files below `path` (relative to the root module) that match the doublestar `pattern`, relative to `path`.
     fn file_set(&self, path: &str, pattern: &str) -> Option<Vec<String>>;
 }

@@ -59,11 +59,8 @@ fn file(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
 }
 
 fn file_exists(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    Ok(match host.read_file(text(&args[0])?) {
-        FileAnswer::Bytes(_) => true.into(),
-        FileAnswer::Missing => false.into(),
-        FileAnswer::OutOfBounds => Value::unknown_not_null(Type::Bool, Cause::Function("fileexists".into())),
-    })
+    let unknown = || Value::unknown_not_null(Type::Bool, Cause::Function("fileexists".into()));
+    Ok(host.has_file(text(&args[0])?).map_or_else(unknown, Value::from))
 }
 
 fn file_set(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
