@@ -9,7 +9,7 @@ use super::iterate::iterate;
 use super::program::{Frame, Program};
 use super::{BlockSource, Cause, Fields, Inner, Kind, Node, Place, Seq, Type, Value};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::{Block, Body, Text};
+use crate::syntax::{Attribute, Block, Body, Text};
 
 /// Arguments and blocks that belong to Terraform itself, not to the resource.
 const META: [&str; 7] = ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"];
@@ -43,6 +43,11 @@ pub(super) fn all_names(body: &Body) -> Vec<&Text> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// The argument of that name which a resource's body writes.
+pub(super) fn argument<'b>(body: &'b Body, name: &str) -> Option<&'b Attribute> {
+    body.attribute(name).filter(|_| !META.contains(&name))
 }
 
 /// Whether a body writes an argument or block of that name.

@@ -372,6 +372,16 @@ fn number(text: &str) -> Result<Value, EvalError> {
     }
 }
 
+/// The value of an expression that is a plain word: whatever surrounds it, it is worth the same.
+pub(super) fn word(expr: &Expr) -> Option<Value> {
+    match &expr.kind {
+        ExprKind::Null => Some(Value::NULL),
+        ExprKind::Bool(b) => Some((*b).into()),
+        ExprKind::String(text) => Some(text.clone().into()),
+        _ => None,
+    }
+}
+
 /// Whether a value is a handle or may be one.
 fn holds_handle(value: &Value) -> bool {
     match &value.kind {

@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 use super::bounds::Spent;
 use super::common::Common;
 use super::expand::Expansion;
-use super::expr::{Evaluation, Hop, Scope};
+use super::expr::{Evaluation, Hop, Scope, word};
 use super::host::RootHost;
 use super::memo::{Declarations, Identity, Memo};
 use super::scope::ModuleScope;
@@ -22,7 +22,7 @@ use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value};
 use crate::config::{Module, ModuleAddress, ModuleNode, Root};
 use crate::source::{Problem, ProblemKind, Span};
-use crate::syntax::{Expr, ExprKind, Text};
+use crate::syntax::{Expr, Text};
 
 /// A value given to a variable of the root module from outside the configuration.
 #[derive(Clone, Debug)]
@@ -301,12 +301,9 @@ impl<'c> Program<'c> {
 
     /// What an expression is worth in a frame.
     pub(crate) fn try_eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Result<Value, EvalError> {
-        // Most arguments are plain words.
-        match &expr.kind {
-            ExprKind::Null => return Ok(Value::NULL),
-            ExprKind::Bool(b) => return Ok((*b).into()),
-            ExprKind::String(text) => return Ok(text.clone().into()),
-            _ => {}
+        // As most arguments are.
+        if let Some(word) = word(expr) {
+            return Ok(word);
         }
         let scope = ModuleScope { whole: Some(expr.span), ..ModuleScope::new(self, frame) };
         match self.place(expr, frame) {

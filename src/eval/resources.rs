@@ -140,7 +140,12 @@ impl<'c> Program<'c> {
         name: &Text,
     ) -> Option<Value> {
         let body = &resource.arguments;
-        if !super::body::writes(body, name) {
+        let argument = super::body::argument(body, name);
+        // What is written as it is needs no remembering, and asks for nothing.
+        if let Some(word) = argument.and_then(|argument| super::expr::word(&argument.expr)) {
+            return Some(word);
+        }
+        if argument.is_none() && !super::body::writes(body, name) {
             return None;
         }
         let compute = || {

@@ -50,12 +50,7 @@ pub fn from_segments(parts: Vec<Segment>) -> Value {
         return Value::from(joined(&parts, length));
     }
     let mut builder = TextBuilder { parts: Vec::with_capacity(parts.len()), ..TextBuilder::default() };
-    for part in parts {
-        match part {
-            Segment::Text(text) => builder.append(&text),
-            Segment::Unknown(value) => builder.append_value(value),
-        }
-    }
+    builder.push_segments(parts);
     builder.finish()
 }
 
@@ -127,6 +122,16 @@ impl TextBuilder {
             }
         }
         Ok(true)
+    }
+
+    /// Adds the parts of a text that is no longer than it may be.
+    pub fn push_segments(&mut self, parts: Vec<Segment>) {
+        for part in parts {
+            match part {
+                Segment::Text(text) => self.append(&text),
+                Segment::Unknown(value) => self.append_value(value),
+            }
+        }
     }
 
     /// Adds an unknown part as it is.

@@ -131,20 +131,19 @@ fn mark_secret(value: &mut Value, path: Option<&str>) {
 /// One argument or the blocks of one type.
 fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults, place: &Place<'_>) -> Value {
     let defaults = || defaults.blocks.get(name);
-    if let Some(block) = schema.and_then(|s| s.block(name)) {
-        // A block type in JSON syntax, or given as an argument: one object is a list of one.
-        let single = matches!(value.kind, Kind::Object(_) | Kind::Map(_));
-        let value = if single { Value::tuple(vec![value]) } else { value };
-        return blocks(value, Some(block.schema), defaults(), place);
+    // Most are arguments, and no name is both.
+    if let Some(argument) = schema.and_then(|s| s.attribute(name)) {
+        let value = scalar(value, &argument.ty);
+        return match argument.ty.object() {
+            Some(body) => blocks(value, Some(body), defaults(), place),
+            None => value,
+        };
     }
-    let Some(argument) = schema.and_then(|s| s.attribute(name)) else {
-        return blocks(value, None, defaults(), place);
-    };
-    let value = scalar(value, &argument.ty);
-    match argument.ty.object() {
-        Some(body) => blocks(value, Some(body), defaults(), place),
-        None => value,
-    }
+    let Some(block) = schema.and_then(|s| s.block(name)) else { return blocks(value, None, defaults(), place) };
+    // A block type in JSON syntax, or given as an argument: one object is a list of one.
+    let single = matches!(value.kind, Kind::Object(_) | Kind::Map(_));
+    let value = if single { Value::tuple(vec![value]) } else { value };
+    blocks(value, Some(block.schema), defaults(), place)
 }
 
 /// What the provider makes of text for a number or bool, and the other way round.

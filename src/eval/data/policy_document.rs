@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
-use super::super::text::{from_segments, segments};
-use super::super::{ByName, Fields, Kind, Node, Segment, Type, Value, convert};
+use super::super::text::{TextBuilder, from_segments, segments};
+use super::super::{ByName, Fields, Kind, Node, Segment, Type, Value, convert, json};
 use crate::config::{Resource, ResourceName};
 use crate::syntax::Text;
 
@@ -188,22 +188,24 @@ impl Policy {
     /// The text, members in the provider's order.
     fn into_text(self) -> Option<Value> {
         let version = self.version.unwrap_or_else(|| "2012-10-17".into());
-        let mut parts = vec![Segment::Text("{".into())];
-        member("Version", &version, &mut parts)?;
+        let mut out = TextBuilder::default();
+        member("{", "Version", &version, &mut out)?;
         if let Some(id) = &self.id {
-            member("Id", id, &mut parts)?;
+            member(",", "Id", id, &mut out)?;
         }
         for (index, statement) in self.statements.iter().enumerate() {
-            parts.push(Segment::Text(if index == 0 { ",\"Statement\":[{" } else { ",{" }.into()));
+            out.push_str(if index == 0 { ",\"Statement\":[{" } else { ",{" }).ok()?;
+            let mut before = "";
             for name in MEMBERS {
                 if let Some(value) = statement.get(name) {
-                    member(name, value, &mut parts)?;
+                    member(before, name, value, &mut out)?;
+                    before = ",";
                 }
             }
-            parts.push(Segment::Text("}".into()));
+            out.push_str("}").ok()?;
         }
-        parts.push(Segment::Text(if self.statements.is_empty() { "}" } else { "]}" }.into()));
-        Some(from_segments(parts))
+        out.push_str(if self.statements.is_empty() { "}" } else { "]}" }).ok()?;
+        Some(out.finish())
     }
 }
 
@@ -211,11 +213,16 @@ impl Policy {
 const MEMBERS: [&str; 9] =
     ["Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition"];
 
-/// Adds `"name":value`, behind a comma unless it is the first.
-fn member(name: &str, value: &Value, parts: &mut Vec<Segment>) -> Option<()> {
-    let first = matches!(parts.last(), Some(Segment::Text(t)) if t.ends_with('{'));
-    parts.push(Segment::Text(format!("{}\"{name}\":", if first { "" } else { "," }).into()));
-    parts.extend(segments(&encode(value)?)?);
+/// Adds `"name":value` behind what stands before it.
+fn member(before: &str, name: &str, value: &Value, out: &mut TextBuilder) -> Option<()> {
+    for text in [before, "\"", name, "\":"] {
+        out.push_str(text).ok()?;
+    }
+    // Only what is not known needs more than writing it down: it may be one of several values.
+    if value.is_wholly_known() {
+        return json::push(out, value).ok();
+    }
+    out.push_segments(segments(&encode(value)?)?);
     Some(())
 }
 
