@@ -1,6 +1,7 @@
 //! The formats by name, and where each report goes.
 
-use std::io::Write as _;
+use std::fs::File;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use super::failure::Failure;
@@ -61,11 +62,13 @@ impl Format {
         }
     }
 
-    fn write(self, report: &Report, options: &CheckOptions) -> String {
-        match self {
+    fn write(self, report: &Report, options: &CheckOptions, out: &mut dyn io::Write) -> io::Result<()> {
+        let text = match self {
             Format::Pretty => report::pretty::pretty(report, options.detail, options.look),
             Format::Compact => formats::compact(report),
-            Format::Json => formats::json(report, options.detail.verbose, options.detail.statistics),
+            Format::Json => {
+                return formats::write_json(out, report, options.detail.verbose, options.detail.statistics);
+            }
             Format::Sarif => formats::sarif(report),
             Format::Github => formats::github(report),
             Format::Gitlab => formats::gitlab(report),
@@ -73,7 +76,8 @@ impl Format {
             Format::Checkstyle => formats::checkstyle(report),
             Format::Rdjson => formats::rdjson(report),
             Format::Markdown => formats::markdown(report),
-        }
+        };
+        out.write_all(text.as_bytes())
     }
 }
 
@@ -133,12 +137,13 @@ pub(super) fn least(outputs: &[Output], least: Least) -> Severity {
 pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failure> {
     for output in &options.outputs {
         let narrowed = report.narrowed(output.format.least(options.least));
-        let text = output.format.write(&narrowed, options);
+        let write = |out: &mut dyn io::Write| output.format.write(&narrowed, options, out);
         match &output.file {
             Some(path) => {
-                std::fs::write(path, text).map_err(|reason| Failure::Write { path: path.clone(), reason })?;
+                let written = File::create(path).and_then(|mut file| write(&mut file));
+                written.map_err(|reason| Failure::Write { path: path.clone(), reason })?;
             }
-            None => print(&text)?,
+            None => to_standard_output(write)?,
         }
         if output.format == Format::Github {
             add_to_job_summary(&narrowed)?;
@@ -159,8 +164,12 @@ fn add_to_job_summary(report: &Report) -> Result<(), Failure> {
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no failure.
 pub(super) fn print(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    to_standard_output(|out| out.write_all(text.as_bytes()))
+}
+
+fn to_standard_output(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match write(&mut out).and_then(|()| out.flush()) {
         Err(reason) if reason.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::Write { path: "standard output".into(), reason })
         }
@@ -170,7 +179,7 @@ pub(super) fn print(text: &str) -> Result<(), Failure> {
 
 /// Writes to standard error. Where it is closed there is nobody to tell; the exit status says it.
 pub(super) fn complain(text: &str) {
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! One JSON object with everything, for scripts. Fields may be added; those that are there stay.
 
+use std::borrow::Cow;
+use std::io::{self, Write as _};
+
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
@@ -12,6 +15,18 @@ use crate::syntax::Text;
 /// The report as JSON with a line break at its end, with `statistics` also by rule. Without `timings` the same input
 /// gives the same bytes.
 pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
+    let mut out = Vec::new();
+    // Memory refuses nothing.
+    let _ = write_json(&mut out, report, timings, statistics);
+    String::from_utf8(out).unwrap_or_default()
+}
+
+/// Writes the report as [`json`] has it, piece by piece: as one text it would need more memory than all else where there
+/// are very many findings.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn write_json(out: &mut dyn io::Write, report: &Report, timings: bool, statistics: bool) -> io::Result<()> {
     let by_rule = || {
         let row = |row: &RuleCount<'_>| {
             json!({
@@ -32,7 +47,10 @@ pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
         statistics: statistics.then(by_rule),
         timings_ms: timings.then(|| milliseconds.collect()),
     };
-    json_text(&whole)
+    let mut out = Harmless { out, text: Vec::with_capacity(PIECE) };
+    serde_json::to_writer_pretty(&mut out, &whole)?;
+    out.write_all(b"\n")?;
+    out.flush()
 }
 
 /// The whole object. Lists become JSON one element at a time, and elements are written as they are: as values they would
@@ -196,17 +214,58 @@ pub fn json_line(value: &Value) -> String {
 /// Control and direction characters are escaped, also those that JSON would allow as they are: the text may end in a
 /// terminal. Such characters stand only inside strings, so the escape is right wherever they are.
 fn harmless_json(text: String) -> String {
+    match harmless(&text) {
+        Cow::Borrowed(_) => text,
+        Cow::Owned(text) => text,
+    }
+}
+
+fn harmless(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut copied = 0;
-    for (at, bad) in bad_characters(&text) {
+    for (at, bad) in bad_characters(text) {
         out.push_str(&text[copied..at]);
         bad.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
         copied = at + bad.len_utf8();
     }
     if copied == 0 {
-        return text;
+        return text.into();
     }
-    out + &text[copied..]
+    (out + &text[copied..]).into()
+}
+
+/// Text is handed on in pieces of this size, in bytes.
+const PIECE: usize = 64 << 10;
+
+/// Hands JSON on as [`harmless_json`] has it.
+struct Harmless<'o> {
+    out: &'o mut dyn io::Write,
+    /// Whole characters: JSON is written in texts.
+    text: Vec<u8>,
+}
+
+impl Harmless<'_> {
+    fn hand_on(&mut self) -> io::Result<()> {
+        let text = str::from_utf8(&self.text).map_err(io::Error::other)?;
+        self.out.write_all(harmless(text).as_bytes())?;
+        self.text.clear();
+        Ok(())
+    }
+}
+
+impl io::Write for Harmless<'_> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.text.extend_from_slice(text);
+        if self.text.len() >= PIECE {
+            self.hand_on()?;
+        }
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.hand_on()?;
+        self.out.flush()
+    }
 }
 
 /// How much of a text is passed at once where all of it is plain: the loop over it has no way out but its end, so that

@@ -19,7 +19,7 @@ pub use compact::compact;
 pub use github::github;
 pub use gitlab::gitlab;
 pub(super) use json::fix_json;
-pub use json::{json, json_line, json_text};
+pub use json::{json, json_line, json_text, write_json};
 pub use junit::junit;
 pub use markdown::markdown;
 pub use rdjson::rdjson;
