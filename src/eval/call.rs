@@ -24,6 +24,11 @@ pub(super) fn eval(
     expand_final: bool,
     span: Span,
 ) -> Result<Value, EvalError> {
+    if evaluation.scope().stops_when_decided()
+        && let Some(result) = evaluation.quantifier(&name.text, args)
+    {
+        return result;
+    }
     if let Some(result) = evaluation.scope().call(name, args, evaluation) {
         return result;
     }

@@ -69,8 +69,10 @@ pub trait Scope {
         None
     }
 
-    /// Whether of a conditional only the arm that is taken is evaluated, so that the other has no say in its type.
-    fn takes_one_arm(&self) -> bool {
+    /// Whether nothing is evaluated that cannot matter any more: of a conditional only the arm that is taken, so that
+    /// the other has no say in its type; of a list that `anytrue`, `alltrue` or `contains` looks at, nothing behind the
+    /// element that decides.
+    fn stops_when_decided(&self) -> bool {
         false
     }
 
@@ -204,7 +206,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Conditional(of) => {
                 let ConditionalExpr { condition, then, otherwise } = &**of;
                 let condition = self.eval(condition).map_err(|e| e.at(condition.span))?;
-                if self.scope.takes_one_arm()
+                if self.scope.stops_when_decided()
                     && let Some(holds) = ops::to_bool(&condition)?
                 {
                     let arm = self.eval(if holds { then } else { otherwise })?;

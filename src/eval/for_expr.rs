@@ -1,6 +1,7 @@
 //! `for` expressions and splats.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use super::expr::Evaluation;
 use super::iterate::{Entry, as_list, iterate, join, secret};
@@ -51,19 +52,34 @@ impl Evaluation<'_> {
     }
 
     pub(super) fn for_expr(&self, f: &ForExpr) -> Result<Value, EvalError> {
-        let collection = self.eval(&f.collection)?;
-        let entries = iterate(&collection).map_err(|e| e.at(f.collection.span))?;
-        self.scope().spend(entries.len())?;
+        self.for_over(f, &self.eval(&f.collection)?)
+    }
+
+    /// What a `for` makes of a collection.
+    pub(super) fn for_over(&self, f: &ForExpr, collection: &Value) -> Result<Value, EvalError> {
         let mut result = ForResult::default();
+        self.gather(f, collection, &mut result)?;
+        let marks = result.marks;
+        let value = match &f.key {
+            None => result.items.into_tuple(),
+            Some(_) => Kind::Object(Node::new(result.into_fields(f.group))).into(),
+        };
+        Ok(unless_any_failed(value.with_marks(marks).from_parts([collection]), [collection]))
+    }
+
+    /// Hands on those of a collection's elements that a `for` takes, until there are enough.
+    pub(super) fn gather(&self, f: &ForExpr, collection: &Value, result: &mut dyn Gather) -> Result<(), EvalError> {
+        let entries = iterate(collection).map_err(|e| e.at(f.collection.span))?;
+        self.scope().spend(entries.len())?;
         for Entry { key, value, certain, placed } in entries {
             let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));
             let scope = keyed.as_ref().unwrap_or(self).bind(&f.value_var.text, value);
             if !placed {
-                result.items.loosen();
+                result.loosen();
             }
             let wanted = match &f.condition {
                 None => Ok(true),
-                Some(condition) => scope.for_condition(condition, &mut result.marks)?,
+                Some(condition) => scope.for_condition(condition, result)?,
             };
             let doubt = match wanted {
                 Ok(false) => continue,
@@ -71,20 +87,17 @@ impl Evaluation<'_> {
                 Ok(true) => collection.cause(),
                 Err(cause) => Some(cause),
             };
-            scope.for_item(f, doubt, &mut result)?;
+            if result.add(&scope, f, doubt)?.is_break() {
+                break;
+            }
         }
-        let marks = result.marks;
-        let value = match &f.key {
-            None => Kind::Tuple(Node::new(result.items.finish())),
-            Some(_) => Kind::Object(Node::new(result.into_fields(f.group))),
-        };
-        Ok(unless_any_failed(Value::from(value).with_marks(marks).from_parts([&collection]), [&collection]))
+        Ok(())
     }
 
     /// Whether the `if` of a `for` holds, or why that is not known.
-    fn for_condition(&self, condition: &Expr, marks: &mut Marks) -> Result<Result<bool, Cause>, EvalError> {
+    fn for_condition(&self, condition: &Expr, result: &mut dyn Gather) -> Result<Result<bool, Cause>, EvalError> {
         let value = self.eval(condition)?;
-        *marks = marks.union(value.marks.without(Marks::PROVIDER_DEFAULT));
+        result.mark(value.marks.without(Marks::PROVIDER_DEFAULT));
         if value.is_null() {
             return Err(EvalError::new("the condition of a `for` cannot be null")
                 .with_label("null")
@@ -121,6 +134,36 @@ impl Evaluation<'_> {
             None => result.rest = Some(join(result.rest.take(), value)),
         }
         Ok(())
+    }
+}
+
+/// Takes what a `for` makes, element by element.
+pub(super) trait Gather {
+    /// From here on, positions are not certain.
+    fn loosen(&mut self) {}
+
+    /// Marks of a condition.
+    fn mark(&mut self, marks: Marks);
+
+    /// One element, as `scope` has it; `doubt` says why it may not be there. Breaks off where there are enough.
+    ///
+    /// # Errors
+    /// Where the element has no value.
+    fn add(&mut self, scope: &Evaluation<'_>, f: &ForExpr, doubt: Option<Cause>) -> Result<ControlFlow<()>, EvalError>;
+}
+
+impl Gather for ForResult {
+    fn loosen(&mut self) {
+        self.items.loosen();
+    }
+
+    fn mark(&mut self, marks: Marks) {
+        self.marks = self.marks.union(marks);
+    }
+
+    fn add(&mut self, scope: &Evaluation<'_>, f: &ForExpr, doubt: Option<Cause>) -> Result<ControlFlow<()>, EvalError> {
+        scope.for_item(f, doubt, self)?;
+        Ok(ControlFlow::Continue(()))
     }
 }
 

@@ -34,6 +34,11 @@ impl Value {
         }
     }
 
+    /// Whether it has neither marks nor references, and nothing can be inside it that has.
+    pub(super) fn is_bare(&self) -> bool {
+        self.is_leaf() && self.marks == Marks::NONE && self.refs.is_empty()
+    }
+
     /// Whether nothing can be inside it.
     fn is_leaf(&self) -> bool {
         matches!(self.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Handle(_))

@@ -18,6 +18,7 @@ mod error;
 pub mod expand;
 pub mod expr;
 mod for_expr;
+mod from;
 pub mod functions;
 pub mod iterate;
 
@@ -32,6 +33,7 @@ mod number;
 pub mod open;
 pub mod ops;
 pub mod program;
+mod quantify;
 mod reference;
 mod refs;
 mod resources;

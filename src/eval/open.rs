@@ -124,6 +124,11 @@ impl Items {
         self.loose += usize::from(self.loosened);
     }
 
+    /// Whether there is none, and there may be none.
+    pub fn is_empty(&self) -> bool {
+        self.certain.is_empty() && self.possible.is_empty()
+    }
+
     /// From here on, positions are not certain.
     pub fn loosen(&mut self) {
         self.loosened = true;
@@ -166,6 +171,9 @@ impl Items {
 
     /// The elements as a tuple.
     pub fn into_tuple(self) -> Value {
+        if self.is_empty() {
+            return Value::tuple(Vec::new());
+        }
         Kind::Tuple(Node::new(self.finish())).into()
     }
 }

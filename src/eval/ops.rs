@@ -13,6 +13,9 @@ use crate::syntax::{BinaryOp, UnaryOp};
 
 /// The result of an operator with one operand.
 pub fn unary(op: UnaryOp, value: &Value) -> Result<Value, EvalError> {
+    if op == UnaryOp::Not && value.as_bool().is_some() {
+        return not(value);
+    }
     lift(std::slice::from_ref(value), &unary_type(op), &mut |args| match op {
         UnaryOp::Negate => negate(&operand(&args[0], &Type::Number)?),
         UnaryOp::Not => not(&operand(&args[0], &Type::Bool)?),
@@ -59,6 +62,7 @@ pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, EvalError> {
 /// `a == b`: a bool, unknown where it is not decided.
 pub fn equals(a: &Value, b: &Value) -> Value {
     match equal(a, b) {
+        Some(result) if a.is_bare() && b.is_bare() => result.into(),
         Some(result) => {
             let marks = a.deep_marks().union(b.deep_marks());
             let result = Value::from(result).with_refs(&a.deep_refs()).with_refs(&b.deep_refs());
@@ -71,7 +75,7 @@ pub fn equals(a: &Value, b: &Value) -> Value {
 /// `a && b` or `a || b`, of sides that may have failed: one that decides makes the other irrelevant.
 pub fn logical(op: BinaryOp, a: Result<Value, EvalError>, b: Result<Value, EvalError>) -> Result<Value, EvalError> {
     let decisive = op == BinaryOp::Or;
-    let sides = [a, b].map(|side| side.and_then(|value| operand(&value, &Type::Bool)));
+    let sides = [a, b].map(|side| side.and_then(|value| into_operand(value, &Type::Bool)));
     for value in sides.iter().flatten() {
         if matches!(value.kind, Kind::Bool(b) if b == decisive) {
             return Ok(Value::from(decisive).from_parts([value]));
@@ -89,19 +93,23 @@ pub fn logical(op: BinaryOp, a: Result<Value, EvalError>, b: Result<Value, EvalE
 
 /// What `&&` or `||` is worth whatever stands on its right, where the left side says so.
 pub fn decided_by(op: BinaryOp, left: &Value) -> Option<Value> {
-    let left = operand(left, &Type::Bool).ok()?;
-    match left.kind {
-        Kind::Bool(b) if b == (op == BinaryOp::Or) => Some(Value::from(b).from_parts([&left])),
+    match to_bool(left).ok()?? {
+        b if b == (op == BinaryOp::Or) => Some(Value::from(b).from_parts([left])),
         _ => None,
     }
 }
 
 /// The value as a condition: `None` where it is not known; an error where it is null or no bool.
 pub fn to_bool(value: &Value) -> Result<Option<bool>, EvalError> {
-    match operand(value, &Type::Bool)?.kind {
+    match value.kind {
         Kind::Bool(b) => Ok(Some(b)),
-        _ => Ok(None),
+        _ => Ok(operand(value, &Type::Bool)?.as_bool()),
     }
+}
+
+/// The same operand where it has the operator's type already.
+fn into_operand(value: Value, ty: &Type) -> Result<Value, EvalError> {
+    if value.has_type(ty) { Ok(value) } else { operand(&value, ty) }
 }
 
 /// An operand converted to the operator's type; null is an error.
@@ -120,6 +128,9 @@ fn numeric(
     result: &Type,
     run: impl Fn(&Value, &Value) -> Result<Value, EvalError>,
 ) -> Result<Value, EvalError> {
+    if a.as_number().is_some() && b.as_number().is_some() {
+        return run(a, b);
+    }
     lift(&[a.clone(), b.clone()], result, &mut |args| {
         let (a, b) = (operand(&args[0], &Type::Number)?, operand(&args[1], &Type::Number)?);
         Ok(unless_any_failed(run(&a, &b)?, [&a, &b]))

@@ -213,47 +213,16 @@ impl From<Kind> for Value {
     }
 }
 
-impl From<bool> for Value {
-    fn from(b: bool) -> Value {
-        Kind::Bool(b).into()
-    }
-}
-
-impl From<i64> for Value {
-    fn from(n: i64) -> Value {
-        Kind::Number(Number::from(n)).into()
-    }
-}
-
-impl From<Number> for Value {
-    fn from(n: Number) -> Value {
-        Kind::Number(n).into()
-    }
-}
-
-impl From<&str> for Value {
-    fn from(s: &str) -> Value {
-        Kind::String(s.into()).into()
-    }
-}
-
-impl From<String> for Value {
-    fn from(s: String) -> Value {
-        Kind::String(s.into()).into()
-    }
-}
-
-impl From<Text> for Value {
-    fn from(s: Text) -> Value {
-        Kind::String(s).into()
-    }
-}
-
 impl Unknown {
     /// An unknown of this type for this reason, of which nothing else is known.
     pub fn new(ty: Type, cause: Cause) -> Unknown {
         Unknown { ty, not_null: false, origin: None, cause, hint: Hint::None }
     }
+}
+
+thread_local! {
+    // Most lists that rules make have no elements. One for each thread, so that they do not fight for its count.
+    static NOTHING: Value = Kind::Tuple(Node::new(Seq::default())).into();
 }
 
 impl Value {
@@ -292,8 +261,11 @@ impl Value {
         Value { kind: Kind::Unknown(Node::new(unknown)), marks: marks.without(Marks::PROVIDER_DEFAULT), refs }
     }
 
-    /// A tuple of these elements.
+    /// A tuple of these elements; all that have none are one.
     pub fn tuple(items: Vec<Value>) -> Value {
+        if items.is_empty() {
+            return NOTHING.with(Value::clone);
+        }
         Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: None, loose: 0 })).into()
     }
 

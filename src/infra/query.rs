@@ -3,7 +3,7 @@
 //! Answers are tuples of handles. Where the answer may not be complete the tuple is open: its `rest` says what a
 //! further element could be, so that Terraform's own functions come to "unknown" by themselves.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rustc_hash::FxHashMap;
 
@@ -36,6 +36,9 @@ pub struct Holders {
     /// By type, then by attribute.
     by_attribute: Mutex<FxHashMap<Text, FxHashMap<Text, Arc<HolderIndex>>>>,
     by_identity: Mutex<FxHashMap<Text, Arc<IdentityIndex>>>,
+    /// The texts by which instances may be named elsewhere, of those that were asked about: what they are configured to
+    /// does not change.
+    identities: RwLock<FxHashMap<InstanceId, Arc<[Text]>>>,
 }
 
 /// The instances of a type by the texts that name them.
@@ -50,6 +53,13 @@ struct HolderIndex {
     by_derived: FxHashMap<Text, Vec<Derived>>,
     /// Instances whose attribute is not known and leads to nothing.
     unresolved: Vec<(InstanceId, Cause)>,
+}
+
+impl HolderIndex {
+    /// Whether anything is held by a name.
+    fn holds_names(&self) -> bool {
+        !self.by_token.is_empty() || !self.by_derived.is_empty()
+    }
 }
 
 /// Where to look for those that refer to something, resolved once for many questions; see [`Infra::candidates`].
@@ -98,6 +108,9 @@ impl Answer {
     }
 
     fn into_value(mut self) -> Value {
+        if self.items.is_empty() && self.maybe.is_empty() && self.doubt.is_none() {
+            return Value::tuple(Vec::new());
+        }
         self.items.sort_unstable();
         self.items.dedup();
         self.maybe.sort_unstable();
@@ -208,7 +221,10 @@ impl Infra {
     /// Those of the candidates that refer to `id`.
     pub fn referrers_among(&self, id: InstanceId, candidates: &Candidates) -> Value {
         let mut answer = Answer::default();
-        let tokens = if candidates.indexes.is_empty() { Vec::new() } else { self.identities(id) };
+        let tokens = match candidates.indexes.iter().any(|(index, _)| index.holds_names()) {
+            true => self.identities(id),
+            false => Arc::default(),
+        };
         let ty = &self.get(id).type_name;
         for (index, in_any) in candidates.indexes.iter() {
             let by_token = tokens.iter().flat_map(|t| index.by_token.get(t).into_iter().flatten());
@@ -253,8 +269,8 @@ impl Infra {
         }
         let mut index = IdentityIndex::default();
         for id in self.of_type(InstanceKind::Resource, ty) {
-            for token in self.identities(*id) {
-                index.entry(token).or_default().push(*id);
+            for token in self.identities(*id).iter() {
+                index.entry(token.clone()).or_default().push(*id);
             }
         }
         let index = Arc::new(index);
@@ -263,9 +279,16 @@ impl Infra {
     }
 
     /// The texts by which an instance may be named elsewhere.
-    fn identities(&self, id: InstanceId) -> Vec<Text> {
-        let Some(fields) = self.get(id).attributes.as_fields() else { return Vec::new() };
-        IDENTITY.iter().filter_map(|name| token(fields.entries.get(name)?)).collect()
+    fn identities(&self, id: InstanceId) -> Arc<[Text]> {
+        let known = &self.holders.identities;
+        if let Some(known) = known.read().unwrap_or_else(|e| e.into_inner()).get(&id) {
+            return known.clone();
+        }
+        let fields = self.get(id).attributes.as_fields();
+        let tokens = IDENTITY.iter().filter_map(|name| token(fields?.entries.get(name)?));
+        let tokens: Arc<[Text]> = tokens.collect();
+        known.write().unwrap_or_else(|e| e.into_inner()).insert(id, tokens.clone());
+        tokens
     }
 
     /// Whether there are instances of a type that may hold references.

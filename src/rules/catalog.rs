@@ -12,6 +12,8 @@ use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::answers::Calls;
+use super::callees::{Called, Callee, Callees, DeclaredFunction};
 use super::compile::{self, Surroundings};
 use super::decl::{self, FileDecl, FunctionDecl, RuleDecl, argument, wrong};
 use super::embedded::{EmbeddedFile, EmbeddedFunction, embedded_files};
@@ -33,7 +35,9 @@ pub struct Catalog<'s> {
     files: Vec<RuleFile>,
     /// Sorted by id.
     pub(super) entries: Vec<Entry>,
-    functions: FxHashMap<Text, Function>,
+    callees: Callees,
+    /// What timeless functions gave, for all runs: it depends on their arguments alone.
+    pub(super) timeless: Calls,
     /// Positions in `entries` by exact subjects.
     by_subject: FxHashMap<(InstanceKind, Text), Vec<usize>>,
     /// Subjects that are globs, with their positions.
@@ -58,16 +62,6 @@ pub(super) struct Entry {
     rule: OnceLock<Option<Arc<Rule>>>,
     /// The same without its words.
     wordless: OnceLock<Option<Arc<Rule>>>,
-}
-
-/// A function before it is parsed.
-struct Function {
-    file: usize,
-    signature: Signature,
-    /// The part of the file to read it from.
-    bytes: Range<usize>,
-    /// Empty until it is wanted.
-    decl: OnceLock<Option<Arc<FunctionDecl>>>,
 }
 
 struct RuleFile {
@@ -107,8 +101,7 @@ impl<'s> Catalog<'s> {
             }
             for EmbeddedFunction { name, params, cost, bytes } in file.functions {
                 let signature = Signature { params: *params, cost: *cost };
-                let function = Function { file: index, signature, bytes: bytes.clone(), decl: OnceLock::new() };
-                catalog.functions.insert((*name).into(), function);
+                catalog.callees.declare((*name).into(), DeclaredFunction::new(index, signature, bytes.clone()));
             }
         }
         catalog.index();
@@ -157,7 +150,8 @@ impl<'s> Catalog<'s> {
             sources,
             files: Vec::new(),
             entries: Vec::new(),
-            functions: FxHashMap::default(),
+            callees: Callees::default(),
+            timeless: Calls::default(),
             by_subject: FxHashMap::default(),
             globs: Vec::new(),
         }
@@ -206,14 +200,13 @@ impl<'s> Catalog<'s> {
             let name = &decl.name;
             let value = decl.value.as_ref().and_then(|value| text.get(value.expr.span.range()));
             let signature = Signature { params: decl.params.len(), cost: weight::of_text(value.unwrap_or_default()) };
-            let (bytes, known) = (decl.header.range(), OnceLock::from(Some(decl.clone())));
-            let function = Function { file: index, signature, bytes, decl: known };
+            let function = DeclaredFunction::new(index, signature, decl.header.range()).known(decl.clone());
             if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
                 let message = format!("there is a function `{}` already", name.text);
                 problems.push(wrong(name.span, message, "not yours to declare"));
             } else if self
-                .functions
-                .insert(name.text.clone(), function)
+                .callees
+                .declare(name.text.clone(), function)
                 .is_some_and(|replaced| self.is_given(replaced.file))
             {
                 problems.push(wrong(name.span, format!("there are two functions `{}`", name.text), "the second"));
@@ -378,7 +371,8 @@ impl<'s> Catalog<'s> {
 
     /// All functions that rule files declare, sorted by name. Parses every one.
     pub fn declared_functions(&self) -> Vec<Arc<FunctionDecl>> {
-        let mut functions: Vec<_> = self.functions.keys().filter_map(|name| self.declaration(name)).cloned().collect();
+        let names = self.callees.declared_names();
+        let mut functions: Vec<_> = names.filter_map(|name| self.declaration(name)).cloned().collect();
         functions.sort_by(|a, b| a.name.text.cmp(&b.name.text));
         functions
     }
@@ -415,11 +409,11 @@ fn service(path: &Path) -> Text {
 
 impl Functions for Catalog<'_> {
     fn signature(&self, name: &str) -> Option<Signature> {
-        self.functions.get(name).map(|function| function.signature)
+        self.callees.declared(name).map(|function| function.signature)
     }
 
     fn names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.functions.keys().map(|n| &**n).collect();
+        let mut names: Vec<&str> = self.callees.declared_names().map(|n| &**n).collect();
         names.sort_unstable();
         names
     }
@@ -427,14 +421,28 @@ impl Functions for Catalog<'_> {
 
 impl Catalog<'_> {
     /// The declared function of that name.
-    pub fn function(&self, name: &str) -> Option<&FunctionDecl> {
+    fn function(&self, name: &str) -> Option<&FunctionDecl> {
         self.declaration(name).map(|decl| &**decl)
     }
 
     fn declaration(&self, name: &str) -> Option<&Arc<FunctionDecl>> {
-        let function = self.functions.get(name)?;
-        let read = || self.read(function.file, &function.bytes, &[]).functions.into_iter().next();
-        function.decl.get_or_init(read).as_ref()
+        self.declared(self.callees.declared(name)?)
+    }
+
+    fn declared<'c>(&self, function: &'c DeclaredFunction) -> Option<&'c Arc<FunctionDecl>> {
+        function.decl(|| self.read(function.file, &function.bytes, &[]).functions.into_iter().next())
+    }
+
+    /// What a name means that is called; `None` where it is Terraform's.
+    pub(super) fn callee(&self, name: &str) -> Option<Called<'_>> {
+        let function = match self.callees.get(name)? {
+            Callee::Own(own) => return Some(Called::Own(own)),
+            Callee::Declared(function) => function,
+        };
+        let decl = self.declared(function)?;
+        let value = decl.value.as_ref()?;
+        let declared = |name: &str| self.function(name)?.value.as_ref().map(|value| &*value.expr);
+        Some(Called::Declared { decl, value, timeless: function.is_timeless(&value.expr, &declared) })
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! [`Catalog`] holds all rules, [`Catalog::select`] chooses among them, [`check()`] runs them.
 
+mod answers;
 mod baseline;
+mod callees;
 mod catalog;
 mod check;
 mod clauses;

@@ -1,11 +1,6 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
-use std::hash::Hash;
-use std::sync::{PoisonError, RwLock};
-
-use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
-
+use super::answers::{Answers, Calls};
 use super::catalog::Catalog;
 use super::functions::merged_tags;
 use super::network::Subnets;
@@ -13,11 +8,11 @@ use super::settings::Selection;
 use super::verdict::Truth;
 use crate::eval::functions::Host;
 use crate::eval::union::is_watched;
-use crate::eval::{ByName, EvalError, Kind, Marks, Node, Shape, Value};
+use crate::eval::{ByName, EvalError, Kind, Value};
 use crate::facts;
 use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecycle};
 use crate::source::Span;
-use crate::syntax::{AttrExpr, Expr, ExprKind, Text};
+use crate::syntax::{AttrExpr, Expr, ExprKind};
 
 /// What the rules of one run see.
 pub struct Run<'a> {
@@ -31,97 +26,11 @@ pub struct Run<'a> {
     pub host: &'a (dyn Host + Sync),
     /// What is known of all its subnets.
     pub subnets: Subnets,
-    answers: Answers<Question, Answered>,
+    calls: Calls,
     values: Answers<(usize, bool), Result<Value, EvalError>>,
     truths: Answers<usize, Truth>,
-    calls: Answers<Span, Result<Value, EvalError>>,
+    by_place: Answers<Span, Result<Value, EvalError>>,
     candidates: Answers<Span, Result<Candidates, EvalError>>,
-}
-
-/// What has been worked out already. Two threads may work out the same, which is the same.
-type Answers<K, V> = RwLock<FxHashMap<K, V>>;
-
-/// The arguments of a question, which live as long since it knows them by their places, and the answer.
-type Answered = (Vec<Value>, Result<Value, EvalError>);
-
-/// What is known, or what is worked out now and kept.
-fn once<K: Eq + Hash, V: Clone>(answers: &Answers<K, V>, key: K, work_out: impl FnOnce() -> V) -> V {
-    if let Some(known) = answers.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        return known.clone();
-    }
-    // Without the lock: it may ask further questions.
-    let answer = work_out();
-    keep(answers, key, answer.clone());
-    answer
-}
-
-fn keep<K: Eq + Hash, V>(answers: &Answers<K, V>, key: K, value: V) {
-    let mut answers = answers.write().unwrap_or_else(PoisonError::into_inner);
-    if answers.len() >= MOST_ANSWERS {
-        answers.clear();
-    }
-    answers.insert(key, value);
-}
-
-/// So many answers are kept, some 20 MB of them; then all are forgotten, and what is asked again is worked out again.
-const MOST_ANSWERS: usize = 1 << 16;
-
-/// A call of a function with arguments by which it can be known again.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Question {
-    function: Text,
-    arguments: SmallVec<[Argument; 2]>,
-    /// Where `try` or `can` looks at failures, the answer may hold one.
-    watched: bool,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-struct Argument {
-    value: Simple,
-    marks: Marks,
-    /// Where its references are kept.
-    refs: usize,
-}
-
-#[derive(Clone, PartialEq, Eq, Hash)]
-enum Simple {
-    Null,
-    Bool(bool),
-    Text(Text),
-    Number(String),
-    Handle(InstanceId),
-    /// Something that is kept at this place: values there never change.
-    At(Shape, usize),
-}
-
-impl Question {
-    /// The question that a call asks; `None` where nobody but the call holds one of the arguments, so that it cannot
-    /// be asked again.
-    pub fn new(function: &Text, arguments: &[Value]) -> Option<Question> {
-        let arguments = arguments.iter().map(Argument::of).collect::<Option<_>>()?;
-        Some(Question { function: function.clone(), arguments, watched: is_watched() })
-    }
-}
-
-impl Argument {
-    fn of(value: &Value) -> Option<Argument> {
-        let simple = match &value.kind {
-            Kind::Null => Simple::Null,
-            Kind::Bool(b) => Simple::Bool(*b),
-            Kind::String(s) => Simple::Text(s.clone()),
-            Kind::Number(n) => Simple::Number(n.to_string()),
-            Kind::Handle(id) => Simple::Handle(*id),
-            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => Simple::At(value.shape(), shared_at(seq)?),
-            Kind::Map(fields) | Kind::Object(fields) => Simple::At(value.shape(), shared_at(fields)?),
-            Kind::Unknown(unknown) => Simple::At(value.shape(), shared_at(unknown)?),
-        };
-        Some(Argument { value: simple, marks: value.marks, refs: value.refs.place() })
-    }
-}
-
-/// The place of something that others hold as well.
-fn shared_at<T>(of: &Node<T>) -> Option<usize> {
-    (of.count() > 1).then(|| of.place())
 }
 
 impl<'a> Run<'a> {
@@ -138,27 +47,17 @@ impl<'a> Run<'a> {
             infra,
             host,
             subnets: Subnets::default(),
-            answers: Answers::default(),
+            calls: Calls::default(),
             values: Answers::default(),
             truths: Answers::default(),
-            calls: Answers::default(),
+            by_place: Answers::default(),
             candidates: Answers::default(),
         }
     }
 
-    /// The answer to a question with these arguments, worked out once.
-    pub fn answer(
-        &self,
-        question: Question,
-        arguments: Vec<Value>,
-        work_out: impl FnOnce(&[Value]) -> Result<Value, EvalError>,
-    ) -> Result<Value, EvalError> {
-        if let Some((_, known)) = self.answers.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
-            return known.clone();
-        }
-        let answer = work_out(&arguments);
-        keep(&self.answers, question, (arguments, answer.clone()));
-        answer
+    /// What calls gave whose answers depend on the instances of the run.
+    pub fn calls(&self) -> &Calls {
+        &self.calls
     }
 
     /// What an expression is worth that is worth the same for all instances, worked out once. Rules and their
@@ -168,12 +67,12 @@ impl<'a> Run<'a> {
         expr: *const Expr,
         work_out: impl FnOnce() -> Result<Value, EvalError>,
     ) -> Result<Value, EvalError> {
-        once(&self.values, (expr.addr(), is_watched()), work_out)
+        self.values.once((expr.addr(), is_watched()), work_out)
     }
 
     /// What the call at this place of a rule file gives, which gives the same for all instances; worked out once.
     pub fn call(&self, place: Span, work_out: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
-        once(&self.calls, place, work_out)
+        self.by_place.once(place, work_out)
     }
 
     /// Where the call of `referrers` at this place of a rule file looks, worked out once.
@@ -185,12 +84,12 @@ impl<'a> Run<'a> {
         place: Span,
         work_out: impl FnOnce() -> Result<Candidates, EvalError>,
     ) -> Result<Candidates, EvalError> {
-        once(&self.candidates, place, work_out)
+        self.candidates.once(place, work_out)
     }
 
     /// What a condition says that says the same of all instances, worked out once.
     pub fn truth(&self, expr: *const Expr, work_out: impl FnOnce() -> Truth) -> Truth {
-        once(&self.truths, expr.addr(), work_out)
+        self.truths.once(expr.addr(), work_out)
     }
 
     /// An attribute of an instance as rules read it: what is known of the instance itself, else what it is configured

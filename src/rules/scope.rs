@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::functions::{self, Call};
+use super::callees::Called;
+use super::functions::{Call, OwnFunction};
 use super::rule::{Check, Clause, Lasts, Rule};
-use super::run::{Question, Run};
+use super::run::Run;
 use super::verdict::Truth;
 use crate::eval::functions::Host;
 use crate::eval::union::is_watched;
@@ -177,7 +178,7 @@ impl Scope for RuleScope<'_> {
         self.run.host
     }
 
-    fn takes_one_arm(&self) -> bool {
+    fn stops_when_decided(&self) -> bool {
         true
     }
 }
@@ -214,7 +215,7 @@ impl Scope for FunctionScope<'_> {
         self.run.host
     }
 
-    fn takes_one_arm(&self) -> bool {
+    fn stops_when_decided(&self) -> bool {
         true
     }
 }
@@ -237,21 +238,15 @@ fn call(
     args: &[Expr],
     evaluation: &Evaluation<'_>,
 ) -> Option<Result<Value, EvalError>> {
-    if let Some(own) = functions::lookup(&name.text) {
-        let answer = || {
-            (own.run)(&Call { run, name: &name.text, place: name.span, args, evaluation }).map_err(|e| e.at(name.span))
-        };
-        // What is asked with literals alone has one answer wherever it stands.
-        let is_literal = |arg: &Expr| matches!(arg.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_));
-        return Some(if args.iter().all(is_literal) { run.call(name.span, answer) } else { answer() });
-    }
-    let declared = run.catalog.function(&name.text)?;
-    let value = declared.value.as_ref()?;
+    let (declared, value, timeless) = match run.catalog.callee(&name.text)? {
+        Called::Own(own) => return Some(call_own(run, own, name, args, evaluation)),
+        Called::Declared { decl, value, timeless } => (decl, value, timeless),
+    };
     if depth >= CALL_DEPTH {
         let error = EvalError::new(format!("functions call each other more than {CALL_DEPTH} deep")).at(name.span);
         return Some(Err(error.of_kind(ProblemKind::Limit)));
     }
-    let values = match args.iter().map(|arg| evaluation.eval(arg)).collect::<Result<Vec<_>, _>>() {
+    let values = match args.iter().map(|arg| evaluation.eval(arg)).collect::<Result<SmallVec<_>, _>>() {
         Ok(values) => values,
         Err(error) => return Some(Err(error)),
     };
@@ -262,8 +257,26 @@ fn call(
         let params = declared.param_names().zip(values).collect();
         Evaluation::new(&FunctionScope { run, params, depth: depth + 1, outer: evaluation.scope() }).eval(&value.expr)
     };
-    Some(match Question::new(&name.text, &values) {
-        Some(question) => run.answer(question, values, work_out),
-        None => work_out(&values),
-    })
+    let calls = if timeless && values.iter().all(is_plain) { &run.catalog.timeless } else { run.calls() };
+    Some(calls.once(std::ptr::from_ref(declared).addr(), values, work_out))
+}
+
+/// Calls one of the language's own functions.
+fn call_own(
+    run: &Run<'_>,
+    own: &'static OwnFunction,
+    name: &Ident,
+    args: &[Expr],
+    evaluation: &Evaluation<'_>,
+) -> Result<Value, EvalError> {
+    let answer =
+        || (own.run)(&Call { run, own, place: name.span, args, evaluation }).map_err(|error| error.at(name.span));
+    // What is asked with literals alone has one answer wherever it stands.
+    let is_literal = |arg: &Expr| matches!(arg.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_));
+    if args.iter().all(is_literal) { run.call(name.span, answer) } else { answer() }
+}
+
+/// Whether a value is the same in all runs: it holds nothing of the instances of one.
+fn is_plain(value: &Value) -> bool {
+    matches!(value.kind, Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_)) && value.refs.is_empty()
 }

@@ -138,6 +138,22 @@ pub fn lookup(name: &str) -> Option<&'static Function> {
     BY_NAME.get(name).copied()
 }
 
+/// Whether a function looks at nothing but its arguments: not at files, the clock or chance.
+pub fn is_timeless(name: &str) -> bool {
+    let families = [
+        collection::FUNCTIONS,
+        encoding::FUNCTIONS,
+        format::FUNCTIONS,
+        json::FUNCTIONS,
+        net::FUNCTIONS,
+        number::FUNCTIONS,
+        regex::FUNCTIONS,
+        string::FUNCTIONS,
+        type_fns::FUNCTIONS,
+    ];
+    matches!(name, "try" | "can") || families.into_iter().flatten().any(|function| function.name == name)
+}
+
 /// The names of all functions, for suggestions.
 pub fn names() -> impl Iterator<Item = &'static str> {
     FAMILIES.iter().flat_map(|family| family.iter().map(|f| f.name))

@@ -84,7 +84,7 @@ fn unseen(call: &Call<'_>) -> Result<Value, EvalError> {
 }
 
 fn tags(call: &Call<'_>) -> Result<Value, EvalError> {
-    call.of_instance(0, Type::map(Type::String), &|id| call.run.tags(id))
+    call.once(|instance| call.of_value(0, instance.clone(), Type::map(Type::String), &|id| call.run.tags(id)))
 }
 
 fn nonproduction(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -14,8 +14,9 @@ mod text;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
+use smallvec::smallvec;
 
-use super::run::{Question, Run};
+use super::run::Run;
 use crate::eval::{Cause, EvalError, Evaluation, Kind, Type, Value, convert, union};
 use crate::source::Span;
 use crate::syntax::{Expr, Text};
@@ -34,6 +35,32 @@ pub struct OwnFunction {
     pub description: &'static str,
     /// Computes it.
     pub run: fn(&Call<'_>) -> Result<Value, EvalError>,
+}
+
+/// Functions that look at nothing but their arguments and the tables of facts.
+const TIMELESS: &[&str] = &[
+    "action_matches",
+    "cidr_contains",
+    "cidr_intersection",
+    "cidr_overlaps",
+    "cidr_size",
+    "cidr_usable",
+    "fact",
+    "fact_rows",
+    "has_word",
+    "is_known",
+    "is_set",
+    "plural",
+    "policy_statements",
+    "unknown_reason",
+    "wildcard_matches",
+];
+
+impl OwnFunction {
+    /// Whether it looks at nothing but its arguments and the tables of facts.
+    pub(super) fn is_timeless(&self) -> bool {
+        TIMELESS.contains(&self.name)
+    }
 }
 
 /// Any number of arguments.
@@ -69,8 +96,8 @@ pub fn lookup(name: &str) -> Option<&'static OwnFunction> {
 pub struct Call<'a> {
     /// The run.
     pub run: &'a Run<'a>,
-    /// The function's name.
-    pub name: &'a Text,
+    /// The function.
+    pub own: &'static OwnFunction,
     /// Where it stands in the rule file.
     pub place: Span,
     /// The arguments.
@@ -85,15 +112,10 @@ impl Call<'_> {
         self.args.get(index).map_or(Ok(Value::NULL), |arg| self.evaluation.eval(arg))
     }
 
-    /// What follows from the only argument alone, worked out once for each value of it.
-    fn once(&self, work_out: fn(&Value) -> Value) -> Result<Value, EvalError> {
-        let value = self.value(0)?;
-        match Question::new(self.name, std::slice::from_ref(&value)) {
-            Some(question) => {
-                self.run.answer(question, vec![value], |values| Ok(values.first().map_or(Value::NULL, work_out)))
-            }
-            None => Ok(work_out(&value)),
-        }
+    /// What follows from the only argument, worked out once for each value of it.
+    fn once(&self, work_out: impl Fn(&Value) -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+        let answer = |values: &[Value]| values.first().map_or(Ok(Value::NULL), work_out);
+        self.run.calls().once(std::ptr::from_ref(self.own).addr(), smallvec![self.value(0)?], answer)
     }
 
     /// An argument as text; the inner error is the value that the call has because the text is not known.

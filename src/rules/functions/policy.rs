@@ -14,7 +14,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
                       of `sid`, `effect`, `actions`, `not_actions`, `resources`, `not_resources` (lists), `principals` and \
                       `not_principals` (lists of `{type, id}`; `*` is `{type = \"*\", id = \"*\"}`) and `conditions` (a list \
                       of `{test, key, values}`). Open where the document is not known; empty for null.",
-        run: |call| call.once(statements),
+        run: |call| call.once(|policy| Ok(statements(policy))),
     },
     OwnFunction {
         name: "action_matches",

@@ -167,3 +167,23 @@ fn either_of_two_blocks() {
     check(&format!("[for b in [{either}] : b.restore_to_time]"), "[null]");
     check(&format!("is_known({either}.restore_type)"), "false");
 }
+
+#[test]
+fn lists_written_in_place_are_looked_at_up_to_what_decides() {
+    let failing = "tobool(\"x\")";
+    check(&format!("anytrue([false, true, {failing}])"), "true");
+    check(&format!("alltrue([for e in [1, 0] : e == 0 ? {failing} : false])"), "false");
+    check(&format!("contains([for e in [2, 1, 0] : e == 0 ? {failing} : e], 1)"), "true");
+    check(&format!("can(anytrue([{failing}, true]))"), "false");
+    // What does not decide is for the function to judge.
+    check("alltrue([true, null])", "false");
+    check("anytrue([null, \"true\"])", "true");
+    check("anytrue([])", "false");
+    check("alltrue([for e in [] : e])", "true");
+    check("unknown_reason(anytrue([is_known(self.kms_key_id), self.kms_key_id == \"a\"]))", "\"var.x has no value\"");
+    check("anytrue([self.kms_key_id == \"a\", true])", "true");
+    check("contains([self.kms_key_id, \"a\"], \"a\")", "true");
+    check("unknown_reason(contains([self.kms_key_id, \"a\"], \"b\"))", "\"var.x has no value\"");
+    check("unknown_reason(contains([\"a\"], self.kms_key_id))", "\"var.x has no value\"");
+    check("is_known(anytrue([for e in self.kms_key_id : true]))", "false");
+}
