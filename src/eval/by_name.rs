@@ -61,6 +61,11 @@ impl<V> ByName<V> {
         }
     }
 
+    /// Makes room for one entry and no more.
+    pub fn reserve_one(&mut self) {
+        self.0.reserve_exact(1);
+    }
+
     /// Takes one entry out.
     pub fn remove(&mut self, name: &str) -> Option<V> {
         self.find(name).ok().map(|at| self.0.remove(at).1)

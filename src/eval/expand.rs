@@ -32,9 +32,9 @@ pub struct Expansion {
     /// The instances; one with [`Key::Any`] stands for instances whose number or keys are not known.
     pub instances: Vec<Rc<InstanceSlot>>,
     /// Positions by key, where there are several.
-    by_key: FxHashMap<Key, usize>,
+    by_key: Option<Box<FxHashMap<Key, usize>>>,
     /// All instances as one value, once something has asked for it.
-    pub(super) whole: RefCell<Option<Value>>,
+    pub(super) whole: OnceCell<Box<Value>>,
 }
 
 /// One instance of a block while it is evaluated.
@@ -47,7 +47,14 @@ pub struct InstanceSlot {
     pub(super) reference: OnceCell<Reference>,
     /// Values of its arguments and blocks, computed once.
     pub(super) attributes: Memo<Arguments>,
-    /// Values of attributes that follow from these, computed once.
+    /// What others see of it; nothing refers to most instances.
+    outside: OnceCell<Box<Outside>>,
+}
+
+/// What others see of an instance.
+#[derive(Default)]
+pub(super) struct Outside {
+    /// Values of attributes that follow from its arguments, computed once.
     pub(super) computed: Memo<Arguments>,
     /// Values of attributes as references to them see them.
     pub(super) referenced: RefCell<FxHashMap<Text, Value>>,
@@ -55,18 +62,25 @@ pub struct InstanceSlot {
     pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
 }
 
+impl InstanceSlot {
+    /// What others see of it.
+    pub(super) fn outside(&self) -> &Outside {
+        self.outside.get_or_init(Box::default)
+    }
+}
+
 impl Expansion {
     fn new(repetition: Repetition, instances: Vec<Rc<InstanceSlot>>) -> Expansion {
-        let several = instances.iter().enumerate().filter(|_| instances.len() > 1);
-        let by_key = several.map(|(i, slot)| (slot.key.clone(), i)).collect();
-        Expansion { repetition, instances, by_key, whole: RefCell::default() }
+        let positions = || instances.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i));
+        let by_key = (instances.len() > 1).then(|| Box::new(positions().collect()));
+        Expansion { repetition, instances, by_key, whole: OnceCell::new() }
     }
 
     /// The instance with this key.
     pub fn get(&self, key: &Key) -> Option<&Rc<InstanceSlot>> {
         match &self.instances[..] {
             [only] => (only.key == *key).then_some(only),
-            several => self.by_key.get(key).map(|i| &several[*i]),
+            several => self.by_key.as_ref()?.get(key).map(|i| &several[*i]),
         }
     }
 
@@ -243,9 +257,7 @@ fn slot(key: Key, frame: Rc<Frame>) -> Rc<InstanceSlot> {
         frame,
         reference: OnceCell::new(),
         attributes: Default::default(),
-        computed: Default::default(),
-        referenced: Default::default(),
-        module: RefCell::new(None),
+        outside: OnceCell::new(),
     })
 }
 

@@ -46,6 +46,10 @@ impl Store for Arguments {
     }
 
     fn keep(&mut self, name: &Text, value: Option<Value>) {
+        // Most are plain words, which are not kept; of the rest there often is one.
+        if self.is_empty() {
+            self.reserve_one();
+        }
         self.insert(name.clone(), value);
     }
 }

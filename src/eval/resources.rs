@@ -49,14 +49,14 @@ impl<'c> Program<'c> {
             return Ok((self.cycle(resource.header, &format!("{}.{}", id.type_name, id.name)), 0));
         };
         let attribute = |slot: &InstanceSlot, name: &Text| {
-            if let Some(known) = slot.referenced.borrow().get(name) {
+            if let Some(known) = slot.outside().referenced.borrow().get(name) {
                 return Ok(known.clone());
             }
             let cycles = self.cycles.get();
             let value = self.referenced_attribute(slot, id, resource, name);
             // What asks for itself is worth something else to others.
             if self.cycles.get() == cycles {
-                slot.referenced.borrow_mut().insert(name.clone(), value.clone());
+                slot.outside().referenced.borrow_mut().insert(name.clone(), value.clone());
             }
             Ok(value)
         };
@@ -105,14 +105,15 @@ impl<'c> Program<'c> {
 
     /// All instances as one value, made once: each of many instances may ask for it.
     fn collection(&self, expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
-        if let Some(known) = &*expansion.whole.borrow() {
-            return known.clone();
+        if let Some(known) = expansion.whole.get() {
+            return Value::clone(known);
         }
         let cycles = self.cycles.get();
         let value = whole_collection(expansion, whole);
         // What asks for itself is worth something else to others.
         if self.cycles.get() == cycles {
-            *expansion.whole.borrow_mut() = Some(value.clone());
+            // Whoever asked meanwhile got the same.
+            let _ = expansion.whole.set(Box::new(value.clone()));
         }
         value
     }
@@ -175,7 +176,7 @@ impl<'c> Program<'c> {
             None => unset(reference, id.mode, name),
         };
         let cycle = || self.cycle(resource.header, &format!("data.{}.{}.{name}", id.type_name, id.name));
-        slot.computed.get(name, compute, cycle).with_marks(marks)
+        slot.outside().computed.get(name, compute, cycle).with_marks(marks)
     }
 
     fn referenced_object(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> Value {
@@ -200,7 +201,7 @@ impl<'c> Program<'c> {
 
     /// The module instance behind one instance of a call; `None` where the module is not on disk.
     pub(crate) fn called_module(&self, slot: &InstanceSlot, name: &Text) -> Option<Rc<ModuleInstance>> {
-        if let Some(module) = &*slot.module.borrow() {
+        if let Some(module) = &*slot.outside().module.borrow() {
             return Some(module.clone());
         }
         let caller = &slot.frame.module;
@@ -210,7 +211,7 @@ impl<'c> Program<'c> {
         }
         let address = caller.address.child(name.clone(), slot.key.clone());
         let module = self.add_module(address, node.clone(), Some((slot.frame.clone(), name.clone())));
-        *slot.module.borrow_mut() = Some(module.clone());
+        *slot.outside().module.borrow_mut() = Some(module.clone());
         Some(module)
     }
 

@@ -186,14 +186,18 @@ impl Builder<'_, '_> {
         let number = |key: &Option<Text>| key.as_ref().and_then(|k| k.parse::<i64>().ok());
         // Most instances share these texts with their neighbours.
         let by_text = |a: &Text, b: &Text| if std::ptr::eq(&**a, &**b) { Ordering::Equal } else { a.cmp(b) };
-        instances.sort_by(|a, b| {
+        let compare = |a: &Instance, b: &Instance| {
             by_text(&a.module, &b.module)
                 .then_with(|| a.kind.cmp(&b.kind))
                 .then_with(|| by_text(&a.type_name, &b.type_name))
                 .then_with(|| by_text(&a.name, &b.name))
                 .then_with(|| number(&a.key).cmp(&number(&b.key)))
                 .then_with(|| (&a.address, a.span).cmp(&(&b.address, b.span)))
-        });
+        };
+        // Instances are large: their numbers are sorted, and each is moved once.
+        let mut order: Vec<usize> = (0..instances.len()).collect();
+        order.sort_by(|a, b| compare(&instances[*a], &instances[*b]));
+        put_in_order(instances, order);
         for (id, instance) in instances.iter_mut().enumerate() {
             instance.id = id as InstanceId;
         }
@@ -276,3 +280,35 @@ pub(super) fn key_text(key: &Key) -> Option<Text> {
 
 /// Attributes by name.
 pub(super) type Attributes = ByName<Value>;
+
+/// Moves to each place the item whose place `order` has there; the order names each place once.
+fn put_in_order<T>(items: &mut [T], mut order: Vec<usize>) {
+    for start in 0..items.len() {
+        let mut place = start;
+        // Around the circle of places that lead back to this one.
+        while order[place] != place {
+            let from = std::mem::replace(&mut order[place], place);
+            if from == start {
+                break;
+            }
+            items.swap(place, from);
+            place = from;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_go_where_the_order_says() {
+        for order in
+            [vec![], vec![0], vec![1, 0], vec![0, 1, 2], vec![2, 0, 1], vec![1, 2, 0, 4, 3, 5], vec![4, 3, 2, 1, 0]]
+        {
+            let mut items: Vec<usize> = (0..order.len()).collect();
+            put_in_order(&mut items, order.clone());
+            assert_eq!(items, order);
+        }
+    }
+}
