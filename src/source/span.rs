@@ -24,10 +24,10 @@ impl Span {
 
     /// The smallest span that holds both; `self` where they lie in different files.
     pub fn to(self, other: Span) -> Span {
-        if self.file != other.file {
-            return self;
-        }
-        Span { file: self.file, start: self.start.min(other.start), end: self.end.max(other.end) }
+        // Numbers are chosen rather than spans, which stay in registers then.
+        let same = self.file == other.file;
+        let (start, end) = (self.start.min(other.start), self.end.max(other.end));
+        Span { file: self.file, start: if same { start } else { self.start }, end: if same { end } else { self.end } }
     }
 
     /// Whether `other` lies inside `self`.

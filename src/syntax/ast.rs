@@ -100,7 +100,8 @@ pub struct Expr {
 }
 
 /// The forms of expression. What is large stands in a box: most of a tree are texts and names, and each of them takes
-/// as much room as the largest form.
+/// as much room as the largest form. The number of the form is as wide as what stands behind it, so that a form is
+/// copied by whole words.
 #[derive(Clone, Debug)]
 #[repr(u64)]
 pub enum ExprKind {

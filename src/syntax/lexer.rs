@@ -3,6 +3,8 @@
 
 use memchr::{memchr, memmem};
 
+use super::scan::{behind_spaces, name_end};
+
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Kind {
@@ -102,108 +104,90 @@ impl<'a> Lexer<'a> {
     }
 
     /// The next token; line breaks are blanks unless `newlines` says that they count.
-    #[inline(always)]
     pub(super) fn next(&mut self, newlines: bool) -> Token {
-        match self.plain(newlines) {
-            Some(token) => token,
-            None => self.any(newlines),
-        }
+        self.plain(newlines).unwrap_or_else(|| self.other(newlines))
     }
 
     /// The next token if it is of those that most are: a name, a line break, or one or two characters that mean the
-    /// same whatever stands around them. Apart from the others, so that it stays short.
+    /// same whatever stands around them. Apart from the others, so that it stays short and calls nothing.
     #[inline(always)]
-    fn plain(&mut self, newlines: bool) -> Option<Token> {
+    pub(super) fn plain(&mut self, newlines: bool) -> Option<Token> {
         let bytes = self.text.as_bytes();
-        let mut start = spaces(bytes, self.pos);
-        let kind = loop {
-            match FIRST[usize::from(*bytes.get(start)?)] {
-                First::Name => {
-                    let mut end = start + 1;
-                    while bytes.get(end).is_some_and(|byte| IDENT_BYTE[usize::from(*byte)]) {
-                        end += 1;
-                    }
-                    if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
-                        return None;
-                    }
-                    self.pos = end;
-                    return Some(Token { kind: Kind::Ident, start, end });
-                }
-                First::Alone(kind) => break kind,
-                First::Newline if newlines => break Kind::Newline,
-                First::Blank | First::Newline => start = spaces(bytes, start + 1),
-                First::Equal if !matches!(bytes.get(start + 1), Some(b'=' | b'>')) => break Kind::Equal,
-                First::Dot if bytes.get(start + 1) != Some(&b'.') => break Kind::Dot,
-                _ => {
-                    self.pos = start;
+        let start = behind_spaces(bytes, self.pos);
+        self.pos = start;
+        let byte = *bytes.get(start)?;
+        let after = || bytes.get(start + 1);
+        let kind = match FIRST[usize::from(byte)] {
+            First::Name => {
+                let end = name_end(bytes, start + 1);
+                if bytes.get(end).is_some_and(|byte| !byte.is_ascii()) {
                     return None;
                 }
+                self.pos = end;
+                return Some(Token { kind: Kind::Ident, start, end });
             }
+            First::Alone => ALONE[usize::from(byte)],
+            First::Newline if newlines => Kind::Newline,
+            First::Equal if !matches!(after(), Some(b'=' | b'>')) => Kind::Equal,
+            First::Dot if after() != Some(&b'.') => Kind::Dot,
+            _ => return None,
         };
         self.pos = start + 1;
         Some(Token { kind, start, end: start + 1 })
     }
 
+    /// The next token where it is none of the plain ones.
     #[inline(never)]
-    fn any(&mut self, newlines: bool) -> Token {
-        let bytes = self.text.as_bytes();
+    pub(super) fn other(&mut self, newlines: bool) -> Token {
         loop {
-            let mut start = self.pos;
-            while let Some(b' ' | b'\t') = bytes.get(start) {
-                start += 1;
+            if let Some(token) = self.any(newlines).or_else(|| self.plain(newlines)) {
+                return token;
             }
-            self.pos = start;
-            let Some(&byte) = bytes.get(start) else {
-                return Token { kind: Kind::End, start, end: start };
-            };
-            let after = bytes.get(start + 1).copied().unwrap_or(0);
-            let (kind, length) = match byte {
-                b'\n' if !newlines => {
-                    self.pos += 1;
-                    continue;
-                }
-                b'\r' if after == b'\n' && !newlines => {
-                    self.pos += 2;
-                    continue;
-                }
-                b'#' => {
-                    self.line_comment();
-                    continue;
-                }
-                b'/' if after == b'/' => {
-                    self.line_comment();
-                    continue;
-                }
-                b'/' if after == b'*' => match self.block_comment() {
-                    Some(unclosed) => return unclosed,
-                    None => continue,
-                },
-                b'0'..=b'9' => return self.number(),
-                b'<' if after == b'<' => match self.heredoc() {
-                    Some(token) => return token,
-                    None => (Kind::Less, 1),
-                },
-                b'_' | b'a'..=b'z' | b'A'..=b'Z' => return self.ident(start + 1, start),
-                0x80.. => return self.unicode(),
-                b'\n' => (Kind::Newline, 1),
-                b'\r' if after == b'\n' => (Kind::Newline, 2),
-                _ => punctuation(byte, after, bytes.get(start + 2).copied().unwrap_or(0)),
-            };
-            self.pos = start + length;
-            return Token { kind, start, end: self.pos };
         }
+    }
+
+    /// The token at this offset, whatever it is; nothing where a comment or a blank was passed instead.
+    fn any(&mut self, newlines: bool) -> Option<Token> {
+        let bytes = self.text.as_bytes();
+        let start = self.pos;
+        let Some(&byte) = bytes.get(start) else {
+            return Some(Token { kind: Kind::End, start, end: start });
+        };
+        let after = bytes.get(start + 1).copied().unwrap_or(0);
+        let (kind, length) = match byte {
+            b' ' | b'\t' => return self.pass(1),
+            b'\n' if !newlines => return self.pass(1),
+            b'\r' if after == b'\n' && !newlines => return self.pass(2),
+            b'#' => return self.line_comment(),
+            b'/' if after == b'/' => return self.line_comment(),
+            b'/' if after == b'*' => return self.block_comment(),
+            b'0'..=b'9' => return Some(self.number()),
+            b'<' if after == b'<' => match self.heredoc() {
+                Some(token) => return Some(token),
+                None => (Kind::Less, 1),
+            },
+            b'_' | b'a'..=b'z' | b'A'..=b'Z' => return Some(self.ident(start + 1, start)),
+            0x80.. => return Some(self.unicode()),
+            b'\n' => (Kind::Newline, 1),
+            b'\r' if after == b'\n' => (Kind::Newline, 2),
+            _ => punctuation(byte, after, bytes.get(start + 2).copied().unwrap_or(0)),
+        };
+        self.pos = start + length;
+        Some(Token { kind, start, end: self.pos })
+    }
+
+    fn pass(&mut self, length: usize) -> Option<Token> {
+        self.pos += length;
+        None
     }
 
     fn ident(&mut self, from: usize, start: usize) -> Token {
         let bytes = self.text.as_bytes();
         let mut end = from;
         loop {
-            match bytes.get(end) {
-                Some(byte) if IDENT_BYTE[usize::from(*byte)] => end += 1,
-                Some(0x80..) => match self.text[end..].chars().next() {
-                    Some(c) if unicode_ident::is_xid_continue(c) => end += c.len_utf8(),
-                    _ => break,
-                },
+            end = name_end(bytes, end);
+            match self.text[end..].chars().next() {
+                Some(c) if !c.is_ascii() && unicode_ident::is_xid_continue(c) => end += c.len_utf8(),
                 _ => break,
             }
         }
@@ -268,13 +252,14 @@ impl<'a> Lexer<'a> {
         None
     }
 
-    fn line_comment(&mut self) {
+    fn line_comment(&mut self) -> Option<Token> {
         let bytes = self.text.as_bytes();
         let start = self.pos;
         let stop = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |n| start + n);
         let end = if stop < bytes.len() && bytes[stop - 1] == b'\r' { stop - 1 } else { stop };
         self.comment(start, end);
         self.pos = end;
+        None
     }
 
     fn block_comment(&mut self) -> Option<Token> {
@@ -297,31 +282,10 @@ impl<'a> Lexer<'a> {
     }
 }
 
-/// Behind the spaces that stand at this offset.
-#[inline]
-fn spaces(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    if bytes.get(at) != Some(&b' ') {
-        return at;
-    }
-    at += 1;
-    // Indentation and what aligns values are long; eight bytes are compared at once.
-    while let Some(chunk) = bytes.get(at..).and_then(<[u8]>::first_chunk::<8>) {
-        let others = u64::from_le_bytes(*chunk) ^ u64::from_le_bytes([b' '; 8]);
-        if others != 0 {
-            return at + (others.trailing_zeros() / u8::BITS) as usize;
-        }
-        at += chunk.len();
-    }
-    while bytes.get(at) == Some(&b' ') {
-        at += 1;
-    }
-    at
-}
-
 fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
-    if let Some(kind) = alone(byte) {
-        return (kind, 1);
+    let alone = ALONE[usize::from(byte)];
+    if alone != Kind::Stray {
+        return (alone, 1);
     }
     match (byte, after) {
         (b'=', b'=') => (Kind::EqualEqual, 2),
@@ -348,12 +312,10 @@ fn punctuation(byte: u8, after: u8, third: u8) -> (Kind, usize) {
 /// What the first byte of a token says about it.
 #[derive(Clone, Copy)]
 enum First {
-    /// No token: a space or a tab.
-    Blank,
     /// A name begins.
     Name,
     /// A token of one character, whatever comes next.
-    Alone(Kind),
+    Alone,
     /// A line feed.
     Newline,
     Equal,
@@ -367,48 +329,33 @@ const FIRST: [First; 256] = {
     let mut byte = 0;
     while byte < 256 {
         table[byte] = match byte as u8 {
-            b' ' | b'\t' => First::Blank,
             b'\n' => First::Newline,
             b'_' | b'a'..=b'z' | b'A'..=b'Z' => First::Name,
             b'=' => First::Equal,
             b'.' => First::Dot,
-            other => match alone(other) {
-                Some(kind) => First::Alone(kind),
-                None => First::Other,
-            },
+            _ if !matches!(ALONE[byte], Kind::Stray) => First::Alone,
+            _ => First::Other,
         };
         byte += 1;
     }
     table
 };
 
-/// The token that a character makes by itself, if no other character makes it longer.
-const fn alone(byte: u8) -> Option<Kind> {
-    Some(match byte {
-        b'"' => Kind::Quote,
-        b',' => Kind::Comma,
-        b'{' => Kind::OpenBrace,
-        b'}' => Kind::CloseBrace,
-        b'[' => Kind::OpenBracket,
-        b']' => Kind::CloseBracket,
-        b'(' => Kind::OpenParen,
-        b')' => Kind::CloseParen,
-        b'?' => Kind::Question,
-        b'*' => Kind::Star,
-        b'%' => Kind::Percent,
-        b'+' => Kind::Plus,
-        b'-' => Kind::Minus,
-        _ => return None,
-    })
-}
-
-/// The ASCII bytes that a name may go on with.
-const IDENT_BYTE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte == b'-' as usize;
-        byte += 1;
-    }
+/// The tokens that a character makes by itself, if no other character makes it longer.
+const ALONE: [Kind; 256] = {
+    let mut table = [Kind::Stray; 256];
+    table[b'"' as usize] = Kind::Quote;
+    table[b',' as usize] = Kind::Comma;
+    table[b'{' as usize] = Kind::OpenBrace;
+    table[b'}' as usize] = Kind::CloseBrace;
+    table[b'[' as usize] = Kind::OpenBracket;
+    table[b']' as usize] = Kind::CloseBracket;
+    table[b'(' as usize] = Kind::OpenParen;
+    table[b')' as usize] = Kind::CloseParen;
+    table[b'?' as usize] = Kind::Question;
+    table[b'*' as usize] = Kind::Star;
+    table[b'%' as usize] = Kind::Percent;
+    table[b'+' as usize] = Kind::Plus;
+    table[b'-' as usize] = Kind::Minus;
     table
 };

@@ -12,6 +12,7 @@ mod lexer;
 mod parser;
 mod placement;
 mod print;
+mod scan;
 #[cfg(test)]
 mod tests;
 

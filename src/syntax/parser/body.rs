@@ -64,11 +64,7 @@ impl<'a> Parser<'a> {
     /// One argument or block, up to what should be its line break.
     fn item(&mut self, items: &mut Items) -> Parsed<()> {
         let name = match self.tok.kind {
-            Kind::Ident => {
-                let token = self.tok;
-                self.bump();
-                Ident { text: self.name(self.slice(token)), span: self.token_span(token) }
-            }
+            Kind::Ident => self.pass_name(),
             Kind::Quote => self.quoted_name()?,
             _ => return Err(self.no_item()),
         };
@@ -121,9 +117,7 @@ impl<'a> Parser<'a> {
             match self.tok.kind {
                 Kind::OpenBrace => break,
                 Kind::Ident => {
-                    let token = self.tok;
-                    self.bump();
-                    let label = Ident { text: self.name(self.slice(token)), span: self.token_span(token) };
+                    let label = self.pass_name();
                     self.lists.labels.push(label);
                 }
                 Kind::Quote => {

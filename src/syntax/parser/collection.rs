@@ -32,8 +32,8 @@ impl<'a> Parser<'a> {
     }
 
     /// `name(a, b…)`; the first name has been passed.
-    pub(super) fn call(&mut self, first: Token) -> Parsed<Expr> {
-        let name = self.function_name(first)?;
+    pub(super) fn call(&mut self, first: Token, text: Text) -> Parsed<Expr> {
+        let name = self.function_name(first, text)?;
         let start = self.tok.start;
         self.open(Kind::CloseParen, false);
         let (args, end) = self.list(Kind::CloseParen);
@@ -47,9 +47,9 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind: ExprKind::Call(Box::new(CallExpr { name, args, expand_final })), span })
     }
 
-    fn function_name(&mut self, first: Token) -> Parsed<Ident> {
+    fn function_name(&mut self, first: Token, text: Text) -> Parsed<Ident> {
         if self.at(Kind::OpenParen) {
-            return Ok(Ident { text: self.name(self.slice(first)), span: self.token_span(first) });
+            return Ok(Ident { text, span: self.token_span(first) });
         }
         let mut text = self.slice(first).to_owned();
         while self.eat(Kind::DoubleColon) {
@@ -199,7 +199,7 @@ impl<'a> Parser<'a> {
             let token = self.tok;
             self.bump();
             self.height = 1;
-            let text = self.key_text(self.slice(token));
+            let text = self.key_text(token);
             return Ok(Expr { kind: ExprKind::String(text), span: self.token_span(token) });
         }
         let mut key = self.expr()?;
@@ -294,15 +294,14 @@ impl<'a> Parser<'a> {
     }
 
     fn for_variable(&mut self) -> Parsed<Ident> {
-        let token = self.tok;
-        if token.kind != Kind::Ident {
+        if !self.at(Kind::Ident) {
             return Err(self.unexpected("the name of a variable for the `for`"));
         }
-        self.bump();
-        Ok(Ident { text: self.name(self.slice(token)), span: self.token_span(token) })
+        Ok(self.pass_name())
     }
 
-    fn key_text(&mut self, name: &'a str) -> Text {
-        if name.is_ascii() { self.name(name) } else { normalised(name) }
+    fn key_text(&mut self, token: Token) -> Text {
+        let name = self.slice(token);
+        if name.is_ascii() { self.name(token) } else { normalised(name) }
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::number::number_text;
 use super::{Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::ast::{AttrExpr, BinaryOp, ConditionalExpr, Expr, ExprKind, Ident, Operands, UnaryOp};
+use crate::syntax::ast::{AttrExpr, BinaryOp, ConditionalExpr, Expr, ExprKind, Operands, UnaryOp};
 
 /// Stack that must be left before the parser goes one level deeper, and what it takes if there is less.
 const STACK_RED_ZONE: usize = 128 * 1024;
@@ -14,8 +14,10 @@ const STACK_CHUNK: usize = 2 * 1024 * 1024;
 impl<'a> Parser<'a> {
     /// An expression.
     ///
-    /// Down to the term each function has one result, which the one above returns as it is: it is then built where it
-    /// is wanted. Copying it at each step takes longer than cutting its tokens.
+    /// Down to the term each function returns the result of the one below as it is, broken or not, so that it is built
+    /// where it is wanted: to copy it at each step takes longer than to cut its tokens. For the same reason they are one
+    /// function to the compiler.
+    #[inline(never)]
     pub(super) fn expr(&mut self) -> Parsed<Expr> {
         match self.enter() {
             Ok(()) => self.nested(),
@@ -23,7 +25,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn nested(&mut self) -> Parsed<Expr> {
         let parsed = if self.depth.is_multiple_of(8) { self.conditional_on_more_stack() } else { self.conditional() };
         self.leave();
@@ -36,7 +38,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A term and what may stand behind it. Most expressions are a single term.
-    #[inline]
+    #[inline(always)]
     fn conditional(&mut self) -> Parsed<Expr> {
         let mut parsed = self.unary();
         if !ends_expression(self.tok.kind) {
@@ -94,6 +96,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A term with its operators in front and its traversals behind.
+    #[inline(always)]
     fn unary(&mut self) -> Parsed<Expr> {
         if matches!(self.tok.kind, Kind::Minus | Kind::Bang) {
             return self.negation();
@@ -119,6 +122,7 @@ impl<'a> Parser<'a> {
         Ok(Expr { kind: ExprKind::Unary(op, Box::new(operand)), span })
     }
 
+    #[inline(never)]
     fn term(&mut self) -> Parsed<Expr> {
         let token = self.tok;
         match token.kind {
@@ -138,9 +142,10 @@ impl<'a> Parser<'a> {
 
     fn ident_term(&mut self) -> Parsed<Expr> {
         let token = self.tok;
+        let text = self.name(token);
         self.bump();
         if matches!(self.tok.kind, Kind::OpenParen | Kind::DoubleColon) {
-            return self.call(token);
+            return self.call(token, text);
         }
         self.height = 1;
         let span = self.token_span(token);
@@ -148,7 +153,7 @@ impl<'a> Parser<'a> {
             "true" => Ok(Expr { kind: ExprKind::Bool(true), span }),
             "false" => Ok(Expr { kind: ExprKind::Bool(false), span }),
             "null" => Ok(Expr { kind: ExprKind::Null, span }),
-            name => Ok(Expr { kind: ExprKind::Variable(self.name(name)), span }),
+            _ => Ok(Expr { kind: ExprKind::Variable(text), span }),
         }
     }
 
@@ -163,7 +168,7 @@ impl<'a> Parser<'a> {
         };
         self.height = 1;
         let text = match text {
-            Cow::Borrowed(text) => self.name(text),
+            Cow::Borrowed(_) => self.name(token),
             Cow::Owned(text) => text.into(),
         };
         Ok(Expr { kind: ExprKind::Number(text), span: self.token_span(token) })
@@ -193,7 +198,15 @@ impl<'a> Parser<'a> {
             let mut height = self.height;
             let at = self.tok.start;
             expr = match self.tok.kind {
-                Kind::Dot => self.dot(expr)?,
+                Kind::Dot => {
+                    self.bump();
+                    match self.tok.kind {
+                        // Nearly all are that: nothing is returned that would have to be copied.
+                        Kind::Ident => self.attribute_of(expr),
+                        Kind::Star => self.attribute_splat(expr)?,
+                        _ => self.step(expr)?,
+                    }
+                }
                 Kind::OpenBracket => self.bracket(expr)?,
                 _ => return Ok(expr),
             };
@@ -202,26 +215,12 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// `.name`, `.0` or `.*`; leaves `height` at that of the part read besides `base`.
-    fn dot(&mut self, base: Expr) -> Parsed<Expr> {
-        self.bump();
-        if self.at(Kind::Star) {
-            return self.attribute_splat(base);
-        }
-        self.step(base)
-    }
-
-    /// What stands behind a dot in a plain traversal: `name` or a number.
+    /// What stands behind a dot in a plain traversal: `name` or a number. Leaves `height` at that of the part read
+    /// besides `base`.
     fn step(&mut self, base: Expr) -> Parsed<Expr> {
         let token = self.tok;
         match token.kind {
-            Kind::Ident => {
-                self.bump();
-                let name = Ident { text: self.name(self.slice(token)), span: self.token_span(token) };
-                let span = base.span.to(name.span);
-                self.height = 1;
-                Ok(Expr { kind: ExprKind::Attr(Box::new(AttrExpr { base, name })), span })
-            }
+            Kind::Ident => Ok(self.attribute_of(base)),
             Kind::Number => {
                 self.bump();
                 let key = if self.slice(token).contains('.') { self.double_index(token) } else { self.number(token)? };
@@ -230,6 +229,15 @@ impl<'a> Parser<'a> {
             }
             _ => Err(self.missing_attribute_name()),
         }
+    }
+
+    /// The attribute of a base whose name is the current token.
+    #[inline(always)]
+    fn attribute_of(&mut self, base: Expr) -> Expr {
+        let name = self.pass_name();
+        let span = base.span.to(name.span);
+        self.height = 1;
+        Expr { kind: ExprKind::Attr(Box::new(AttrExpr { base, name })), span }
     }
 
     /// `.0.1` reads as a dot and a fraction.

@@ -226,7 +226,16 @@ impl<'a> Parser<'a> {
         if self.stopped {
             self.lexer.pos = self.text.len();
         }
-        let Token { kind, start, end } = self.lexer.next(self.newlines);
+        match self.lexer.plain(self.newlines) {
+            // One by one: a copy of the whole reads at once what has been written in parts, and waits for it.
+            Some(Token { kind, start, end }) => (self.tok.kind, self.tok.start, self.tok.end) = (kind, start, end),
+            None => self.bump_other(),
+        }
+    }
+
+    #[inline(never)]
+    fn bump_other(&mut self) {
+        let Token { kind, start, end } = self.lexer.other(self.newlines);
         (self.tok.kind, self.tok.start, self.tok.end) = (kind, start, end);
     }
 
@@ -251,28 +260,40 @@ impl<'a> Parser<'a> {
         &self.text[token.start..token.end]
     }
 
+    /// A span of the file. Its numbers are chosen one by one: they stay in registers then.
     #[inline]
     fn span(&self, start: usize, end: usize) -> Span {
-        match self.origin {
-            Origin::Offset(offset) => Span::new(self.file, start + offset as usize, end + offset as usize),
-            Origin::Map(map) => {
-                let place = |at: usize| map.get(at).or(map.last()).map_or(0, |n| *n as usize);
-                Span::new(self.file, place(start), place(end))
-            }
-        }
+        let (start, end) = match self.origin {
+            // No text is as long as that these would be cut: `parse` sees to it.
+            Origin::Offset(offset) => (offset.wrapping_add(start as u32), offset.wrapping_add(end as u32)),
+            Origin::Map(map) => (mapped(map, start), mapped(map, end)),
+        };
+        Span { file: self.file, start, end }
     }
 
     fn token_span(&self, token: Token) -> Span {
         self.span(token.start, token.end)
     }
 
+    /// Goes past the current token, a name. The text is copied once more on its way out; that the next token is cut
+    /// between keeps the copy from waiting until the text is written.
+    #[inline(never)]
+    fn pass_name(&mut self) -> Ident {
+        let token = self.tok;
+        let text = self.name(token);
+        self.bump();
+        Ident { text, span: self.token_span(token) }
+    }
+
     /// The one text that all occurrences of a name in this file share.
-    fn name(&mut self, name: &'a str) -> Text {
-        if name.len() <= Text::INLINE_LIMIT { short(name) } else { self.shared_name(name) }
+    #[inline(never)]
+    fn name(&mut self, token: Token) -> Text {
+        let name = self.slice(token);
+        if name.len() <= Text::INLINE_LIMIT { Text::inline(name) } else { self.shared(name) }
     }
 
     #[inline(never)]
-    fn shared_name(&mut self, name: &'a str) -> Text {
+    fn shared(&mut self, name: &'a str) -> Text {
         self.names.entry(name).or_insert_with(|| name.into()).clone()
     }
 
@@ -312,6 +333,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Opens a bracket, the current token.
+    #[inline(never)]
     fn open(&mut self, closer: Kind, newlines: bool) {
         self.open.push(Open { closer, at: self.tok.start, newlines: self.newlines });
         self.newlines = newlines;
@@ -355,12 +377,10 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// A text that needs no place of its own. Written into the one that is returned, while [`Text::inline`] copies.
-#[inline]
-fn short(text: &str) -> Text {
-    let mut short = Text::new();
-    short.push_str(text);
-    short
+/// The offset in the file of an offset in a text that is not as the file has it.
+#[cold]
+fn mapped(map: &[u32], at: usize) -> u32 {
+    map.get(at).or(map.last()).copied().unwrap_or(0)
 }
 
 /// A text as Terraform holds it: normalised to composed characters.

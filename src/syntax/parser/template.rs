@@ -93,8 +93,10 @@ impl<'a> Parser<'a> {
     /// A string in double quotes, the current token.
     pub(super) fn quoted_string(&mut self) -> Parsed<Expr> {
         let start = self.tok.start;
-        if let Some(end) = plain_string_end(self.text.as_bytes(), self.tok.end) {
-            let text = normalised(&self.text[self.tok.end..end]);
+        let from = self.tok.end;
+        if let Some((end, ascii)) = plain_string_end(self.text.as_bytes(), from) {
+            let text = &self.text[from..end];
+            let text = if ascii { text.into() } else { normalised(text) };
             self.end_at(start, end + 1);
             self.height = 1;
             return Ok(Expr { kind: ExprKind::String(text), span: self.span(start, end + 1) });

@@ -3,14 +3,20 @@
 
 use memchr::{memchr, memchr2};
 
-/// Where the text of a string ends at a quote, if it holds nothing that needs a closer look.
-pub(super) fn plain_string_end(bytes: &[u8], from: usize) -> Option<usize> {
+/// Where the text of a string ends at a quote, if it holds nothing that needs a closer look, and whether it is ASCII.
+#[inline]
+pub(super) fn plain_string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     let mut at = from;
+    let mut ascii = true;
     loop {
         at += bytes.get(at..)?.iter().position(|byte| IN_STRING[usize::from(*byte)])?;
         match bytes[at] {
-            b'"' => return Some(at),
+            b'"' => return Some((at, ascii)),
             b'$' | b'%' if !matches!(bytes.get(at + 1), Some(b'{' | b'$' | b'%')) => at += 1,
+            0x80.. => {
+                ascii = false;
+                at += 1;
+            }
             _ => return None,
         }
     }
@@ -23,6 +29,11 @@ const IN_STRING: [bool; 256] = {
     let mut at = 0;
     while at < special.len() {
         table[special[at] as usize] = true;
+        at += 1;
+    }
+    let mut at = 0x80;
+    while at < table.len() {
+        table[at] = true;
         at += 1;
     }
     table
