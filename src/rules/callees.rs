@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::FunctionDecl;
 use super::functions::{self, OwnFunction};
@@ -66,12 +66,9 @@ impl DeclaredFunction {
     /// Whether it looks at nothing but its parameters and facts: not at the instances of a run, its environment, files
     /// or the time. `declared` gives what functions of rule files compute.
     pub(super) fn is_timeless<'c>(&self, value: &'c Expr, declared: &dyn Fn(&str) -> Option<&'c Expr>) -> bool {
-        *self.timeless.get_or_init(|| is_timeless(value, declared, DEPTH))
+        *self.timeless.get_or_init(|| is_timeless(value, declared))
     }
 }
-
-/// Functions that call each other deeper than this are not looked through.
-const DEPTH: usize = 16;
 
 impl Default for Callees {
     /// The language's own functions.
@@ -108,17 +105,69 @@ impl Callees {
     }
 }
 
-fn is_timeless<'c>(expr: &'c Expr, declared: &dyn Fn(&str) -> Option<&'c Expr>, depth: usize) -> bool {
+/// Looks through a function and all that it calls, each once: functions that call each other several times multiply.
+fn is_timeless<'c>(value: &'c Expr, declared: &dyn Fn(&str) -> Option<&'c Expr>) -> bool {
+    let mut seen: FxHashSet<&Text> = FxHashSet::default();
+    let mut open = vec![value];
+    while let Some(value) = open.pop() {
+        let mut called = Vec::new();
+        if !asks_of_timeless(value, declared, &mut called) {
+            return false;
+        }
+        let new = called.into_iter().filter(|name| seen.insert(name));
+        open.extend(new.filter_map(|name| declared(name)));
+    }
+    true
+}
+
+/// Whether an expression itself looks at nothing that time or a run changes; `called` are the functions of rule files
+/// that it calls.
+fn asks_of_timeless<'c>(
+    expr: &'c Expr,
+    declared: &dyn Fn(&str) -> Option<&'c Expr>,
+    called: &mut Vec<&'c Text>,
+) -> bool {
     let here = match &expr.kind {
         ExprKind::Variable(name) => &**name != "environment",
-        ExprKind::Call(call) => match (functions::lookup(&call.name.text), declared(&call.name.text)) {
-            (Some(own), _) => own.is_timeless(),
-            (None, Some(value)) => depth > 0 && is_timeless(value, declared, depth - 1),
-            (None, None) => terraform::is_timeless(&call.name.text),
+        ExprKind::Call(call) => match functions::lookup(&call.name.text) {
+            Some(own) => own.is_timeless(),
+            None if declared(&call.name.text).is_some() => {
+                called.push(&call.name.text);
+                true
+            }
+            None => terraform::is_timeless(&call.name.text),
         },
         _ => true,
     };
-    let mut inside = true;
-    expr.for_each_child(&mut |child| inside = inside && is_timeless(child, declared, depth));
-    here && inside
+    let mut all = here;
+    expr.for_each_child(&mut |child| all = all && asks_of_timeless(child, declared, called));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[track_caller]
+    fn check(last: &str, expected: bool) {
+        // Each of 40 functions calls the next ten times.
+        let body =
+            |i: usize| if i == 40 { last.to_owned() } else { format!("[{}]", format!("f{}(x), ", i + 1).repeat(10)) };
+        let text: String = (0..=40).map(|i| format!("f{i} = {}\n", body(i))).collect();
+        let document = crate::syntax::parse(FileId(0), &text);
+        let declared = |name: &str| document.body.attribute(name).map(|attribute| &*attribute.expr);
+        assert_eq!(declared("f0").map(|first| is_timeless(first, &declared)), Some(expected), "{last}");
+    }
+
+    #[test]
+    fn all_that_a_function_calls_is_looked_at_once() {
+        check("upper(x)", true);
+        check("f0(x)", true);
+        check("[for y in x : cidr_size(y)]", true);
+        check("timestamp()", false);
+        check("file(x)", false);
+        check("environment", false);
+        check("tags(x)", false);
+    }
 }
