@@ -22,14 +22,14 @@ rule "log-group-implicit" {
       if anytrue([for method in settings.settings : method.logging_level == null ? false : contains(["ERROR", "INFO"], method.logging_level)])
     ]
     # Names of the groups that the service will use.
-    expected = {
-      aws_lambda_function   = local.ty == "aws_lambda_function" ? (anytrue([for logging in self.logging_config : is_set(logging.log_group)]) ? [] : ["/aws/lambda/${self.function_name}"]) : []
-      aws_eks_cluster       = local.ty == "aws_eks_cluster" ? (length(self.enabled_cluster_log_types == null ? [] : self.enabled_cluster_log_types) > 0 ? ["/aws/eks/${self.name}/cluster"] : []) : []
-      aws_db_instance       = local.ty == "aws_db_instance" ? [for log in local.exports : "/aws/rds/instance/${self.identifier}/${log}"] : []
-      aws_rds_cluster       = local.ty == "aws_rds_cluster" ? [for log in local.exports : "/aws/rds/cluster/${self.cluster_identifier}/${log}"] : []
-      aws_api_gateway_stage = local.ty == "aws_api_gateway_stage" ? (length(local.settings) > 0 ? ["API-Gateway-Execution-Logs_${self.rest_api_id}/${self.stage_name}"] : []) : []
-      aws_codebuild_project = local.ty == "aws_codebuild_project" ? (anytrue([for logs in self.logs_config : anytrue([for group in logs.cloudwatch_logs : is_set(group.group_name) || group.status == "DISABLED"])]) ? [] : ["/aws/codebuild/${self.name}"]) : []
-    }[local.ty]
+    expected = (
+      local.ty == "aws_lambda_function" ? (anytrue([for logging in self.logging_config : is_set(logging.log_group)]) ? [] : ["/aws/lambda/${self.function_name}"])
+      : local.ty == "aws_eks_cluster" ? (length(self.enabled_cluster_log_types == null ? [] : self.enabled_cluster_log_types) > 0 ? ["/aws/eks/${self.name}/cluster"] : [])
+      : local.ty == "aws_db_instance" ? [for log in local.exports : "/aws/rds/instance/${self.identifier}/${log}"]
+      : local.ty == "aws_rds_cluster" ? [for log in local.exports : "/aws/rds/cluster/${self.cluster_identifier}/${log}"]
+      : local.ty == "aws_api_gateway_stage" ? (length(local.settings) > 0 ? ["API-Gateway-Execution-Logs_${self.rest_api_id}/${self.stage_name}"] : [])
+      : anytrue([for logs in self.logs_config : anytrue([for group in logs.cloudwatch_logs : is_set(group.group_name) || group.status == "DISABLED"])]) ? [] : ["/aws/codebuild/${self.name}"]
+    )
     groups   = resources("aws_cloudwatch_log_group")
     declared = flatten([for name in local.expected : concat([for group in local.groups : group if group.name == name], referenced(name, "aws_cloudwatch_log_group"))])
     missing  = [for name in local.expected : name if !anytrue([for group in local.groups : group.name == name]) && length(referenced(name, "aws_cloudwatch_log_group")) == 0]

@@ -46,7 +46,11 @@ pub(super) fn eval(
             let Some(function) = functions::lookup(plain) else {
                 return undeclared(evaluation, name, args);
             };
-            let Some(values) = arguments(evaluation, args, expand_final)? else {
+            let mut values = Arguments::new();
+            for arg in args {
+                values.push(evaluation.eval(arg)?);
+            }
+            if expand_final && !spread(&mut values, args)? {
                 let known: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
                 return Ok(Value::unknown_from(&known, Type::Any, false));
             };
@@ -60,24 +64,17 @@ pub(super) fn eval(
 /// Calls seldom have more arguments.
 type Arguments = SmallVec<[Value; 3]>;
 
-/// The arguments, a final `list...` spread; `None` where its length is not known.
-fn arguments(evaluation: &Evaluation<'_>, args: &[Expr], expand_final: bool) -> Result<Option<Arguments>, EvalError> {
-    let mut values = Arguments::new();
-    for arg in args {
-        values.push(evaluation.eval(arg)?);
-    }
-    if !expand_final {
-        return Ok(Some(values));
-    }
-    let Some(last) = values.pop() else { return Ok(Some(values)) };
+/// Puts the elements of the final `list...` in its place; false where its length is not known.
+fn spread(values: &mut Arguments, args: &[Expr]) -> Result<bool, EvalError> {
+    let Some(last) = values.pop() else { return Ok(true) };
     let span = args.last().map(|a| a.span);
     match last.as_seq() {
         Some(seq) if seq.rest.is_none() && seq.loose == 0 => {
             values.extend(seq.items.iter().map(|v| v.clone().with_refs(&last.refs).with_marks(last.marks)));
-            Ok(Some(values))
+            Ok(true)
         }
-        Some(_) => Ok(None),
-        None if last.is_unknown() => Ok(None),
+        Some(_) => Ok(false),
+        None if last.is_unknown() => Ok(false),
         None => {
             let error = EvalError::new("only a list, tuple or set can be spread over arguments");
             let error = error.with_label(format!("this is {}", describe(&last)));

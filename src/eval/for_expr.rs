@@ -69,6 +69,17 @@ impl Evaluation<'_> {
 
     /// Hands on those of a collection's elements that a `for` takes, until there are enough.
     pub(super) fn gather(&self, f: &ForExpr, collection: &Value, result: &mut dyn Gather) -> Result<(), EvalError> {
+        // What a list holds for certain is looked at where it stands.
+        if let Some(items) = plain_items(collection).filter(|_| f.key_var.is_none()) {
+            self.scope().spend(items.len())?;
+            for item in items {
+                let scope = self.bind(&f.value_var.text, item.clone());
+                if scope.take(f, collection, true, result)?.is_break() {
+                    break;
+                }
+            }
+            return Ok(());
+        }
         let entries = iterate(collection).map_err(|e| e.at(f.collection.span))?;
         self.scope().spend(entries.len())?;
         for Entry { key, value, certain, placed } in entries {
@@ -77,21 +88,32 @@ impl Evaluation<'_> {
             if !placed {
                 result.loosen();
             }
-            let wanted = match &f.condition {
-                None => Ok(true),
-                Some(condition) => scope.for_condition(condition, result)?,
-            };
-            let doubt = match wanted {
-                Ok(false) => continue,
-                Ok(true) if certain => None,
-                Ok(true) => collection.cause(),
-                Err(cause) => Some(cause),
-            };
-            if result.add(&scope, f, doubt)?.is_break() {
+            if scope.take(f, collection, certain, result)?.is_break() {
                 break;
             }
         }
         Ok(())
+    }
+
+    /// Hands on the element that is bound here, if the `for` takes it.
+    fn take(
+        &self,
+        f: &ForExpr,
+        collection: &Value,
+        certain: bool,
+        result: &mut dyn Gather,
+    ) -> Result<ControlFlow<()>, EvalError> {
+        let wanted = match &f.condition {
+            None => Ok(true),
+            Some(condition) => self.for_condition(condition, result)?,
+        };
+        let doubt = match wanted {
+            Ok(false) => return Ok(ControlFlow::Continue(())),
+            Ok(true) if certain => None,
+            Ok(true) => collection.cause(),
+            Err(cause) => Some(cause),
+        };
+        result.add(self, f, doubt)
     }
 
     /// Whether the `if` of a `for` holds, or why that is not known.
@@ -134,6 +156,16 @@ impl Evaluation<'_> {
             None => result.rest = Some(join(result.rest.take(), value)),
         }
         Ok(())
+    }
+}
+
+/// The elements of a list or tuple that has no others, and no marks to hand on to them.
+fn plain_items(collection: &Value) -> Option<&[Value]> {
+    match &collection.kind {
+        Kind::List(seq) | Kind::Tuple(seq) if !collection.is_open() && collection.marks == Marks::NONE => {
+            Some(&seq.items)
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! are walked through the evaluated program. Entry point: [`check`].
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -128,28 +129,36 @@ impl<'a> Subject<'a, '_> {
         for (at, check) in self.rule.checks.iter().enumerate() {
             scope.enter_check(check);
             let before = self.seen.drafts.len();
-            self.check(at, check, &scope);
-            if self.rule.first && self.seen.drafts.len() > before {
+            let goes_on = self.check(at, check, &scope);
+            if goes_on.is_break() || (self.rule.first && self.seen.drafts.len() > before) {
                 break;
             }
         }
     }
 
-    fn check(&mut self, at: usize, check: &'a Check, scope: &RuleScope<'a>) {
+    /// Breaks off where the rule's other checks have nothing to report either.
+    fn check(&mut self, at: usize, check: &'a Check, scope: &RuleScope<'a>) -> ControlFlow<()> {
         if check.production_only && self.instance.nonproduction {
-            return;
+            return ControlFlow::Continue(());
         }
-        let Some(answers) = ask(check, &check.steps, scope) else { return };
-        let (doubt, entries) = match answers.elements {
-            None => return self.verdict(at, scope, answers.doubt, answers.require, true),
-            Some(Ok(entries)) => (answers.doubt, entries),
-            Some(Err(error)) => return self.failed(error),
+        let answers = match ask(check, &check.steps, scope) {
+            Asked::Open(answers) => answers,
+            Asked::Settled { for_all: true } => return ControlFlow::Break(()),
+            Asked::Settled { for_all: false } => return ControlFlow::Continue(()),
         };
-        for entry in entries {
-            scope.enter_element(entry.key, entry.value);
-            let Some(own) = ask(check, &check.element_steps, scope) else { continue };
-            self.verdict(at, scope, own.doubt.or_else(|| doubt.clone()), own.require, entry.certain);
+        let doubt = answers.doubt;
+        match answers.elements {
+            None => self.verdict(at, scope, doubt, answers.require, true),
+            Some(Err(error)) => self.failed(error),
+            Some(Ok(entries)) => {
+                for entry in entries {
+                    scope.enter_element(entry.key, entry.value);
+                    let Asked::Open(own) = ask(check, &check.element_steps, scope) else { continue };
+                    self.verdict(at, scope, own.doubt.or_else(|| doubt.clone()), own.require, entry.certain);
+                }
+            }
         }
+        ControlFlow::Continue(())
     }
 
     /// What follows from what the requirement says and from a skip that may hold.
@@ -214,37 +223,55 @@ struct Answers {
     elements: Option<Result<Vec<Entry>, EvalError>>,
 }
 
-/// Asks in turn, and stops as soon as an answer settles that there is nothing to report: then `None`. What comes first
-/// is what costs least, since it does not matter which answer settles it.
-fn ask(check: &Check, steps: &[Step], scope: &RuleScope<'_>) -> Option<Answers> {
+/// What came of asking.
+enum Asked {
+    /// There is nothing to report here, or, `for_all`, nowhere in the rule.
+    Settled { for_all: bool },
+    /// There may be something.
+    Open(Answers),
+}
+
+impl Asked {
+    /// There is nothing to report for this check.
+    const NOTHING: Asked = Asked::Settled { for_all: false };
+}
+
+/// Asks in turn, and stops as soon as an answer settles that there is nothing to report. What comes first is what costs
+/// least, since it does not matter which answer settles it.
+fn ask(check: &Check, steps: &[Step], scope: &RuleScope<'_>) -> Asked {
     let mut answers = Answers::default();
     for step in steps {
         match *step {
-            Step::Skip(at) => match scope.truth(check.skips.get(at)?, Truth::any) {
-                Truth::Yes => return None,
-                Truth::No => {}
-                _ if answers.doubt.as_ref().is_some_and(|(later, _)| *later > at) => {}
-                doubt => answers.doubt = Some((at, doubt)),
-            },
+            Step::Skip(at) => {
+                let Some(skip) = check.skips.get(at) else { continue };
+                match scope.truth(skip, Truth::any) {
+                    Truth::Yes => {
+                        return Asked::Settled { for_all: at < check.shared_skips && !skip.per_element() };
+                    }
+                    Truth::No => {}
+                    _ if answers.doubt.as_ref().is_some_and(|(later, _)| *later > at) => {}
+                    doubt => answers.doubt = Some((at, doubt)),
+                }
+            }
             Step::Require => match scope.truth(&check.require, Truth::of) {
-                Truth::Yes => return None,
+                Truth::Yes => return Asked::NOTHING,
                 other => answers.require = Some(other),
             },
             Step::Elements => {
-                let for_each = check.for_each.as_ref()?;
+                let Some(for_each) = check.for_each.as_ref() else { continue };
                 let elements = match scope.value(for_each) {
-                    Ok(collection) if collection.is_null() => return None,
+                    Ok(collection) if collection.is_null() => return Asked::NOTHING,
                     Ok(collection) => iterate(&collection).map_err(|error| error.at(for_each.expr.span)),
                     Err(error) => Err(error),
                 };
                 if elements.as_ref().is_ok_and(Vec::is_empty) {
-                    return None;
+                    return Asked::NOTHING;
                 }
                 answers.elements = Some(elements);
             }
         }
     }
-    Some(answers)
+    Asked::Open(answers)
 }
 
 /// Takes out what is superseded, fills in the rest and puts it in order.

@@ -188,6 +188,7 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
         why: own.why.clone().or_else(|| rule.why.clone()).unwrap_or_default(),
         production_only: own.production_only.or(rule.production_only).unwrap_or(false),
         skips: rule.skips.iter().chain(&own.skips).map(clause).collect(),
+        shared_skips: rule.skips.len(),
         require: clause(require?),
         at: at.map(|p| p.expr.clone()),
         message: match message {

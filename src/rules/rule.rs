@@ -40,8 +40,10 @@ pub struct Check {
     pub why: Text,
     /// Silent on non-production instances.
     pub production_only: bool,
-    /// Silent where any of them holds.
+    /// Silent where any of them holds: the rule's, then the check's own.
     pub skips: Vec<Clause>,
+    /// How many of the skips are the rule's.
+    pub shared_skips: usize,
     /// A finding where it does not hold.
     pub require: Clause,
     /// What the label points at.

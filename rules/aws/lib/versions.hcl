@@ -1,7 +1,11 @@
 function "has_upper_bound" {
   params      = [constraints]
   description = "Whether one of these version constraints keeps the next major release out."
-  value = anytrue(flatten([
-    for constraint in constraints : [for term in split(",", constraint) : can(regex("^\\s*(~>|<|=|v?[0-9])", term))]
-  ]))
+  value       = anytrue([for constraint in constraints : is_bounded_above(constraint)])
+}
+
+function "is_bounded_above" {
+  params      = [constraint]
+  description = "Whether a version constraint keeps the next major release out."
+  value       = anytrue([for term in split(",", constraint) : can(regex("^\\s*(~>|<|=|v?[0-9])", term))])
 }
