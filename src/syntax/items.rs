@@ -56,8 +56,18 @@ impl Items {
     /// The body that these items make; leaves nothing but room for others.
     pub(super) fn take_body(&mut self, span: Span, incomplete: bool) -> Body {
         self.names.clear();
-        // Into lists of just the size.
-        let (attributes, blocks) = (self.attributes.drain(..).collect(), self.blocks.drain(..).collect());
+        let (attributes, blocks) = (take(&mut self.attributes, 0), take(&mut self.blocks, 0));
         Body { attributes, blocks, span, incomplete }
     }
+}
+
+/// What stands in a list from this place on, in a list of just its size; the first keeps its room.
+pub(super) fn take<T>(list: &mut Vec<T>, from: usize) -> Vec<T> {
+    if from > 0 {
+        return list.split_off(from);
+    }
+    // `split_off` would give all room away here.
+    let mut taken = Vec::with_capacity(list.len());
+    taken.append(list);
+    taken
 }

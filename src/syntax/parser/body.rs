@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Broken, Kind, Parsed, Parser, Token};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::ast::{Block, Body, ExprKind, Ident};
-use crate::syntax::items::Items;
+use crate::syntax::items::{Items, take};
 
 impl<'a> Parser<'a> {
     /// The whole text as a body.
@@ -138,7 +138,7 @@ impl<'a> Parser<'a> {
             }
             header = header.to(self.span(self.prev_end, self.prev_end));
         }
-        let labels = self.lists.labels.drain(..).collect();
+        let labels = take(&mut self.lists.labels, 0);
         let body = self.block_body()?;
         let span = header.to(body.span);
         Ok(Block { kind, labels, body: Arc::new(body), header, span })

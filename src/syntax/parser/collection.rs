@@ -2,6 +2,7 @@
 
 use super::{Broken, Kind, Parsed, Parser, Token, normalised};
 use crate::syntax::ast::{CallExpr, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
+use crate::syntax::items::take;
 
 /// How a list of expressions in brackets ended.
 enum ListEnd {
@@ -70,7 +71,7 @@ impl<'a> Parser<'a> {
     fn list(&mut self, closer: Kind) -> (Box<[Expr]>, ListEnd) {
         let from = self.lists.exprs.len();
         let end = self.list_items(closer);
-        (self.lists.exprs.drain(from..).collect(), end)
+        (take(&mut self.lists.exprs, from).into(), end)
     }
 
     fn list_items(&mut self, closer: Kind) -> ListEnd {
@@ -129,7 +130,7 @@ impl<'a> Parser<'a> {
         self.newlines = true;
         let from = self.lists.items.len();
         let height = self.object_items();
-        let items: Box<[ObjectItem]> = self.lists.items.drain(from..).collect();
+        let items = take(&mut self.lists.items, from).into();
         let Some(height) = height else { return Ok(self.recover_bracket(start)) };
         self.close();
         self.raise(height, start)?;

@@ -10,6 +10,7 @@ use super::template::{ForStart, Piece, Pieces};
 use super::{Expr, ExprKind, MAX_DEPTH, Parser, normalised};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::ast::{ForPart, IfPart, TemplatePart};
+use crate::syntax::items::take;
 
 impl Pieces<'_> {
     /// Takes from each line the indentation that all lines share, as `<<-` asks for. Blank lines neither count nor
@@ -131,7 +132,7 @@ impl<'a> Parser<'a> {
     ) -> Option<(Box<[TemplatePart]>, Stop)> {
         let from = self.lists.parts.len();
         let stop = self.parts_to_stop(source, nesting, height);
-        let parts = self.lists.parts.drain(from..).collect();
+        let parts = take(&mut self.lists.parts, from).into();
         stop.map(|stop| (parts, stop))
     }
 
