@@ -229,6 +229,11 @@ impl<'a> Evaluation<'a> {
 
     fn binary(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Result<Value, EvalError> {
         if !matches!(op, BinaryOp::And | BinaryOp::Or) {
+            if self.scope.stops_when_decided()
+                && let Some(compared) = self.compared_length(op, left, right)
+            {
+                return compared;
+            }
             return ops::binary(op, &self.eval(left)?, &self.eval(right)?);
         }
         // A left side that decides saves the work on the right one.

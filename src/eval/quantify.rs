@@ -1,5 +1,6 @@
-//! `anytrue`, `alltrue` and `contains` over a list that is written in their place: its elements are evaluated one after
-//! the other, up to the one that decides. For scopes that want no more than what matters; see
+//! Questions about lists that are answered without making all that is asked about: `anytrue`, `alltrue` and `contains`
+//! over a list that is written in their place, whose elements are evaluated one after the other, up to the one that
+//! decides; and `length(list) > 0`. For scopes that want no more than what matters; see
 //! [`Scope::stops_when_decided`](super::Scope::stops_when_decided).
 
 use std::ops::ControlFlow;
@@ -8,8 +9,8 @@ use super::expr::Evaluation;
 use super::for_expr::Gather;
 use super::open::Items;
 use super::union::{is_watched, may_be_failure};
-use super::{Cause, EvalError, Kind, Marks, Value, equality, functions};
-use crate::syntax::{Expr, ExprKind, ForExpr, Text};
+use super::{Cause, EvalError, Kind, Marks, Value, equality, functions, ops};
+use crate::syntax::{BinaryOp, Expr, ExprKind, ForExpr, Text};
 
 /// What an element says: true decides, false says nothing, all else is for the function itself to judge.
 type Says<'a> = &'a dyn Fn(&Value) -> Option<bool>;
@@ -37,6 +38,43 @@ impl Evaluation<'_> {
         }
     }
 
+    /// `length(list) > 0` and the like: of a list that is seen at a glance nothing but its length is compared.
+    pub(super) fn compared_length(&self, op: BinaryOp, left: &Expr, right: &Expr) -> Option<Result<Value, EvalError>> {
+        let (ExprKind::Call(call), ExprKind::Number(digits)) = (&left.kind, &right.kind) else { return None };
+        let ([list], "length", false) = (&*call.args, &*call.name.text, call.expand_final) else { return None };
+        let holds: fn(&usize, &usize) -> bool = match op {
+            BinaryOp::Equal => usize::eq,
+            BinaryOp::NotEqual => usize::ne,
+            BinaryOp::Greater => usize::gt,
+            BinaryOp::GreaterEqual => usize::ge,
+            BinaryOp::Less => usize::lt,
+            BinaryOp::LessEqual => usize::le,
+            _ => return None,
+        };
+        let wanted = digits.parse().ok()?;
+        let list = match self.eval(list) {
+            Ok(list) => list,
+            Err(error) => return Some(Err(error.at(left.span))),
+        };
+        if let Kind::List(seq) | Kind::Tuple(seq) = &list.kind
+            && !list.is_open()
+            && list.marks == Marks::NONE
+            && !is_watched()
+        {
+            return Some(Ok(holds(&seq.items.len(), &wanted).into()));
+        }
+        let length = self.function("length", &[list]).map_err(|error| error.at(left.span));
+        Some(length.and_then(|length| ops::binary(op, &length, &self.eval(right)?)))
+    }
+
+    /// Calls one of Terraform's functions.
+    fn function(&self, name: &str, args: &[Value]) -> Result<Value, EvalError> {
+        match functions::lookup(name) {
+            Some(function) => functions::call(function, self.scope().host(), args),
+            None => Err(EvalError::new(format!("there is no function named `{name}`"))),
+        }
+    }
+
     /// What the function of that name says of a list and these arguments: `outcome` as soon as an element decides.
     fn quantified(
         &self,
@@ -58,10 +96,9 @@ impl Evaluation<'_> {
                 }
             }
         };
-        let Some(function) = functions::lookup(name) else { return Err(EvalError::new("unknown function")) };
         let mut args = vec![left];
         args.extend_from_slice(others);
-        functions::call(function, self.scope().host(), &args)
+        self.function(name, &args)
     }
 
     /// Looks through a list; the list itself where it may be a failure, which the function has to look at as a whole.

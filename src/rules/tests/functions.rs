@@ -187,3 +187,17 @@ fn lists_written_in_place_are_looked_at_up_to_what_decides() {
     check("unknown_reason(contains([\"a\"], self.kms_key_id))", "\"var.x has no value\"");
     check("is_known(anytrue([for e in self.kms_key_id : true]))", "false");
 }
+
+#[test]
+fn lengths_are_compared() {
+    check("length([1, 2]) == 2", "true");
+    check("length([1, 2]) != 2", "false");
+    check("length([for e in [1, 2] : e if e > 1]) >= 1", "true");
+    check("length(\"ab\") < 3", "true");
+    check("length({}) > 0", "false");
+    check("length([1, 2]) - 1", "1");
+    check("length([1]) < 1.5", "true");
+    check("is_known(length(self.kms_key_id) > 0)", "false");
+    check("can(length(5) > 0)", "false");
+    check("try(length(tolist(self.engine)) == 0, \"none\")", "\"none\"");
+}
