@@ -8,9 +8,10 @@ use smallvec::SmallVec;
 
 use super::{Reference, Value};
 
-/// Marks that travel with a value.
+/// Marks that travel with a value. As wide as a word, which is the room that they take in a value anyway: values are
+/// copied by whole words, and what was written in parts the processor waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
-pub struct Marks(u8);
+pub struct Marks(u64);
 
 impl Marks {
     /// No mark.
@@ -34,12 +35,12 @@ impl Marks {
 
     /// The marks as bits, of which four are enough.
     pub(super) fn bits(self) -> u8 {
-        self.0
+        self.0 as u8
     }
 
     /// The marks that these bits are.
     pub(super) fn from_bits(bits: u8) -> Marks {
-        Marks(bits)
+        Marks(bits.into())
     }
 
     /// Without these marks.

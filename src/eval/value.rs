@@ -64,8 +64,10 @@ pub enum Shape {
     Object,
 }
 
-/// The kinds of value.
+/// The kinds of value. The number of the kind is as wide as what stands behind it, so that a value is copied by whole
+/// words: what was written in parts the processor waits for.
 #[derive(Clone, PartialEq, Eq, Debug)]
+#[repr(u64)]
 pub enum Kind {
     /// `null`, of whatever type.
     Null,
