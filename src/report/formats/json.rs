@@ -21,7 +21,7 @@ pub fn json(report: &Report, timings: bool, statistics: bool) -> String {
     String::from_utf8(out).unwrap_or_default()
 }
 
-/// Writes the report as [`json`] has it, piece by piece: as one text it would need more memory than all else where there
+/// Writes the report as [`json()`] has it, piece by piece: as one text it would need more memory than all else where there
 /// are very many findings.
 ///
 /// # Errors
