@@ -31,6 +31,7 @@ pub(crate) struct Folder {
     pub(crate) is_initialized: bool,
     /// The folder with links resolved: what tells whether two paths are one folder.
     pub(crate) identity: PathBuf,
+    /// What lies beside its files, as far as it tells of environments.
     pub(crate) layout: Layout,
 }
 

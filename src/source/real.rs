@@ -11,38 +11,64 @@ use rustc_hash::FxHashMap;
 /// lie beside each other all steps but the last are the same, and nothing moves during a run.
 #[derive(Debug, Default)]
 pub struct RealPaths {
-    known: Mutex<FxHashMap<OsString, Option<PathBuf>>>,
+    known: Mutex<Known>,
 }
 
-/// So many paths are remembered, some 20 MB of them; then all are forgotten: a configuration may ask for any number.
-const MOST: usize = 1 << 17;
+#[derive(Debug, Default)]
+struct Known {
+    paths: FxHashMap<OsString, Option<PathBuf>>,
+    /// How long they are together.
+    bytes: usize,
+}
+
+/// Paths of so many bytes in all are remembered; then all are forgotten: a configuration may ask for any number.
+const MOST: usize = 8 << 20;
+/// Longer paths are left to the system, which mostly refuses them: each of their steps would be remembered.
+const LONGEST: usize = 4096;
 
 impl RealPaths {
     /// The path with links resolved; `None` where nothing is there.
     pub fn of(&self, path: &Path) -> Option<PathBuf> {
-        let steps = path.parent().zip(path.file_name());
-        let Some((parent, name)) = steps.filter(|(parent, _)| !parent.as_os_str().is_empty()) else {
+        if path.as_os_str().len() > LONGEST {
             return fs::canonicalize(path).ok();
-        };
-        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = known().get(path.as_os_str()) {
-            return known.clone();
         }
-        let real = match self.of(parent) {
-            // What is no link lies where its parent does.
-            Some(parent) => match fs::symlink_metadata(path) {
-                Ok(metadata) if metadata.is_symlink() => fs::canonicalize(path).ok(),
-                Ok(_) => Some(parent.join(name)),
-                Err(_) => None,
-            },
-            None => None,
-        };
-        let mut known = known();
-        if known.len() >= MOST {
-            known.clear();
+        // Up to what is known, and down again step by step.
+        let mut unknown = Vec::new();
+        let mut real = None;
+        for place in path.ancestors().filter(|place| !place.as_os_str().is_empty()) {
+            match self.known.lock().unwrap_or_else(PoisonError::into_inner).paths.get(place.as_os_str()) {
+                // Below nothing there is nothing.
+                Some(None) => return None,
+                Some(known) => {
+                    real = known.clone();
+                    break;
+                }
+                None => unknown.push(place),
+            }
         }
-        known.insert(path.into(), real.clone());
+        while let Some(place) = unknown.pop() {
+            real = resolved(place, real.as_deref());
+            self.remember(place, &real);
+            real.as_ref()?;
+        }
         real
+    }
+
+    fn remember(&self, path: &Path, real: &Option<PathBuf>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.bytes >= MOST {
+            *known = Known::default();
+        }
+        known.bytes += path.as_os_str().len();
+        known.paths.insert(path.into(), real.clone());
+    }
+}
+
+/// A path whose parent has been resolved: what is no link lies where its parent does.
+fn resolved(path: &Path, parent: Option<&Path>) -> Option<PathBuf> {
+    match (parent, path.file_name()) {
+        (Some(parent), Some(name)) if !fs::symlink_metadata(path).ok()?.is_symlink() => Some(parent.join(name)),
+        _ => fs::canonicalize(path).ok(),
     }
 }
 
@@ -67,5 +93,19 @@ mod tests {
             assert_eq!(paths.of(&path), fs::canonicalize(&path).ok(), "{}", path.display());
         }
         assert_eq!(paths.of(Path::new("/")), Some(PathBuf::from("/")));
+        for path in ["src", "src/source", "src/../src", "no/such", "src"] {
+            assert_eq!(paths.of(Path::new(path)), fs::canonicalize(path).ok(), "{path}");
+        }
+    }
+
+    #[test]
+    fn long_paths_are_not_remembered_step_by_step() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let paths = RealPaths::default();
+        for steps in [1, 1_000, 1_900, 20_000] {
+            assert_eq!(paths.of(&dir.path().join("a/".repeat(steps))), None, "{steps}");
+        }
+        let known = paths.known.lock().expect("nothing failed");
+        assert!(known.bytes < 1_000, "{} bytes of {} paths", known.bytes, known.paths.len());
     }
 }
