@@ -137,6 +137,9 @@ fn add_configuration(outcome: &mut Outcome, config: &Config) {
     outcome.roots = config.roots.len();
 }
 
+/// The last root is not taken apart before the process ends if it has no more resources.
+const FEW_RESOURCES: usize = 10_000;
+
 /// Evaluates roots and runs the rules over them.
 struct Judge<'a> {
     config: &'a Config,
@@ -163,8 +166,10 @@ impl Judge<'_> {
         progress.stage("checking root modules", evaluations.len());
         // Roots that one thread evaluates one after the other share more than those of several.
         let together = if rayon::current_num_threads() == 1 { evaluations.len().max(1) } else { 1 };
+        // What they share is not taken apart at the end either: see `run`.
+        let common = || mem::ManuallyDrop::new(Common::default());
         let judged =
-            evaluations.into_par_iter().with_min_len(together).map_init(Common::default, |common, (at, options)| {
+            evaluations.into_par_iter().with_min_len(together).map_init(common, |common, (at, options)| {
                 let judged = self.root(at, options, &sandbox, common);
                 progress.step();
                 judged
@@ -174,7 +179,7 @@ impl Judge<'_> {
 
     fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>, common: &Common) -> Judged {
         let root = &self.config.roots[at];
-        let (program, infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, options);
+        let (program, mut infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
         let Prepared { catalog, selection, ignores, settings, fetched, .. } = self.prepared;
         let mut rules = rules::check(catalog, selection, &infra, &host, &program);
@@ -184,7 +189,12 @@ impl Judge<'_> {
         let usage = ignores.apply(root, &infra, &mut rules);
         settings.exemptions.apply(root, &self.config.sources, &mut rules.findings);
         fetched.show_at_calls(root, &mut rules.findings);
-        Judged { root: at, rules, usage, problems, resources, not_on_disk: infra.not_on_disk }
+        let not_on_disk = mem::take(&mut infra.not_on_disk);
+        // Where much is to be reported the room is needed again.
+        if at + 1 == self.config.roots.len() && resources < FEW_RESOURCES {
+            mem::forget((program, infra));
+        }
+        Judged { root: at, rules, usage, problems, resources, not_on_disk }
     }
 }
 

@@ -159,8 +159,8 @@ impl Entry {
         match &self.subject {
             Subject::Finding(f) => f.fingerprint.clone(),
             Subject::Problem(p) => {
-                let digest = Sha256::digest(format!("{}\0{}\0{}", p.kind.id(), self.place.file, p.message));
-                digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+                // The first 16 bytes.
+                format!("{:.32x}", Sha256::digest(format!("{}\0{}\0{}", p.kind.id(), self.place.file, p.message)))
             }
         }
     }

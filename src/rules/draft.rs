@@ -276,11 +276,8 @@ fn fingerprint(parts: &[&str]) -> String {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let mut text = String::with_capacity(20);
-    for byte in &hash.finalize()[..10] {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    // The first ten bytes.
+    format!("{:.20x}", hash.finalize())
 }
 
 /// Tells findings of one rule, instance and attribute apart: the second and further ones get a number.

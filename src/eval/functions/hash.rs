@@ -1,9 +1,12 @@
 //! Digests, of texts and of files, and identifiers.
 
+use std::fmt::LowerHex;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
 use sha1::Sha1;
+use sha2::digest::Output;
 use sha2::{Digest, Sha256, Sha512};
 use uuid::Uuid;
 
@@ -34,8 +37,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("uuidv5", &[STRING, STRING], string, uuid_v5),
 ];
 
-fn hexadecimal<D: Digest>(bytes: &[u8]) -> String {
-    D::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
+fn hexadecimal<D: Digest>(bytes: &[u8]) -> String
+where
+    Output<D>: LowerHex,
+{
+    format!("{:x}", D::digest(bytes))
 }
 
 fn base64<D: Digest>(bytes: &[u8]) -> String {
