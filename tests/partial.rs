@@ -55,11 +55,11 @@ impl Host for EmptyFolder {
 fn stand_ins(literal: &Value) -> [Value; 3] {
     let reference = Reference::to(ReferenceKind::Resource, NAME);
     let unknown =
-        |ty, not_null| Value::unknown_reference(reference.clone(), ty, not_null, Cause::Attribute(NAME.into()));
+        |ty, not_null| Value::unknown_reference(reference.clone(), ty, not_null, Cause::Attribute(reference.clone()));
     [
         unknown(literal.type_of(), true),
         unknown(Type::Any, false),
-        one_of(vec![literal.clone(), Value::from("7")], Cause::Attribute(NAME.into()), []),
+        one_of(vec![literal.clone(), Value::from("7")], Cause::Attribute(reference.clone()), []),
     ]
 }
 

@@ -168,12 +168,11 @@ impl Judge<'_> {
         let together = if rayon::current_num_threads() == 1 { evaluations.len().max(1) } else { 1 };
         // What they share is not taken apart at the end either: see `run`.
         let common = || mem::ManuallyDrop::new(Common::default());
-        let judged =
-            evaluations.into_par_iter().with_min_len(together).map_init(common, |common, (at, options)| {
-                let judged = self.root(at, options, &sandbox, common);
-                progress.step();
-                judged
-            });
+        let judged = evaluations.into_par_iter().with_min_len(together).map_init(common, |common, (at, options)| {
+            let judged = self.root(at, options, &sandbox, common);
+            progress.step();
+            judged
+        });
         judged.collect()
     }
 

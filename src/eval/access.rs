@@ -109,12 +109,11 @@ fn named(rest: &Value, name: &str) -> Value {
     let Some(origin) = unknown.origin.as_ref().filter(of_resource) else { return rest.clone() };
     match origin.path.split_last() {
         Some((Step::Any, before)) => {
-            let path = before.iter().cloned().chain([Step::Name(name.into())]).collect();
-            let origin = super::Reference { path, ..origin.clone() };
-            let printed = Text::from(origin.text());
+            let path: smallvec::SmallVec<_> = before.iter().cloned().chain([Step::Name(name.into())]).collect();
+            let origin = origin.with_path(path);
             let cause = match unknown.cause {
-                Cause::Data(_) => Cause::Data(printed),
-                _ => Cause::Attribute(printed),
+                Cause::Data(_) => Cause::Data(origin.clone()),
+                _ => Cause::Attribute(origin.clone()),
             };
             let identifies = matches!(name, "id" | "arn");
             let ty = if identifies { Type::String } else { unknown.ty.clone() };

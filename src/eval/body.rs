@@ -122,7 +122,7 @@ impl<'c> Program<'c> {
         let entries = all_names(&body).into_iter().filter_map(read).collect();
         let rest = place.map(|p| {
             let inner = p.child(Inner::Any).reference();
-            let cause = Cause::Attribute(inner.text().into());
+            let cause = Cause::Attribute(inner.clone());
             Value::unknown_reference(inner, Type::Any, false, cause)
         });
         Kind::Object(Node::new(Fields {

@@ -1,5 +1,6 @@
 //! Why values are unknown.
 
+use super::{Reference, ReferenceKind, Step};
 use crate::syntax::Text;
 
 /// Why a value is unknown: the root of the chain, for the list of what is undecided.
@@ -10,9 +11,9 @@ pub enum Cause {
     /// A variable of a reusable module without callers, whose default proves nothing.
     Caller(Text),
     /// An attribute that AWS decides at apply (`aws_vpc.main.id`).
-    Attribute(Text),
+    Attribute(Reference),
     /// What a data source reads (`data.aws_ami.x.id`).
-    Data(Text),
+    Data(Reference),
     /// An output of a module that is not on disk (`module.vpc.private_subnets`).
     Module(Text),
     /// An impure or unsupported function (`timestamp`).
@@ -30,6 +31,11 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// An attribute of the resource at that address.
+    pub fn attribute(address: impl Into<Text>, attribute: &str) -> Cause {
+        Cause::Attribute(Reference::to(ReferenceKind::Resource, address).child(Step::Name(attribute.into())))
+    }
+
     /// Of some elements it is not known whether they exist, although all else is.
     pub fn how_many() -> Cause {
         Cause::Runtime("how many of them there are".into())

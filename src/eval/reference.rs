@@ -2,20 +2,39 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use crate::syntax::Text;
 
-/// A reference: something that has an address, and a path of attributes and keys into it.
+/// A reference: something that has an address, and a path of attributes and keys into it. Very many values have one, most
+/// of them copies of each other, so that it is a pointer to its [`Parts`].
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
-pub struct Reference {
+pub struct Reference(Arc<Parts>);
+
+/// What a reference is made of.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Parts {
     /// The printed address of the thing: `aws_subnet.private[0]`, `module.net.data.aws_vpc.x`, `module.vpc` (an
     /// instance of a call that is not on disk), `var.env`, `module.net.var.env`, `local.x`.
     pub target: Text,
     /// Which kind of thing it is.
     pub kind: ReferenceKind,
     /// The way into it.
-    pub path: Arc<[Step]>,
+    pub path: Path,
+}
+
+/// The way into a thing; mostly it ends at an attribute.
+type Path = SmallVec<[Step; 1]>;
+
+impl Deref for Reference {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// The things a reference can lead to.
@@ -71,7 +90,7 @@ impl<'a> Place<'a> {
 
     /// The reference that leads there.
     pub fn reference(&self) -> Reference {
-        let mut steps = Vec::new();
+        let mut steps = Path::new();
         let mut at = self;
         let top = loop {
             match &at.around {
@@ -86,8 +105,9 @@ impl<'a> Place<'a> {
                 }
             }
         };
-        let path = top.path.iter().cloned().chain(steps.into_iter().rev()).collect();
-        Reference { path, ..top.clone() }
+        steps.extend(top.path.iter().rev().cloned());
+        steps.reverse();
+        top.with_path(steps)
     }
 }
 
@@ -109,44 +129,35 @@ impl PartialOrd for Reference {
 }
 
 impl Ord for Reference {
-    /// By address, kind and path. Most references to one thing share its address, so that it need not be compared.
+    /// By address, kind and path. Most that are compared are copies of each other.
     fn cmp(&self, other: &Reference) -> Ordering {
-        let target = match std::ptr::eq(&*self.target, &*other.target) {
-            true => Ordering::Equal,
-            false => self.target.cmp(&other.target),
-        };
-        target.then(self.kind.cmp(&other.kind)).then_with(|| match Arc::ptr_eq(&self.path, &other.path) {
-            true => Ordering::Equal,
-            false => self.path.cmp(&other.path),
-        })
+        if Arc::ptr_eq(&self.0, &other.0) { Ordering::Equal } else { self.0.cmp(&other.0) }
     }
 }
 
 impl Reference {
     /// A reference to the thing itself.
     pub fn to(kind: ReferenceKind, target: impl Into<Text>) -> Reference {
-        Reference { target: target.into(), kind, path: Arc::default() }
+        Reference(Arc::new(Parts { target: target.into(), kind, path: Path::new() }))
     }
 
-    /// What tells copies of a reference at a glance: where its path is kept, and its kind with where its address is kept.
-    /// A short address, which stands in place, is told by its text.
-    pub(super) fn place(&self) -> (usize, u128) {
-        const SHORT: usize = size_of::<u128>() - 1;
-        let mut target = [0; SHORT + 1];
-        let short = self.target.len() <= SHORT;
-        match short {
-            true => target[..self.target.len()].copy_from_slice(self.target.as_bytes()),
-            false => target[..size_of::<usize>()].copy_from_slice(&self.target.as_ptr().addr().to_ne_bytes()),
-        }
-        target[SHORT] = self.kind as u8 * 2 + u8::from(short);
-        (Arc::as_ptr(&self.path).addr(), u128::from_ne_bytes(target))
+    /// What tells copies of a reference at a glance: where they all are kept.
+    pub(super) fn place(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// The reference one step further in.
     #[must_use]
     pub fn child(&self, step: Step) -> Reference {
-        let path = self.path.iter().cloned().chain(std::iter::once(step)).collect();
-        Reference { target: self.target.clone(), kind: self.kind, path }
+        let mut path = Path::with_capacity(self.path.len() + 1);
+        path.extend(self.path.iter().cloned());
+        path.push(step);
+        self.with_path(path)
+    }
+
+    /// A reference to the same thing with another way into it.
+    pub(super) fn with_path(&self, path: impl Into<Path>) -> Reference {
+        Reference(Arc::new(Parts { target: self.target.clone(), kind: self.kind, path: path.into() }))
     }
 
     /// The name of the first step: the attribute of a resource, the output of a module.

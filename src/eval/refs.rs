@@ -54,7 +54,7 @@ impl Marks {
 pub struct Refs(Option<Arc<Set>>);
 
 /// References in order, each once; mostly there is one. Behind a pointer of one word, since each value has one.
-type Set = SmallVec<[Reference; 1]>;
+type Set = SmallVec<[Reference; 2]>;
 
 /// Sets of so few references are united faster than a union is found again.
 const SMALL: usize = 4;
@@ -99,7 +99,7 @@ impl Refs {
 
     /// One reference.
     pub fn one(reference: Reference) -> Refs {
-        Refs(Some(Arc::new(SmallVec::from_buf([reference]))))
+        Refs(Some(Arc::new(Set::from_iter([reference]))))
     }
 
     /// All of both; where one has all of the other already, that one.
@@ -125,22 +125,25 @@ impl Refs {
     }
 
     /// The same with these.
-    fn with<'r>(&'r self, others: impl IntoIterator<Item = &'r Reference>) -> Refs {
+    fn with<'r>(&self, others: impl IntoIterator<Item = &'r Reference>) -> Refs {
         let own = self.0.as_ref().map_or(&[][..], |own| own.as_slice());
-        let mut new: Vec<&Reference> = others.into_iter().filter(|other| own.binary_search(other).is_err()).collect();
+        // Each new one with the number of own ones that stand before it.
+        let position = |other: &'r Reference| own.binary_search(other).err().map(|at| (at, other));
+        let mut new: SmallVec<[_; 8]> = others.into_iter().filter_map(position).collect();
         if new.is_empty() {
             return self.clone();
         }
-        // Both are sorted: that is seen, and they are merged.
-        new.extend(own);
         new.sort();
         new.dedup();
-        Refs::sorted(&new)
-    }
-
-    /// These, which are sorted, each once.
-    fn sorted(all: &[&Reference]) -> Refs {
-        Refs(Some(Arc::new(all.iter().copied().cloned().collect())))
+        let mut all = Set::with_capacity(own.len() + new.len());
+        let mut from = 0;
+        for (at, other) in new {
+            all.extend(own[from..at].iter().cloned());
+            all.push(other.clone());
+            from = at;
+        }
+        all.extend(own[from..].iter().cloned());
+        Refs(Some(Arc::new(all)))
     }
 
     /// All of all of them, sorted once.
@@ -155,11 +158,8 @@ impl Refs {
             return largest.with(others);
         }
         // Of many sets most references are copies of each other, which is seen without comparing them.
-        let mut seen = FxHashSet::default();
-        let mut all: Vec<&Reference> = largest.iter().chain(others).filter(|one| seen.insert(one.place())).collect();
-        all.sort();
-        all.dedup();
-        if all.len() == largest.len() { (*largest).clone() } else { Refs::sorted(&all) }
+        let mut seen: FxHashSet<usize> = largest.iter().map(Reference::place).collect();
+        largest.with(others.filter(|one| seen.insert(one.place())))
     }
 
     /// The references of these values and of everything inside them.

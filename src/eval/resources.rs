@@ -302,10 +302,9 @@ fn known_key(value: &Value, repetition: Repetition) -> Option<Key> {
 fn unset(reference: Reference, mode: Mode, name: &str) -> Value {
     // Names that every provider uses for what identifies an object; such an attribute is never null.
     let identifies = matches!(name, "id" | "arn");
-    let printed = Text::from(reference.text());
     let cause = match mode {
-        Mode::Managed => Cause::Attribute(printed),
-        Mode::Data | Mode::Ephemeral => Cause::Data(printed),
+        Mode::Managed => Cause::Attribute(reference.clone()),
+        Mode::Data | Mode::Ephemeral => Cause::Data(reference.clone()),
     };
     let ty = if identifies { Type::String } else { Type::Any };
     Value::unknown_reference(reference, ty, identifies, cause)

@@ -305,7 +305,7 @@ mod tests {
 
     fn arn() -> Value {
         let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
-        let cause = Cause::Attribute("aws_s3_bucket.a.arn".into());
+        let cause = Cause::attribute("aws_s3_bucket.a", "arn");
         Value::unknown_reference(reference, Type::String, true, cause)
     }
 
@@ -353,7 +353,7 @@ mod tests {
         let value = from_segments(vec![known(number)]);
         assert_eq!(value.type_of(), Type::String);
         let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
-        let any = Value::unknown_reference(reference, Type::Any, true, Cause::Attribute("aws_s3_bucket.a.arn".into()));
+        let any = Value::unknown_reference(reference, Type::Any, true, Cause::attribute("aws_s3_bucket.a", "arn"));
         assert_eq!(from_segments(vec![known(any)]), arn());
     }
 

@@ -221,6 +221,6 @@ fn missing(added: &mut Vec<(Text, Value)>, known: &dyn Fn(&str) -> bool, schema:
 
 /// An attribute that only the provider sets.
 pub(super) fn computed(reference: Reference) -> Value {
-    let cause = Cause::Attribute(reference.text().into());
+    let cause = Cause::Attribute(reference.clone());
     Value::unknown_reference(reference, Type::Any, true, cause)
 }

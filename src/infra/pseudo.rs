@@ -414,5 +414,5 @@ pub(super) fn call(
     let named = (&words.module, name);
     let instance = maker.instance(InstanceKind::Module, named, ["module.", &**name, ""], place, attributes);
     let open = instance.open || slot.key == Key::Any;
-    infra.instances.push(Instance { address: reference.target, key: key_text(&slot.key), open, ..instance });
+    infra.instances.push(Instance { address: reference.target.clone(), key: key_text(&slot.key), open, ..instance });
 }

@@ -156,7 +156,7 @@ impl Infra {
             }
             InstanceKind::Data if configured.is_none() => {
                 let reference = reference(ReferenceKind::Data);
-                let cause = Cause::Data(reference.text().into());
+                let cause = Cause::Data(reference.clone());
                 Value::unknown_reference(reference, Type::Any, false, cause)
             }
             _ => Value::NULL,
@@ -176,8 +176,8 @@ impl Infra {
             if wanted(id) {
                 answer.add(id, certain && !self.get(id).open);
             } else if self.get(id).kind == InstanceKind::Data && !types.is_empty() {
-                let printed = self.get(id).address.clone();
-                answer.doubt.get_or_insert(Cause::Data(printed));
+                let read = || Cause::Data(Reference::to(ReferenceKind::Data, self.get(id).address.clone()));
+                answer.doubt.get_or_insert_with(read);
             }
         }
         let mut matched_all = true;

@@ -8,7 +8,7 @@ use crate::eval::{
 
 fn arn() -> Value {
     let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
-    Value::unknown_reference(reference, Type::String, true, Cause::Attribute("aws_s3_bucket.a.arn".into()))
+    Value::unknown_reference(reference, Type::String, true, Cause::attribute("aws_s3_bucket.a", "arn"))
 }
 
 /// Text in which `@` stands for the unknown.

@@ -28,7 +28,7 @@ const FILLINGS: &[&str] = &["", "a", "b", "ab", "aa", "ba", ",", " ", "\n", "aab
 
 fn hole() -> Value {
     let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
-    Value::unknown_reference(reference, Type::String, true, Cause::Attribute("aws_s3_bucket.a.id".into()))
+    Value::unknown_reference(reference, Type::String, true, Cause::attribute("aws_s3_bucket.a", "id"))
 }
 
 /// Text with the hole in place of each `@`.

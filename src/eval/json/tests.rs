@@ -4,7 +4,7 @@ use super::*;
 
 fn arn() -> Value {
     let reference = Reference::to(ReferenceKind::Resource, "aws_s3_bucket.a");
-    Value::unknown_reference(reference, Type::String, true, Cause::Attribute("aws_s3_bucket.a.arn".into()))
+    Value::unknown_reference(reference, Type::String, true, Cause::attribute("aws_s3_bucket.a", "arn"))
 }
 
 fn check(text: &str, expected: &str) {

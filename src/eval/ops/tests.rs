@@ -7,7 +7,7 @@ use super::*;
 
 fn id(name: &str) -> Value {
     let reference = Reference::to(ReferenceKind::Resource, name).child(super::super::Step::Name("id".into()));
-    Value::unknown_reference(reference, Type::String, true, Cause::Attribute(format!("{name}.id").into()))
+    Value::unknown_reference(reference, Type::String, true, Cause::attribute(name, "id"))
 }
 
 fn variable(ty: Type) -> Value {
@@ -157,7 +157,7 @@ fn elements_of_open_and_unknown_collections() {
     check(index(&Value::tuple(vec![1.into()]), &(-1).into()), "error: an index must not be negative: -1");
     check(index(&Value::tuple(vec![1.into(), 1.into()]), &variable(Type::Number)), "1");
     let vpc = Reference::to(ReferenceKind::Resource, "aws_vpc.a");
-    let vpc = Value::unknown_reference(vpc, Type::Any, true, Cause::Attribute("aws_vpc.a".into()));
+    let vpc = Value::unknown_reference(vpc.clone(), Type::Any, true, Cause::Attribute(vpc));
     let child = attribute(&vpc, "tags").and_then(|tags| index(&tags, &"Name".into()));
     check(child.clone(), r#"{"$unknown":"aws_vpc.a.tags.Name"}"#);
     assert_eq!(child.unwrap().refs.iter().count(), 1);

@@ -100,8 +100,7 @@ impl Network<'_> {
     pub fn vpc_of(&self, id: InstanceId) -> Known<InstanceId> {
         let value = self.infra.attribute(id, "vpc_id");
         let links = Links::of(&self.infra.referenced(&value, &["aws_vpc", "aws_default_vpc"]));
-        let outside =
-            || value.cause().unwrap_or_else(|| Cause::Attribute(format!("{}.vpc_id", self.address(id)).into()));
+        let outside = || value.cause().unwrap_or_else(|| Cause::attribute(self.address(id), "vpc_id"));
         links.only()?.ok_or_else(outside)
     }
 

@@ -1,7 +1,7 @@
 //! The address ranges of VPCs.
 
 use super::{Found, Links, Network};
-use crate::eval::{Cause, Value};
+use crate::eval::{Cause, Reference, ReferenceKind, Value};
 use crate::infra::InstanceId;
 
 impl Network<'_> {
@@ -18,7 +18,8 @@ impl Network<'_> {
             self.add_range(*association, range, &mut ranges, &mut doubt);
         }
         if let Some(possible) = links.possible.first() {
-            doubt.get_or_insert(Cause::Attribute(self.address(*possible).into()));
+            let address = self.address(*possible);
+            doubt.get_or_insert_with(|| Cause::Attribute(Reference::to(ReferenceKind::Resource, address)));
         }
         (ranges, doubt.or(links.doubt))
     }
@@ -28,8 +29,8 @@ impl Network<'_> {
             Some(text) if !text.is_empty() => ranges.push(range),
             _ => {
                 // IPAM chooses it, or it is not known.
-                let printed = format!("{}.cidr_block", self.address(declared_by));
-                doubt.get_or_insert(range.cause().unwrap_or(Cause::Attribute(printed.into())));
+                let unset = || Cause::attribute(self.address(declared_by), "cidr_block");
+                doubt.get_or_insert_with(|| range.cause().unwrap_or_else(unset));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Route tables and their default routes.
 
 use super::{Known, Links, Network};
-use crate::eval::{Cause, ReferenceKind, Value};
+use crate::eval::{Cause, Reference, ReferenceKind, Value};
 use crate::infra::{InstanceId, InstanceKind};
 
 /// The route table that serves a subnet.
@@ -73,7 +73,7 @@ impl Network<'_> {
     }
 
     fn outside(&self, id: InstanceId, attribute: &str) -> Cause {
-        Cause::Attribute(format!("{}.{attribute}", self.address(id)).into())
+        Cause::attribute(self.address(id), attribute)
     }
 
     /// The main route table of a VPC of the configuration.
@@ -91,7 +91,7 @@ impl Network<'_> {
         // A default VPC's main table has a route to the internet; what became of it is not seen here.
         if !self.is_type(vpc, "aws_vpc") || self.infra.exported(vpc, &["main_route_table_id", "default_route_table_id"])
         {
-            return Err(Cause::Attribute(format!("{}.main_route_table_id", self.address(vpc)).into()));
+            return Err(Cause::attribute(self.address(vpc), "main_route_table_id"));
         }
         Ok(RouteTable::Implicit(vpc))
     }
@@ -107,7 +107,7 @@ impl Network<'_> {
         if let RouteTable::Declared(table) = table {
             self.inline_routes(table, &mut routes, &mut doubt);
             if self.infra.exported(table, &["id"]) {
-                doubt.get_or_insert(Cause::Attribute(format!("{}.id", self.address(table)).into()));
+                doubt.get_or_insert_with(|| Cause::attribute(self.address(table), "id"));
             }
         }
         let links = self.referrers(id, &["aws_route"], &["route_table_id"]);
@@ -203,7 +203,7 @@ impl Network<'_> {
             return match literal.split('-').next() {
                 Some("igw") => Target::InternetGateway,
                 Some("local" | "vgw") => Target::Other("gateway_id"),
-                _ => Target::Unresolved(Cause::Attribute("gateway_id".into())),
+                _ => Target::Unresolved(Cause::Attribute(Reference::to(ReferenceKind::Resource, "gateway_id"))),
             };
         }
         let igw = Links::of(&self.infra.referenced(gateway, &["aws_internet_gateway"]));

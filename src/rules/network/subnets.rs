@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::routes::Target;
 use super::{Links, Network};
-use crate::eval::{Cause, Kind, Value};
+use crate::eval::{Cause, Kind, Reference, ReferenceKind, Value};
 use crate::infra::{InstanceId, InstanceKind};
 
 /// The types that are subnets.
@@ -115,7 +115,8 @@ impl Network<'_> {
             }
         }
         found.possible.extend(links.possible);
-        let elsewhere = || id.cause().unwrap_or_else(|| Cause::Data(id.as_str().unwrap_or("a subnet").into()));
+        let known = || Cause::Data(Reference::to(ReferenceKind::Data, id.as_str().unwrap_or("a subnet")));
+        let elsewhere = || id.cause().unwrap_or_else(known);
         let doubt = links.doubt.or_else(|| (named == 0).then(elsewhere));
         found.doubt = found.doubt.take().or(doubt);
     }
@@ -223,9 +224,8 @@ impl Network<'_> {
             match &route.target {
                 Target::NatGateway(Some(nat)) if route.certain => gateways.push(*nat),
                 Target::NatGateway(None) => {
-                    doubt.get_or_insert(Cause::Attribute(
-                        format!("{}.nat_gateway_id", self.address(route.declared_by)).into(),
-                    ));
+                    let unset = || Cause::attribute(self.address(route.declared_by), "nat_gateway_id");
+                    doubt.get_or_insert_with(unset);
                     continue;
                 }
                 Target::Unresolved(cause) => {

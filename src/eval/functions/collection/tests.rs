@@ -15,13 +15,12 @@ impl Scope for Unknowns {
         let unknown = |ty| Value::unknown(ty, Cause::Variable(root.clone()));
         let resource = |ty| {
             let reference = Reference::to(ReferenceKind::Resource, root.clone());
-            Value::unknown_reference(reference, ty, true, Cause::Attribute(root.clone()))
+            Value::unknown_reference(reference.clone(), ty, true, Cause::Attribute(reference))
         };
         let value = match &**root {
             "a" | "b" | "c" => {
                 let id = Reference::to(ReferenceKind::Resource, root.clone()).child(Step::Name("id".into()));
-                let id =
-                    Value::unknown_reference(id, Type::String, true, Cause::Attribute(format!("{root}.id").into()));
+                let id = Value::unknown_reference(id.clone(), Type::String, true, Cause::Attribute(id));
                 Value::object([("id".into(), id)].into())
             }
             "s" => unknown(Type::String),
