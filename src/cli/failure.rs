@@ -118,7 +118,7 @@ impl Failure {
         };
         text += &format!("error: {}\n", harmless::line(&self.to_string()));
         if let Some(help) = self.help() {
-            text += &format!("  help: {help}\n");
+            text += &format!("  help: {}\n", harmless::line(&help));
         }
         output::complain(&text);
         Exit::Failed

@@ -47,5 +47,6 @@ pub use root::Root;
 pub use roots::RootStanding;
 pub use settings::{Backend, RequiredProvider, TerraformSettings};
 pub use source_address::ModuleSource;
+pub use suggest::{nearest, nearest_within};
 pub use tree::{Child, MAX_DEPTH, ModuleNode};
 pub use variables::{Input, InputArgument, VariableFile, VariableText};

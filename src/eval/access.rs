@@ -4,6 +4,7 @@ use super::convert::{convert, with_article};
 use super::set::length_range;
 use super::union::{is_watched, lift, one_of, unless_any_failed, unless_failed};
 use super::{Cause, EvalError, Fields, Kind, Node, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
+use crate::config::nearest_within;
 use crate::syntax::Text;
 
 /// `collection[key]`
@@ -132,16 +133,16 @@ fn missing(value: &Value, name: &str) -> EvalError {
 
 /// The name in a value that is most like one that it does not have.
 pub(super) fn near_name(value: &Value, name: &str) -> Option<Text> {
-    let names: Vec<&Text> = match &value.kind {
-        Kind::Map(fields) | Kind::Object(fields) => fields.entries.keys().collect(),
+    let furthest = 2.min(name.chars().count().checked_sub(1)?);
+    let near = |names: &mut dyn Iterator<Item = &Text>| nearest_within(furthest, name, names.map(|n| &**n)).map(Text::from);
+    match &value.kind {
+        Kind::Map(fields) | Kind::Object(fields) => near(&mut fields.entries.keys()),
         Kind::Unknown(unknown) => match &unknown.ty {
-            Type::Object(object) => object.attributes.keys().collect(),
-            _ => return None,
+            Type::Object(object) => near(&mut object.attributes.keys()),
+            _ => None,
         },
-        _ => return None,
-    };
-    let near = names.into_iter().map(|k| (strsim::damerau_levenshtein(k, name), k)).min();
-    near.filter(|(distance, _)| *distance <= 2 && *distance < name.chars().count()).map(|(_, near)| near.clone())
+        _ => None,
+    }
 }
 
 fn some_field(collection: &Value, fields: &Fields, key: &Value) -> Value {

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::{self, Host};
 use super::union::{may_be_failure, watched};
-use super::{Cause, EvalError, Kind, Type, Value};
+use super::{Cause, EvalError, Kind, Type, Value, nearest};
 use crate::source::{ProblemKind, Span};
 use crate::syntax::{Expr, Ident, Text};
 
@@ -102,34 +102,6 @@ fn undeclared(evaluation: &Evaluation<'_>, name: &Ident, args: &[Expr]) -> Resul
     let error = EvalError::new(format!("there is no function named `{}`", name.text)).with_label("not a function");
     let error = error.did_you_mean(nearest(&name.text, names)).at(name.span);
     Err(error.of_kind(ProblemKind::UndeclaredName).uncatchable())
-}
-
-/// The name most like a misspelt one, where one is alike enough.
-pub fn nearest<'n>(wrong: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    let length = wrong.chars().count();
-    let furthest = (1 + length / 4).min(length.checked_sub(1)?);
-    // Comparing takes long, and most names are out of the question at a glance.
-    let possible = names.into_iter().filter(|name| may_be_within(furthest, wrong, name));
-    let scored = possible.map(|name| (strsim::damerau_levenshtein(wrong, name), name));
-    let (distance, name) = scored.min_by_key(|(d, n)| (*d, *n))?;
-    (distance <= furthest).then_some(name)
-}
-
-/// Whether there may be no more edits than that between two names: each replaces or adds one byte at most that the
-/// other name lacks.
-fn may_be_within(edits: usize, a: &str, b: &str) -> bool {
-    if !a.is_ascii() || !b.is_ascii() {
-        return a.chars().count().abs_diff(b.chars().count()) <= edits;
-    }
-    if a.len().abs_diff(b.len()) > edits {
-        return false;
-    }
-    let mut surplus = [0_isize; 128];
-    a.bytes().for_each(|byte| surplus[usize::from(byte)] += 1);
-    b.bytes().for_each(|byte| surplus[usize::from(byte)] -= 1);
-    let lacking: isize = surplus.iter().filter(|n| **n > 0).sum();
-    let more: isize = -surplus.iter().filter(|n| **n < 0).sum::<isize>();
-    lacking.max(more).unsigned_abs() <= edits
 }
 
 fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::program::{Input, Inputs};
-use super::{EvalError, Evaluation, NoScope, Type, Value, call::nearest};
+use super::{EvalError, Evaluation, NoScope, Type, Value, nearest};
 use crate::config::{self, Root, VariableFile, VariableText};
 use crate::source::{Problem, ProblemKind, SourceMap, Span};
 use crate::syntax::{Ident, Text, parse_expression};

@@ -54,7 +54,6 @@ mod variables;
 pub use access::{attribute, index, inherit, some_element};
 pub use block::BlockSource;
 pub use by_name::ByName;
-pub use call::nearest;
 pub use cause::Cause;
 pub use common::Common;
 pub use convert::{apply_defaults, convert};
@@ -71,3 +70,5 @@ pub use trail::{Decider, Steps};
 pub use type_expr::parse as parse_type;
 pub use types::{AttributeType, ObjectType, Type};
 pub use value::{Children, Fields, Hint, Kind, Segment, Seq, Shape, Unknown, Unnamed, Value};
+
+pub use crate::config::nearest;

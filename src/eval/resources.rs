@@ -254,7 +254,7 @@ impl<'c> Program<'c> {
         if module.module().incomplete {
             return Ok(Value::unknown(Type::Any, Cause::Error));
         }
-        let near = super::call::nearest(output, module.module().outputs.keys().map(|n| &**n));
+        let near = super::nearest(output, module.module().outputs.keys().map(|n| &**n));
         let message = format!("the module has no output `{output}`");
         let error = EvalError::new(message).with_label("not an output").did_you_mean(near);
         Err(error.of_kind(ProblemKind::UndeclaredName).uncatchable())

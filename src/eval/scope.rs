@@ -4,12 +4,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::call::nearest;
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::Host;
 use super::program::{Frame, ModuleInstance, Program};
 use super::shared::Reads;
-use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value};
+use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value, nearest};
 use crate::config::{Mode, ResourceName};
 use crate::source::{ProblemKind, Span};
 use crate::syntax::{Expr, Text};

@@ -88,7 +88,7 @@ fn not_a_type(expr: &Expr, name: &str) -> EvalError {
         "" => invalid(expr, "this is not a type".into()),
         name => invalid(expr, format!("`{name}` is not a type")),
     };
-    match super::call::nearest(name, known) {
+    match super::nearest(name, known) {
         Some(near) => error.with_help(format!("did you mean `{near}`?")),
         None => error.with_help(
             "types are `string`, `number`, `bool`, `any`, `list(…)`, `set(…)`, `map(…)`, `tuple([…])`, `object({…})`",

@@ -17,6 +17,7 @@ pub struct SourceFile {
     /// The whole text, with a byte-order mark if the file has one.
     pub text: Arc<str>,
     line_starts: OnceLock<Vec<u32>>,
+    counts: OnceLock<Vec<Count>>,
 }
 
 /// A place as people count it.
@@ -26,6 +27,32 @@ pub struct LineColumn {
     pub line: u32,
     /// Column in characters, from 1.
     pub column: u32,
+}
+
+/// How far it is from one of the places to which a file is counted to the next, in bytes: nobody waits for the columns of
+/// a line, even where there are many of them and it is the only one.
+const STRIDE: usize = 4096;
+
+/// Characters, and those of them that are two units in UTF-16.
+#[derive(Clone, Copy, Default, Debug)]
+struct Count {
+    characters: u32,
+    wide: u32,
+}
+
+impl Count {
+    fn of(bytes: &[u8]) -> Count {
+        let count = |fits: fn(&&u8) -> bool| bytes.iter().filter(fits).count() as u32;
+        Count { characters: count(|b| **b & 0xc0 != 0x80), wide: count(|b| **b >= 0xf0) }
+    }
+
+    fn plus(self, more: Count) -> Count {
+        Count { characters: self.characters + more.characters, wide: self.wide + more.wide }
+    }
+
+    fn minus(self, less: Count) -> Count {
+        Count { characters: self.characters - less.characters, wide: self.wide - less.wide }
+    }
 }
 
 impl SourceFile {
@@ -38,13 +65,44 @@ impl SourceFile {
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
     pub fn line_column(&self, offset: u32) -> LineColumn {
+        let (line, before) = self.before(offset);
+        LineColumn { line, column: before.characters + 1 }
+    }
+
+    /// The same with the column in units of UTF-16.
+    pub fn line_column_utf16(&self, offset: u32) -> LineColumn {
+        let (line, before) = self.before(offset);
+        LineColumn { line, column: before.characters + before.wide + 1 }
+    }
+
+    /// The line of an offset, and what stands on it before that.
+    fn before(&self, offset: u32) -> (u32, Count) {
         let offset = (offset as usize).min(self.text.len());
         let starts = self.line_starts();
         let line = starts.partition_point(|s| *s as usize <= offset).max(1);
-        let start = starts[line - 1] as usize;
-        let column =
-            self.text.get(start..offset).map_or(offset - start, |s| s.trim_start_matches('\u{feff}').chars().count());
-        LineColumn { line: line as u32, column: column as u32 + 1 }
+        // A byte-order mark takes no column.
+        let first = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start = (starts[line - 1] as usize).max(first).min(offset);
+        let count = match offset - start {
+            0..=STRIDE => Count::of(&self.text.as_bytes()[start..offset]),
+            _ => self.count(offset).minus(self.count(start)),
+        };
+        (line as u32, count)
+    }
+
+    /// What stands before an offset in the whole file.
+    fn count(&self, offset: usize) -> Count {
+        let bytes = self.text.as_bytes();
+        let counts = self.counts.get_or_init(|| {
+            let mut sum = Count::default();
+            let sums = bytes.chunks(STRIDE).map(|chunk| {
+                sum = sum.plus(Count::of(chunk));
+                sum
+            });
+            std::iter::once(Count::default()).chain(sums).collect()
+        });
+        let whole = offset / STRIDE;
+        counts[whole].plus(Count::of(&bytes[whole * STRIDE..offset]))
     }
 
     /// The byte range of a line (from 1) without its line break; empty where there is no such line.
@@ -81,6 +139,7 @@ impl SourceMap {
             name: name.into(),
             text: text.into(),
             line_starts: OnceLock::new(),
+            counts: OnceLock::new(),
         });
         files.push(file.clone());
         file

@@ -201,3 +201,29 @@ fn chains_are_followed_to_their_end() {
     let files: Vec<(&str, &str)> = folders.iter().map(|(name, text)| (&**name, &**text)).collect();
     check(&files, &["m0"], "modules call each other more than 64 levels deep");
 }
+
+/// Checks files with many faults in a format, and looks at the clock: what takes time by the square of their number
+/// takes many times as long.
+fn is_quick(files: &[(&str, &str)], format: &str) {
+    let case = Case::new(files);
+    let start = std::time::Instant::now();
+    let ran = case.run(&["--format", format, "."]);
+    let took = start.elapsed();
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(took < std::time::Duration::from_secs(30), "{format}: {took:?}");
+}
+
+#[test]
+fn time_does_not_grow_with_the_square_of_the_faults() {
+    let unknown: String = (0..10_000).map(|i| format!("  a{i} = local.nope{i}\n")).collect();
+    let unknown = format!("locals {{\n{unknown}}}\n");
+    is_quick(&[("main.tf", &unknown)], "compact");
+    let name = "x".repeat(100_000);
+    is_quick(&[("main.tf", &format!("locals {{\n  {name} = 1\n  b = local.y{name}\n}}\n"))], "compact");
+    is_quick(&[("main.tf", &"output \"a\" {}\n".repeat(20_000))], "gitlab");
+    let in_one_line: Vec<String> = (0..5_000).map(|i| format!("\"a{i}\": \"${{1\"")).collect();
+    let in_one_line = format!("{{\"locals\": {{{}}}}}", in_one_line.join(","));
+    for format in ["pretty", "sarif", "rdjson"] {
+        is_quick(&[("main.tf.json", &in_one_line)], format);
+    }
+}

@@ -16,4 +16,5 @@ mod settings;
 mod shell;
 mod silence;
 mod since;
+mod terminal;
 mod why;

@@ -1,6 +1,6 @@
 //! GitLab's code quality report: shown on merge requests, compared with the target branch by fingerprint.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
@@ -11,12 +11,12 @@ use crate::source::ProblemKind;
 
 /// The report for GitLab.
 pub fn gitlab(report: &Report) -> String {
-    let mut taken = HashSet::new();
+    let mut taken = HashMap::new();
     let issues: Vec<Value> = report.entries.iter().map(|e| issue(report, e, &mut taken)).collect();
     json_text(&Value::Array(issues))
 }
 
-fn issue(report: &Report, entry: &Entry, taken: &mut HashSet<String>) -> Value {
+fn issue(report: &Report, entry: &Entry, taken: &mut HashMap<String, usize>) -> Value {
     json!({
         // The name of the check is not shown by GitLab, so the description begins with it.
         "description": format!("{}: {}", entry.rule(), entry.message_with_address()),
@@ -32,14 +32,11 @@ fn issue(report: &Report, entry: &Entry, taken: &mut HashSet<String>) -> Value {
 }
 
 /// Equal fingerprints would fold into one issue; the order of the report makes the numbers stable.
-fn unique(fingerprint: String, taken: &mut HashSet<String>) -> String {
-    let mut candidate = fingerprint.clone();
-    let mut n = 2;
-    while !taken.insert(candidate.clone()) {
-        candidate = format!("{fingerprint}-{n}");
-        n += 1;
-    }
-    candidate
+fn unique(fingerprint: String, taken: &mut HashMap<String, usize>) -> String {
+    let number = taken.entry(fingerprint.clone()).or_default();
+    *number += 1;
+    // A fingerprint has no hyphen: what gets a number is like no other.
+    if *number == 1 { fingerprint } else { format!("{fingerprint}-{number}") }
 }
 
 fn severity(entry: &Entry) -> &'static str {

@@ -36,6 +36,8 @@ pub(super) struct Mark<'a> {
 const TOGETHER: u32 = 2;
 /// Tabs are drawn as spaces up to the next multiple of this.
 const TAB: usize = 4;
+/// Of a longer line only so many bytes before and behind its first mark are looked at: no terminal shows more.
+const AROUND: usize = 1024;
 /// Labels get at least this much room, even if a line becomes longer than the terminal is wide.
 const LABEL_WIDTH: usize = 30;
 
@@ -124,13 +126,14 @@ impl Line {
         room: usize,
         look: Look,
     ) -> Line {
-        let bytes = file.line_range(number);
+        let whole = file.line_range(number);
+        let bytes = near(&file.text, whole.clone(), marks.first().map_or(whole.start, |(mark, _)| mark.start));
         let cells = cells(file.text.get(bytes.clone()).unwrap_or_default(), bytes.start, covered);
         let shown = window(&cells, marks.iter().map(|(range, _)| range), room);
         let ellipsis = if look.unicode { "…" } else { "..." };
 
         let mut line = Line { text: String::new(), positions: Vec::new() };
-        if shown.start > 0 {
+        if shown.start > 0 || bytes.start > whole.start {
             line.text.push_str(ellipsis);
         }
         for cell in &cells[shown.clone()] {
@@ -139,7 +142,7 @@ impl Line {
         }
         let end = cells.get(shown.end).map_or(bytes.end, |c| c.at);
         line.positions.push((end, line.text.len()));
-        if shown.end < cells.len() {
+        if shown.end < cells.len() || bytes.end < whole.end {
             line.text.push_str(ellipsis);
         }
         line
@@ -156,6 +159,13 @@ impl Line {
         let (start, end) = (text_at(first), text_at(next(range.end)));
         start..end.max(start)
     }
+}
+
+/// The part of a line that stands around a place.
+fn near(text: &str, line: Range<usize>, place: usize) -> Range<usize> {
+    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = boundary(line.end.min(place.saturating_add(AROUND)));
+    boundary(line.start.max(place.saturating_sub(AROUND))).min(end)..end
 }
 
 /// A character as it is drawn.

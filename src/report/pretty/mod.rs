@@ -114,7 +114,7 @@ impl<'a> Page<'a> {
         }
         if !entry.why().is_empty() && (first || self.detail.verbose || entry.finding().is_none()) {
             let key = if entry.finding().is_some() { "why" } else { "help" };
-            self.note(key, &harmless::line(entry.why()));
+            self.note(key, entry.why());
         }
         if let Some(fix) = entry.fix() {
             self.fix(entry.rule(), fix);
@@ -180,7 +180,7 @@ impl<'a> Page<'a> {
         let effect = words::effect(fix);
         if !effect.is_empty() {
             let key = if code.is_empty() { "fix" } else { "" };
-            self.note(key, &harmless::line(&effect));
+            self.note(key, &effect);
         }
     }
 
@@ -192,14 +192,14 @@ impl<'a> Page<'a> {
         // Where the message names no address at all, the first ones were put before it.
         let none_named = unnamed.len() == finding.addresses.len();
         if !unnamed.is_empty() && (!none_named || unnamed.len() > most) {
-            self.note("also", &harmless::line(&words::list(&unnamed, most)));
+            self.note("also", &words::list(&unnamed, most));
         }
         if !finding.environments.is_empty() {
             self.note("in", &words::list(&finding.environments, usize::MAX));
         }
         if let Some(silenced) = &finding.suppressed {
             let reason = silenced.reason.as_deref().unwrap_or("no reason given");
-            self.note("by", &format!("{}: {}", silenced.by, harmless::line(reason)));
+            self.note("by", &format!("{}: {reason}", silenced.by));
         }
     }
 
@@ -216,10 +216,10 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// `key: text`, wrapped under itself.
+    /// `key: text`, harmless, wrapped under itself.
     fn note(&mut self, key: &str, text: &str) {
         let indent = self.key(key);
-        self.wrapped(&indent, "        ", text);
+        self.wrapped(&indent, "        ", &harmless::line(text));
     }
 
     /// `key: line`, and the other lines under the first, as they are.

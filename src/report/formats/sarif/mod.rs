@@ -252,13 +252,8 @@ fn message(entry: &Entry, notes: &[&Note]) -> String {
 
 /// Lines and columns from 1, columns in UTF-16 units, the end behind the last one.
 fn region(file: &SourceFile, span: Span) -> Value {
-    let position = |offset: u32| {
-        let line = file.line_column(offset).line;
-        let before = file.text.get(file.line_range(line).start..offset as usize).unwrap_or_default();
-        (line, before.trim_start_matches('\u{feff}').encode_utf16().count() + 1)
-    };
-    let ((line, column), (end_line, end_column)) = (position(span.start), position(span.end));
-    json!({ "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column })
+    let (start, end) = (file.line_column_utf16(span.start), file.line_column_utf16(span.end));
+    json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
 /// A path as a relative URI.
