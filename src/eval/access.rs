@@ -134,7 +134,8 @@ fn missing(value: &Value, name: &str) -> EvalError {
 /// The name in a value that is most like one that it does not have.
 pub(super) fn near_name(value: &Value, name: &str) -> Option<Text> {
     let furthest = 2.min(name.chars().count().checked_sub(1)?);
-    let near = |names: &mut dyn Iterator<Item = &Text>| nearest_within(furthest, name, names.map(|n| &**n)).map(Text::from);
+    let near =
+        |names: &mut dyn Iterator<Item = &Text>| nearest_within(furthest, name, names.map(|n| &**n)).map(Text::from);
     match &value.kind {
         Kind::Map(fields) | Kind::Object(fields) => near(&mut fields.entries.keys()),
         Kind::Unknown(unknown) => match &unknown.ty {

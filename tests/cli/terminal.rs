@@ -10,7 +10,8 @@ const DATABASE: &str = "resource \"aws_db_instance\" \"a\" {\n  engine = \"postg
 /// Runs a command and looks for what a terminal would act on, in both outputs.
 fn check(case: &Case, arguments: &[&str]) {
     let ran = case.run(arguments);
-    let is_bad = |c: &char| c.is_control() && *c != '\n' || matches!(c, '\u{202e}' | '\u{2066}' | '\u{200b}' | '\u{feff}');
+    let is_bad =
+        |c: &char| c.is_control() && *c != '\n' || matches!(c, '\u{202e}' | '\u{2066}' | '\u{200b}' | '\u{feff}');
     let text = format!("{}{}", ran.out, ran.err);
     let bad: Vec<&str> = text.lines().filter(|line| line.chars().any(|c| is_bad(&c))).collect();
     assert!(text.contains("a␛[31m"), "the name is not shown: {arguments:?}\n{ran}");
