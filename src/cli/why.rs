@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::options::load_options;
 use super::{output, settings, terminal, threads};
 use crate::config::{self, Config, Root};
-use crate::eval::{self, BlockSource, Kind, Marks, Program, Value, display};
+use crate::eval::{self, BlockSource, Kind, Program, Value, display};
 use crate::facts;
 use crate::infra::{self, Infra, Instance, Tracer};
 use crate::report::pretty::{Explained, Look, why_all, why_one};
@@ -151,7 +151,7 @@ impl Explainer<'_> {
                 (None, Err(_)) => (eval::attribute(&value, step).ok()?, block, name),
             };
         }
-        let secret = value.deep_marks().contains(Marks::SENSITIVE);
+        let secret = value.deep_marks().are_secret();
         let trail = Tracer::trail(self.program, &block, name, secret);
         let sources = &self.config.sources;
         let note = |s: infra::TrailStep| Note {

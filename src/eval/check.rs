@@ -8,7 +8,7 @@ use super::expand::InstanceSlot;
 use super::expr::Evaluation;
 use super::program::{Frame, ModuleInstance, Program};
 use super::scope::ModuleScope;
-use super::{ByName, Marks, Value, ops};
+use super::{ByName, Value, ops};
 use crate::config::{Condition, Resource, ResourceName};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::Text;
@@ -71,7 +71,7 @@ impl<'c> Program<'c> {
         let said = condition.error_message.as_ref().and_then(|message| {
             let scope = ModuleScope::new(self, frame);
             let text = Evaluation::new(&scope).eval(message).ok()?;
-            text.as_str().filter(|_| !text.deep_marks().contains(Marks::SENSITIVE)).map(str::to_owned)
+            text.as_str().filter(|_| !text.deep_marks().are_secret()).map(str::to_owned)
         });
         let message = match said {
             Some(said) => format!("the {what} fails: {}", said.trim()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Kind, Marks, Value};
+use super::{Kind, Value};
 
 /// Longer texts are cut.
 const TEXT_LIMIT: usize = 60;
@@ -17,7 +17,7 @@ pub fn short(value: &Value) -> String {
 }
 
 fn write_value(value: &Value, depth: usize, out: &mut String) {
-    if value.marks.contains(Marks::SENSITIVE) {
+    if value.marks.are_secret() {
         out.push_str("(sensitive)");
         return;
     }

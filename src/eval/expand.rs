@@ -176,7 +176,7 @@ impl<'c> Program<'c> {
             || value.as_seq().is_some_and(|seq| seq.rest.is_some())
             || value.as_fields().is_some_and(|fields| fields.rest.is_some());
         // Of what is not known the mark may be that of a part; names that may be secret are not shown either way.
-        let veiled = open && value.marks.contains(Marks::SENSITIVE);
+        let veiled = open && value.marks.are_secret();
         let public = if veiled { Ok(()) } else { self.public(&value) };
         let entries = match public.and_then(|()| self.for_each_entries(&value)) {
             Ok(entries) => entries,
@@ -203,11 +203,15 @@ impl<'c> Program<'c> {
 
     /// Keys of instances are part of their addresses, which everybody sees; `count` may be sensitive.
     fn public(&self, value: &Value) -> Result<(), EvalError> {
-        if !value.marks.contains(Marks::SENSITIVE) {
-            return Ok(());
+        if value.marks.contains(Marks::SENSITIVE) {
+            let error = EvalError::new("`for_each` must not be sensitive: addresses would show it");
+            return Err(error.with_label("a sensitive value").with_help("use `nonsensitive` where it is no secret"));
         }
-        let error = EvalError::new("`for_each` must not be sensitive: addresses would show it");
-        Err(error.with_label("a sensitive value").with_help("use `nonsensitive` where it is no secret"))
+        if value.marks.contains(Marks::EPHEMERAL) {
+            let error = EvalError::new("`for_each` must not be ephemeral: addresses would show and keep it");
+            return Err(error.with_label("an ephemeral value"));
+        }
+        Ok(())
     }
 
     fn for_each_entries(&self, value: &Value) -> Result<Vec<(Key, Value, Value)>, EvalError> {

@@ -32,8 +32,7 @@ pub fn iterate(collection: &Value) -> Result<Vec<Entry>, EvalError> {
 
 /// Whether a value must not be quoted.
 pub(super) fn secret(value: &Value) -> bool {
-    let marks = value.deep_marks();
-    marks.contains(Marks::SENSITIVE) || marks.contains(Marks::EPHEMERAL)
+    value.deep_marks().are_secret()
 }
 
 fn entries_of(collection: &Value) -> Result<Vec<Entry>, EvalError> {

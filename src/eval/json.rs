@@ -9,7 +9,7 @@ mod read;
 mod write;
 
 use super::text::MAX_TEXT;
-use super::{Kind, Marks, Value};
+use super::{Kind, Value};
 
 pub use read::{read, read_value};
 pub use write::{push, write, write_value};
@@ -25,7 +25,7 @@ fn display_within(value: &Value, budget: &mut usize) -> serde_json::Value {
     use serde_json::Value as Json;
     let Some(left) = budget.checked_sub(1) else { return tagged("$unknown", "more than fits here") };
     *budget = left;
-    if value.marks.contains(Marks::SENSITIVE) {
+    if value.marks.are_secret() {
         return tagged("$sensitive", true);
     }
     match &value.kind {

@@ -407,7 +407,7 @@ impl<'c> Program<'c> {
         let compute = || {
             let Some(value) = &output.value else { return Value::unknown(Type::Any, Cause::Error) };
             let value = self.eval(value, &self.plain_frame(module));
-            value.with_marks(if output.sensitive { Marks::SENSITIVE } else { Marks::NONE })
+            value.with_marks(Marks::declared(output.sensitive, output.ephemeral))
         };
         Some(
             module.outputs.get(&Identity::of(output), compute, || self.cycle(output.header, &format!("output.{name}"))),

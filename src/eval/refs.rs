@@ -23,6 +23,12 @@ impl Marks {
     /// Nobody wrote it: the provider's default was filled in.
     pub const PROVIDER_DEFAULT: Marks = Marks(4);
 
+    /// The marks of what a declaration calls sensitive or ephemeral.
+    pub fn declared(sensitive: bool, ephemeral: bool) -> Marks {
+        let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
+        mark(sensitive, Marks::SENSITIVE).union(mark(ephemeral, Marks::EPHEMERAL))
+    }
+
     /// Both together.
     pub fn union(self, other: Marks) -> Marks {
         Marks(self.0 | other.0)
@@ -31,6 +37,16 @@ impl Marks {
     /// Whether all of `other`'s marks are set.
     pub fn contains(self, other: Marks) -> bool {
         self.0 & other.0 == other.0
+    }
+
+    /// Whether what has these marks must not be printed.
+    pub fn are_secret(self) -> bool {
+        self.contains(Marks::SENSITIVE) || self.contains(Marks::EPHEMERAL)
+    }
+
+    /// Those of the marks that keep a value from being printed.
+    pub fn secret(self) -> Marks {
+        self.without(Marks::PROVIDER_DEFAULT)
     }
 
     /// The marks as bits, of which four are enough.

@@ -30,13 +30,16 @@ impl Program<'_> {
         let fit = || convert::convert(&convert::apply_defaults(&value, &ty), &ty);
         let simple = value.as_seq().is_none() && value.as_fields().is_none();
         let fitted = if simple { fit() } else { self.conversions.get(variable.header, &value, fit) };
+        let marks = Marks::declared(variable.sensitive, variable.ephemeral);
         let value = fitted.unwrap_or_else(|error| {
-            let message = |why: &str| format!("the value of `var.{name}` does not fit its type: {why}");
+            // The reason may name a key of the value.
+            let message = |why: &str| match marks.union(value.deep_marks()).are_secret() {
+                true => format!("the value of `var.{name}` does not fit its type"),
+                false => format!("the value of `var.{name}` does not fit its type: {why}"),
+            };
             let error = error.reworded(message).with_label(format!("does not fit `{ty}`")).at(span);
             self.failed(error, span)
         });
-        let mark = |on: bool, mark| if on { mark } else { Marks::NONE };
-        let marks = mark(variable.sensitive, Marks::SENSITIVE).union(mark(variable.ephemeral, Marks::EPHEMERAL));
         value.with_marks(marks)
     }
 

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use crate::eval::text::segments;
-use crate::eval::{Kind, Marks, Segment, Unknown, Value};
+use crate::eval::{Kind, Segment, Unknown, Value};
 use crate::secrets::HIDDEN;
 
 /// The longest text in a label, in characters.
@@ -112,7 +112,7 @@ fn begins_in_word(text: &str) -> bool {
 
 /// Whether a value must not be printed.
 pub fn hidden(value: &Value) -> bool {
-    value.marks.contains(Marks::SENSITIVE) || value.marks.contains(Marks::EPHEMERAL)
+    value.marks.are_secret()
 }
 
 /// The known parts of a text between dots.
@@ -171,7 +171,7 @@ pub fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::{Cause, Reference, ReferenceKind, Type};
+    use crate::eval::{Cause, Marks, Reference, ReferenceKind, Type};
 
     fn unknown() -> Value {
         let reference = Reference::to(ReferenceKind::Variable, "var.x");

@@ -306,6 +306,15 @@ variable "b" {
   sensitive = true
   default   = true
 }
+variable "e" {
+  ephemeral = true
+  default   = "s3cr3t-e"
+}
+variable "keys" {
+  sensitive = true
+  type      = map(number)
+  default   = { "s3cr3t-key" = "no number" }
+}
 locals {
   u    = upper(var.s)
   l    = [for x in var.l : upper(x)]
@@ -333,6 +342,13 @@ resource "aws_instance" "dynamic" {
 }
 resource "aws_db_instance" "g" {
   password = "s3cr3t-pw"
+}
+data "aws_iam_policy_document" "p" {
+  statement {
+    sid       = local.u
+    actions   = ["s3:*"]
+    resources = ["*"]
+  }
 }
 module "m" {
   source = "./m"
@@ -418,6 +434,10 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
         "module.m.plain",
         "module.m.both",
         "aws_instance.dynamic",
+        "upper(var.e)",
+        "[for x in [var.e] : upper(x)]",
+        "data.aws_iam_policy_document.p.json",
+        "jsondecode(data.aws_iam_policy_document.p.minified_json)",
         "aws_db_instance.g.password",
         "upper(aws_db_instance.g.password)",
         "[aws_db_instance.g][*].password",
@@ -444,6 +464,7 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
         "{ for x in [local.u, local.u] : x => 1 }",
         "aws_instance.each[local.u]",
         "[for x in local.l : file(x)]",
+        "var.keys",
     ];
     for expression in failing {
         let ran = case.run(&["eval", expression]);

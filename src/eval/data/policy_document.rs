@@ -9,7 +9,7 @@ use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
 use super::super::text::{TextBuilder, from_segments, segments};
-use super::super::{ByName, Fields, Kind, Node, Segment, Type, Value, convert, json};
+use super::super::{ByName, Fields, Kind, Marks, Node, Segment, Type, Value, convert, json};
 use crate::config::{Resource, ResourceName};
 use crate::syntax::Text;
 
@@ -35,7 +35,9 @@ pub(super) fn json(
     for over in documents(&document, "override_policy_documents")? {
         policy.merge(&over)?;
     }
-    let text = policy.into_text()?;
+    // What a part of it must not show, the whole must not.
+    let marks = document.values().fold(Marks::NONE, |marks, part| marks.union(part.deep_marks()));
+    let text = policy.into_text()?.with_marks(marks.secret());
     Some(if indented { spread_out(text) } else { text })
 }
 

@@ -1,5 +1,5 @@
 use super::super::text::{from_segments, segments};
-use super::super::{Cause, Hint, Number, Reference, ReferenceKind, Segment, Seq, Type, attribute, index};
+use super::super::{Cause, Hint, Marks, Number, Reference, ReferenceKind, Segment, Seq, Type, attribute, index};
 use super::*;
 
 fn arn() -> Value {
