@@ -108,7 +108,10 @@ impl ModuleScope<'_, '_> {
         let module = self.module();
         match module.module().variables.get(name) {
             Some(variable) => Ok(one(self.program.variable(module, name, variable))),
-            None => self.missing(at, "variable", &format!("var.{name}"), name, module.module().variables.keys()),
+            None => {
+                let names = module.module().variables.keys();
+                self.missing(at, "variable", &format!("var.{name}"), name, names).map(one)
+            }
         }
     }
 
@@ -118,7 +121,7 @@ impl ModuleScope<'_, '_> {
             Some(value) => Ok(one(value)),
             None => {
                 let names = self.module().module().locals.keys();
-                self.missing(at, "local value", &format!("local.{name}"), name, names)
+                self.missing(at, "local value", &format!("local.{name}"), name, names).map(one)
             }
         }
     }
@@ -127,7 +130,8 @@ impl ModuleScope<'_, '_> {
         let (name, at) = first_name("module", span, hops)?;
         let module = self.module();
         let Some(call) = module.module().calls.get(name) else {
-            return self.missing(at, "module call", &format!("module.{name}"), name, module.module().calls.keys());
+            let names = module.module().calls.keys();
+            return self.missing(at, "module call", &format!("module.{name}"), name, names).map(one);
         };
         let key = |key: &Expr| evaluation.eval(key);
         let (value, consumed) = self.program.call_value(module, name, call, &hops[1..], &key)?;
@@ -197,7 +201,8 @@ impl ModuleScope<'_, '_> {
                 Mode::Managed => "resource",
             };
             let printed = format!("{}{type_name}.{name}", if mode == Mode::Data { "data." } else { "" });
-            return self.missing(span, kind, &printed, name, names.into_iter());
+            let value = self.missing(span, kind, &printed, name, names.into_iter())?;
+            return Ok(Resolved { value, consumed: 0 });
         };
         let key = |key: &Expr| evaluation.eval(key);
         let (value, consumed) = self.program.resource_value(module, resource, rest, &key)?;
@@ -212,12 +217,9 @@ impl ModuleScope<'_, '_> {
         printed: &str,
         name: &str,
         names: impl Iterator<Item = &'n Text>,
-    ) -> Result<Resolved, EvalError> {
+    ) -> Result<Value, EvalError> {
         if self.module().module().incomplete {
-            return Ok(Resolved {
-                value: Value::unknown(Type::Any, Cause::Error),
-                consumed: usize::from(kind != "resource"),
-            });
+            return Ok(Value::unknown(Type::Any, Cause::Error));
         }
         let near = nearest(name, names.map(|n| &**n));
         Err(undeclared(span, format!("the module declares no {kind} `{printed}`")).did_you_mean(near))
