@@ -3,10 +3,11 @@
 //! Keeping answers is right where a question names all that its answer depends on. That is for whoever asks to see to:
 //! what depends on the instances of a run is kept by the run, what depends on nothing but arguments by the catalog.
 
-use std::hash::Hash;
+use std::borrow::Borrow;
+use std::hash::{Hash, Hasher};
 use std::sync::{PoisonError, RwLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use smallvec::SmallVec;
 
 use crate::eval::union::is_watched;
@@ -52,10 +53,37 @@ impl<K: Eq + Hash, V> Answers<K, V> {
 
 /// What calls of functions gave, by their arguments.
 #[derive(Default)]
-pub struct Calls(Answers<Question, Answered>);
+pub struct Calls(RwLock<FxHashSet<Answered>>);
 
-/// The arguments of a question, which live as long since it knows them by their places, and the answer.
-type Answered = (SmallVec<[Value; 2]>, Result<Value, EvalError>);
+/// A question that was answered. Each is large and half of a table may be empty: the table holds pointers.
+struct Answered(Box<Call>);
+
+struct Call {
+    question: Question,
+    /// They live as long as the question, which knows them by their places.
+    _arguments: SmallVec<[Value; 2]>,
+    answer: Result<Value, EvalError>,
+}
+
+impl Borrow<Question> for Answered {
+    fn borrow(&self) -> &Question {
+        &self.0.question
+    }
+}
+
+impl PartialEq for Answered {
+    fn eq(&self, other: &Answered) -> bool {
+        self.0.question == other.0.question
+    }
+}
+
+impl Eq for Answered {}
+
+impl Hash for Answered {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.question.hash(state);
+    }
+}
 
 impl Calls {
     /// What a function gives for these arguments, worked out once. `function` tells it from all others.
@@ -69,11 +97,17 @@ impl Calls {
         work_out: impl FnOnce(&[Value]) -> Result<Value, EvalError>,
     ) -> Result<Value, EvalError> {
         let Some(question) = Question::new(function, &arguments) else { return work_out(&arguments) };
-        if let Some((_, known)) = self.0.0.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
-            return known.clone();
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
+            return known.0.answer.clone();
         }
+        // Without the lock: it may ask further questions.
         let answer = work_out(&arguments);
-        self.0.keep(question, (arguments, answer.clone()));
+        let call = Call { question, _arguments: arguments, answer: answer.clone() };
+        let mut answers = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if answers.len() >= MOST_ANSWERS {
+            answers.clear();
+        }
+        answers.insert(Answered(Box::new(call)));
         answer
     }
 }
