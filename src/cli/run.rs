@@ -42,9 +42,8 @@ fn run(options: &CheckOptions, start: Instant) -> Result<Exit, Failure> {
     progress.stage("reading files", 0);
     let config = timed(&mut outcome, "load", || load(options))?;
     let prepared = clock.stage(Stage::Prepare, || prepare(options, &config))?;
-    let judged = timed(&mut outcome, "check", || {
-        clock.stage(Stage::Check, || Judge { config: &config, prepared: &prepared }.all(&progress))
-    });
+    let judged =
+        timed(&mut outcome, "check", || clock.stage(Stage::Check, || Judge::new(&config, &prepared).all(&progress)));
     progress.end();
     let exit = clock.stage(Stage::Report, || {
         gather(&mut outcome, options, (&config, &prepared), judged);
@@ -137,13 +136,15 @@ fn add_configuration(outcome: &mut Outcome, config: &Config) {
     outcome.roots = config.roots.len();
 }
 
-/// The last root is not taken apart before the process ends if it has no more resources.
-const FEW_RESOURCES: usize = 10_000;
+/// The last root is not taken apart before the process ends where all texts together have no more bytes: where there is
+/// much to be reported, the room is needed again.
+const LITTLE_TEXT: usize = 4 << 20;
 
 /// Evaluates roots and runs the rules over them.
 struct Judge<'a> {
     config: &'a Config,
     prepared: &'a Prepared<'a>,
+    little_text: bool,
 }
 
 /// What there is to say of one root in one environment.
@@ -156,7 +157,12 @@ struct Judged {
     resources: usize,
 }
 
-impl Judge<'_> {
+impl<'a> Judge<'a> {
+    fn new(config: &'a Config, prepared: &'a Prepared<'a>) -> Judge<'a> {
+        let bytes: usize = config.sources.files().iter().map(|file| file.text.len()).sum();
+        Judge { config, prepared, little_text: bytes <= LITTLE_TEXT }
+    }
+
     /// All roots in all their environments, in parallel; the order is that of the roots.
     fn all(&self, progress: &Progress) -> Vec<Judged> {
         let roots = &self.config.roots;
@@ -189,8 +195,7 @@ impl Judge<'_> {
         settings.exemptions.apply(root, &self.config.sources, &mut rules.findings);
         fetched.show_at_calls(root, &mut rules.findings);
         let not_on_disk = mem::take(&mut infra.not_on_disk);
-        // Where much is to be reported the room is needed again.
-        if at + 1 == self.config.roots.len() && resources < FEW_RESOURCES {
+        if at + 1 == self.config.roots.len() && self.little_text {
             mem::forget((program, infra));
         }
         Judged { root: at, rules, usage, problems, resources, not_on_disk }

@@ -15,8 +15,8 @@ use crate::eval::{EvalError, Kind, Marks, Node, Shape, Value};
 use crate::infra::InstanceId;
 use crate::syntax::Text;
 
-/// So many answers are kept, some 20 MB of them; then all are forgotten, and what is asked again is worked out again.
-const MOST_ANSWERS: usize = 1 << 16;
+/// So many answers are kept, some 10 MB of them; then all are forgotten, and what is asked again is worked out again.
+const MOST_ANSWERS: usize = 1 << 15;
 
 /// Answers of one kind. Two threads may work out the same, which is the same.
 pub struct Answers<K, V>(RwLock<FxHashMap<K, V>>);
