@@ -89,7 +89,7 @@ pub struct Row {
 impl Table {
     /// All rows, in the order of the file.
     pub fn rows(&'static self) -> impl Iterator<Item = Row> {
-        self.lines.iter().filter_map(|line| self.row(line))
+        (0..self.len()).filter_map(|at| self.row(at))
     }
 
     /// The number of rows.
@@ -104,9 +104,20 @@ impl Table {
 
     /// The row of this key.
     pub fn find(&'static self, key: &str) -> Option<Row> {
+        self.row(self.position(key)?)
+    }
+
+    /// The position of the row of this key, in the order of the file.
+    pub fn position(&self, key: &str) -> Option<usize> {
         let compare = |at: &usize| key_of(self.lines[*at], self.key_columns).cmp(key.bytes());
-        let at = self.by_key.binary_search_by(compare).ok()?;
-        self.row(self.lines[self.by_key[at]])
+        self.by_key.binary_search_by(compare).ok().map(|at| self.by_key[at])
+    }
+
+    /// The row at this position; `None` where there is none.
+    pub fn row(&'static self, at: usize) -> Option<Row> {
+        let mut cells = self.lines.get(at)?.split('\t');
+        let values = self.columns.iter().map(|column| column.ty.value(cells.next()?)).collect::<Option<Vec<_>>>()?;
+        cells.next().is_none().then_some(Row { table: self, values })
     }
 
     fn read(name: &'static str, text: &'static str) -> Option<Table> {
@@ -127,12 +138,6 @@ impl Table {
             lines,
             by_key,
         })
-    }
-
-    fn row(&'static self, line: &'static str) -> Option<Row> {
-        let mut cells = line.split('\t');
-        let values = self.columns.iter().map(|column| column.ty.value(cells.next()?)).collect::<Option<Vec<_>>>()?;
-        cells.next().is_none().then_some(Row { table: self, values })
     }
 }
 

@@ -286,8 +286,10 @@ fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
     let silent = superseded(&drafts);
     drafts.retain(|d| !silent.contains(&(d.rule.info.id.clone(), d.instance)));
     outcome.findings = drafts.into_iter().map(|draft| draft.finding(run, tracer)).collect();
-    let order = |f: &Finding| (f.span, f.rule.clone(), f.addresses.first().cloned(), f.message.clone());
-    outcome.findings.sort_by_cached_key(order);
+    fn order(f: &Finding) -> impl Ord {
+        (f.span, &f.rule, f.addresses.first(), &f.message)
+    }
+    outcome.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     draft::number(&mut outcome.findings);
     let silent_undecided = |u: &Undecided| {
         let id = run.infra.by_address(&u.address).map(|i| i.id);

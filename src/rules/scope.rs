@@ -34,6 +34,8 @@ pub struct RuleScope<'a> {
     work: Cell<usize>,
 }
 
+/// Checks of a rule seldom share more clauses.
+const USUAL_TRUTHS: usize = 4;
 /// A rule that makes more elements for one instance is not decided.
 const WORK_LIMIT: usize = 5_000_000;
 
@@ -44,13 +46,13 @@ struct State<'a> {
     /// looked at failures.
     locals: Vec<((usize, bool), Result<Value, EvalError>)>,
     /// What clauses that several checks share say of the instance, by where their expressions are.
-    truths: Vec<(*const Expr, Truth)>,
+    truths: SmallVec<[(*const Expr, Truth); USUAL_TRUTHS]>,
 }
 
 impl<'a> RuleScope<'a> {
     /// The scope of a rule's first check.
     pub fn new(run: &'a Run<'a>, rule: &'a Rule, check: &'a Check, instance: InstanceId) -> RuleScope<'a> {
-        let state = State { check, each: None, locals: Vec::new(), truths: Vec::new() };
+        let state = State { check, each: None, locals: Vec::new(), truths: SmallVec::new() };
         RuleScope { run, rule, instance, state: RefCell::new(state), work: Cell::new(0) }
     }
 
@@ -122,7 +124,13 @@ impl<'a> RuleScope<'a> {
             (key, &state.check.locals[at].clause)
         };
         let value = self.value(clause);
-        self.state.borrow_mut().locals.push((key, value.clone()));
+        let mut state = self.state.borrow_mut();
+        if state.locals.is_empty() {
+            let all = state.check.locals.len();
+            state.locals.reserve_exact(all);
+        }
+        state.locals.push((key, value.clone()));
+        drop(state);
         Some(value)
     }
 

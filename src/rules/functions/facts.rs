@@ -1,5 +1,7 @@
 //! Tables of facts: instance types, sizes, limits, dates.
 
+use std::sync::OnceLock;
+
 use super::{Call, OwnFunction};
 use crate::eval::{Cause, EvalError, Number, Type, Value, nearest};
 use crate::facts::cache::Cache;
@@ -24,9 +26,9 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 ];
 
 fn fact(call: &Call<'_>) -> Result<Value, EvalError> {
-    let table = table(call)?;
+    let known = table(call)?;
     match call.text(1, Type::Any)? {
-        Ok(key) => Ok(table.find(&key).map_or(Value::NULL, |row| object(table, &row))),
+        Ok(key) => Ok(known.table.position(&key).map_or(Value::NULL, |at| known.row(at))),
         // The row may be missing, so what is not known may be null.
         Err(unknown) => {
             let cause = unknown.cause().unwrap_or(Cause::Error);
@@ -36,16 +38,35 @@ fn fact(call: &Call<'_>) -> Result<Value, EvalError> {
 }
 
 fn fact_rows(call: &Call<'_>) -> Result<Value, EvalError> {
-    static ROWS: Cache<Value> = Cache::new();
-    let table = table(call)?;
-    let rows = ROWS.get(table.name, || Some(Value::tuple(table.rows().map(|row| object(table, &row)).collect())));
-    Ok(rows.cloned().unwrap_or(Value::NULL))
+    let known = table(call)?;
+    let all = || Value::tuple((0..known.rows.len()).map(|at| known.row(at)).collect());
+    Ok(known.all.get_or_init(all).clone())
 }
 
-fn table(call: &Call<'_>) -> Result<&'static Table, EvalError> {
+/// A table, and the objects that its rows are. They are made when somebody asks, and kept: tables do not change, and
+/// the embedded texts bound them.
+struct Known {
+    table: &'static Table,
+    rows: Vec<OnceLock<Value>>,
+    all: OnceLock<Value>,
+}
+
+impl Known {
+    fn row(&self, at: usize) -> Value {
+        let make = || self.table.row(at).map_or(Value::NULL, |row| object(self.table, &row));
+        self.rows.get(at).map_or(Value::NULL, |row| row.get_or_init(make).clone())
+    }
+}
+
+fn table(call: &Call<'_>) -> Result<&'static Known, EvalError> {
+    static TABLES: Cache<Known> = Cache::new();
     let name = call.value(0)?;
     let name = name.as_str().ok_or_else(|| call.at(0, EvalError::new("the table's name must be known")))?;
-    facts::table(name).ok_or_else(|| {
+    let known = TABLES.get(name, || {
+        let table = facts::table(name)?;
+        Some(Known { table, rows: (0..table.len()).map(|_| OnceLock::new()).collect(), all: OnceLock::new() })
+    });
+    known.ok_or_else(|| {
         let error = EvalError::new(format!("there is no table `{name}`")).with_label("unknown table");
         call.at(0, error.did_you_mean(nearest(name, facts::table_names())))
     })

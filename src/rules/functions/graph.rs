@@ -1,5 +1,7 @@
 //! Other instances: by type, by reference, by being referred to.
 
+use smallvec::SmallVec;
+
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::union::{self, either};
 use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, ReferenceKind, Seq, Step, Type, Value};
@@ -125,7 +127,7 @@ fn list(call: &Call<'_>, ids: impl IntoIterator<Item = InstanceId>) -> Value {
     open_list(items, rest)
 }
 
-fn borrowed(texts: &[Text]) -> Vec<&str> {
+fn borrowed(texts: &[Text]) -> SmallVec<[&str; 4]> {
     texts.iter().map(|text| &**text).collect()
 }
 

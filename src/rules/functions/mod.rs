@@ -14,12 +14,12 @@ mod text;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
-use smallvec::smallvec;
+use smallvec::{SmallVec, smallvec};
 
 use super::run::Run;
 use crate::eval::{Cause, EvalError, Evaluation, Kind, Type, Value, convert, union};
 use crate::source::Span;
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Expr, ExprKind, Text};
 
 pub(super) use context::merged_tags;
 
@@ -62,6 +62,9 @@ impl OwnFunction {
         TIMELESS.contains(&self.name)
     }
 }
+
+/// Texts that a call was given; there are seldom more.
+type Texts = SmallVec<[Text; 4]>;
 
 /// Any number of arguments.
 const MANY: usize = usize::MAX;
@@ -130,30 +133,41 @@ impl Call<'_> {
     }
 
     /// An argument that is a known text or a list of them; an argument that was left out has none.
-    fn texts(&self, index: usize) -> Result<Vec<Text>, EvalError> {
+    fn texts(&self, index: usize) -> Result<Texts, EvalError> {
+        let mut texts = Texts::new();
+        self.add_texts(index, &mut texts)?;
+        Ok(texts)
+    }
+
+    /// The texts of all arguments from this one on.
+    fn texts_from(&self, index: usize) -> Result<Texts, EvalError> {
+        let mut texts = Texts::new();
+        for index in index..self.args.len() {
+            self.add_texts(index, &mut texts)?;
+        }
+        Ok(texts)
+    }
+
+    fn add_texts(&self, index: usize, texts: &mut Texts) -> Result<(), EvalError> {
+        // Most are written out.
+        if let Some(Expr { kind: ExprKind::String(text), .. }) = self.args.get(index) {
+            texts.push(text.clone());
+            return Ok(());
+        }
         let value = self.value(index)?;
         let items = match value.as_seq() {
             Some(seq) => seq.items.as_slice(),
             None if value.is_null() => &[],
             None => std::slice::from_ref(&value),
         };
-        let text = |item: &Value| match &item.kind {
-            Kind::String(text) => Ok(text.clone()),
-            _ => {
+        for item in items {
+            let Kind::String(text) = &item.kind else {
                 let error = EvalError::new("a known text is needed here").with_label("not a known text");
-                Err(self.at(index, error))
-            }
-        };
-        items.iter().map(text).collect()
-    }
-
-    /// The texts of all arguments from this one on.
-    fn texts_from(&self, index: usize) -> Result<Vec<Text>, EvalError> {
-        let mut texts = Vec::new();
-        for index in index..self.args.len() {
-            texts.extend(self.texts(index)?);
+                return Err(self.at(index, error));
+            };
+            texts.push(text.clone());
         }
-        Ok(texts)
+        Ok(())
     }
 
     /// An error at an argument.
