@@ -255,6 +255,11 @@ impl Infra {
         self.by_type.get(&kind).and_then(|types| types.get(type_name)).map_or(&[], Vec::as_slice)
     }
 
+    /// The types that there are instances of, each with its kind and instances, in no order.
+    pub fn types(&self) -> impl Iterator<Item = (InstanceKind, &Text, &[InstanceId])> {
+        self.by_type.iter().flat_map(|(kind, types)| types.iter().map(|(name, ids)| (*kind, name, ids.as_slice())))
+    }
+
     /// The instances of a kind, in order.
     pub fn of_kind(&self, kind: InstanceKind) -> Vec<InstanceId> {
         let mut ids: Vec<InstanceId> =

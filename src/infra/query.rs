@@ -63,7 +63,7 @@ impl HolderIndex {
 }
 
 /// Where to look for those that refer to something, resolved once for many questions; see [`Infra::candidates`].
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Candidates {
     /// Each with whether it is about all attributes at once.
     indexes: Arc<[(Arc<HolderIndex>, bool)]>,
@@ -292,7 +292,7 @@ impl Infra {
     }
 
     /// Whether there are instances of a type that may hold references.
-    fn has_type(&self, ty: &str) -> bool {
+    pub fn has_type(&self, ty: &str) -> bool {
         [InstanceKind::Resource, InstanceKind::Data].iter().any(|kind| !self.of_type(*kind, ty).is_empty())
     }
 

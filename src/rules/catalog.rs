@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::answers::Calls;
 use super::callees::{Called, Callee, Callees, DeclaredFunction};
@@ -39,7 +40,7 @@ pub struct Catalog<'s> {
     /// What timeless functions gave, for all runs: it depends on their arguments alone.
     pub(super) timeless: Calls,
     /// Positions in `entries` by exact subjects.
-    by_subject: FxHashMap<(InstanceKind, Text), Vec<usize>>,
+    by_subject: FxHashMap<InstanceKind, FxHashMap<Text, Vec<usize>>>,
     /// Subjects that are globs, with their positions.
     globs: Vec<(Subject, usize)>,
 }
@@ -226,9 +227,10 @@ impl<'s> Catalog<'s> {
             for subject in &entry.subjects {
                 match &subject.pattern {
                     Pattern::Exact(name) => {
-                        self.by_subject.entry((subject.kind, name.clone())).or_default().push(at);
+                        let names = self.by_subject.entry(subject.kind).or_default();
+                        names.entry(name.clone()).or_default().push(at);
                     }
-                    Pattern::Glob(..) => self.globs.push((subject.clone(), at)),
+                    Pattern::Glob(..) | Pattern::Any(_) => self.globs.push((subject.clone(), at)),
                 }
             }
         }
@@ -360,8 +362,8 @@ impl<'s> Catalog<'s> {
 
     /// The rules about a type of resource, sorted by id. Parses their files.
     pub fn rules_about(&self, resource_type: &str) -> Vec<Arc<Rule>> {
-        let all = self.by_subject.get(&(InstanceKind::Resource, resource_type.into())).map_or(&[][..], Vec::as_slice);
-        all.iter().filter_map(|at| self.rule_at(*at)).collect()
+        let named = self.by_subject.get(&InstanceKind::Resource).and_then(|names| names.get(resource_type));
+        named.into_iter().flatten().filter_map(|at| self.rule_at(*at)).collect()
     }
 
     /// All rules, sorted by id. Parses every file.
@@ -392,13 +394,17 @@ impl<'s> Catalog<'s> {
         problems
     }
 
-    /// The enabled rules that look at instances of this kind and name, sorted by id, as far as they are needed to look:
-    /// whoever writes a finding asks for [`Catalog::rule`].
-    pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> Vec<Arc<Rule>> {
-        let exact = self.by_subject.get(&(kind, name.clone())).map_or(&[][..], Vec::as_slice);
+    /// The positions of the enabled rules that look at instances of this kind and name, each once.
+    pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> SmallVec<[usize; 16]> {
+        let exact = self.by_subject.get(&kind).and_then(|names| names.get(name));
         let globs = self.globs.iter().filter(|(s, _)| s.kind == kind && s.pattern.matches(name)).map(|(_, at)| at);
-        let wanted: BTreeSet<usize> = exact.iter().chain(globs).copied().filter(|at| selection.enabled[*at]).collect();
-        wanted.into_iter().filter_map(|at| self.wordless_at(at)).collect()
+        let mut wanted = SmallVec::new();
+        for at in exact.into_iter().flatten().chain(globs) {
+            if selection.enabled[*at] && !wanted.contains(at) {
+                wanted.push(*at);
+            }
+        }
+        wanted
     }
 }
 

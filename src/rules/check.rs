@@ -5,16 +5,17 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::catalog::Catalog;
 use super::draft::{self, Draft};
 use super::place;
-use super::rule::{Check, Rule, Step, subject_name};
+use super::rule::{Check, Rule, Step, is_chosen_by_name};
 use super::run::Run;
 use super::scope::RuleScope;
 use super::settings::Selection;
@@ -82,27 +83,32 @@ impl Task {
 
 /// The enabled rules that have something to look at, sorted by id, and what all threads together spent on finding them.
 fn tasks(run: &Run<'_>) -> (Vec<Task>, Duration) {
-    let mut named: FxHashMap<(InstanceKind, &Text), Vec<InstanceId>> = FxHashMap::default();
-    for instance in run.infra.instances() {
-        named.entry((instance.kind, subject_name(instance))).or_default().push(instance.id);
-    }
-    let named: Vec<_> = named.into_iter().collect();
-    let rules = |((kind, name), ids): ((InstanceKind, &Text), Vec<InstanceId>)| {
-        let start = Instant::now();
-        (run.catalog.rules_for(run.selection, kind, name), ids, start.elapsed())
-    };
-    // In parallel, since the files of rules are parsed here.
-    let found: Vec<_> = named.into_par_iter().map(rules).collect();
-    let mut tasks: BTreeMap<Text, Task> = BTreeMap::new();
-    let mut spent = Duration::ZERO;
-    for (rules, ids, time) in found {
-        spent += time;
-        for rule in rules {
-            let task = tasks.entry(rule.info.id.clone()).or_insert_with(|| Task { rule, instances: Vec::new() });
-            task.instances.extend(&ids);
+    let start = Instant::now();
+    let mut instances: BTreeMap<usize, Vec<InstanceId>> = BTreeMap::new();
+    for (kind, name, ids) in named(run.infra) {
+        for rule in run.catalog.rules_for(run.selection, kind, name) {
+            instances.entry(rule).or_default().extend(ids);
         }
     }
-    (tasks.into_values().collect(), spent)
+    let spent = start.elapsed();
+    let task = |(rule, instances): (usize, Vec<InstanceId>)| {
+        let start = Instant::now();
+        (run.catalog.wordless_at(rule).map(|rule| Task { rule, instances }), start.elapsed())
+    };
+    // In parallel, since the files of rules are parsed here.
+    let found: Vec<_> = instances.into_par_iter().map(task).collect();
+    let spent = spent + found.iter().map(|(_, time)| *time).sum::<Duration>();
+    (found.into_iter().filter_map(|(task, _)| task).collect(), spent)
+}
+
+/// The instances by what rules choose them by.
+fn named(infra: &Infra) -> impl Iterator<Item = (InstanceKind, &Text, &[InstanceId])> {
+    infra.types().flat_map(move |(kind, type_name, ids)| {
+        let by_name = is_chosen_by_name(kind);
+        let names = ids.iter().filter(move |_| by_name).map(move |id| (kind, &infra.get(*id).name, from_ref(id)));
+        let types = (!by_name).then_some((kind, type_name, ids));
+        names.chain(types)
+    })
 }
 
 /// What was seen at some instances.

@@ -24,7 +24,7 @@ fn rule(rule: &Arc<Rule>) -> Vec<Problem> {
     for subject in rule.subjects.iter().filter(|s| s.kind == InstanceKind::Resource) {
         match &subject.pattern {
             Pattern::Exact(name) => types.push(name.clone()),
-            Pattern::Glob(..) => return problems,
+            Pattern::Glob(..) | Pattern::Any(_) => return problems,
         }
     }
     let mixed = rule.subjects.len() > types.len();

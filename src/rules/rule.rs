@@ -6,7 +6,7 @@ use globset::GlobMatcher;
 
 use super::{Impact, RuleInfo, Safety, Severity};
 use crate::eval::Value;
-use crate::infra::{Instance, InstanceKind};
+use crate::infra::InstanceKind;
 use crate::source::Span;
 use crate::syntax::{Expr, Text};
 
@@ -171,6 +171,8 @@ pub enum Pattern {
     Exact(Text),
     /// Names that match a glob.
     Glob(Text, GlobMatcher),
+    /// Any name: `*`.
+    Any(Text),
 }
 
 impl Pattern {
@@ -182,6 +184,9 @@ impl Pattern {
         if !text.contains(['*', '?', '[', '{']) {
             return Ok(Pattern::Exact(text.into()));
         }
+        if text == "*" {
+            return Ok(Pattern::Any(text.into()));
+        }
         let glob = globset::Glob::new(text).map_err(|e| e.kind().to_string())?;
         Ok(Pattern::Glob(text.into(), glob.compile_matcher()))
     }
@@ -191,21 +196,19 @@ impl Pattern {
         match self {
             Pattern::Exact(exact) => **exact == *name,
             Pattern::Glob(_, glob) => glob.is_match(name),
+            Pattern::Any(_) => true,
         }
     }
 
     /// As written.
     pub fn text(&self) -> &Text {
         match self {
-            Pattern::Exact(text) | Pattern::Glob(text, _) => text,
+            Pattern::Exact(text) | Pattern::Glob(text, _) | Pattern::Any(text) => text,
         }
     }
 }
 
-/// The name by which rules choose an instance: its type, or its name where all of its kind have one type.
-pub fn subject_name(instance: &Instance) -> &Text {
-    match instance.kind {
-        InstanceKind::Module | InstanceKind::Variable | InstanceKind::Output => &instance.name,
-        _ => &instance.type_name,
-    }
+/// Whether rules choose instances of a kind by their names: all of them have one type.
+pub fn is_chosen_by_name(kind: InstanceKind) -> bool {
+    matches!(kind, InstanceKind::Module | InstanceKind::Variable | InstanceKind::Output)
 }

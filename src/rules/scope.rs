@@ -15,7 +15,7 @@ use crate::eval::union::is_watched;
 use crate::eval::{EvalError, Evaluation, Hop, Kind, Resolved, Scope, Value};
 use crate::infra::InstanceId;
 use crate::source::{ProblemKind, Span};
-use crate::syntax::{Expr, ExprKind, Ident, Text};
+use crate::syntax::{Expr, Ident, Text};
 
 /// How deep calls of declared functions may nest.
 const CALL_DEPTH: usize = 64;
@@ -277,11 +277,7 @@ fn call_own(
     args: &[Expr],
     evaluation: &Evaluation<'_>,
 ) -> Result<Value, EvalError> {
-    let answer =
-        || (own.run)(&Call { run, own, place: name.span, args, evaluation }).map_err(|error| error.at(name.span));
-    // What is asked with literals alone has one answer wherever it stands.
-    let is_literal = |arg: &Expr| matches!(arg.kind, ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Bool(_));
-    if args.iter().all(is_literal) { run.call(name.span, answer) } else { answer() }
+    (own.run)(&Call { run, own, place: name.span, args, evaluation }).map_err(|error| error.at(name.span))
 }
 
 /// Whether a value is the same in all runs: it holds nothing of the instances of one.

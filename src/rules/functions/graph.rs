@@ -28,21 +28,21 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         params: "",
         arity: (0, 0),
         description: "All instances of module calls, those of modules that are not on disk included.",
-        run: |call| Ok(of_kind(call, InstanceKind::Module, &[])),
+        run: |call| of_kind(call, InstanceKind::Module),
     },
     OwnFunction {
         name: "providers",
         params: "name…",
         arity: (0, super::MANY),
         description: "The `provider` blocks of these local names, or all; aliased ones included.",
-        run: |call| Ok(of_kind(call, InstanceKind::Provider, &call.texts_from(0)?)),
+        run: |call| of_kind(call, InstanceKind::Provider),
     },
     OwnFunction {
         name: "terraform_blocks",
         params: "",
         arity: (0, 0),
         description: "The `terraform` blocks, merged: one for each module.",
-        run: |call| Ok(of_kind(call, InstanceKind::Terraform, &[])),
+        run: |call| of_kind(call, InstanceKind::Terraform),
     },
     OwnFunction {
         name: "referenced",
@@ -102,14 +102,21 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 
 fn of_types(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
     let types = call.texts_from(0)?;
-    let ids = types.iter().flat_map(|ty| call.run.infra.of_type(kind, ty).iter().copied());
-    Ok(list(call, ids))
+    let mut ids = types.iter().flat_map(|ty| call.run.infra.of_type(kind, ty).iter().copied()).peekable();
+    // In most configurations there is nothing of most types.
+    if ids.peek().is_none() {
+        return Ok(Value::tuple(Vec::new()));
+    }
+    call.in_run(|| Ok(list(call, ids)))
 }
 
-fn of_kind(call: &Call<'_>, kind: InstanceKind, types: &[Text]) -> Value {
-    let infra = call.run.infra;
-    let found = infra.of_kind(kind);
-    list(call, found.into_iter().filter(|id| types.is_empty() || types.contains(&infra.get(*id).type_name)))
+fn of_kind(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
+    call.in_run(|| {
+        let types = call.texts_from(0)?;
+        let infra = call.run.infra;
+        let found = infra.of_kind(kind);
+        Ok(list(call, found.into_iter().filter(|id| types.is_empty() || types.contains(&infra.get(*id).type_name))))
+    })
 }
 
 /// A list of instances: those that may not be there are what further elements look like.
@@ -152,20 +159,37 @@ fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
     })
 }
 
-/// Where the types and attributes of a call lead, worked out once where they are written out.
+/// Where the types and attributes of a call lead. Where they are written out, that is worked out once.
 fn candidates(call: &Call<'_>) -> Result<Candidates, EvalError> {
+    let infra = call.run.infra;
     let work_out = || {
         let (types, attributes) = (call.texts(1)?, call.texts(2)?);
-        Ok(call.run.infra.candidates(&borrowed(&types), &borrowed(&attributes)))
+        Ok(infra.candidates(&borrowed(&types), &borrowed(&attributes)))
     };
-    let is_text = |expr: &Expr| matches!(expr.kind, ExprKind::String(_));
-    let is_written = |expr: &Expr| match &expr.kind {
-        ExprKind::Tuple(items) => items.iter().all(is_text),
-        _ => is_text(expr),
+    let written = |at: usize| call.args.get(at).map_or(Some(&[][..]), written_out);
+    match (written(1), written(2)) {
+        // In most configurations there is nothing of most types.
+        (Some(types), Some(_)) if !types.iter().filter_map(written_text).any(|ty| infra.has_type(ty)) => {
+            Ok(Candidates::default())
+        }
+        (Some(_), Some(_)) => call.run.candidates(call.place, work_out),
+        _ => work_out(),
+    }
+}
+
+/// The texts of an argument, if they are written out.
+fn written_out(arg: &Expr) -> Option<&[Expr]> {
+    let items = match &arg.kind {
+        ExprKind::Tuple(items) => items,
+        _ => std::slice::from_ref(arg),
     };
-    match call.args.iter().skip(1).all(is_written) {
-        true => call.run.candidates(call.place, work_out),
-        false => work_out(),
+    items.iter().all(|item| written_text(item).is_some()).then_some(items)
+}
+
+fn written_text(expr: &Expr) -> Option<&Text> {
+    match &expr.kind {
+        ExprKind::String(text) => Some(text),
+        _ => None,
     }
 }
 

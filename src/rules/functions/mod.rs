@@ -115,6 +115,13 @@ impl Call<'_> {
         self.args.get(index).map_or(Ok(Value::NULL), |arg| self.evaluation.eval(arg))
     }
 
+    /// What follows from the instances of the run and from arguments that are written out, which is the same at each call
+    /// from here; worked out once. What is asked with other arguments is worked out each time.
+    fn in_run(&self, work_out: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+        let is_written = |arg: &Expr| matches!(arg.kind, ExprKind::String(_));
+        if self.args.iter().all(is_written) { self.run.call(self.place, work_out) } else { work_out() }
+    }
+
     /// What follows from the only argument, worked out once for each value of it.
     fn once(&self, work_out: impl Fn(&Value) -> Result<Value, EvalError>) -> Result<Value, EvalError> {
         let answer = |values: &[Value]| values.first().map_or(Ok(Value::NULL), work_out);
