@@ -10,13 +10,13 @@ rule "tf-backend-local" {
   locals {
     remote = length(self.cloud) > 0 || anytrue([for backend in self.backend : backend.type != "local"])
     real   = [for type in self.managed_types : type if !anytrue([for start in ["terraform_data", "null_", "local_", "random_"] : startswith(type, start)])]
-    shows  = ["example", "test", "fixture", "sandbox", "bootstrap", "pattern", "demo", "module"]
+    shows  = "example|test|fixture|sandbox|bootstrap|pattern|demo|module"
   }
 
   skip = [
     self.library,
     self.terragrunt,
-    anytrue([for word in local.shows : strcontains(lower(self.path), word)]),
+    can(regex(local.shows, lower(self.path))),
     length(local.real) == 0,
   ]
   require = local.remote
@@ -123,7 +123,7 @@ rule "tf-production-keeps-develop-value" {
   }
 
   # Either none are compared, or several.
-  skip    = [self.environments == [], nonproduction(self), length(local.production) != 1, length(local.development) == 0]
+  skip    = [length(self.environments) == 0, nonproduction(self), length(local.production) != 1, length(local.development) == 0]
   require = length(local.kinds) == 0 || length(local.same) == 0
   at      = self.default
   message = "${self.address} sets ${join(", ", local.kinds)} to ${jsonencode(try(local.production[0].value, null))} in ${try(local.production[0].name, "production")}, as in ${join(" and ", local.same)}"
@@ -172,7 +172,7 @@ rule "tf-provider-unpinned" {
   skip = [
     self.library,
     self.terragrunt,
-    anytrue([for word in ["example", "test", "fixture", "pattern", "demo"] : strcontains(lower(self.path), word)]),
+    can(regex("example|test|fixture|pattern|demo", lower(self.path))),
   ]
   require = length(local.floating) == 0
   at      = self.required_providers

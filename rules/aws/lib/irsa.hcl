@@ -3,7 +3,8 @@
 function "web_identity_statements" {
   params      = [role]
   description = "The statements of a role's trust policy by which tokens of an OIDC provider assume it."
-  value = [
+  # Most policies trust nobody of the kind, which shows before they are decoded.
+  value = is_known(role.assume_role_policy) && try(!strcontains(role.assume_role_policy, "Federated"), false) ? [] : [
     for statement in policy_statements(role.assume_role_policy) : statement
     if statement.effect == "Allow" && anytrue([for action in statement.actions : action_matches(action, "sts:AssumeRoleWithWebIdentity")]) && length(federated_ids(statement)) > 0
   ]

@@ -10,7 +10,13 @@ function "subnet_in_use" {
 function "subnet_users" {
   params      = [subnet]
   description = "What refers to a subnet and takes addresses of it, or puts it together with others for those that do."
-  value = referrers(subnet, concat(
+  value       = referrers(subnet, subnet_consumers())
+}
+
+function "subnet_consumers" {
+  params      = []
+  description = "The types of what takes addresses of a subnet, or puts it together with others for those that do."
+  value = concat(
     distinct(fact_rows("subnet_address_consumers")[*].resource),
     [
       "aws_apigatewayv2_vpc_link",
@@ -40,7 +46,7 @@ function "subnet_users" {
       "aws_spot_fleet_request",
       "aws_transfer_server",
     ],
-  ))
+  )
 }
 
 function "shared_ranges" {
