@@ -90,11 +90,24 @@ function "eks_sets_max_pods" {
 function "eks_crowd" {
   params      = [group]
   description = "What a node group and those that share its subnets need at the least when all are at their maximum: `needs` of each, `certain` (what is known of the sum `need`), the `subnets` and the `room` in them."
-  value = eks_crowd_of(
+  value = !is_known(referenced(group.subnet_ids, "aws_subnet")) ? eks_crowd_unseen(referenced(group.subnet_ids, "aws_subnet")) : eks_crowd_of(
     eks_cluster(group),
     distinct(flatten([for subnet in referenced(group.subnet_ids, "aws_subnet") : referrers(subnet, "aws_eks_node_group", "subnet_ids")])),
     distinct(flatten([for subnet in referenced(group.subnet_ids, "aws_subnet") : referrers(subnet, "aws_autoscaling_group", "vpc_zone_identifier")])),
   )
+}
+
+function "eks_crowd_unseen" {
+  params      = [subnets]
+  description = "The same where not all subnets are known: no sum can be compared with their room, so none is made."
+  value = {
+    needs   = []
+    need    = 0
+    certain = 0
+    subnets = subnets
+    sized   = alltrue([for subnet in subnets : subnet.cidr_block != null])
+    room    = sum(concat([0], [for subnet in subnets : subnet.cidr_block == null ? 0 : cidr_usable(subnet.cidr_block)]))
+  }
 }
 
 function "eks_crowd_of" {
