@@ -109,6 +109,10 @@ impl Pattern {
 
     /// What the beginning of a text says of its first match, whatever follows.
     fn settled<'t>(&self, head: &'t str) -> Settled<'t> {
+        // Nothing settles nothing, and needs no automaton.
+        if head.is_empty() {
+            return Settled::Open;
+        }
         let build = || {
             let config = DFA::config().skip_cache_capacity_check(true);
             DFA::builder().configure(config).build(self.regex.as_str()).ok()
