@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::functions::Host;
+use super::invariant::Invariants;
 use super::iterate::join;
 use super::open::Entries;
 use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Type, Value, ops};
@@ -130,17 +131,25 @@ pub struct Evaluation<'a> {
     scope: &'a dyn Scope,
     parent: Option<&'a Evaluation<'a>>,
     binding: Option<(Text, Value)>,
+    /// What is worth the same in all turns of the loops around.
+    pub(super) invariants: Option<&'a Invariants<'a>>,
 }
 
 impl<'a> Evaluation<'a> {
     /// Nothing but the scope.
     pub fn new(scope: &'a dyn Scope) -> Evaluation<'a> {
-        Evaluation { scope, parent: None, binding: None }
+        Evaluation { scope, parent: None, binding: None, invariants: None }
     }
 
     /// The same with one more variable, which hides others of its name.
     pub fn bind<'b>(&'b self, name: &Text, value: Value) -> Evaluation<'b> {
-        Evaluation { scope: self.scope, parent: Some(self), binding: Some((name.clone(), value)) }
+        let binding = Some((name.clone(), value));
+        Evaluation { scope: self.scope, parent: Some(self), binding, invariants: self.invariants }
+    }
+
+    /// The same in a loop, in whose turns these are worth the same.
+    pub(super) fn within<'b>(&'b self, invariants: &'b Invariants<'b>) -> Evaluation<'b> {
+        Evaluation { scope: self.scope, parent: Some(self), binding: None, invariants: Some(invariants) }
     }
 
     /// The scope.
@@ -199,7 +208,11 @@ impl<'a> Evaluation<'a> {
             ExprKind::Splat { base, each } => self.remembered(expr).unwrap_or_else(|| self.splat(base, each)),
             ExprKind::Call(call) => {
                 let CallExpr { name, args, expand_final } = &**call;
-                super::call::eval(self, name, args, *expand_final, expr.span)
+                let work_out = || super::call::eval(self, name, args, *expand_final, expr.span);
+                match self.invariants.and_then(|invariants| invariants.get(expr)) {
+                    Some(invariant) => invariant.value(work_out),
+                    None => work_out(),
+                }
             }
             ExprKind::Unary(op, operand) => ops::unary(*op, &self.eval(operand)?),
             ExprKind::Binary(op, of) => self.binary(*op, &of.left, &of.right),

@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use super::expr::Evaluation;
+use super::invariant::Invariants;
 use super::iterate::{Entry, as_list, iterate, join, secret};
 use super::open::Items;
 use super::union::unless_any_failed;
 use super::{Cause, EvalError, Fields, Kind, Marks, Node, Seq, Type, Value, ops};
 use crate::syntax::{Expr, ForExpr, Text};
+
+/// In a loop of fewer turns it is not looked for what they have in common.
+const MANY_TURNS: usize = 4;
 
 impl Evaluation<'_> {
     pub(super) fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
@@ -72,8 +76,11 @@ impl Evaluation<'_> {
         // What a list holds for certain is looked at where it stands.
         if let Some(items) = plain_items(collection).filter(|_| f.key_var.is_none()) {
             self.scope().spend(items.len())?;
+            let invariants = self.invariants_of(f, items.len());
+            let inside = invariants.as_ref().map(|invariants| self.within(invariants));
+            let inside = inside.as_ref().unwrap_or(self);
             for item in items {
-                let scope = self.bind(&f.value_var.text, item.clone());
+                let scope = inside.bind(&f.value_var.text, item.clone());
                 if scope.take(f, collection, true, result)?.is_break() {
                     break;
                 }
@@ -82,9 +89,12 @@ impl Evaluation<'_> {
         }
         let entries = iterate(collection).map_err(|e| e.at(f.collection.span))?;
         self.scope().spend(entries.len())?;
+        let invariants = self.invariants_of(f, entries.len());
+        let inside = invariants.as_ref().map(|invariants| self.within(invariants));
+        let inside = inside.as_ref().unwrap_or(self);
         for Entry { key, value, certain, placed } in entries {
-            let keyed = f.key_var.as_ref().map(|name| self.bind(&name.text, key));
-            let scope = keyed.as_ref().unwrap_or(self).bind(&f.value_var.text, value);
+            let keyed = f.key_var.as_ref().map(|name| inside.bind(&name.text, key));
+            let scope = keyed.as_ref().unwrap_or(inside).bind(&f.value_var.text, value);
             if !placed {
                 result.loosen();
             }
@@ -93,6 +103,11 @@ impl Evaluation<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What is worth the same in all turns of a loop, if it has enough of them.
+    fn invariants_of<'b>(&'b self, f: &'b ForExpr, turns: usize) -> Option<Invariants<'b>> {
+        if turns < MANY_TURNS { None } else { Invariants::of(f, self.invariants) }
     }
 
     /// Hands on the element that is bound here, if the `for` takes it.

@@ -20,6 +20,7 @@ pub mod expr;
 mod for_expr;
 mod from;
 pub mod functions;
+mod invariant;
 pub mod iterate;
 
 mod holes;
