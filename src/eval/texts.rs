@@ -11,7 +11,7 @@ use crate::syntax::Text;
 /// Shorter texts are read again.
 const SHORTEST: usize = 512;
 /// Longer texts are read again: their values are large.
-const LONGEST: usize = 128 << 10;
+const LONGEST: usize = 512 << 10;
 /// So many bytes of texts are remembered; then all are forgotten.
 const KEPT: usize = 1 << 20;
 
@@ -29,6 +29,7 @@ struct ReadTexts {
 /// What a text is read as.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Format {
+    Csv,
     Json,
     Yaml,
 }

@@ -13,7 +13,8 @@ use super::partial;
 use super::types::{STRING, string};
 use super::{Function, Host, Param};
 use crate::eval::text::{TextBuilder, check_count, check_length, derived, normalized};
-use crate::eval::{Cause, EvalError, Type, Value};
+use crate::eval::texts::{self, Format};
+use crate::eval::{Cause, EvalError, Kind, Type, Value};
 
 const PARTIAL: Param = STRING.or_unknown();
 
@@ -145,7 +146,14 @@ fn unsupported(function: &str) -> Value {
 
 /// Each row as an object with the header's names.
 fn csv_decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
-    let mut rows = csv::rows(text(&args[0])?)?.into_iter();
+    match &args[0].kind {
+        Kind::String(text) => texts::read(Format::Csv, text, csv_rows),
+        _ => csv_rows(text(&args[0])?),
+    }
+}
+
+fn csv_rows(text: &str) -> Result<Value, EvalError> {
+    let mut rows = csv::rows(text)?.into_iter();
     let header = rows.next().ok_or_else(|| EvalError::new("the header line is missing"))?;
     let header: Vec<_> = header.into_iter().map(normalized).collect();
     let mut seen = FxHashSet::default();
