@@ -22,6 +22,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 pub use entry::{Entry, Note, Subject};
@@ -239,9 +240,9 @@ impl Summary {
 
 /// What is listed, in its order.
 fn entries(findings: Vec<Finding>, problems: Vec<Problem>, sources: &SourceMap, secrets: &Secrets) -> Vec<Entry> {
-    let findings = merge::merged(findings).into_iter().map(|f| Entry::of_finding(f, sources, secrets));
-    let mut entries: Vec<Entry> = findings.collect();
-    entries.extend(problems.into_iter().map(|p| Entry::of_problem(p, sources, secrets)));
+    let findings = merge::merged(findings).into_par_iter().map(|f| Entry::of_finding(f, sources, secrets));
+    let problems = problems.into_par_iter().map(|p| Entry::of_problem(p, sources, secrets));
+    let mut entries: Vec<Entry> = findings.chain(problems).collect();
     entries.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.sort_key() == b.sort_key());
     entries

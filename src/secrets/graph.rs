@@ -25,7 +25,8 @@ pub(super) struct Node<'c> {
 /// All modules, by position.
 pub(super) struct Graph<'c> {
     pub nodes: Vec<Node<'c>>,
-    positions: FxHashMap<*const ModuleNode, usize>,
+    /// By where a module stands in memory.
+    positions: FxHashMap<usize, usize>,
     texts: Vec<&'c VariableText>,
     /// Variable files for every root.
     files: Vec<&'c VariableFile>,
@@ -54,11 +55,11 @@ impl<'c> Graph<'c> {
 
     /// The position of a node, added with all below it where it is new.
     fn add(&mut self, tree: &'c ModuleNode) -> usize {
-        if let Some(known) = self.positions.get(&std::ptr::from_ref(tree)) {
+        if let Some(known) = self.positions.get(&std::ptr::from_ref(tree).addr()) {
             return *known;
         }
         let position = self.nodes.len();
-        self.positions.insert(tree, position);
+        self.positions.insert(std::ptr::from_ref(tree).addr(), position);
         let module = &*tree.module;
         self.nodes.push(Node { module, tree, callers: Vec::new(), files: Vec::new(), is_root: false });
         // Calls nest no deeper than the tree does, which is bounded.
@@ -74,7 +75,7 @@ impl<'c> Graph<'c> {
     /// The node that a call of a node leads to.
     pub(super) fn called(&self, node: usize, call: &str) -> Option<usize> {
         match self.nodes[node].tree.children.get(call)? {
-            Child::Loaded(child) => self.positions.get(&Arc::as_ptr(child)).copied(),
+            Child::Loaded(child) => self.positions.get(&Arc::as_ptr(child).addr()).copied(),
             Child::NotOnDisk { .. } | Child::Cycle => None,
         }
     }

@@ -1,7 +1,9 @@
 //! Where secrets are set: arguments that hold them, declarations that say so, calls of `sensitive`.
 
+use rayon::prelude::*;
+
 use super::follow::Share;
-use super::graph::Graph;
+use super::graph::{Graph, Node};
 use super::{lines, names};
 use crate::config::{Declarations, Variable};
 use crate::facts;
@@ -30,14 +32,16 @@ pub(super) enum Seed<'c> {
 
 /// Everything in the configuration that is secret by itself.
 pub(super) fn of<'c>(graph: &Graph<'c>) -> Vec<Seed<'c>> {
-    let mut seeds = Vec::new();
-    for (node, at) in graph.nodes.iter().enumerate() {
+    let of_node = |(node, at): (usize, &Node<'c>)| {
+        let mut seeds = Vec::new();
         let place = Place { node, each: None, iterators: Vec::new() };
         for document in &at.module.documents {
             let mut finder = Finder { place: place.clone(), is_plain: false, seeds: &mut seeds };
             document.body.blocks.iter().for_each(|block| finder.top(block, &at.module.variables));
         }
-    }
+        seeds
+    };
+    let mut seeds: Vec<Seed<'c>> = graph.nodes.par_iter().enumerate().flat_map_iter(of_node).collect();
     for file in graph.variable_files() {
         // What a variable file says refers to nothing, so the place does not matter.
         let place = Place { node: 0, each: None, iterators: Vec::new() };
