@@ -16,6 +16,11 @@ const TEMPLATE_DEPTH: usize = 32;
 /// A template counts as so many elements: those that render each other several times multiply.
 const TEMPLATE_WORK: usize = 100;
 
+/// So many arguments are looked at while a `for` makes an element.
+const MANY: usize = 2;
+/// Functions that look at one element of a collection, or at none.
+const AT_ONCE: [&str; 5] = ["element", "issensitive", "length", "lookup", "one"];
+
 /// The value of `name(args…)`.
 pub(super) fn eval(
     evaluation: &Evaluation<'_>,
@@ -54,6 +59,9 @@ pub(super) fn eval(
                 let known: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
                 return Ok(Value::unknown_from(&known, Type::Any, false));
             };
+            let looked_at = |value: &&Value| value.as_str().is_some() || !AT_ONCE.contains(&plain);
+            let work = values.iter().filter(looked_at).map(Value::work).sum::<usize>() + values.len() / MANY;
+            evaluation.spend_work(work + functions::work_of_pattern(plain, &values))?;
             let value = functions::call(function, evaluation.scope().host(), &values)?;
             // A file's text is made once, and kept whoever asks for it.
             if plain == "file" { Ok(value) } else { evaluation.counted(value, &values) }

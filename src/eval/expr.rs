@@ -247,7 +247,12 @@ impl<'a> Evaluation<'a> {
             {
                 return compared;
             }
-            return ops::binary(op, &self.eval(left)?, &self.eval(right)?);
+            let (left, right) = (self.eval(left)?, self.eval(right)?);
+            // What is equal to something small is small.
+            let compared = matches!(op, BinaryOp::Equal | BinaryOp::NotEqual);
+            let work = if compared { left.work().min(right.work()) * 2 } else { left.work() + right.work() };
+            self.spend_work(work)?;
+            return ops::binary(op, &left, &right);
         }
         // A left side that decides saves the work on the right one.
         let left = self.eval(left);
@@ -255,6 +260,11 @@ impl<'a> Evaluation<'a> {
             Some(decided) => Ok(decided),
             None => ops::logical(op, left, self.eval(right)),
         }
+    }
+
+    /// Takes note of work that is done on long texts and large collections: loops do it again and again.
+    pub(super) fn spend_work(&self, work: usize) -> Result<(), EvalError> {
+        if work == 0 { Ok(()) } else { self.scope.spend(work) }
     }
 
     /// The value, if there is room for the texts that were made for it of others.
@@ -349,6 +359,7 @@ impl<'a> Evaluation<'a> {
             Hop::Attr(name) => self.attribute(value, &name.text),
             Hop::Index(key) => {
                 let key = self.eval(key)?;
+                self.spend_work(key.work())?;
                 let found = match key.as_str() {
                     Some(name) if holds_handle(value) => self.attribute(value, name),
                     _ => super::index(value, &key),

@@ -155,6 +155,7 @@ impl Evaluation<'_> {
             return Ok(());
         };
         let key = self.eval(key_expr)?;
+        self.spend_work(key.work())?;
         let value = self.eval(&f.value)?;
         result.marks = result.marks.union(key.deep_marks().without(Marks::PROVIDER_DEFAULT));
         match self.key_text(&key, key_expr.span)?.filter(|_| doubt.is_none()) {

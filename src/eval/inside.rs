@@ -8,6 +8,10 @@ use super::{Cause, Hint, Kind, Marks, Reference, Refs, Value};
 
 /// The references of so few values are gathered anew each time.
 const FEW: u32 = 8;
+/// So many bytes of a text are looked at while a `for` makes an element.
+const BYTES_AT_ONCE: usize = 64;
+/// And so many parts of a collection.
+const PARTS_AT_ONCE: usize = 2;
 
 impl Value {
     /// Whether nothing in it is unknown and no further elements are possible.
@@ -30,7 +34,17 @@ impl Value {
                 let fails = matches!(&unknown.hint, Hint::OneOf(of) if of.iter().any(may_be_failure));
                 all(Digest::LEAF.open(true).failing(fails))
             }),
+            Kind::String(text) => Digest::of_text(text.len()),
             _ => Digest::LEAF,
+        }
+    }
+
+    /// What it takes to look at all of it, in elements: nothing for what is small.
+    pub(super) fn work(&self) -> usize {
+        match &self.kind {
+            Kind::String(text) => text.len() / BYTES_AT_ONCE,
+            _ if self.is_leaf() => 0,
+            _ => self.inside().size() as usize / PARTS_AT_ONCE,
         }
     }
 

@@ -130,12 +130,20 @@ const REFS: u32 = 8;
 const MARKS: u32 = 4;
 /// Where the size begins.
 const SIZE: u32 = 8;
+/// Each stretch of so many bytes makes a text count as one value more.
+const LONG: usize = 1024;
 /// Larger sizes are not told apart.
 const LARGEST: u32 = u32::MAX >> SIZE;
 
 impl Digest {
     /// Of one value that is known, without what is inside it.
     pub(super) const LEAF: Digest = Digest(FOUND | (1 << SIZE));
+
+    /// Of a text of so many bytes: a long one counts as several values.
+    pub(super) fn of_text(bytes: usize) -> Digest {
+        let size = 1 + (bytes / LONG) as u32;
+        Digest(FOUND | (size.min(LARGEST) << SIZE))
+    }
 
     /// The same with everything that another one found.
     #[must_use]

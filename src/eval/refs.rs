@@ -163,7 +163,7 @@ impl Refs {
     }
 
     /// All of all of them, sorted once.
-    fn all(mut sets: Sets<'_>) -> Refs {
+    pub(super) fn all(mut sets: Sets<'_>) -> Refs {
         // What was made from one thing mostly shares its references.
         sets.sort_unstable_by_key(|set| set.place());
         sets.dedup_by_key(|set| set.place());

@@ -8,6 +8,10 @@ use super::union::one_of;
 use super::{Cause, Hint, Kind, Marks, Node, Number, Seq, Type, Value};
 use crate::syntax::Text;
 
+/// An element is compared with so many that stand in the same place: all that are not known do. Of two that are equal
+/// and not found to be so, a set has both.
+const MOST_ALIKE: usize = 16;
+
 /// A set of these elements, which must have one type already: in Terraform's order, equal ones once. Marks of the
 /// elements become marks of the set, since a set cannot tell its elements apart.
 pub fn make_set(seq: Seq) -> Value {
@@ -24,7 +28,7 @@ pub fn make_set(seq: Seq) -> Value {
         if last_key.as_ref() != Some(&key) {
             run = items.len();
         }
-        match items[run..].iter_mut().find(|known| equal(known, &value) == Some(true)) {
+        match items[run..].iter_mut().take(MOST_ALIKE).find(|known| equal(known, &value) == Some(true)) {
             Some(known) => known.refs = known.refs.union(&value.refs),
             None => items.push(value),
         }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
 use super::union::{MAX_ALTERNATIVES, alternatives, one_of};
@@ -93,7 +94,8 @@ pub struct TextBuilder {
     text: String,
     length: usize,
     marks: Marks,
-    refs: Refs,
+    /// The references of its parts, united when all are there: each union takes as long as what came before.
+    refs: SmallVec<[Refs; 4]>,
     cause: Option<Cause>,
     encoded: bool,
 }
@@ -157,9 +159,10 @@ impl TextBuilder {
 
     /// The whole text. A short one in which a part is one of several texts is one of several texts itself.
     pub fn finish(mut self) -> Value {
+        let refs = self.refs();
         if self.parts.is_empty() {
             let marks = self.marks.without(Marks::PROVIDER_DEFAULT);
-            return Value::from(normalized(self.text)).with_marks(marks).with_refs(&self.refs);
+            return Value::from(normalized(self.text)).with_marks(marks).with_refs(&refs);
         }
         self.flush();
         if let Some(choices) = self.choices() {
@@ -175,7 +178,11 @@ impl TextBuilder {
                     .into()
             }
         };
-        value.with_marks(marks).with_refs(&self.refs)
+        value.with_marks(marks).with_refs(&refs)
+    }
+
+    fn refs(&self) -> Refs {
+        Refs::all(self.refs.iter().collect())
     }
 
     /// The alternatives of each part, if some have several and there are few enough in all.
@@ -209,8 +216,9 @@ impl TextBuilder {
             texts = texts.iter().flat_map(longer).collect();
         }
         let texts = texts.into_iter().map(from_segments).collect();
+        let refs = self.refs();
         let value = one_of(texts, self.cause.unwrap_or(Cause::Error), []);
-        value.with_marks(self.marks.without(Marks::PROVIDER_DEFAULT)).with_refs(&self.refs)
+        value.with_marks(self.marks.without(Marks::PROVIDER_DEFAULT)).with_refs(&refs)
     }
 
     fn append(&mut self, text: &str) {
@@ -235,7 +243,10 @@ impl TextBuilder {
 
     fn inherit(&mut self, value: &Value) {
         self.marks = self.marks.union(value.deep_marks());
-        self.refs = self.refs.union(&value.deep_refs());
+        let refs = value.deep_refs();
+        if !refs.is_empty() && self.refs.last().is_none_or(|last| last.place() != refs.place()) {
+            self.refs.push(refs);
+        }
     }
 
     fn flush(&mut self) {

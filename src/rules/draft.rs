@@ -18,6 +18,10 @@ use crate::facts;
 use crate::infra::{InstanceId, InstanceKind, Origin, Tracer, Trail, TrailStep};
 use crate::syntax::{Expr, ExprKind, TemplatePart, Text};
 
+/// A finding is about so many further places at most: of a thousand resources that contradict each other, each would
+/// be about all others.
+const MOST_FURTHER: usize = 100;
+
 /// A finding before its trail is known.
 pub struct Draft {
     /// The rule.
@@ -64,7 +68,7 @@ pub fn draft(
             continue;
         }
         let note = words(&evaluation, &further.note, &mut errors).unwrap_or_default();
-        for place in places {
+        for place in places.into_iter().take(MOST_FURTHER) {
             related.extend(place.owner.instance());
             also.push(TrailStep { span: place.span, note: note.clone() });
         }

@@ -104,7 +104,7 @@ fn what_multiplies() {
         ("formatlist(\"%10000000s\", range(1024))".to_owned(), "longer than 16 MiB"),
         (format!("replace({ten}, \"x\", {ten})"), "longer than 16 MiB"),
         (format!("indent(1000000, {ten})"), "value"),
-        (format!("[for i in range(1000) : join({ten}, range(1000))]"), "more than 512 MiB of long texts"),
+        (format!("[for i in range(1000) : join({ten}, range(i, i + 1000))]"), "more than 512 MiB of long texts"),
         (format!("setproduct({})", vec!["range(100)"; 20].join(", ")), "more than 100000 elements"),
         (
             "[for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]".to_owned(),
@@ -200,6 +200,45 @@ fn chains_are_followed_to_their_end() {
         .collect();
     let files: Vec<(&str, &str)> = folders.iter().map(|(name, text)| (&**name, &**text)).collect();
     check(&files, &["m0"], "modules call each other more than 64 levels deep");
+}
+
+/// Each evaluates many times what takes long once: a loop over functions that look at all of a long text or list.
+#[test]
+fn loops_over_much_work() {
+    let main = r#"locals {
+  l = flatten([for i in range(1000) : [for j in range(30) : "x${i * 1000 + j}"]])
+  m = { for x in local.l : x => x }
+  t = join("", [for i in range(1000) : join("", [for j in range(1000) : "xxxxxxxx"])])
+  s = substr(local.t, 0, 900000)
+  k = join("", [for i in range(1000) : sha512("${i}")])
+}
+"#;
+    let case = Case::new(&[("main.tf", main)]);
+    let too_much = "more than 2000000 elements";
+    for (expression, expected) in [
+        ("[for x in local.l : contains(local.l, \"z${x}\")]", too_much),
+        ("[for x in local.l : local.m == { for k, v in local.m : k => v }]", too_much),
+        ("[for x in local.l : concat(local.l, [x])[0]]", too_much),
+        ("[for x in local.l : strcontains(local.t, \"z${x}\")]", too_much),
+        ("[for x in local.l : try(local.m[local.t], x)]", too_much),
+        ("{ for x in local.l : local.t => x... }", too_much),
+        ("[for x in local.l : element(local.l, 7)][7]", "x7"),
+        ("[for x in local.l : length(local.l)][7]", "30000"),
+        ("[for x in local.l : lookup(local.m, x)][7]", "x7"),
+        ("length(distinct(concat(local.l, local.l)))", "30000"),
+        ("length(setsubtract(local.l, slice(local.l, 1, 30000)))", "1"),
+        ("length(matchkeys(local.l, local.l, local.l))", "30000"),
+        ("regexall(\"(?:.*x){50}y|x\", local.s)", "the text is too long for this regular expression"),
+        ("replace(local.s, \"/(?:x*)z|x/\", \"y\")", "the text is too long for this regular expression"),
+        ("length(replace(local.k, \"/[a-f]/\", \"\")) > 1000", "true"),
+        ("regex(\"[a-f].{900}Z\", local.k)", "limit-reached"),
+    ] {
+        let start = std::time::Instant::now();
+        let ran = case.run(&["eval", expression]);
+        let took = start.elapsed();
+        assert!((ran.out.clone() + &ran.err).contains(expected), "{expression}\n{:.2000}", ran.to_string());
+        assert!(took < std::time::Duration::from_secs(60), "{expression}: {took:?}");
+    }
 }
 
 /// Checks files with many faults in a format, and looks at the clock: what takes time by the square of their number

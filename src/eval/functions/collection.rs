@@ -5,6 +5,7 @@
 
 mod choose;
 mod mapping;
+mod members;
 mod sequence;
 mod setwise;
 

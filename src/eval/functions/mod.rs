@@ -60,6 +60,8 @@ static FAMILIES: [&[Function]; 14] = [
 static BY_NAME: LazyLock<FxHashMap<&'static str, &'static Function>> =
     LazyLock::new(|| FAMILIES.iter().flat_map(|family| family.iter().map(|f| (f.name, f))).collect());
 
+pub(super) use regex::work as work_of_pattern;
+
 /// What functions may ask of the world.
 pub trait Host {
     /// The bytes of a file inside the checked folders; `path` as the function got it, relative to the root module.

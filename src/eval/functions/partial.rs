@@ -283,15 +283,24 @@ fn replace_between(
     Ok(())
 }
 
+/// Each number of bytes that may be the answer is tried, up to so many; beyond, all of the text may be part of it.
+const MOST_COMPARED: usize = 10_000;
+
 /// How many bytes at the end of a text could begin an occurrence of another that does not end there.
 fn partial_at_end(text: &str, sought: &str) -> usize {
     let most = text.len().min(sought.len().saturating_sub(1));
+    if most > MOST_COMPARED {
+        return text.len();
+    }
     (1..=most).rev().find(|n| sought.is_char_boundary(*n) && text.ends_with(&sought[..*n])).unwrap_or(0)
 }
 
 /// How many bytes at the beginning of a text could end an occurrence of another that does not begin there.
 fn partial_at_start(text: &str, sought: &str) -> usize {
     let most = text.len().min(sought.len().saturating_sub(1));
+    if most > MOST_COMPARED {
+        return text.len();
+    }
     let from = |n: &usize| sought.len() - n;
     (1..=most).rev().find(|n| sought.is_char_boundary(from(n)) && text.starts_with(&sought[from(n)..])).unwrap_or(0)
 }

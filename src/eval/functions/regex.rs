@@ -7,7 +7,7 @@ use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use regex_automata::Input;
-use regex_automata::hybrid::dfa::DFA;
+use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::hybrid::{CacheError, LazyStateID};
 use rustc_hash::FxHashMap;
 
@@ -20,10 +20,19 @@ use crate::eval::{EvalError, Kind, Node, Seq, Type, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
-/// How large a compiled pattern may be, in bytes.
-const MAX_COMPILED: usize = 4 << 20;
-/// How many compiled patterns each thread keeps.
+/// How large a compiled pattern may be, in bytes: each is as small as one of these allows.
+const SIZES: [usize; 6] = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20];
+/// How many compiled patterns each thread keeps, and how much they may weigh together.
 const MAX_KEPT: usize = 256;
+const MAX_WEIGHT: usize = 4096;
+/// So many bytes may be looked at for one match by the smallest patterns; larger ones take longer for each byte.
+const MAX_SEARCHED: usize = 16 << 20;
+/// And so many for all matches in a text.
+const MAX_SEARCHED_IN_ALL: usize = 128 << 20;
+/// While it can be no more than this, nobody looks how many there are.
+const UNMEASURED: usize = 64 << 20;
+/// So many bytes are searched while a `for` makes an element.
+const BYTES_AT_ONCE: usize = 16;
 /// How many answers each pattern keeps, for texts of how many bytes.
 const MAX_ANSWERS: usize = 256;
 const MAX_ASKED: usize = 256;
@@ -39,6 +48,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// A compiled pattern of Go's syntax.
 pub(super) struct Pattern {
     regex: regex::Regex,
+    /// How many times the smallest size it is large: so much longer a byte of the text may take.
+    weight: usize,
     /// The automaton behind it, made where it is needed; `None` if there is none of a sensible size.
     automaton: OnceCell<Option<DFA>>,
     /// For each group, in order, its name where it has one.
@@ -50,21 +61,29 @@ pub(super) struct Pattern {
 
 thread_local! {
     /// Modules are evaluated many times with the same patterns, and compiling one takes longer than using it.
-    static COMPILED: RefCell<FxHashMap<String, Result<Rc<Pattern>, EvalError>>> = RefCell::default();
+    static COMPILED: RefCell<Compiled> = RefCell::default();
+}
+
+/// Patterns that were compiled before.
+#[derive(Default)]
+struct Compiled {
+    patterns: FxHashMap<String, Result<Rc<Pattern>, EvalError>>,
+    weight: usize,
 }
 
 impl Pattern {
     /// Compiles a pattern, or finds it compiled.
     pub(super) fn compile(pattern: &str) -> Result<Rc<Pattern>, EvalError> {
-        if let Some(known) = COMPILED.with_borrow(|known| known.get(pattern).cloned()) {
+        if let Some(known) = COMPILED.with_borrow(|known| known.patterns.get(pattern).cloned()) {
             return known;
         }
         let compiled = Pattern::new(pattern).map(Rc::new);
         COMPILED.with_borrow_mut(|known| {
-            if known.len() >= MAX_KEPT {
-                known.clear();
+            known.weight += compiled.as_ref().map_or(1, |compiled| compiled.weight);
+            if known.patterns.len() >= MAX_KEPT || known.weight > MAX_WEIGHT {
+                *known = Compiled::default();
             }
-            known.insert(pattern.to_owned(), compiled.clone());
+            known.patterns.insert(pattern.to_owned(), compiled.clone());
         });
         compiled
     }
@@ -74,22 +93,40 @@ impl Pattern {
         let Translated { pattern, groups } =
             translated.map_err(|e| EvalError::new(format!("invalid regular expression `{pattern}`: {e}")))?;
         let mut builder = regex::RegexBuilder::new(&pattern);
-        match builder.size_limit(MAX_COMPILED).nest_limit(1000).build() {
-            Ok(regex) => Ok(Pattern { regex, automaton: OnceCell::new(), groups, answers: RefCell::default() }),
-            Err(regex::Error::CompiledTooBig(_)) => {
-                Err(EvalError::new("the regular expression is too large").of_kind(ProblemKind::Limit))
+        for size in SIZES {
+            let (automaton, answers) = (OnceCell::new(), RefCell::default());
+            match builder.size_limit(size).nest_limit(1000).build() {
+                Ok(regex) => return Ok(Pattern { regex, weight: size / SIZES[0], automaton, groups, answers }),
+                Err(regex::Error::CompiledTooBig(_)) => {}
+                Err(_) => return Err(EvalError::new(format!("invalid regular expression `{pattern}`"))),
             }
-            Err(_) => Err(EvalError::new(format!("invalid regular expression `{pattern}`"))),
+        }
+        Err(EvalError::new("the regular expression is too large").of_kind(ProblemKind::Limit))
+    }
+
+    /// What a search through a text takes at most, in elements that a `for` makes.
+    pub(super) fn work(&self, text: &str) -> usize {
+        (self.weight - 1) * 8 + self.weight * text.len() / BYTES_AT_ONCE
+    }
+
+    /// Whether a text is short enough to be searched once.
+    fn fits(&self, text: &str) -> Result<(), EvalError> {
+        match self.weight * text.len() > MAX_SEARCHED {
+            true => Err(too_long()),
+            false => Ok(()),
         }
     }
 
     /// The text with each match replaced by the template, in which `$1` and `${name}` stand for groups.
     pub(super) fn replace_all(&self, text: &str, template: &str) -> Result<String, EvalError> {
+        self.fits(text)?;
         let template = self.template(template);
         let mut out = String::with_capacity(text.len());
         let mut end = 0;
+        let mut search = Search::new(self, text);
         for captures in self.regex.captures_iter(text) {
             let Some(whole) = captures.get(0) else { continue };
+            search.found(whole.end())?;
             out.push_str(&text[end..whole.start()]);
             for piece in &template {
                 match piece {
@@ -107,17 +144,21 @@ impl Pattern {
         Ok(out)
     }
 
+    fn automaton(&self) -> Option<&DFA> {
+        let build = || {
+            let config = DFA::config().skip_cache_capacity_check(true);
+            DFA::builder().configure(config).build(self.regex.as_str()).ok()
+        };
+        self.automaton.get_or_init(build).as_ref()
+    }
+
     /// What the beginning of a text says of its first match, whatever follows.
     fn settled<'t>(&self, head: &'t str) -> Settled<'t> {
         // Nothing settles nothing, and needs no automaton.
         if head.is_empty() {
             return Settled::Open;
         }
-        let build = || {
-            let config = DFA::config().skip_cache_capacity_check(true);
-            DFA::builder().configure(config).build(self.regex.as_str()).ok()
-        };
-        let Some(automaton) = self.automaton.get_or_init(build) else { return Settled::Open };
+        let Some(automaton) = self.automaton() else { return Settled::Open };
         let mut cache = automaton.create_cache();
         let Ok(mut state) = automaton.start_state_forward(&mut cache, &Input::new(head)) else { return Settled::Open };
         let found = || self.regex.captures(head).map_or(Settled::Open, Settled::Match);
@@ -222,6 +263,60 @@ impl Pattern {
     }
 }
 
+fn too_long() -> EvalError {
+    EvalError::too_large("the text is too long for this regular expression".to_owned())
+}
+
+/// What the search for all matches in a text costs. Each match is looked for from the end of the last one on, and how far
+/// that goes depends on the pattern: where `x*z|x` finds an `x`, it has looked through all of the text.
+struct Search<'a> {
+    pattern: &'a Pattern,
+    text: &'a str,
+    /// Where the last match ends.
+    end: usize,
+    /// Bytes that were looked at, at most; or that were, since nobody knows how many it could be.
+    most: usize,
+    searched: usize,
+    cache: Option<Cache>,
+}
+
+impl<'a> Search<'a> {
+    fn new(pattern: &'a Pattern, text: &'a str) -> Search<'a> {
+        Search { pattern, text, end: 0, most: 0, searched: 0, cache: None }
+    }
+
+    /// Takes note of the next match, which ends there.
+    fn found(&mut self, end: usize) -> Result<(), EvalError> {
+        let start = std::mem::replace(&mut self.end, end);
+        self.most = self.most.saturating_add(self.text.len() - start);
+        if self.most.saturating_mul(self.pattern.weight) <= UNMEASURED {
+            return Ok(());
+        }
+        self.searched += self.reach(start);
+        match self.searched * self.pattern.weight > MAX_SEARCHED_IN_ALL {
+            true => Err(too_long()),
+            false => Ok(()),
+        }
+    }
+
+    /// How many bytes are looked at from a place on until the next match is certain.
+    fn reach(&mut self, start: usize) -> usize {
+        let rest = &self.text.as_bytes()[start..];
+        let Some(automaton) = self.pattern.automaton() else { return rest.len() };
+        let cache = self.cache.get_or_insert_with(|| automaton.create_cache());
+        let input = Input::new(self.text).range(start..);
+        let Ok(mut state) = automaton.start_state_forward(cache, &input) else { return rest.len() };
+        for (at, byte) in rest.iter().enumerate() {
+            match automaton.next_state(cache, state, *byte) {
+                Ok(next) if next.is_dead() => return at + 1,
+                Ok(next) if !next.is_quit() => state = next,
+                _ => return rest.len(),
+            }
+        }
+        rest.len()
+    }
+}
+
 /// What is certain of the first match in a text of which only the beginning is known.
 enum Settled<'t> {
     Match(regex::Captures<'t>),
@@ -250,9 +345,12 @@ fn first(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let named = pattern.is_named()?;
     let no_match = || EvalError::new("the text does not match the regular expression");
     if let Kind::String(text) = &args[1].kind {
+        pattern.fits(text)?;
         return pattern.answer(text, named).ok_or_else(no_match);
     }
-    match pattern.settled(partial::head(&parts(&args[1]))) {
+    let parts = parts(&args[1]);
+    pattern.fits(partial::head(&parts))?;
+    match pattern.settled(partial::head(&parts)) {
         Settled::Match(captures) => Ok(pattern.value(&captures, named)),
         Settled::NoMatch => Err(no_match()),
         Settled::Open => Ok(Value::unknown_from(args, pattern.match_type()?, true)),
@@ -264,6 +362,7 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let named = pattern.is_named()?;
     let ty = pattern.match_type()?;
     let parts = parts(&args[1]);
+    pattern.fits(partial::head(&parts))?;
     let Some(text) = partial::known(&parts) else {
         let first = match pattern.settled(partial::head(&parts)) {
             Settled::NoMatch => return Ok(Value::list(ty, Vec::new())),
@@ -273,12 +372,26 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         let rest = Value::unknown_from(args, ty.clone(), true);
         return Ok(Kind::List(Node::new(Seq { items: first, element: ty, rest: Some(rest), loose: 0 })).into());
     };
+    pattern.fits(text)?;
     let mut matches = Vec::new();
+    let mut search = Search::new(&pattern, text);
     for captures in pattern.regex.captures_iter(text) {
+        search.found(captures.get(0).map_or(text.len(), |whole| whole.end()))?;
         matches.push(pattern.value(&captures, named));
         check_count(matches.len() * captures.len())?;
     }
     Ok(Value::list(ty, matches))
+}
+
+/// What calling a function does with a pattern, in elements that a `for` makes.
+pub(in crate::eval) fn work(name: &str, args: &[Value]) -> usize {
+    let (pattern, text) = match (name, args) {
+        ("regex" | "regexall", [pattern, text]) => (pattern.as_str(), text),
+        ("replace", [text, pattern, _]) => (pattern.as_str().and_then(super::string::slashed), text),
+        _ => return 0,
+    };
+    let Some(Ok(pattern)) = pattern.map(Pattern::compile) else { return 0 };
+    pattern.work(text.as_str().unwrap_or_default())
 }
 
 fn match_type(args: &[Value]) -> Type {

@@ -103,11 +103,16 @@ fn join(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     Ok(out.finish())
 }
 
+/// What `replace` takes for a regular expression.
+pub(super) fn slashed(old: &str) -> Option<&str> {
+    old.strip_prefix('/').and_then(|pattern| pattern.strip_suffix('/'))
+}
+
 fn replace(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let unknown = || Ok(Value::unknown_from(args, Type::String, true));
     let Some(old) = args[1].as_str() else { return unknown() };
     let (text, new) = (parts(&args[0]), parts(&args[2]));
-    if let Some(pattern) = old.strip_prefix('/').and_then(|p| p.strip_suffix('/')) {
+    if let Some(pattern) = slashed(old) {
         let pattern = regex::Pattern::compile(pattern)?;
         return match (partial::known(&text), partial::known(&new)) {
             (Some(text), Some(new)) => Ok(normalized(pattern.replace_all(text, new)?).into()),

@@ -1,6 +1,5 @@
 //! Functions that make sequences of sequences.
 
-use super::super::super::equality::equal;
 use super::super::super::open::{Items, elements, fixed_only};
 use super::super::super::set::compare;
 use super::super::super::unify::unify_values;
@@ -9,6 +8,7 @@ use super::super::super::{
 };
 use super::super::Host;
 use super::super::args::integer;
+use super::members::Members;
 use super::{MAX_ELEMENTS, marked, too_many};
 
 /// A list of these elements, made of one type.
@@ -237,32 +237,21 @@ pub(super) fn is_not_empty(value: &Value) -> bool {
 pub(super) fn distinct(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let seq = list_elements(&args[0])?;
     let mut items = Items::default();
-    let mut seen: Vec<Value> = Vec::new();
-    let mut keys = std::collections::HashSet::new();
+    let mut seen = Members::default();
     let fixed = seq.fixed().len();
     for (i, item) in seq.items.into_iter().enumerate() {
-        let push = |items: &mut Items, item| if i < fixed { items.push(item) } else { items.push_loose(item) };
-        // Known primitives are found by their key; everything else is compared with all before it.
-        if let Some(text) = item.as_str()
-            && seen.iter().all(|v| v.as_str().is_some())
-        {
-            if keys.insert(text.to_owned()) {
-                seen.push(item.clone());
-                push(&mut items, item);
-            }
+        let found = seen.has(&item);
+        if found == Some(true) {
             continue;
         }
-        let compared: Vec<Option<bool>> = seen.iter().map(|known| equal(known, &item)).collect();
-        if compared.contains(&Some(true)) {
-            continue;
-        }
-        seen.push(item.clone());
-        match compared.contains(&None) {
-            true => {
-                let cause = item.cause().or_else(|| seen.iter().find_map(Value::cause));
+        seen.add(&item);
+        match (found, i < fixed) {
+            (None, _) => {
+                let cause = item.cause().or_else(|| seen.unknown().iter().find_map(Value::cause));
                 items.push_possible(item, cause);
             }
-            false => push(&mut items, item),
+            (_, true) => items.push(item),
+            (_, false) => items.push_loose(item),
         }
     }
     if let Some(rest) = seq.rest {
@@ -294,17 +283,16 @@ pub(super) fn matchkeys(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
     }
     let (_, unified) = unify_values(vec![args[1].clone(), args[2].clone()])?;
     let keys = fixed_only(&list_elements(&unified[0])?);
-    let wanted = list_elements(&unified[1])?;
+    let wanted = Members::of(&list_elements(&unified[1])?);
     let mut items = Items::default();
     for (value, key) in values.items.iter().zip(&keys.items) {
-        let found: Vec<Option<bool>> = wanted.items.iter().map(|w| equal(w, key)).collect();
-        match (found.contains(&Some(true)), found.contains(&None) || wanted.rest.is_some()) {
-            (true, _) => items.push(value.clone()),
-            (false, true) => {
+        match wanted.has(key) {
+            Some(true) => items.push(value.clone()),
+            None => {
                 let cause = key.cause().or_else(|| args[2].cause());
                 items.push_possible(value.clone(), cause);
             }
-            (false, false) => {}
+            Some(false) => {}
         }
     }
     if !closed {

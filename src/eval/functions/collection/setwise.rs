@@ -1,12 +1,12 @@
 //! Functions of sets.
 
-use super::super::super::equality::equal;
 use super::super::super::open::{Items, elements};
 use super::super::super::set::make_set;
 use super::super::super::unify::unify_values;
 use super::super::super::union::one_of;
 use super::super::super::{Cause, EvalError, Kind, Seq, Shape, Type, Value, inherit};
 use super::super::Host;
+use super::members::Members;
 use super::sequence::as_list;
 use super::{MAX_ELEMENTS, marked, too_many};
 
@@ -41,27 +41,15 @@ pub(super) fn union(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     Ok(set_of(args, element, items))
 }
 
-/// Whether a set has the element; `None` where that is not known.
-fn has(set: &Seq, item: &Value) -> Option<bool> {
-    let mut result = if set.rest.is_some() { None } else { Some(false) };
-    for member in &set.items {
-        match equal(member, item) {
-            Some(true) => return Some(true),
-            Some(false) => {}
-            None => result = None,
-        }
-    }
-    result
-}
-
 pub(super) fn intersection(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let (element, sets) = unified(args)?;
     let Some((first, others)) = sets.split_first() else { return Ok(Value::NULL) };
+    let others: Vec<Members> = others.iter().map(Members::of).collect();
     Ok(set_of(
         args,
         element,
         kept(args, first, |item| {
-            let found: Vec<Option<bool>> = others.iter().map(|set| has(set, item)).collect();
+            let found: Vec<Option<bool>> = others.iter().map(|set| set.has(item)).collect();
             match (found.contains(&Some(false)), found.contains(&None)) {
                 (true, _) => Some(false),
                 (false, true) => None,
@@ -74,7 +62,8 @@ pub(super) fn intersection(_: &dyn Host, args: &[Value]) -> Result<Value, EvalEr
 pub(super) fn subtract(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let (element, sets) = unified(args)?;
     let [from, without] = sets.as_slice() else { return Ok(Value::NULL) };
-    Ok(set_of(args, element, kept(args, from, |item| has(without, item).map(|found| !found))))
+    let without = Members::of(without);
+    Ok(set_of(args, element, kept(args, from, |item| without.has(item).map(|found| !found))))
 }
 
 /// The elements that are kept, certainly or possibly.
