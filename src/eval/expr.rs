@@ -210,7 +210,7 @@ impl<'a> Evaluation<'a> {
                 let CallExpr { name, args, expand_final } = &**call;
                 let work_out = || super::call::eval(self, name, args, *expand_final, expr.span);
                 match self.invariants.and_then(|invariants| invariants.get(expr)) {
-                    Some(invariant) => invariant.value(work_out),
+                    Some(invariant) => invariant.value(self.scope, work_out),
                     None => work_out(),
                 }
             }

@@ -7,6 +7,8 @@ use std::cell::RefCell;
 
 use smallvec::SmallVec;
 
+use super::expr::Scope;
+use super::text::bytes_made;
 use super::union::is_watched;
 use super::{EvalError, Value};
 use crate::syntax::{Expr, ExprKind, ForExpr, TemplatePart};
@@ -22,7 +24,13 @@ pub(super) struct Invariants<'a> {
 pub(super) struct Invariant<'a> {
     call: &'a Expr,
     /// What it is worth, by whether something looks at failures.
-    answers: [RefCell<Option<Result<Value, EvalError>>>; 2],
+    answers: [RefCell<Option<Answer>>; 2],
+}
+
+struct Answer {
+    value: Result<Value, EvalError>,
+    /// How many bytes of long texts it has.
+    bytes: usize,
 }
 
 impl<'a> Invariants<'a> {
@@ -44,14 +52,26 @@ impl<'a> Invariants<'a> {
 }
 
 impl Invariant<'_> {
-    /// What it is worth; `work_out` says it to the first who asks.
-    pub(super) fn value(&self, work_out: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+    /// What it is worth; `work_out` says it to the first who asks. Whoever makes something of many long texts needs the
+    /// room for them again, so that they count for each turn.
+    ///
+    /// # Errors
+    /// Where it has no value, or all turns together have more text than the scope allows.
+    pub(super) fn value(
+        &self,
+        scope: &dyn Scope,
+        work_out: impl FnOnce() -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
         let answer = &self.answers[usize::from(is_watched())];
-        if let Some(known) = &*answer.borrow() {
-            return known.clone();
+        if let Some(Answer { value, bytes }) = &*answer.borrow() {
+            if *bytes > 0 {
+                scope.spend_text(*bytes)?;
+            }
+            return value.clone();
         }
         let value = work_out();
-        *answer.borrow_mut() = Some(value.clone());
+        let bytes = value.as_ref().map_or(0, |value| bytes_made(value, &[]));
+        *answer.borrow_mut() = Some(Answer { value: value.clone(), bytes });
         value
     }
 }
