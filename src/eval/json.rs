@@ -14,16 +14,22 @@ use super::{Kind, Value};
 pub use read::{read, read_value};
 pub use write::{push, write, write_value};
 
+/// So many bytes are displayed; each value counts for [`VALUE`] and its text.
+const MOST_DISPLAYED: usize = 2 * MAX_TEXT;
+const VALUE: usize = 32;
+
 /// A value for people and tools: what is unknown as `{"$unknown": …}` with what it stands for, what is sensitive as
-/// `{"$sensitive": true}`, and further elements that may exist under `$more`.
+/// `{"$sensitive": true}`, and further elements that may exist under `$more`. Values share their texts, what is written
+/// does not: beyond [`MOST_DISPLAYED`] it says so instead.
 pub fn display(value: &Value) -> serde_json::Value {
-    let mut budget = MAX_TEXT / 16;
+    let mut budget = MOST_DISPLAYED;
     display_within(value, &mut budget)
 }
 
 fn display_within(value: &Value, budget: &mut usize) -> serde_json::Value {
     use serde_json::Value as Json;
-    let Some(left) = budget.checked_sub(1) else { return tagged("$unknown", "more than fits here") };
+    let room = VALUE + value.as_str().map_or(0, str::len);
+    let Some(left) = budget.checked_sub(room) else { return tagged("$unknown", "more than fits here") };
     *budget = left;
     if value.marks.are_secret() {
         return tagged("$sensitive", true);
