@@ -4,12 +4,14 @@
 //! from the repository's own files: no other program runs, nothing is fetched, and no settings of the user or the machine
 //! are read.
 
-use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::{Cell, OnceCell};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
 
 use gix::sec::trust::Mapping;
 use gix::{ObjectId, Repository, ThreadSafeRepository, open};
+use rustc_hash::{FxBuildHasher, FxHashSet};
 
 /// One revision of one repository.
 pub struct Revision {
@@ -20,8 +22,19 @@ pub struct Revision {
     name: String,
     tree: ObjectId,
     /// Files that the revision has and the work tree has not, by their paths.
-    gone: OnceCell<BTreeMap<PathBuf, ObjectId>>,
+    gone: OnceCell<BTreeMap<PathBuf, Gone>>,
+    /// Lines of files that were compared with each other so far.
+    compared: Cell<usize>,
 }
+
+/// A file that is no more.
+struct Gone {
+    id: ObjectId,
+    lines: OnceCell<Lines>,
+}
+
+/// The different lines of a file, each by its hash.
+type Lines = FxHashSet<u64>;
 
 /// Why a revision cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -101,6 +114,8 @@ impl RevisionError {
 const ENDINGS: [&str; 4] = ["tf", "tofu", "tfvars", "json"];
 /// How large a part of its lines a file must share with one that is gone to be called the same.
 const ALIKE: f64 = 0.5;
+/// Each file that is new is compared with many that are gone: beyond so many lines in all, what is new is taken for new.
+const MOST_COMPARED: usize = 50_000_000;
 
 impl Revision {
     /// The revision of this name in the repository that a folder lies in. `A...` and `A...B` stand for the common ancestor,
@@ -128,7 +143,7 @@ impl Revision {
         let tree = commit.and_then(|commit| commit.tree_id().ok()).map(gix::Id::detach);
         let tree = tree.ok_or_else(|| RevisionError::NoCommit(name.to_owned()))?;
         let top = top.canonicalize().unwrap_or_else(|_| top.to_path_buf());
-        Ok(Revision { repository, top, name: name.to_owned(), tree, gone: OnceCell::new() })
+        Ok(Revision { repository, top, name: name.to_owned(), tree, gone: OnceCell::new(), compared: Cell::new(0) })
     }
 
     /// The top folder of the work tree, without links.
@@ -190,21 +205,34 @@ impl Revision {
 
     /// What a file was under another path: the file that is gone and shares most of its lines, as git sees renames.
     fn former(&self, inner: &Path, present: &str) -> Result<Option<String>, RevisionError> {
-        let mut best = None;
-        for (path, id) in self.gone(inner)? {
+        let mut best: Option<(f64, &PathBuf, ObjectId)> = None;
+        let present = lines(present);
+        for (path, gone) in self.gone(inner)? {
             if path.file_name() != inner.file_name() && path.parent() != inner.parent() {
                 continue;
             }
-            let text = self.blob(*id, path)?;
-            let likeness = likeness(&text, present);
-            if likeness >= ALIKE && best.as_ref().is_none_or(|(most, _)| likeness > *most) {
-                best = Some((likeness, text));
+            if self.compared.replace(self.compared.get() + present.len() + 1) > MOST_COMPARED {
+                break;
+            }
+            let likeness = likeness(self.lines(path, gone)?, &present);
+            if likeness >= ALIKE && best.as_ref().is_none_or(|(most, ..)| likeness > *most) {
+                best = Some((likeness, path, gone.id));
             }
         }
-        Ok(best.map(|(_, text)| text))
+        best.map(|(_, path, id)| self.blob(id, path)).transpose()
     }
 
-    fn gone(&self, inner: &Path) -> Result<&BTreeMap<PathBuf, ObjectId>, RevisionError> {
+    fn lines<'g>(&self, path: &Path, gone: &'g Gone) -> Result<&'g Lines, RevisionError> {
+        match gone.lines.get() {
+            Some(known) => Ok(known),
+            None => {
+                let text = self.blob(gone.id, path)?;
+                Ok(gone.lines.get_or_init(|| lines(&text)))
+            }
+        }
+    }
+
+    fn gone(&self, inner: &Path) -> Result<&BTreeMap<PathBuf, Gone>, RevisionError> {
         if let Some(gone) = self.gone.get() {
             return Ok(gone);
         }
@@ -212,7 +240,7 @@ impl Revision {
         let files = tree.traverse().breadthfirst.files().map_err(|error| self.missing(inner, &error))?;
         let files = files.into_iter().filter(|entry| entry.mode.is_blob()).map(|entry| {
             let path = gix::path::from_bstring(entry.filepath).unwrap_or_default();
-            (path, entry.oid)
+            (path, Gone { id: entry.oid, lines: OnceCell::new() })
         });
         let is_read = |path: &Path| path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e == *ending));
         let gone = files.filter(|(path, _)| is_read(path) && !self.top.join(path).exists()).collect();
@@ -288,12 +316,15 @@ fn reason(error: &dyn std::error::Error) -> String {
     causes.join(": ").lines().next().unwrap_or_default().to_owned()
 }
 
+fn lines(text: &str) -> Lines {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(|line| FxBuildHasher.hash_one(line)).collect()
+}
+
 /// The part of the lines, counted once each, that two texts share.
-fn likeness(one: &str, other: &str) -> f64 {
-    let lines = |text| str::lines(text).map(str::trim).filter(|l| !l.is_empty()).collect::<BTreeSet<_>>();
-    let (one, other) = (lines(one), lines(other));
+fn likeness(one: &Lines, other: &Lines) -> f64 {
     match one.len().max(other.len()) {
         0 => 1.0,
-        most => one.intersection(&other).count() as f64 / most as f64,
+        most => one.intersection(other).count() as f64 / most as f64,
     }
 }

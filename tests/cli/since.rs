@@ -169,6 +169,23 @@ fn files_that_are_new_and_files_that_were_moved() {
 }
 
 #[test]
+fn many_files_that_were_moved() {
+    if !has_git() {
+        return;
+    }
+    let names: Vec<String> = (0..600).map(|i| format!("infra/m{i}.tf")).collect();
+    let files: Vec<String> = (0..600).map(|i| DB.replace("\"a\"", &format!("\"a{i}\""))).collect();
+    let case = repository(&names.iter().map(String::as_str).zip(files.iter().map(String::as_str)).collect::<Vec<_>>());
+    for (name, text) in names.iter().zip(&files) {
+        std::fs::remove_file(case.path().join(name)).expect("the file was there");
+        case.file(&name.replace("/m", "/moved"), format!("# moved\n{text}").as_bytes());
+    }
+    let start = std::time::Instant::now();
+    check(&case, "HEAD", &[], 600);
+    assert!(start.elapsed() < std::time::Duration::from_secs(30), "{:?}", start.elapsed());
+}
+
+#[test]
 fn revisions_are_named_as_for_git() {
     if !has_git() {
         return;
