@@ -153,7 +153,9 @@ pub fn is_timeless(name: &str) -> bool {
         string::FUNCTIONS,
         type_fns::FUNCTIONS,
     ];
-    matches!(name, "try" | "can") || families.into_iter().flatten().any(|function| function.name == name)
+    let is_of =
+        |function: &Function| families.iter().any(|all| all.as_ptr_range().contains(&std::ptr::from_ref(function)));
+    matches!(name, "try" | "can") || lookup(name).is_some_and(is_of)
 }
 
 /// The names of all functions, for suggestions.
