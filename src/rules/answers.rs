@@ -3,17 +3,14 @@
 //! Keeping answers is right where a question names all that its answer depends on. That is for whoever asks to see to:
 //! what depends on the instances of a run is kept by the run, what depends on nothing but arguments by the catalog.
 
-use std::borrow::Borrow;
 use std::hash::{Hash, Hasher};
 use std::sync::{PoisonError, RwLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxHashMap, FxHasher};
 use smallvec::SmallVec;
 
 use crate::eval::union::is_watched;
-use crate::eval::{EvalError, Kind, Marks, Node, Shape, Value};
-use crate::infra::InstanceId;
-use crate::syntax::Text;
+use crate::eval::{EvalError, Kind, Node, Value};
 
 /// So many answers are kept, some 10 MB of them; then all are forgotten, and what is asked again is worked out again.
 const MOST_ANSWERS: usize = 1 << 15;
@@ -51,38 +48,18 @@ impl<K: Eq + Hash, V> Answers<K, V> {
     }
 }
 
-/// What calls of functions gave, by their arguments.
+/// What calls of functions gave, by a digest of what they were asked. Of two calls with one digest the later is kept.
 #[derive(Default)]
-pub struct Calls(RwLock<FxHashSet<Answered>>);
+pub struct Calls(RwLock<FxHashMap<u64, Box<Call>>>);
 
-/// A question that was answered. Each is large and half of a table may be empty: the table holds pointers.
-struct Answered(Box<Call>);
-
+/// A call that was answered. Each is large and half of a table may be empty: the table holds pointers.
 struct Call {
-    question: Question,
-    /// They live as long as the question, which knows them by their places.
-    _arguments: SmallVec<[Value; 2]>,
+    function: usize,
+    /// Where `try` or `can` looks at failures, the answer may hold one.
+    watched: bool,
+    /// They live as long as the answer, which knows lists and objects by their places.
+    arguments: SmallVec<[Value; 2]>,
     answer: Result<Value, EvalError>,
-}
-
-impl Borrow<Question> for Answered {
-    fn borrow(&self) -> &Question {
-        &self.0.question
-    }
-}
-
-impl PartialEq for Answered {
-    fn eq(&self, other: &Answered) -> bool {
-        self.0.question == other.0.question
-    }
-}
-
-impl Eq for Answered {}
-
-impl Hash for Answered {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.question.hash(state);
-    }
 }
 
 impl Calls {
@@ -96,76 +73,71 @@ impl Calls {
         arguments: SmallVec<[Value; 2]>,
         work_out: impl FnOnce(&[Value]) -> Result<Value, EvalError>,
     ) -> Result<Value, EvalError> {
-        let Some(question) = Question::new(function, &arguments) else { return work_out(&arguments) };
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&question) {
-            return known.0.answer.clone();
+        let watched = is_watched();
+        let Some(digest) = digest(function, watched, &arguments) else { return work_out(&arguments) };
+        let is_same = |call: &&Box<Call>| {
+            (call.function, call.watched) == (function, watched) && all_same(&call.arguments, &arguments)
+        };
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest).filter(is_same) {
+            return known.answer.clone();
         }
         // Without the lock: it may ask further questions.
         let answer = work_out(&arguments);
-        let call = Call { question, _arguments: arguments, answer: answer.clone() };
-        let mut answers = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if answers.len() >= MOST_ANSWERS {
-            answers.clear();
+        let call = Call { function, watched, arguments, answer: answer.clone() };
+        let mut calls = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if calls.len() >= MOST_ANSWERS {
+            calls.clear();
         }
-        answers.insert(Answered(Box::new(call)));
+        calls.insert(digest, Box::new(call));
         answer
     }
 }
 
-/// A call of a function with arguments by which it can be known again.
-#[derive(PartialEq, Eq, Hash)]
-struct Question {
-    function: usize,
-    arguments: SmallVec<[Argument; 2]>,
-    /// Where `try` or `can` looks at failures, the answer may hold one.
-    watched: bool,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-struct Argument {
-    value: Simple,
-    marks: Marks,
-    /// Where its references are kept.
-    refs: usize,
-}
-
-#[derive(PartialEq, Eq, Hash)]
-enum Simple {
-    Null,
-    Bool(bool),
-    Text(Text),
-    Number(String),
-    Handle(InstanceId),
-    /// Something that is kept at this place: values there never change.
-    At(Shape, usize),
-}
-
-impl Question {
-    /// The question that a call asks; `None` where nobody but the call holds one of the arguments, so that it cannot
-    /// be asked again.
-    fn new(function: usize, arguments: &[Value]) -> Option<Question> {
-        let arguments = arguments.iter().map(Argument::of).collect::<Option<_>>()?;
-        Some(Question { function, arguments, watched: is_watched() })
+/// What a call asks, in a number; `None` where nobody but the call holds one of the arguments, so that it cannot be
+/// asked again.
+fn digest(function: usize, watched: bool, arguments: &[Value]) -> Option<u64> {
+    let mut hasher = FxHasher::default();
+    (function, watched).hash(&mut hasher);
+    for value in arguments {
+        match &value.kind {
+            Kind::Null => {}
+            Kind::Bool(b) => b.hash(&mut hasher),
+            Kind::String(text) => text.hash(&mut hasher),
+            Kind::Number(number) => number.to_i64().hash(&mut hasher),
+            Kind::Handle(id) => id.hash(&mut hasher),
+            _ => shared_at(value)?.hash(&mut hasher),
+        }
     }
+    Some(hasher.finish())
 }
 
-impl Argument {
-    fn of(value: &Value) -> Option<Argument> {
-        let simple = match &value.kind {
-            Kind::Null => Simple::Null,
-            Kind::Bool(b) => Simple::Bool(*b),
-            Kind::String(s) => Simple::Text(s.clone()),
-            Kind::Number(n) => Simple::Number(n.to_string()),
-            Kind::Handle(id) => Simple::Handle(*id),
-            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => Simple::At(value.shape(), shared_at(seq)?),
-            Kind::Map(fields) | Kind::Object(fields) => Simple::At(value.shape(), shared_at(fields)?),
-            Kind::Unknown(unknown) => Simple::At(value.shape(), shared_at(unknown)?),
-        };
-        Some(Argument { value: simple, marks: value.marks, refs: value.refs.place() })
+fn all_same(a: &[Value], b: &[Value]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, b))
+}
+
+/// Whether two arguments are the same, with all that they carry. What is kept at a place never changes.
+fn is_same(a: &Value, b: &Value) -> bool {
+    let same = match (&a.kind, &b.kind) {
+        (Kind::Null, Kind::Null) => true,
+        (Kind::Bool(a), Kind::Bool(b)) => a == b,
+        (Kind::String(a), Kind::String(b)) => a == b,
+        // As they are printed.
+        (Kind::Number(a), Kind::Number(b)) => a.to_string() == b.to_string(),
+        (Kind::Handle(a), Kind::Handle(b)) => a == b,
+        _ => a.shape() == b.shape() && shared_at(a).is_some() && shared_at(a) == shared_at(b),
+    };
+    same && a.marks == b.marks && a.refs.place() == b.refs.place()
+}
+
+/// The place of the contents of a list, an object or something unknown that others hold as well.
+fn shared_at(value: &Value) -> Option<usize> {
+    fn place<T>(node: &Node<T>) -> Option<usize> {
+        (node.count() > 1).then(|| node.place())
     }
-}
-
-/// The place of something that others hold as well.
-fn shared_at<T>(of: &Node<T>) -> Option<usize> {
-    (of.count() > 1).then(|| of.place())
+    match &value.kind {
+        Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => place(seq),
+        Kind::Map(fields) | Kind::Object(fields) => place(fields),
+        Kind::Unknown(unknown) => place(unknown),
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Handle(_) => None,
+    }
 }

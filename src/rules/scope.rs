@@ -254,10 +254,13 @@ fn call(
         let error = EvalError::new(format!("functions call each other more than {CALL_DEPTH} deep")).at(name.span);
         return Some(Err(error.of_kind(ProblemKind::Limit)));
     }
-    let values = match args.iter().map(|arg| evaluation.eval(arg)).collect::<Result<SmallVec<_>, _>>() {
-        Ok(values) => values,
-        Err(error) => return Some(Err(error)),
-    };
+    let mut values = SmallVec::new();
+    for arg in args {
+        match evaluation.eval(arg) {
+            Ok(value) => values.push(value),
+            Err(error) => return Some(Err(error)),
+        }
+    }
     if let Err(error) = evaluation.scope().spend(CALL_WORK) {
         return Some(Err(error));
     }
