@@ -111,10 +111,12 @@ rule "eks-control-plane-subnet-free-ips" {
     length(local.shared) == 0,
     anytrue([for subnet in local.shared : subnet.cidr_block == null]),
     anytrue([for pool in local.pools : pool.row == null]),
-    # Reported on the node group.
-    eks_runs_out(self),
   ]
-  require = !anytrue([for left in local.left : left.count < setting.free])
+  require = (
+    !anytrue([for left in local.left : left.count < setting.free])
+    # Reported on the node group.
+    || eks_runs_out(self)
+  )
   at      = self.vpc_config[0].subnet_ids
   message = "full nodes (${names([for pool in local.pools : "up to ${pool.nodes} of ${pool.name}, each ${eks_node_ceiling(pool.row, local.settings).words}"])}) leave ${names([for left in local.drained : "${max(0, left.count)} of ${cidr_usable(left.subnet.cidr_block)} addresses in ${left.subnet.address}"])}, where EKS puts its own interfaces"
   why     = "EKS keeps up to four interfaces in these subnets and makes new ones before it takes the old away in an upgrade. It needs 6 free addresses in each and recommends 16. If pods have the last ones the upgrade fails, and one learns it on that day."
@@ -1122,10 +1124,12 @@ rule "eks-vpc-cni-idle-warm-eni" {
     length(local.subnets) == 0,
     anytrue([for subnet in local.subnets : subnet.cidr_block == null]),
     anytrue([for pool in local.pools : pool.row == null]),
-    # Reported on the node group.
-    eks_runs_out(local.cluster),
   ]
-  require = local.tuned || local.idle * 100 <= local.room * setting.percent
+  require = (
+    local.tuned || local.idle * 100 <= local.room * setting.percent
+    # Reported on the node group.
+    || eks_runs_out(local.cluster)
+  )
   at      = self.type == "aws_eks_addon" ? [self.configuration_values, self.addon_name] : [self]
   message = "at full size nodes of ${local.cluster.address} keep ${local.idle} idle addresses (${names([for pool in local.pools : "${pool.nodes} × ${pool.row.ipv4_per_eni} for ${pool.row.type}"])}), ${floor(local.idle * 100 / local.room)} % of the ${local.room} in their subnets"
   why     = "By default the CNI holds a whole untouched interface on every node, whatever runs there: three idle c5.large with two pods have 50 addresses, 43 of them unused. Those are missing for pods, load balancers and new nodes."
@@ -1199,10 +1203,12 @@ rule "eks-vpc-range-headroom" {
     length(local.subnets) == 0,
     anytrue([for subnet in local.subnets : subnet.cidr_block == null]),
     anytrue([for pool in local.pools : pool.row == null]),
-    # Reported on the node group.
-    eks_runs_out(self),
   ]
-  require = local.missing <= 0
+  require = (
+    local.missing <= 0
+    # Reported on the node group.
+    || eks_runs_out(self)
+  )
   at      = self.vpc_config[0].subnet_ids
   message = "when all nodes of ${self.address} are full (${names([for pool in local.pools : "${pool.nodes} of ${pool.name}, each ${eks_node_ceiling(pool.row, local.settings).words}"])}) they take ${local.of_nodes} addresses, an update ${local.of_update} more and the control plane 4, but there are ${local.room}: a /${32 - ceil(log(max(local.missing, 16), 2))} is missing"
   why     = "Load balancers, databases and interface endpoints take their addresses from the same subnets. The first range of a VPC cannot be changed later, so that a network which just fits today keeps the cluster from growing."

@@ -9,7 +9,7 @@ rule "tf-backend-local" {
 
   locals {
     remote = length(self.cloud) > 0 || anytrue([for backend in self.backend : backend.type != "local"])
-    real   = [for type in self.managed_types : type if !anytrue([for start in ["terraform_data", "null_", "local_", "random_"] : startswith(type, start)])]
+    real   = [for type in self.managed_types : type if !can(regex("^(terraform_data|null_|local_|random_)", type))]
     shows  = "example|test|fixture|sandbox|bootstrap|pattern|demo|module"
   }
 

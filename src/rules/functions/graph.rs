@@ -2,11 +2,11 @@
 
 use smallvec::SmallVec;
 
-use super::{Call, OwnFunction, unknown_bool};
+use super::{Call, OwnFunction, unknown_bool, written_out, written_text};
 use crate::eval::union::{self, either};
 use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, ReferenceKind, Seq, Step, Type, Value};
 use crate::infra::{Candidates, Infra, InstanceId, InstanceKind};
-use crate::syntax::{Expr, ExprKind, Text};
+use crate::syntax::Text;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -174,22 +174,6 @@ fn candidates(call: &Call<'_>) -> Result<Candidates, EvalError> {
         }
         (Some(_), Some(_)) => call.run.candidates(call.place, work_out),
         _ => work_out(),
-    }
-}
-
-/// The texts of an argument, if they are written out.
-fn written_out(arg: &Expr) -> Option<&[Expr]> {
-    let items = match &arg.kind {
-        ExprKind::Tuple(items) => items,
-        _ => std::slice::from_ref(arg),
-    };
-    items.iter().all(|item| written_text(item).is_some()).then_some(items)
-}
-
-fn written_text(expr: &Expr) -> Option<&Text> {
-    match &expr.kind {
-        ExprKind::String(text) => Some(text),
-        _ => None,
     }
 }
 

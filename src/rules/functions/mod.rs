@@ -157,8 +157,8 @@ impl Call<'_> {
 
     fn add_texts(&self, index: usize, texts: &mut Texts) -> Result<(), EvalError> {
         // Most are written out.
-        if let Some(Expr { kind: ExprKind::String(text), .. }) = self.args.get(index) {
-            texts.push(text.clone());
+        if let Some(written) = self.args.get(index).and_then(written_out) {
+            texts.extend(written.iter().filter_map(written_text).cloned());
             return Ok(());
         }
         let value = self.value(index)?;
@@ -231,6 +231,22 @@ impl Call<'_> {
             Ok(id) => run(id),
             Err(unknown) => Value::unknown_from([&unknown], result, true),
         })
+    }
+}
+
+/// The texts of an argument, if they are written out.
+fn written_out(arg: &Expr) -> Option<&[Expr]> {
+    let items = match &arg.kind {
+        ExprKind::Tuple(items) => items,
+        _ => std::slice::from_ref(arg),
+    };
+    items.iter().all(|item| written_text(item).is_some()).then_some(items)
+}
+
+fn written_text(expr: &Expr) -> Option<&Text> {
+    match &expr.kind {
+        ExprKind::String(text) => Some(text),
+        _ => None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Words in names, and words for messages.
 
+use smallvec::SmallVec;
+
 use super::{Call, OwnFunction, handles, unknown_bool};
 use crate::eval::text::segments;
 use crate::eval::{EvalError, Hint, Segment, Type, Value, convert};
@@ -32,6 +34,8 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
     },
 ];
 
+/// Names seldom have more words.
+const USUAL_WORDS: usize = 8;
 /// A message has room for so many names.
 const MOST_NAMES: usize = 8;
 
@@ -73,8 +77,8 @@ pub(super) fn holds_word(text: &Value, wanted: &dyn Fn(&str) -> bool) -> Option<
 }
 
 /// The words of a text.
-fn words(text: &str) -> Vec<&str> {
-    let mut words = Vec::new();
+fn words(text: &str) -> SmallVec<[&str; USUAL_WORDS]> {
+    let mut words = SmallVec::new();
     let mut start = None;
     let mut previous = ' ';
     let mut chars = text.char_indices().peekable();
@@ -165,7 +169,7 @@ mod tests {
             ("", vec![]),
             ("--", vec![]),
         ] {
-            assert_eq!(words(text), expected, "{text}");
+            assert_eq!(words(text).as_slice(), expected, "{text}");
         }
     }
 
