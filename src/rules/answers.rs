@@ -75,10 +75,11 @@ impl Calls {
     ) -> Result<Value, EvalError> {
         let watched = is_watched();
         let Some(digest) = digest(function, watched, &arguments) else { return work_out(&arguments) };
-        let is_same = |call: &&Box<Call>| {
-            (call.function, call.watched) == (function, watched) && all_same(&call.arguments, &arguments)
-        };
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest).filter(is_same) {
+        let is_asked =
+            |call: &Call| (call.function, call.watched) == (function, watched) && all_same(&call.arguments, &arguments);
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest)
+            && is_asked(known)
+        {
             return known.answer.clone();
         }
         // Without the lock: it may ask further questions.

@@ -4,6 +4,7 @@
 //! are walked through the evaluated program. Entry point: [`check`].
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::ops::ControlFlow;
 use std::slice::from_ref;
 use std::sync::Arc;
@@ -180,10 +181,10 @@ impl<'a> Subject<'a, '_> {
         match (require.unwrap_or(Truth::No), doubt) {
             (Truth::Yes, _) => {}
             (Truth::Failed(error), _) | (Truth::No, Truth::Failed(error)) => self.failed(error),
-            (Truth::Unknown(because), _) | (Truth::No, Truth::Unknown(because)) => self.undecided(because),
+            (Truth::Unknown(because), _) | (Truth::No, Truth::Unknown(because)) => self.undecided(&because),
             // Of what may not be there nothing is claimed.
             (Truth::No, _) if !certain => {
-                self.undecided(scope.element().as_ref().map_or_else(|| Cause::how_many().to_string(), reason));
+                self.undecided(&scope.element().as_ref().map_or_else(Cause::how_many, reason));
             }
             (Truth::No, _) => {
                 let (draft, problems) = draft::draft(self.run, (self.rule, at), self.instance.id, scope);
@@ -194,7 +195,7 @@ impl<'a> Subject<'a, '_> {
     }
 
     fn failed(&mut self, error: EvalError) {
-        self.undecided(error.message.to_string());
+        self.undecided(&error.message);
         self.problems(vec![error]);
     }
 
@@ -207,13 +208,13 @@ impl<'a> Subject<'a, '_> {
     }
 
     /// One reason for each rule and instance is enough.
-    fn undecided(&mut self, because: String) {
+    fn undecided(&mut self, because: &dyn Display) {
         let Instance { address, block, .. } = self.instance;
         let rule = &self.rule.info.id;
         if self.seen.undecided.last().is_some_and(|last| last.address == *address) {
             return;
         }
-        let (rule, address) = (rule.clone(), address.clone());
+        let (rule, address, because) = (rule.clone(), address.clone(), because.to_string());
         self.seen.undecided.push(Undecided { rule, address, because, span: block.header });
     }
 }

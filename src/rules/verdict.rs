@@ -10,8 +10,8 @@ pub enum Truth {
     Yes,
     /// It does not hold.
     No,
-    /// Not known, with the reason as a clause.
-    Unknown(String),
+    /// Not known, for this reason.
+    Unknown(Cause),
     /// It has no value.
     Failed(EvalError),
 }
@@ -87,7 +87,7 @@ impl Truth {
     }
 }
 
-/// Why a value is not known, as a clause.
-pub fn reason(value: &Value) -> String {
-    value.cause().unwrap_or_else(Cause::how_many).to_string()
+/// Why a value is not known.
+pub fn reason(value: &Value) -> Cause {
+    value.cause().unwrap_or_else(Cause::how_many)
 }
