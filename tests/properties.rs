@@ -121,7 +121,7 @@ fn renamed(path: &Path, rank: usize) -> PathBuf {
 fn pieces(text: &str) -> Vec<&str> {
     let document = parse(FileId(0), text);
     let mut items: Vec<Span> = document.body.blocks.iter().map(|b| b.span).collect();
-    items.extend(document.body.attributes.iter().map(|a| a.span));
+    items.extend(document.body.attributes.iter().map(|a| a.span()));
     items.sort();
     let mut pieces = Vec::new();
     let mut start = 0;

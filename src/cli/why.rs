@@ -209,7 +209,7 @@ fn first_block(value: &Value) -> Option<(Value, std::sync::Arc<BlockSource>)> {
 
 /// Where an argument or nested block stands; the header of what should hold it where it does not.
 fn written(block: &BlockSource, name: &str) -> crate::source::Span {
-    let argument = block.body.attribute(name).map(|a| a.span);
+    let argument = block.body.attribute(name).map(|a| a.span());
     argument.or_else(|| block.body.blocks(name).next().map(|b| b.header)).unwrap_or(block.header)
 }
 

@@ -137,7 +137,7 @@ impl<'d> Builder<'d> {
             return;
         }
         let message = format!("an argument, `{}`, stands outside of any block", name.text);
-        let problem = Problem::error(ProblemKind::Configuration, attribute.span, message, "not expected here");
+        let problem = Problem::error(ProblemKind::Configuration, attribute.span(), message, "not expected here");
         self.reader
             .report(problem.with_help("values of variables belong in a `.tfvars` file, named values in `locals`"));
     }
@@ -334,7 +334,7 @@ fn local(reader: &mut BodyReader, locals: &mut BTreeMap<Text, Local>, attribute:
         return;
     }
     let what = |name: &Text| format!("local value `{name}`");
-    let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span };
+    let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span() };
     declare(reader, locals.entry(name.clone()), local, is_override, what, |l| l.name.span, |_, _, new| new);
 }
 

@@ -44,7 +44,7 @@ impl BodyReader {
 
     /// Whether an argument counts as set.
     pub(crate) fn is_set(&self, attribute: &Attribute) -> bool {
-        !(self.is_json(attribute.span) && matches!(attribute.expr.kind, ExprKind::Null))
+        !(self.is_json(attribute.span()) && matches!(attribute.expr.kind, ExprKind::Null))
     }
 
     /// The value of an argument.
@@ -67,7 +67,7 @@ impl BodyReader {
     /// The nested blocks of a type with that many labels, whichever way they are written.
     pub(crate) fn blocks(&self, body: &Body, kind: &str, labels: usize) -> Vec<Block> {
         let mut blocks: Vec<Block> = body.blocks(kind).cloned().collect();
-        if let Some(attribute) = body.attribute(kind).filter(|a| self.is_json(a.span) && self.is_set(a)) {
+        if let Some(attribute) = body.attribute(kind).filter(|a| self.is_json(a.span()) && self.is_set(a)) {
             blocks_of_value(&attribute.name, &attribute.expr, &mut Vec::new(), labels, &mut blocks);
         }
         blocks
@@ -108,7 +108,7 @@ impl BodyReader {
     pub(crate) fn check_schema(&mut self, header: Span, body: &Body, schema: &Schema) {
         let all = || schema.arguments.iter().chain(schema.blocks).copied();
         for attribute in &body.attributes {
-            let json = self.is_json(attribute.span);
+            let json = self.is_json(attribute.span());
             let name = &*attribute.name.text;
             if schema.arguments.contains(&name) || (json && (name == "//" || schema.blocks.contains(&name))) {
                 continue;
@@ -176,8 +176,7 @@ pub(crate) fn body_of_object(expr: &Expr) -> Option<Arc<Body>> {
     let attributes = items.iter().filter_map(|item| {
         let ExprKind::String(text) = &item.key.kind else { return None };
         let name = Ident { text: text.clone(), span: item.key.span };
-        let span = item.key.span.to(item.value.span);
-        (&**text != "//").then(|| Attribute { name, expr: Arc::new(item.value.clone()), span })
+        (&**text != "//").then(|| Attribute { name, expr: Arc::new(item.value.clone()) })
     });
     let attributes = attributes.collect();
     Some(Arc::new(Body { attributes, blocks: Vec::new(), span: expr.span, incomplete: false }))

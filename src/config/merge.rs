@@ -32,7 +32,7 @@ fn forbid_depends_on(reader: &mut BodyReader, over: &Arc<Body>) -> Arc<Body> {
         return over.clone();
     };
     let message = "an override file may not change `depends_on`";
-    reader.report(Problem::error(ProblemKind::Configuration, attribute.span, message, "not allowed here"));
+    reader.report(Problem::error(ProblemKind::Configuration, attribute.span(), message, "not allowed here"));
     without(over, &["depends_on"])
 }
 

@@ -165,5 +165,5 @@ fn required_provider(attribute: &Attribute) -> RequiredProvider {
         ExprKind::String(_) => Some(attribute.expr.clone()),
         _ => member("version"),
     };
-    RequiredProvider { name: attribute.name.clone(), source: member("source"), version, span: attribute.span }
+    RequiredProvider { name: attribute.name.clone(), source: member("source"), version, span: attribute.span() }
 }

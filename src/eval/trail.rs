@@ -282,7 +282,7 @@ impl Walk<'_, '_> {
             Some((outer, call)) => {
                 let call = outer.module.module().calls.get(call).cloned();
                 if let Some(argument) = call.as_ref().and_then(|c| c.arguments.attribute(name)) {
-                    self.noted(argument.span, &shown, Some(&value), "passed here");
+                    self.noted(argument.span(), &shown, Some(&value), "passed here");
                     return self.expr(&argument.expr, outer, path, Decider::ModuleCall);
                 }
             }
@@ -360,7 +360,7 @@ impl Walk<'_, '_> {
         let Some(attribute) = hops.get(used).and_then(|h| resource.arguments.attribute(h)) else {
             return Decider::Expression;
         };
-        self.step(attribute.span, format!("`{}.{}` says so", name.type_name, name.name));
+        self.step(attribute.span(), format!("`{}.{}` says so", name.type_name, name.name));
         path.extend(hops[used + 1..].iter().rev().cloned());
         self.expr(&attribute.expr, &slot.frame.clone(), path, so_far)
     }

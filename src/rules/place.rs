@@ -71,7 +71,7 @@ impl Owner {
     fn argument(self, run: &Run<'_>, name: &str) -> Place {
         let block = self.block(run);
         let dynamic = |b: &&Block| &*b.kind.text == "dynamic" && b.labels.first().is_some_and(|l| *l.text == *name);
-        let argument = block.body.attribute(name).map(|a| a.span);
+        let argument = block.body.attribute(name).map(|a| a.span());
         let nested = || block.body.blocks.iter().find(|b| &*b.kind.text == name || dynamic(b)).map(|b| b.header);
         let found = argument.or_else(nested);
         let (span, written) = (found.unwrap_or(block.header), found.is_some());

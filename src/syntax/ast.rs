@@ -71,8 +71,13 @@ pub struct Attribute {
     pub name: Ident,
     /// What it is set to.
     pub expr: Arc<Expr>,
+}
+
+impl Attribute {
     /// From the name to the end of the expression.
-    pub span: Span,
+    pub fn span(&self) -> Span {
+        self.name.span.to(self.expr.span)
+    }
 }
 
 /// `kind "label" … { … }`

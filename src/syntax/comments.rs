@@ -65,7 +65,7 @@ pub fn ignores(document: &Document, text: &str) -> (Vec<Ignore>, Vec<Problem>) {
 }
 
 fn first_item(document: &Document) -> Option<u32> {
-    let attributes = document.body.attributes.iter().map(|a| a.span.start);
+    let attributes = document.body.attributes.iter().map(|a| a.span().start);
     attributes.chain(document.body.blocks.iter().map(|b| b.span.start)).min()
 }
 

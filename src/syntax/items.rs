@@ -27,8 +27,7 @@ impl Items {
             let problem = problem.with_related(earlier.span, "first set here");
             return Some(problem.with_help("keep one of the two: Terraform accepts an argument once"));
         }
-        let span = name.span.to(expr.span);
-        self.attributes.push(Attribute { name, expr, span });
+        self.attributes.push(Attribute { name, expr });
         None
     }
 
@@ -48,7 +47,7 @@ impl Items {
     /// Takes the value from the last argument, if no block stands behind it: more text belongs to it.
     pub(super) fn doubt_last(&mut self) {
         let block_end = self.blocks.last().map_or(0, |b| b.span.end);
-        if let Some(last) = self.attributes.last_mut().filter(|a| a.span.end > block_end) {
+        if let Some(last) = self.attributes.last_mut().filter(|a| a.span().end > block_end) {
             last.expr = Arc::new(Expr { kind: ExprKind::Invalid, span: last.expr.span });
         }
     }

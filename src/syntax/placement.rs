@@ -74,14 +74,14 @@ enum Item<'d> {
 impl Item<'_> {
     fn span(self) -> Span {
         match self {
-            Item::Attribute(a) => a.span,
+            Item::Attribute(a) => a.span(),
             Item::Block(b) => b.span,
         }
     }
 
     fn target(self) -> Target {
         match self {
-            Item::Attribute(a) => Target::Argument(a.span),
+            Item::Attribute(a) => Target::Argument(a.span()),
             Item::Block(b) => Target::Block(b.span),
         }
     }
@@ -89,7 +89,7 @@ impl Item<'_> {
 
 /// The last item that ends at or before a place. Items stand in the order of the text and do not overlap.
 fn last_before(body: &Body, at: u32) -> Option<Item<'_>> {
-    let attribute = body.attributes.partition_point(|a| a.span.end <= at).checked_sub(1);
+    let attribute = body.attributes.partition_point(|a| a.span().end <= at).checked_sub(1);
     let block = body.blocks.partition_point(|b| b.span.end <= at).checked_sub(1);
     let attribute = attribute.map(|position| Item::Attribute(&body.attributes[position]));
     let block = block.map(|position| Item::Block(&body.blocks[position]));
@@ -98,7 +98,7 @@ fn last_before(body: &Body, at: u32) -> Option<Item<'_>> {
 
 /// The first item that begins at or behind a place.
 fn first_behind(body: &Body, at: u32) -> Option<Item<'_>> {
-    let attribute = body.attributes.get(body.attributes.partition_point(|a| a.span.start < at)).map(Item::Attribute);
+    let attribute = body.attributes.get(body.attributes.partition_point(|a| a.span().start < at)).map(Item::Attribute);
     let block = body.blocks.get(body.blocks.partition_point(|b| b.span.start < at)).map(Item::Block);
     attribute.into_iter().chain(block).min_by_key(|item| item.span().start)
 }
@@ -115,9 +115,9 @@ impl Place<'_> {
     fn in_body<'d>(&self, body: &'d Body, block: Option<&'d Block>) -> Placement<'d> {
         let comment = self.comment.span;
         let target = |target| Placement { target, ..Placement::default() };
-        let around = body.attributes.get(body.attributes.partition_point(|a| a.span.end <= comment.start));
-        if let Some(argument) = around.filter(|a| a.span.contains(comment)) {
-            return target(Some(Target::Argument(argument.span)));
+        let around = body.attributes.get(body.attributes.partition_point(|a| a.span().end <= comment.start));
+        if let Some(argument) = around.filter(|a| a.span().contains(comment)) {
+            return target(Some(Target::Argument(argument.span())));
         }
         if let Some(block) = block.filter(|b| self.one_line(b.body.span.start, comment.start)) {
             return target(Some(Target::Block(block.span)));

@@ -47,7 +47,7 @@ impl Page<'_> {
         for (name, default) in ARGUMENTS.iter().zip(DEFAULTS) {
             match document.and_then(|d| d.body.attribute(name)) {
                 Some(attribute) => {
-                    let (text, place) = (self.sources.text(attribute.expr.span), self.place(attribute.span));
+                    let (text, place) = (self.sources.text(attribute.expr.span), self.place(attribute.span()));
                     lines.push(format!("{name:width$} = {text}  # {place}"));
                 }
                 None => lines.push(format!("{name:width$} = {default}  # default")),

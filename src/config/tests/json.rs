@@ -90,9 +90,9 @@ fn syntaxes_override_each_other() {
     assert_eq!(problems, [] as [&str; 0]);
     let r = resource(only(&config), "t.r");
     let of_file = |file| config.sources.file(file).name.to_string();
-    assert_eq!(of_file(r.arguments.attribute("a").unwrap().span.file), "main.tf");
+    assert_eq!(of_file(r.arguments.attribute("a").unwrap().span().file), "main.tf");
     let blocks = r.arguments.blocks.iter().filter(|b| &*b.kind.text == "ingress").map(|b| b.span.file);
-    let arguments = r.arguments.attribute("ingress").into_iter().map(|a| a.span.file);
+    let arguments = r.arguments.attribute("ingress").into_iter().map(|a| a.span().file);
     assert_eq!(blocks.chain(arguments).map(of_file).collect::<Vec<_>>(), ["override.tf.json"]);
     assert!(
         r.lifecycle.as_ref().unwrap().prevent_destroy.is_some()

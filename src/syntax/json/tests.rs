@@ -115,7 +115,7 @@ fn spans_lead_into_strings_through_their_escapes() {
     assert_eq!(call.args.iter().map(shown).collect::<Vec<_>>(), [r#"\"x\""#, "y"]);
     assert_eq!(shown(&inner(&b.expr)), "z");
     assert_eq!(&text[b.name.span.range()], "\"b\"");
-    assert_eq!(&text[b.span.range()], "\"b\": \"${z}\"");
+    assert_eq!(&text[b.span().range()], "\"b\": \"${z}\"");
 }
 
 #[test]

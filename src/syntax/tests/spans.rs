@@ -129,7 +129,7 @@ fn blocks_and_arguments() {
         [("b", "\"b\""), ("c", "c")]
     );
     assert_eq!(shown(block.body.span), "{\n  d = 1 # e\n}");
-    assert_eq!(shown(block.body.attributes[0].span), "d = 1");
+    assert_eq!(shown(block.body.attributes[0].span()), "d = 1");
     assert_eq!(shown(block.body.attributes[0].name.span), "d");
 }
 

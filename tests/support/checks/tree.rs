@@ -64,9 +64,9 @@ impl<'t> Spans<'t> {
     fn body(self, body: &Body) {
         let whole = Span::new(body.span.file, 0, self.text.len());
         for attribute in &body.attributes {
-            self.inside(attribute.span, body.span, "an argument");
-            self.ident(&attribute.name, attribute.span);
-            self.expr(&attribute.expr, attribute.span);
+            self.inside(attribute.span(), body.span, "an argument");
+            self.ident(&attribute.name, attribute.span());
+            self.expr(&attribute.expr, attribute.span());
         }
         for block in &body.blocks {
             self.inside(block.span, body.span, "a block");
