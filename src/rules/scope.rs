@@ -39,6 +39,17 @@ const USUAL_TRUTHS: usize = 4;
 /// A rule that makes more elements for one instance is not decided.
 const WORK_LIMIT: usize = 5_000_000;
 
+/// Of more instances than this, each may be worth less work: a rule that looks at all others for each of them would look
+/// for hours.
+const MANY_INSTANCES: usize = 10_000;
+/// What a rule may make for all of so many instances together.
+const WORK_LIMIT_OF_ALL: usize = 200_000_000;
+
+/// What a rule may make for one of so many instances.
+fn work_limit(instances: usize) -> usize {
+    if instances > MANY_INSTANCES { WORK_LIMIT_OF_ALL / instances } else { WORK_LIMIT }
+}
+
 struct State<'a> {
     check: &'a Check,
     each: Option<(Value, Value)>,
@@ -150,7 +161,7 @@ impl State<'_> {
 
 impl Scope for RuleScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        crate::eval::spend(&self.work, elements, WORK_LIMIT)
+        crate::eval::spend(&self.work, elements, work_limit(self.run.infra.instances().len()))
     }
 
     fn resolve(&self, root: &Text, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {

@@ -3,6 +3,7 @@
 //!
 //! It finds what the syntax tree cannot show and is no substitute for it. Entry point: [`secrets`].
 
+use std::cell::Cell;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -12,6 +13,8 @@ use super::{boundary, names};
 
 /// Longer values are looked at up to here: a quoted text that is never closed should not cost the rest of the file.
 const VALUE_LIMIT: usize = 16 * 1024;
+/// Values may stand in each other; if they have more than four times the bytes of the text and these, they have no ends.
+const ROOM: usize = 64 * 1024;
 /// How far the two halves of `name = "DB_PASSWORD", value = "…"` may stand apart, in bytes.
 const PAIR_LIMIT: usize = 400;
 /// What names an entry in a list of names and values.
@@ -28,23 +31,30 @@ const KEY: &str = "PRIVATE KEY-----";
 /// Every text of the configuration comes through here, so it is searched for the few bytes that stand near secrets, and
 /// only what is around these is looked at.
 pub fn secrets(text: &str) -> Vec<Range<usize>> {
+    let search = Search { text, left: Cell::new(text.len() * 4 + ROOM) };
     let mut found = Vec::new();
     let mut pair_end = 0;
-    for setter in setters(text) {
+    for setter in setters(text).take_while(|_| search.goes_on()) {
         if names::may_be_secret(&text.as_bytes()[..setter.end]) && names::is_secret(setter.name(text)) {
-            found.extend(value(text, setter.value_start(text)));
+            found.extend(value(&search, setter.value_start(text)));
         }
         if let Some(pair) = setter.pair(text).filter(|pair| pair.all.start >= pair_end) {
             pair_end = pair.all.end;
             if names::is_secret(pair.name) {
-                found.extend(partner(text, pair.all));
+                found.extend(partner(&search, pair.all));
             }
         }
     }
     let calls = memmem::find_iter(text.as_bytes(), "sensitive(").map(|at| at + "sensitive(".len());
-    found.extend(calls.filter_map(|at| value(text, skip(text, at, b" \t\r\n"))));
+    let calls = calls.take_while(|_| search.goes_on());
+    found.extend(calls.filter_map(|at| value(&search, skip(text, at, b" \t\r\n"))));
     found.extend(passwords(text));
-    found.extend(private_keys(text));
+    let keys = private_keys(text).take_while(|_| search.goes_on());
+    found.extend(keys.map(|(start, inside)| start..search.end_of_key(inside)));
+    // What was not looked at may be secret.
+    if !search.goes_on() {
+        found.push(0..text.len());
+    }
     found
 }
 
@@ -150,39 +160,66 @@ fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// Private keys, from their first line to their last.
-fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
+/// Where private keys begin, and where their first lines end.
+fn private_keys(text: &str) -> impl Iterator<Item = (usize, usize)> {
     BEGIN.find_iter(text.as_bytes()).filter_map(move |start| {
         let kind_start = start + BEGIN.needle().len();
         let rest = &text[kind_start..];
         let kind = rest.find(|c: char| !c.is_ascii_uppercase() && c != ' ')?;
         let line = rest.get(..kind + "-----".len()).filter(|line| line.ends_with(KEY))?;
-        Some(start..end_of_key(text, kind_start + line.len()))
+        Some((start, kind_start + line.len()))
     })
 }
 
-/// Where a private key ends that begins before `start`: behind its last line, or with the text.
-fn end_of_key(text: &str, start: usize) -> usize {
-    let end = text[start..].find("-----END ").map(|at| start + at + "-----END ".len());
-    end.map_or(text.len(), |end| text[end..].find("-----").map_or(text.len(), |at| end + at + "-----".len()))
+/// A text that is searched. Where values have no ends, each of them is the rest of the text: then the whole text is taken
+/// for secret, and nobody looks at it again and again.
+struct Search<'t> {
+    text: &'t str,
+    left: Cell<usize>,
+}
+
+impl Search<'_> {
+    /// Whether there is anything left that may be looked at.
+    fn goes_on(&self) -> bool {
+        self.left.get() > 0
+    }
+
+    /// The range from `start` to where `end` finds its end.
+    fn range(&self, start: usize, end: impl FnOnce() -> usize) -> Range<usize> {
+        let end = end();
+        self.left.set(self.left.get().saturating_sub(end - start));
+        start..end
+    }
+
+    /// Where a private key ends that begins before `start`: behind its last line, or with the text.
+    fn end_of_key(&self, start: usize) -> usize {
+        let text = self.text;
+        let end = || {
+            let end = text[start..].find("-----END ").map(|at| start + at + "-----END ".len());
+            end.map_or(text.len(), |end| text[end..].find("-----").map_or(text.len(), |at| end + at + "-----".len()))
+        };
+        self.range(start, end).end
+    }
 }
 
 /// The value that begins here, where it is written down.
-fn value(text: &str, start: usize) -> Option<Range<usize>> {
+fn value(search: &Search<'_>, start: usize) -> Option<Range<usize>> {
+    let text = search.text;
     let rest = &text[start..];
     let escaped = rest.starts_with('\\');
     let quote = rest.trim_start_matches('\\').chars().next()?;
     match quote {
         '"' | '\'' => Some(start..start + quoted(rest, quote, escaped)),
-        '<' if rest.starts_with("<<") => heredoc(text, start),
+        '<' if rest.starts_with("<<") => heredoc(search, start),
         _ => {
-            let end = rest.find(|c: char| c.is_whitespace() || ",;}])\"'`".contains(c)).unwrap_or(rest.len());
-            let value = &rest[..end];
+            let is_end = |c: char| c.is_whitespace() || ",;}])\"'`".contains(c);
+            let range = search.range(start, || rest.find(is_end).map_or(text.len(), |at| start + at));
+            let value = &text[range.clone()];
             let open = value.is_empty() || value.starts_with(['[', '{', '(', '$', '%', '|', '>', '#', '=']);
             let plain = matches!(value, "true" | "false" | "null" | "string" | "number" | "bool")
                 || value.parse::<f64>().is_ok()
                 || value.starts_with("arn:");
-            (!open && !plain && !leads_elsewhere(value)).then(|| start..start + end)
+            (!open && !plain && !leads_elsewhere(value)).then_some(range)
         }
     }
 }
@@ -216,7 +253,8 @@ fn quoted(rest: &str, quote: char, escaped: bool) -> usize {
 }
 
 /// A heredoc up to the line that closes it, or to the end of the text.
-fn heredoc(text: &str, start: usize) -> Option<Range<usize>> {
+fn heredoc(search: &Search<'_>, start: usize) -> Option<Range<usize>> {
+    let text = search.text;
     let rest = &text[start..];
     let marker_at = rest.trim_start_matches(['<', '-', '~', '\'', '"']);
     let marker: String = marker_at.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | '-')).collect();
@@ -224,23 +262,28 @@ fn heredoc(text: &str, start: usize) -> Option<Range<usize>> {
         return None;
     }
     let mut at = start + rest.find('\n')? + 1;
-    for line in text[at..].split_inclusive('\n') {
-        if line.trim() == marker {
-            return Some(start..at);
+    let end = || {
+        for line in text[at..].split_inclusive('\n') {
+            if line.trim() == marker {
+                return at;
+            }
+            at += line.len();
         }
-        at += line.len();
-    }
-    Some(start..text.len())
+        text.len()
+    };
+    Some(search.range(start, end))
 }
 
 /// The value that belongs to the name of an entry: behind or before it, within the same braces.
-fn partner(text: &str, name: Range<usize>) -> Option<Range<usize>> {
+fn partner(search: &Search<'_>, name: Range<usize>) -> Option<Range<usize>> {
+    let text = search.text;
     let behind = boundary(text, name.end.saturating_add(PAIR_LIMIT));
     let behind = &text[name.end..behind];
     let behind = &behind[..behind.find('}').unwrap_or(behind.len())];
     let is_value = |text: &str, setter: &Setter| names::ends_with(&text[..setter.end], "value");
-    let value_of =
-        |start: usize, text_there: &str, setter: Setter| value(text, start + skip(text_there, setter.sign + 1, b" \t"));
+    let value_of = |start: usize, text_there: &str, setter: Setter| {
+        value(search, start + skip(text_there, setter.sign + 1, b" \t"))
+    };
     if let Some(found) = setters(behind).find(|setter| is_value(behind, setter)) {
         return value_of(name.end, behind, found);
     }
@@ -273,6 +316,7 @@ mod tests {
         check("x = \"{\\\"password\\\": \\\"abc\\\", \\\"b\\\": 1}\"", &["\\\"abc\\\""]);
         check("password = <<-EOT\n  a\n  b\n  EOT\nx = 1", &["<<-EOT\n  a\n  b\n"]);
         check("password = <<EOT\n  a", &["<<EOT\n  a"]);
+        check("sensitive(sensitive(a.b, password = \"c\"", &["\"c\""]);
         check("sensitive(\"a\")", &["\"a\""]);
     }
 

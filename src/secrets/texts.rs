@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use rustc_hash::FxHashMap;
 
 use super::{HIDDEN, boundary};
 use crate::syntax::Text;
@@ -15,6 +16,9 @@ const DISTINCT: usize = 8;
 /// Reports cut long values: the beginning of a secret is found by itself.
 const BEGINNING: usize = 32;
 
+/// Nothing longer is looked for in names.
+const LONGEST_IN_NAMES: usize = 256;
+
 /// Secret texts, ready to be looked for.
 #[derive(Clone, Default, Debug)]
 pub(super) struct Texts(Option<Arc<Known>>);
@@ -22,8 +26,8 @@ pub(super) struct Texts(Option<Arc<Known>>);
 #[derive(Debug)]
 struct Known {
     beginnings: AhoCorasick,
-    /// In the order of the beginnings.
-    whole: Vec<Text>,
+    /// In the order of the beginnings: the texts that begin so, sorted. Tokens of one kind share long beginnings.
+    whole: Vec<Vec<Text>>,
 }
 
 /// Gathers them.
@@ -52,13 +56,19 @@ impl Builder {
         if self.0.is_empty() {
             return self;
         }
-        let Ok(search) = AhoCorasick::new(self.0.iter().map(|text| &**text)) else { return self };
+        let (short, long): (Vec<Text>, Vec<Text>) = self.0.into_iter().partition(|text| text.len() <= LONGEST_IN_NAMES);
+        self.0 = short;
+        let Ok(search) = AhoCorasick::new(self.0.iter().map(|text| &**text)) else {
+            self.0.extend(long);
+            return self;
+        };
         let mut public = vec![false; self.0.len()];
         for name in names() {
             search.find_overlapping_iter(name).for_each(|found| public[found.pattern().as_usize()] = true);
         }
         let mut public = public.into_iter();
         self.0.retain(|_| !public.next().unwrap_or_default());
+        self.0.extend(long);
         self
     }
 
@@ -69,10 +79,20 @@ impl Builder {
         if self.0.is_empty() {
             return Texts::default();
         }
-        let beginnings = self.0.iter().map(|text| &text[..boundary(text, BEGINNING)]);
+        let mut whole: Vec<Vec<Text>> = Vec::new();
+        let mut positions: FxHashMap<Text, usize> = FxHashMap::default();
+        for text in self.0 {
+            let at = *positions.entry(beginning(&text).into()).or_insert(whole.len());
+            match whole.get_mut(at) {
+                Some(alike) => alike.push(text),
+                None => whole.push(vec![text]),
+            }
+        }
+        whole.iter_mut().for_each(|alike| alike.sort_unstable());
+        let beginnings = whole.iter().map(|alike| beginning(&alike[0]));
         let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(beginnings);
         // It fails for more than the address space holds.
-        Texts(built.ok().map(|beginnings| Arc::new(Known { beginnings, whole: self.0 })))
+        Texts(built.ok().map(|beginnings| Arc::new(Known { beginnings, whole })))
     }
 }
 
@@ -92,7 +112,7 @@ impl Texts {
         let mut from = 0;
         while let Some(found) = known.beginnings.find(&text[from..]) {
             let start = from + found.start();
-            let end = start + shared(&text[start..], &known.whole[found.pattern()]);
+            let end = start + longest_shared(&text[start..], &known.whole[found.pattern()]);
             let distinct = end - start >= DISTINCT || stands_alone(text, start, end);
             if distinct {
                 out.push_str(&text[done..start]);
@@ -108,6 +128,18 @@ impl Texts {
         out.push_str(&text[done..]);
         Cow::Owned(out)
     }
+}
+
+/// What a text is found by.
+fn beginning(text: &str) -> &str {
+    &text[..boundary(text, BEGINNING)]
+}
+
+/// How long the beginning is that a text has in common with one of these, which are sorted: with a neighbour of the place
+/// where it would stand.
+fn longest_shared(text: &str, others: &[Text]) -> usize {
+    let at = others.partition_point(|other| **other <= *text);
+    others[at.saturating_sub(1)..].iter().take(2).map(|other| shared(text, other)).max().unwrap_or(0)
 }
 
 /// How long the beginnings are that two texts have in common.
@@ -137,6 +169,9 @@ mod tests {
         for text in ["hunter2", "s3cr3t-1234", "quo\"ted-1", long, "first line\nsecond line", "short", "111111"] {
             builder.add(text);
         }
+        for end in ["-other-end", "-second-end", "-and-one-more-end-that-is-longer-than-all-the-others"] {
+            builder.add(&format!("{}{end}", &long[..40]));
+        }
         builder.add("terraform");
         let texts = builder.without_names(|| ["example", "terraform_remote_state"]).build();
         check_names(&texts);
@@ -147,6 +182,8 @@ mod tests {
         check("xs3cr3t-1234x", "x(sensitive)x");
         check(r#"a "quo\"ted-1" b"#, r#"a "(sensitive)" b"#);
         check(&format!("{}…", &long[..50]), "(sensitive)…");
+        check(&format!("{}-other-end", &long[..40]), "(sensitive)");
+        check(&format!("{}-second-end", &long[..40]), "(sensitive)");
         check("first line␊second line", "(sensitive)␊(sensitive)");
         check("short 111111", "short 111111");
         assert!(matches!(Texts::default().hide("hunter2"), Cow::Borrowed("hunter2")));

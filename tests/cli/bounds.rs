@@ -253,6 +253,15 @@ fn is_quick(files: &[(&str, &str)], format: &str) {
 }
 
 #[test]
+fn texts_that_look_like_secrets_to_their_end() {
+    for text in ["sensitive(", "-----BEGIN PRIVATE KEY-----\n", "password=<<A\n", "token=a:"] {
+        is_quick(&[("main.tf", &text.repeat(3_000_000 / text.len())), ("b.tf", "output \"a\" {}\n")], "compact");
+    }
+    let long = format!("locals {{\n  password = \"{}\"\n}}\n", "ab".repeat(2_000_000));
+    is_quick(&[("main.tf", &long), ("b.tf", "output \"a\" {}\n")], "compact");
+}
+
+#[test]
 fn time_does_not_grow_with_the_square_of_the_faults() {
     let unknown: String = (0..10_000).map(|i| format!("  a{i} = local.nope{i}\n")).collect();
     let unknown = format!("locals {{\n{unknown}}}\n");
