@@ -7,8 +7,12 @@ use serde::Deserialize;
 
 use super::body::literal_text;
 use super::module::ModuleCall;
+use super::tree::MAX_DEPTH;
 use super::version::{Constraint, Version};
 use crate::source::{Problem, ProblemKind, ProblemSeverity, normalize, read_text};
+
+/// Longer keys name no call.
+const LONGEST_KEY: usize = 16 * 1024;
 
 /// The modules downloaded for one root, by the names of the calls from the root, joined by dots.
 #[derive(Debug, Default)]
@@ -67,7 +71,10 @@ impl Manifest {
     fn parse(root: &Path, text: &str) -> Result<Manifest, serde_json::Error> {
         let raw: RawManifest = serde_json::from_str(text)?;
         let mut manifest = Manifest::default();
-        for entry in raw.modules {
+        // No call is as deep as that, and each key is kept once for each dot in it.
+        let is_asked_for =
+            |entry: &RawEntry| entry.key.len() <= LONGEST_KEY && entry.key.matches('.').count() <= MAX_DEPTH;
+        for entry in raw.modules.into_iter().filter(is_asked_for) {
             for (dot, _) in entry.key.match_indices('.') {
                 manifest.inner.insert(entry.key[..dot].to_owned());
             }

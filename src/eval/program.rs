@@ -98,6 +98,8 @@ pub struct ModuleInstance {
     plain_frame: Cell<Option<u32>>,
     /// Arguments of the call that are known already.
     pub(super) arguments: RefCell<FxHashMap<Text, Value>>,
+    /// Where the arguments of the call stand among each other, if they are many.
+    pub(super) positions: OnceCell<FxHashMap<Text, usize>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
     pub(super) variables: Memo<Declarations>,
@@ -216,6 +218,7 @@ impl<'c> Program<'c> {
             call,
             plain_frame: Cell::new(None),
             arguments: RefCell::default(),
+            positions: OnceCell::new(),
             variables: Memo::of(module.variables.len()),
             locals: Memo::of(module.locals.len()),
             outputs: Memo::of(module.outputs.len()),

@@ -8,7 +8,10 @@ use super::program::{Frame, Input, ModuleInstance, Program};
 use super::{Cause, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
 use crate::config::Variable;
 use crate::source::Span;
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Attribute, Body, Expr, Text};
+
+/// Among so few arguments of a call each is found by looking at all.
+const FEW_ARGUMENTS: usize = 500;
 
 impl Program<'_> {
     /// The value of a variable of a module instance.
@@ -97,7 +100,7 @@ impl Program<'_> {
             return Some((input.value.clone(), input.span));
         };
         let call = frame.module.module().calls.get(call)?;
-        let argument = call.arguments.attribute(name)?;
+        let argument = argument_of(module, &call.arguments, name)?;
         Some((self.argument(module, name, &argument.expr, frame), argument.expr.span))
     }
 
@@ -129,4 +132,18 @@ impl Program<'_> {
         };
         Value::unknown_reference(reference, ty.clone(), !variable.nullable, cause)
     }
+}
+
+/// An argument of the call that made a module instance. Each variable looks for its own: among many arguments, where their
+/// names say.
+fn argument_of<'b>(module: &ModuleInstance, body: &'b Body, name: &Text) -> Option<&'b Attribute> {
+    if body.attributes.len() <= FEW_ARGUMENTS {
+        return body.attribute(name);
+    }
+    let positions = module.positions.get_or_init(|| {
+        // Of several with one name the first counts.
+        let names = body.attributes.iter().enumerate().rev();
+        names.map(|(position, attribute)| (attribute.name.text.clone(), position)).collect()
+    });
+    body.attributes.get(*positions.get(name)?)
 }

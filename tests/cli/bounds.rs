@@ -269,6 +269,13 @@ fn time_does_not_grow_with_the_square_of_the_faults() {
     let name = "x".repeat(100_000);
     is_quick(&[("main.tf", &format!("locals {{\n  {name} = 1\n  b = local.y{name}\n}}\n"))], "compact");
     is_quick(&[("main.tf", &"output \"a\" {}\n".repeat(20_000))], "gitlab");
+    let variables: String = (0..20_000).map(|i| format!("variable \"v{i}\" {{}}\n")).collect();
+    let arguments: String = (0..20_000).map(|i| format!("  v{i} = {i}\n")).collect();
+    let call = format!("output \"a\" {{}}\nmodule \"m\" {{\n  source = \"./m\"\n{arguments}}}\n");
+    is_quick(&[("main.tf", &call), ("m/main.tf", &variables)], "compact");
+    let key = "a.".repeat(1_000_000);
+    let list = format!("{{\"Modules\": [{{\"Key\": \"{key}\", \"Source\": \"x\", \"Dir\": \"x\"}}]}}");
+    is_quick(&[("main.tf", "output \"a\" {}\n"), (".terraform/modules/modules.json", &list)], "compact");
     let in_one_line: Vec<String> = (0..5_000).map(|i| format!("\"a{i}\": \"${{1\"")).collect();
     let in_one_line = format!("{{\"locals\": {{{}}}}}", in_one_line.join(","));
     for format in ["pretty", "sarif", "rdjson"] {
