@@ -1,7 +1,6 @@
 //! The contents of a block as an object: arguments by name, nested blocks as lists of objects, `dynamic` blocks
 //! expanded.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -17,42 +16,37 @@ const META: [&str; 7] = ["count", "for_each", "provider", "depends_on", "lifecyc
 /// A body has no more different names than this: the largest schemas have some hundreds. Each is looked for in all others.
 pub(super) const NAME_LIMIT: usize = 10_000;
 
-/// The names of the arguments and block types that a resource's body writes, `dynamic` ones included; of too many the
-/// first.
-pub(super) fn names(body: &Body) -> Vec<&Text> {
-    let mut names = all_names(body);
-    names.retain(|name| !META.contains(&&***name));
-    names
+/// Something that a body writes: its name, and the argument of that name; none where it is blocks.
+#[derive(Clone, Copy)]
+pub(super) struct Written<'b> {
+    pub(super) name: &'b Text,
+    pub(super) argument: Option<&'b Attribute>,
 }
 
-/// The names of all arguments and block types that a body writes, in order; of too many the first.
-pub(super) fn all_names(body: &Body) -> Vec<&Text> {
-    let attributes = body.attributes.iter().map(|a| &a.name.text);
-    let written = attributes.chain(body.blocks.iter().map(block_type));
-    if body.attributes.len() + body.blocks.len() > NAME_LIMIT {
-        let mut names = BTreeSet::new();
-        for name in written {
-            if names.len() == NAME_LIMIT {
-                break;
-            }
-            names.insert(name);
-        }
-        return names.into_iter().collect();
-    }
-    let mut names: Vec<&Text> = written.collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+/// The arguments and block types that a resource's body writes, `dynamic` ones included; see [`all_written`].
+pub(super) fn written(body: &Body) -> Vec<Written<'_>> {
+    let mut written = all_written(body);
+    written.retain(|written| !META.contains(&&**written.name));
+    written
 }
 
-/// The argument of that name which a resource's body writes.
-pub(super) fn argument<'b>(body: &'b Body, name: &str) -> Option<&'b Attribute> {
-    body.attribute(name).filter(|_| !META.contains(&name))
+/// All arguments and block types that a body writes, each once, in the order of their names; of too many the first.
+pub(super) fn all_written(body: &Body) -> Vec<Written<'_>> {
+    let arguments = body.attributes.iter().map(|a| Written { name: &a.name.text, argument: Some(a) });
+    let blocks = body.blocks.iter().map(|b| Written { name: block_type(b), argument: None });
+    let mut all: Vec<Written<'_>> = arguments.chain(blocks).collect();
+    // Of those with one name, arguments come first.
+    all.sort_by(|a, b| a.name.cmp(b.name));
+    all.dedup_by(|later, kept| later.name == kept.name);
+    all.truncate(NAME_LIMIT);
+    all
 }
 
-/// Whether a body writes an argument or block of that name.
-pub(super) fn writes(body: &Body, name: &str) -> bool {
-    !META.contains(&name) && (body.attribute(name).is_some() || body.blocks.iter().any(|b| &**block_type(b) == name))
+/// What a resource's body writes under that name.
+pub(super) fn find<'b>(body: &'b Body, name: &'b Text) -> Option<Written<'b>> {
+    let argument = body.attribute(name);
+    let is_written = argument.is_some() || body.blocks.iter().any(|b| block_type(b) == name);
+    (is_written && !META.contains(&&**name)).then_some(Written { name, argument })
 }
 
 /// The type of a block; of a `dynamic` block the type that it makes.
@@ -69,33 +63,27 @@ const BLOCK_DEPTH: usize = 64;
 pub(super) const BLOCK_LIMIT: usize = 200_000;
 
 impl<'c> Program<'c> {
-    /// The value of one argument, or of all blocks of one type; `None` where neither is written. `place` is where it
-    /// stands, for what the configuration leaves out.
-    pub(crate) fn body_item(
-        &self,
-        body: &Body,
-        name: &str,
-        frame: &Rc<Frame>,
-        place: Option<&Place<'_>>,
-    ) -> Option<Value> {
-        self.item(body, name, frame, place, 0)
+    /// The value of one argument, or of all blocks of one type, of a block of the module itself; `None` where neither is
+    /// written.
+    pub(crate) fn body_item(&self, body: &Body, name: &Text, frame: &Rc<Frame>) -> Option<Value> {
+        find(body, name).map(|written| self.item(body, written, frame, None, 0))
     }
 
-    fn item(
+    /// The value of an argument, or of all blocks of a type. `place` is where it stands, for what the configuration leaves
+    /// out, and `depth` says how many blocks it stands in.
+    pub(super) fn item(
         &self,
         body: &Body,
-        name: &str,
+        written: Written<'_>,
         frame: &Rc<Frame>,
         place: Option<&Place<'_>>,
         depth: usize,
-    ) -> Option<Value> {
-        if let Some(attribute) = body.attribute(name) {
-            return Some(self.eval(&attribute.expr, frame));
+    ) -> Value {
+        if let Some(argument) = written.argument {
+            return self.eval(&argument.expr, frame);
         }
         let mut seq = Seq::default();
-        let mut written = false;
-        for block in body.blocks.iter().filter(|b| &**block_type(b) == name) {
-            written = true;
+        for block in body.blocks.iter().filter(|b| block_type(b) == written.name) {
             if &*block.kind.text == "dynamic" {
                 self.dynamic(block, frame, place, depth, &mut seq);
             } else {
@@ -105,7 +93,7 @@ impl<'c> Program<'c> {
                 push(&mut seq, object, true);
             }
         }
-        written.then(|| Kind::Tuple(Node::new(seq)).into())
+        Kind::Tuple(Node::new(seq)).into()
     }
 
     fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, place: Option<&Place<'_>>, depth: usize) -> Value {
@@ -113,13 +101,12 @@ impl<'c> Program<'c> {
             return Value::unknown(Type::Any, Cause::Limit);
         }
         let body = source.body.clone();
-        let read = |name: &Text| {
-            let place = place.map(|p| p.child(Inner::Name(name)));
-            let value = self.item(&body, name, frame, place.as_ref(), depth)?;
-            Some((name.clone(), value))
+        let read = |written: Written<'_>| {
+            let place = place.map(|p| p.child(Inner::Name(written.name)));
+            (written.name.clone(), self.item(&body, written, frame, place.as_ref(), depth))
         };
         // Inside nested blocks, `count` and the like are arguments as others are.
-        let entries = all_names(&body).into_iter().filter_map(read).collect();
+        let entries = all_written(&body).into_iter().map(read).collect();
         let rest = place.map(|p| {
             let inner = p.child(Inner::Any).reference();
             let cause = Cause::Attribute(inner.clone());

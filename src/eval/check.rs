@@ -4,6 +4,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::body::{self, Written};
 use super::expand::InstanceSlot;
 use super::expr::Evaluation;
 use super::program::{Frame, ModuleInstance, Program};
@@ -11,7 +12,6 @@ use super::scope::ModuleScope;
 use super::{ByName, Value, ops};
 use crate::config::{Condition, Resource, ResourceName};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::Text;
 
 impl<'c> Program<'c> {
     /// Evaluates what a module declares beside resources and calls, and tests its conditions.
@@ -47,13 +47,12 @@ impl<'c> Program<'c> {
         for condition in resource.lifecycle.iter().flat_map(|lifecycle| &lifecycle.preconditions) {
             self.condition(condition, &slot.frame, &format!("precondition of {}.{}", id.type_name, id.name));
         }
-        let names = super::body::names(&resource.arguments);
-        if names.len() >= super::body::NAME_LIMIT {
-            let message = format!("more than {} arguments of one block are not looked at", super::body::NAME_LIMIT);
+        let configured = self.all_configured(slot, id, resource);
+        if configured.len() >= body::NAME_LIMIT {
+            let message = format!("more than {} arguments of one block are not looked at", body::NAME_LIMIT);
             self.report(Problem::warning(ProblemKind::Limit, resource.header, message, "in this block"));
         }
-        let read = |n: &Text| self.configured(slot, id, resource, n).map(|v| (n.clone(), v));
-        names.into_iter().filter_map(read).collect()
+        configured
     }
 
     /// Reports a condition that certainly does not hold.
@@ -87,20 +86,19 @@ impl<'c> Program<'c> {
         frame: &Rc<Frame>,
         called: Option<&Rc<ModuleInstance>>,
     ) -> ByName<Value> {
-        let read = |name: &Text| {
-            let value = match (called, body.attribute(name)) {
-                (Some(called), Some(argument)) => self.argument(called, name, &argument.expr, frame),
-                _ => self.body_item(body, name, frame, None)?,
+        let read = |written: Written<'_>| {
+            let value = match (called, written.argument) {
+                (Some(called), Some(argument)) => self.argument(called, written.name, &argument.expr, frame),
+                _ => self.item(body, written, frame, None, 0),
             };
-            Some((name.clone(), value))
+            (written.name.clone(), value)
         };
-        super::body::all_names(body).into_iter().filter_map(read).collect()
+        body::all_written(body).into_iter().map(read).collect()
     }
 
     /// The attributes of a block of the module itself (a provider), by name.
     pub(crate) fn block_attributes(&self, body: &Arc<crate::syntax::Body>, frame: &Rc<Frame>) -> ByName<Value> {
-        let names = super::body::all_names(body);
-        let read = |n: &Text| self.body_item(body, n, frame, None).map(|v| (n.clone(), v));
-        names.into_iter().filter_map(read).collect()
+        let read = |written: Written<'_>| (written.name.clone(), self.item(body, written, frame, None, 0));
+        body::all_written(body).into_iter().map(read).collect()
     }
 }

@@ -2,12 +2,14 @@
 
 use std::rc::Rc;
 
+use super::body::{self, Written};
 use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
 use super::expr::Hop;
 use super::memo::Identity;
 use super::program::{ModuleInstance, Program};
 use super::{
-    Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type, Value,
+    ByName, Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type,
+    Value,
 };
 use crate::config::{Child, Key, Mode, ModuleCall, Resource, ResourceName};
 use crate::source::ProblemKind;
@@ -140,22 +142,35 @@ impl<'c> Program<'c> {
         resource: &Resource,
         name: &Text,
     ) -> Option<Value> {
-        let body = &resource.arguments;
-        let argument = super::body::argument(body, name);
+        body::find(&resource.arguments, name).map(|written| self.configured_as(slot, id, resource, written))
+    }
+
+    /// The configured values of all that the resource writes, by name; of too many the first.
+    pub(super) fn all_configured(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> ByName<Value> {
+        let read = |written: Written<'_>| (written.name.clone(), self.configured_as(slot, id, resource, written));
+        body::written(&resource.arguments).into_iter().map(read).collect()
+    }
+
+    /// The configured value of something that the resource writes.
+    fn configured_as(
+        &self,
+        slot: &InstanceSlot,
+        id: &ResourceName,
+        resource: &Resource,
+        written: Written<'_>,
+    ) -> Value {
         // What is written as it is needs no remembering, and asks for nothing.
-        if let Some(word) = argument.and_then(|argument| super::expr::word(&argument.expr)) {
-            return Some(word);
+        if let Some(word) = written.argument.and_then(|argument| super::expr::word(&argument.expr)) {
+            return word;
         }
-        if argument.is_none() && !super::body::writes(body, name) {
-            return None;
-        }
+        let name = written.name;
         let compute = || {
             let reference = self.instance_reference(slot, id);
             let place = Place::of(&reference);
-            self.body_item(body, name, &slot.frame, Some(&place.child(Inner::Name(name)))).unwrap_or(Value::NULL)
+            self.item(&resource.arguments, written, &slot.frame, Some(&place.child(Inner::Name(name))), 0)
         };
         let cycle = || self.cycle(resource.header, &format!("{}.{}.{name}", id.type_name, id.name));
-        Some(slot.attributes.get(name, compute, cycle))
+        slot.attributes.get(name, compute, cycle)
     }
 
     fn referenced_attribute(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource, name: &Text) -> Value {
@@ -181,12 +196,11 @@ impl<'c> Program<'c> {
 
     fn referenced_object(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> Value {
         let reference = self.instance_reference(slot, id);
-        let names = super::body::names(&resource.arguments);
-        let read = |name: Text| {
-            let value = self.referenced_attribute(slot, id, resource, &name);
-            (name, value)
+        let read = |written: Written<'_>| {
+            let value = self.referenced_attribute(slot, id, resource, written.name);
+            (written.name.clone(), value)
         };
-        let entries = names.into_iter().cloned().map(read).collect();
+        let entries = body::written(&resource.arguments).into_iter().map(read).collect();
         let rest = Some(unset(reference.child(Step::Any), id.mode, "*"));
         let fields = Fields { entries, rest, ..Fields::default() };
         // Its parts refer to it, each to its own attribute; the whole adds nothing to them.

@@ -80,7 +80,7 @@ pub(super) fn says_nonproduction(program: &Program<'_>, module: &Rc<ModuleInstan
     }
     let frame = program.plain_frame(module);
     declared.providers.values().any(|provider| {
-        let blocks = program.body_item(&provider.arguments, "default_tags", &frame, None);
+        let blocks = program.body_item(&provider.arguments, &"default_tags".into(), &frame);
         let first = blocks.as_ref().and_then(Value::as_seq).and_then(|s| s.items.first().cloned());
         first.as_ref().and_then(Value::as_fields).is_some_and(|f| tags_say_nonproduction(&f.entries))
     })

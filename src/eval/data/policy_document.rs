@@ -25,8 +25,7 @@ pub(super) fn json(
     resource: &Resource,
     indented: bool,
 ) -> Option<Value> {
-    let argument = |name: &Text| Some((name.clone(), program.configured(slot, id, resource, name)?));
-    let document = super::super::body::names(&resource.arguments).into_iter().filter_map(argument).collect();
+    let document = program.all_configured(slot, id, resource);
     let mut policy = Policy::default();
     for source in documents(&document, "source_policy_documents")? {
         policy.merge(&source)?;
