@@ -6,6 +6,7 @@
 use std::sync::{Arc, Mutex, RwLock};
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::{Infra, InstanceId, InstanceKind, Receiver};
 use crate::eval::{Cause, Hint, Kind, Node, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
@@ -44,11 +45,14 @@ pub struct Holders {
 /// The instances of a type by the texts that name them.
 type IdentityIndex = FxHashMap<Text, Vec<InstanceId>>;
 
+/// Most are held by one or two.
+type Few<T> = SmallVec<[T; 2]>;
+
 /// Who holds what in one attribute of one type.
 #[derive(Default)]
 struct HolderIndex {
-    by_target: FxHashMap<InstanceId, Vec<Holder>>,
-    by_token: FxHashMap<Text, Vec<Holder>>,
+    by_target: FxHashMap<InstanceId, Few<Holder>>,
+    by_token: FxHashMap<Text, Few<Holder>>,
     /// By known texts that were computed from these instances, and do not name others of their types.
     by_derived: FxHashMap<Text, Vec<Derived>>,
     /// Instances whose attribute is not known and leads to nothing.
@@ -84,8 +88,8 @@ struct Holder {
 /// What a value leads to.
 #[derive(Default)]
 struct Leads {
-    targets: Vec<(InstanceId, bool)>,
-    tokens: Vec<(Text, bool)>,
+    targets: Few<(InstanceId, bool)>,
+    tokens: Few<(Text, bool)>,
     /// Known texts that were computed from instances, such as `"${aws_lambda_function.a.function_name}-dlq"`.
     derived: Vec<(Text, bool, Arc<[InstanceId]>)>,
     /// Why some of it leads to nothing that is here; `from_module` where only modules not on disk are to blame.
@@ -96,8 +100,8 @@ struct Leads {
 /// A tuple that is being gathered.
 #[derive(Default)]
 pub(crate) struct Answer {
-    items: Vec<InstanceId>,
-    maybe: Vec<InstanceId>,
+    items: SmallVec<[InstanceId; 4]>,
+    maybe: SmallVec<[InstanceId; 4]>,
     doubt: Option<Cause>,
 }
 
