@@ -124,6 +124,10 @@ impl Revision {
     /// # Errors
     /// There is no such repository or revision, or it cannot be read.
     pub fn open(folder: &Path, name: &str) -> Result<Revision, RevisionError> {
+        if let Some(special) = special_file(folder, name) {
+            let why = format!("`{}` is no plain file", special.display());
+            return Err(RevisionError::Repository { folder: folder.to_path_buf(), why });
+        }
         let options = Mapping { full: open::Options::isolated(), reduced: open::Options::isolated() };
         let found = ThreadSafeRepository::discover_opts(folder, Default::default(), options);
         let repository = found.map_err(|error| unreadable(folder, &error))?.to_thread_local();
@@ -298,6 +302,22 @@ impl Names<'_> {
     fn is_shallow(&self) -> bool {
         self.repository.is_shallow().unwrap_or(false)
     }
+}
+
+/// A file of the repository that would be opened and is a pipe or a device, which may have no end.
+fn special_file(folder: &Path, name: &str) -> Option<PathBuf> {
+    let git = super::work_tree(folder)?.join(".git");
+    let fixed = ["HEAD", "config", "packed-refs", "commondir", "shallow", "objects/info/alternates"].map(PathBuf::from);
+    let revisions = name.split("..").map(|name| name.trim_matches('.'));
+    let places = ["refs", "refs/heads", "refs/tags", "refs/remotes"].map(Path::new);
+    let named = revisions.flat_map(|name| places.map(|place| place.join(name)));
+    // A link that leads nowhere is told by those who follow it.
+    let is_special = |path: &PathBuf| git.join(path).metadata().is_ok_and(|found| !found.is_file() && !found.is_dir());
+    let found = fixed.into_iter().chain(named).find(is_special);
+    found.or_else(|| {
+        let head = std::fs::read_to_string(git.join("HEAD")).ok()?;
+        Some(PathBuf::from(head.strip_prefix("ref: ")?.trim())).filter(is_special)
+    })
 }
 
 fn unreadable(folder: &Path, error: &dyn std::error::Error) -> RevisionError {

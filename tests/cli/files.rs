@@ -89,6 +89,19 @@ fn pipes_block_nothing_and_are_named() {
 }
 
 #[test]
+fn pipes_in_a_repository_are_not_opened() {
+    for name in ["HEAD", "config", "packed-refs", "refs/heads/main", "refs/heads/work", "objects/info/alternates"] {
+        let case = case();
+        case.file(".git/HEAD", b"ref: refs/heads/main\n");
+        let path = case.path().join(".git").join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        _ = std::fs::remove_file(&path);
+        pipe(&path);
+        check(&case, &["--new-since", "work...", "."], &[&format!("`{name}` is no plain file")]);
+    }
+}
+
+#[test]
 fn what_stands_below_an_unreadable_list_of_ignored_files_is_checked() {
     let case = case();
     case.file("a/ignored.tf", FINDING.1.as_bytes());
