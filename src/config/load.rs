@@ -115,6 +115,17 @@ pub struct Inputs {
     pub command_line: Vec<Input>,
 }
 
+impl Inputs {
+    /// What `TF_VAR_` variables and `--var` give.
+    pub fn texts(&self) -> impl Iterator<Item = &VariableText> {
+        let from_line = self.command_line.iter().filter_map(|input| match input {
+            Input::Text(text) => Some(text),
+            Input::File(_) => None,
+        });
+        self.environment.iter().chain(from_line)
+    }
+}
+
 /// Reads all that `options` ask for. Whatever is wrong with the input becomes a [`Problem`]; only what was asked for and
 /// is not there is an error. Work is done on the current rayon pool, and the result does not depend on its size.
 pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {

@@ -141,6 +141,14 @@ impl EvalError {
         self
     }
 
+    /// The same with other words that say nothing of the reason.
+    #[must_use]
+    pub(super) fn without_reason(mut self, message: String) -> EvalError {
+        self.message = message.into();
+        self.help = None;
+        self
+    }
+
     /// The problem to report: a warning, since tfcheck goes on.
     pub fn into_problem(self, fallback: Span) -> Problem {
         let Details { kind, message, label, span, help, .. } = *self.0;

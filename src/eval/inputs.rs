@@ -106,6 +106,12 @@ impl Gathered<'_> {
                 self.values.insert(name.clone(), Input { value, span, from });
             }
             Err(error) => {
+                let declared = self.root.module.module.variables.get(name);
+                // What cannot be evaluated may be the secret itself, without its quotes.
+                let error = match declared.is_some_and(|variable| variable.sensitive || variable.ephemeral) {
+                    true => error.without_reason(format!("the value of `var.{name}` cannot be evaluated")),
+                    false => error,
+                };
                 self.problems.push(error.into_problem(span));
                 let value = Value::unknown(Type::Any, super::Cause::Error);
                 self.values.insert(name.clone(), Input { value, span, from });

@@ -60,6 +60,11 @@ impl Secrets {
             let by_look = || lines::secrets(&config.sources.file(span.file).text);
             ranges.entry(span.file).or_insert_with(by_look).push(span.range());
         }
+        // A name that says so holds also where no root declares it.
+        for given in config.inputs.texts().filter(|given| names::is_secret(&given.name)) {
+            texts.add(&given.text);
+            ranges.entry(given.span.file).or_default().push(given.span.range());
+        }
         let names = || graph.names(&sources);
         Secrets { ranges, texts: texts.without_names(names).build() }
     }

@@ -476,6 +476,21 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
 }
 
 #[test]
+fn what_is_given_without_quotes_or_declaration_is_not_shown() {
+    let main = "variable \"l\" {\n  sensitive = true\n  type = list(string)\n}\n";
+    for (name, value) in [("l", "[s3cr3t-bare]"), ("l", "[\"${s3cr3t-bare}\"]"), ("db_password", "s3cr3t-undeclared")] {
+        let given = format!("{name}={value}");
+        for format in FORMATS {
+            let ran = Case::new(&[("main.tf", main)]).run(&["--format", format, "--var", &given, "-v", "."]);
+            check(&given, &(ran.out + &ran.err));
+        }
+        let values = format!("{name} = {value}\n");
+        let ran = Case::new(&[("main.tf", main), ("terraform.tfvars", &values)]).run(&["--format", "json", "."]);
+        check(&given, &(ran.out + &ran.err));
+    }
+}
+
+#[test]
 fn for_each_shows_keys_and_count_shows_nothing() {
     let main = "terraform {\n  backend \"local\" {}\n}\nvariable \"p\" {\n  default = \"\"\n  sensitive = true\n}\n\
                 resource \"terraform_data\" \"a\" {\n  count = var.p == \"\" ? 1 : 0\n}\n\
