@@ -476,6 +476,14 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
 }
 
 #[test]
+fn settings_are_shown_without_what_their_names_call_secret() {
+    let settings = "environment \"prod\" {\n  vars = { size = 2, db_password = \"s3cr3t-settings\" }\n}\n";
+    let ran = Case::new(&[("main.tf", "locals {}\n"), (".tfcheck.hcl", settings)]).run(&["settings"]);
+    check("settings", &ran.out);
+    assert!(ran.out.contains("vars = { size = 2, db_password = (sensitive) }"), "{ran}");
+}
+
+#[test]
 fn what_is_given_without_quotes_or_declaration_is_not_shown() {
     let main = "variable \"l\" {\n  sensitive = true\n  type = list(string)\n}\n";
     for (name, value) in [("l", "[s3cr3t-bare]"), ("l", "[\"${s3cr3t-bare}\"]"), ("db_password", "s3cr3t-undeclared")] {

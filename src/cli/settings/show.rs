@@ -9,6 +9,7 @@ use crate::cli::{catalog, output};
 use crate::config::{self, Config, LoadOptions, RootEnvironment};
 use crate::report::{harmless, words};
 use crate::rules::{self, Catalog, RuleOptions, Selection};
+use crate::secrets::{HIDDEN, Secrets};
 use crate::source::{SourceMap, Span};
 
 /// What holds where the settings say nothing, as it would be written.
@@ -54,12 +55,26 @@ impl Page<'_> {
             }
         }
         for block in document.iter().flat_map(|d| &d.body.blocks) {
-            lines.extend([String::new(), format!("# {}", self.place(block.span)), self.sources.text(block.span)]);
+            lines.extend([String::new(), format!("# {}", self.place(block.span)), self.block(block.span)]);
         }
         lines.extend([String::new(), ran(catalog, selection)]);
         let lines =
             lines.iter().flat_map(|text| text.lines().map(harmless::line).chain(text.is_empty().then(|| "".into())));
         lines.map(|line| line.into_owned() + "\n").collect()
+    }
+
+    /// The text of a block, without what its names call secret.
+    fn block(&self, span: Span) -> String {
+        let file = self.sources.file(span.file);
+        let (mut out, mut done) = (String::new(), span.range().start);
+        let inside =
+            |range: &std::ops::Range<usize>| range.start >= span.range().start && range.end <= span.range().end;
+        for range in Secrets::default().ranges(&file).into_iter().filter(inside) {
+            out += file.text.get(done..range.start).unwrap_or_default();
+            out += HIDDEN;
+            done = range.end;
+        }
+        out + file.text.get(done..span.range().end).unwrap_or_default()
     }
 
     fn place(&self, span: Span) -> String {
