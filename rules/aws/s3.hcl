@@ -96,7 +96,7 @@ rule "s3-bucket-config-declared-twice" {
     others = [
       for other in concat(
         flatten([for bucket in local.buckets : referrers(bucket, self.type, "bucket")]),
-        local.named ? [for other in resources(self.type) : other if is_known(other.bucket) && other.bucket == self.bucket] : [],
+        local.named ? s3_configurations_of(self.type, self.bucket) : [],
       ) : other
       if other.block_address == self.block_address ? !strcontains(self.address, "[*]") && other.address != self.address : true
     ]

@@ -1,5 +1,7 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use super::answers::{Answers, Calls};
 use super::catalog::Catalog;
 use super::functions::merged_tags;
@@ -31,6 +33,8 @@ pub struct Run<'a> {
     truths: Answers<usize, Truth>,
     by_place: Answers<Span, Result<Value, EvalError>>,
     candidates: Answers<Span, Result<Candidates, EvalError>>,
+    /// How many elements were made for what is the same for all instances.
+    made_for_all: AtomicUsize,
 }
 
 impl<'a> Run<'a> {
@@ -52,7 +56,14 @@ impl<'a> Run<'a> {
             truths: Answers::default(),
             by_place: Answers::default(),
             candidates: Answers::default(),
+            made_for_all: AtomicUsize::new(0),
         }
+    }
+
+    /// Takes note of elements that are made for what is the same for all instances; false where there are more than so
+    /// many.
+    pub fn spend_for_all(&self, elements: usize, limit: usize) -> bool {
+        self.made_for_all.fetch_add(elements, Relaxed) <= limit
     }
 
     /// What calls gave whose answers depend on the instances of the run.

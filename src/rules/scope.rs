@@ -36,6 +36,8 @@ pub struct RuleScope<'a> {
 
 /// Checks of a rule seldom share more clauses.
 const USUAL_TRUTHS: usize = 4;
+/// Longer lists are not looked through for what they are about.
+const FEW: usize = 16;
 /// A rule that makes more elements for one instance is not decided.
 const WORK_LIMIT: usize = 5_000_000;
 
@@ -207,13 +209,20 @@ struct FunctionScope<'a> {
     run: &'a Run<'a>,
     params: SmallVec<[(&'a Text, &'a Value); 4]>,
     depth: usize,
-    /// Whoever calls it pays for it.
+    /// Whoever calls it pays for it,
     outer: &'a dyn Scope,
+    /// unless it is not about an instance: then it is worked out once for all of them, and has an allowance of its own.
+    own_work: Option<Cell<usize>>,
 }
 
 impl Scope for FunctionScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        self.outer.spend(elements)
+        match &self.own_work {
+            Some(work) if self.run.spend_for_all(elements, WORK_LIMIT_OF_ALL) => {
+                crate::eval::spend(work, elements, WORK_LIMIT)
+            }
+            _ => self.outer.spend(elements),
+        }
     }
 
     fn resolve(&self, root: &Text, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
@@ -277,7 +286,9 @@ fn call(
     }
     let work_out = |values: &[Value]| {
         let params = declared.param_names().zip(values).collect();
-        Evaluation::new(&FunctionScope { run, params, depth: depth + 1, outer: evaluation.scope() }).eval(&value.expr)
+        let own_work = values.iter().all(is_about_none).then(Cell::default);
+        let scope = FunctionScope { run, params, depth: depth + 1, outer: evaluation.scope(), own_work };
+        Evaluation::new(&scope).eval(&value.expr)
     };
     let calls = if timeless && values.iter().all(is_plain) { &run.catalog.timeless } else { run.calls() };
     Some(calls.once(std::ptr::from_ref(declared).addr(), values, work_out))
@@ -292,6 +303,16 @@ fn call_own(
     evaluation: &Evaluation<'_>,
 ) -> Result<Value, EvalError> {
     (own.run)(&Call { run, own, place: name.span, args, evaluation }).map_err(|error| error.at(name.span))
+}
+
+/// Whether a value is about no instance: something plain, or a few of such.
+fn is_about_none(value: &Value) -> bool {
+    match value.as_seq() {
+        Some(seq) => {
+            seq.items.len() <= FEW && seq.rest.is_none() && value.refs.is_empty() && seq.items.iter().all(is_plain)
+        }
+        None => is_plain(value),
+    }
 }
 
 /// Whether a value is the same in all runs: it holds nothing of the instances of one.

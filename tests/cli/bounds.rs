@@ -190,6 +190,37 @@ fn rules_and_values_that_multiply() {
     check(&[("main.tf", "variable \"a\" {}\n"), ("terraform.tfvars", &values)], &["."], "more than 1000000 elements");
 }
 
+/// Where there are many instances each is worth less work, but not what is worked out once for all of them.
+#[test]
+fn what_many_instances_may_cost() {
+    let rule = |require: &str| {
+        format!(
+            "function \"many\" {{
+  params      = []
+  description = \"d\"
+  value       = [for a in range(1000) : [for b in range(30) : b]]
+}}
+
+rule \"x-y\" {{
+  title    = \"t\"
+  severity = \"error\"
+  category = \"cost\"
+  scenario = \"s\"
+  resource = \"aws_eip\"
+  require  = {require}
+  message  = \"too many\"
+  why      = \"w\"
+}}
+"
+        )
+    };
+    let main = ("main.tf", "resource \"aws_eip\" \"a\" {\n  count = 12000\n}\n");
+    let select = ["--rules", "r.hcl", "--select", "x-y", "-v", "."];
+    check(&[main, ("r.hcl", &rule("length(many()) == 0"))], &select, "error[x-y]: too many");
+    let each = rule("length([for a in many() : [for b in a : self.domain]]) == 0");
+    check(&[main, ("r.hcl", &each)], &select, "elements is not evaluated");
+}
+
 #[test]
 fn chains_are_followed_to_their_end() {
     let chain: String = (0..5_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect();

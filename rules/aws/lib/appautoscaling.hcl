@@ -45,7 +45,7 @@ function "scaling_policies" {
   description = "The scaling policies of a scalable target."
   value = distinct(concat(
     referrers(target, "aws_appautoscaling_policy", ["resource_id", "scalable_dimension"]),
-    [for policy in resources("aws_appautoscaling_policy") : policy if scaling_serves(policy, target)],
+    [for policy in scaling_candidates(resources("aws_appautoscaling_policy"), scaling_policies_by_key(), target) : policy if scaling_serves(policy, target)],
   ))
 }
 
@@ -54,6 +54,52 @@ function "scheduled_scaling" {
   description = "The scheduled actions of a scalable target."
   value = distinct(concat(
     referrers(target, "aws_appautoscaling_scheduled_action", ["resource_id", "scalable_dimension"]),
-    [for action in resources("aws_appautoscaling_scheduled_action") : action if scaling_serves(action, target)],
+    [for action in scaling_candidates(resources("aws_appautoscaling_scheduled_action"), scheduled_scaling_by_key(), target) : action if scaling_serves(action, target)],
   ))
+}
+
+# Where there are thousands of targets, not each is compared with all policies.
+
+function "scaling_candidates" {
+  params      = [all, index, target]
+  description = "Those of all policies or scheduled actions that may name the same resource as a scalable target, besides those that refer to the target."
+  value = (
+    !is_known(length(all)) || contains(scaling_keys(target), "?")
+    ? all
+    : distinct(flatten([for key in concat(scaling_keys(target), ["?"]) : lookup(index, key, [])]))
+  )
+}
+
+function "scaling_policies_by_key" {
+  params      = []
+  description = "The scaling policies by what they name."
+  value       = scaling_index(resources("aws_appautoscaling_policy"))
+}
+
+function "scheduled_scaling_by_key" {
+  params      = []
+  description = "The scheduled actions by what they name."
+  value       = scaling_index(resources("aws_appautoscaling_scheduled_action"))
+}
+
+function "scaling_index" {
+  params      = [all]
+  description = "Policies or scheduled actions by what they name."
+  value       = by_key(flatten([for scaling in all : [for key in scaling_keys(scaling) : { key = key, value = scaling }]]))
+}
+
+function "scaling_keys" {
+  params      = [scaling]
+  description = "What a target, policy or scheduled action names: the text of its resource id and the addresses of the resources in it; a question mark where not all of that is known."
+  value = (
+    is_known(scaling.resource_id) && is_known(scaled_resources(scaling))
+    ? concat([coalesce(scaling.resource_id, "?")], [for scaled in scaled_resources(scaling) : scaled.address])
+    : ["?"]
+  )
+}
+
+function "by_key" {
+  params      = [pairs]
+  description = "Objects with key and value as lists of the values by key."
+  value       = { for pair in pairs : pair.key => pair.value... }
 }

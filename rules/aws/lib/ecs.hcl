@@ -5,7 +5,7 @@ function "ecs_scaled_services" {
   description = "The services that a scalable target or a policy of Application Auto Scaling is about, in a list; open where one cannot be seen."
   value       = distinct(concat(
     referenced(scaling.resource_id, "aws_ecs_service"),
-    [for service in resources("aws_ecs_service") : service if ecs_named(scaling.resource_id, service)],
+    ecs_refers(scaling) ? [] : [for service in resources("aws_ecs_service") : service if ecs_named(scaling.resource_id, service)],
   ))
 }
 
@@ -25,7 +25,7 @@ function "ecs_scalable_targets" {
   description = "The scalable targets of Application Auto Scaling that change the number of a service's tasks, in a list; open where one may not be seen."
   value       = distinct(concat(
     referrers(service, "aws_appautoscaling_target", "resource_id"),
-    [for target in resources("aws_appautoscaling_target") : target if ecs_named(target.resource_id, service)],
+    [for target in ecs_targets_by_name() : target if ecs_named(target.resource_id, service)],
   ))
 }
 
@@ -33,9 +33,37 @@ function "ecs_policies" {
   params      = [service]
   description = "The policies of Application Auto Scaling that change the number of a service's tasks."
   value = [
-    for policy in resources("aws_appautoscaling_policy") : policy
+    for policy in (
+      is_known(length(resources("aws_appautoscaling_policy")))
+      ? concat(lookup(ecs_policies_by_service(), service.address, []), ecs_policies_by_service()["?"])
+      : resources("aws_appautoscaling_policy")
+    ) : policy
     if anytrue([for other in ecs_scaled_services(policy) : same(other, service)])
   ]
+}
+
+function "ecs_policies_by_service" {
+  params      = []
+  description = "The policies of Application Auto Scaling by the addresses of the services that they are about; under a question mark those of which that is not known."
+  value = merge({ "?" = [] }, by_key(flatten([
+    for policy in resources("aws_appautoscaling_policy") : (
+      is_known(ecs_scaled_services(policy))
+      ? [for service in ecs_scaled_services(policy) : { key = service.address, value = policy }]
+      : [{ key = "?", value = policy }]
+    )
+  ])))
+}
+
+function "ecs_refers" {
+  params      = [scaling]
+  description = "Whether a scalable target or a policy refers to a service for certain."
+  value       = is_known(referenced(scaling.resource_id, "aws_ecs_service")) && length(referenced(scaling.resource_id, "aws_ecs_service")) > 0
+}
+
+function "ecs_targets_by_name" {
+  params      = []
+  description = "The scalable targets that may name their service without referring to it."
+  value       = [for target in resources("aws_appautoscaling_target") : target if !ecs_refers(target)]
 }
 
 # Tasks on Fargate.

@@ -185,3 +185,29 @@ function "lifecycle_takes_all_of" {
     ]),
   ])
 }
+
+function "s3_configurations_of" {
+  params      = [type, bucket]
+  description = "The resources of a type that name this bucket, whose name is known."
+  value = (
+    is_known(length(s3_configurations()))
+    ? lookup(s3_configurations_by_bucket(), "${type} ${bucket}", [])
+    : [for other in resources(type) : other if is_known(other.bucket) && other.bucket == bucket]
+  )
+}
+
+function "s3_configurations" {
+  params      = []
+  description = "The resources that configure a bucket."
+  value = resources(
+    "aws_s3_bucket_lifecycle_configuration", "aws_s3_bucket_notification", "aws_s3_bucket_policy", "aws_s3_bucket_versioning",
+    "aws_s3_bucket_server_side_encryption_configuration", "aws_s3_bucket_public_access_block", "aws_s3_bucket_ownership_controls",
+    "aws_s3_bucket_cors_configuration", "aws_s3_bucket_logging", "aws_s3_bucket_replication_configuration",
+  )
+}
+
+function "s3_configurations_by_bucket" {
+  params      = []
+  description = "The resources that configure a bucket and name it with a known text, by their type and that text."
+  value       = { for other in s3_configurations() : "${other.type} ${other.bucket}" => other... if is_known(other.bucket) && other.bucket != null }
+}
