@@ -1,9 +1,10 @@
 //! Reading bodies of either syntax. In JSON a nested block may arrive as an argument whose value is an object, `null` is
 //! an argument that is not set, and references are written as text.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::reference::parse_reference;
 use super::suggest::nearest;
@@ -14,7 +15,12 @@ use crate::syntax::{Attribute, Block, Body, Expr, ExprKind, Ident, Text};
 pub(crate) struct BodyReader {
     json_files: FxHashSet<FileId>,
     pub(crate) problems: Vec<Problem>,
+    /// How many of each file were reported.
+    reported: FxHashMap<FileId, usize>,
 }
+
+/// More faults of a file are not listed: millions would take more room than all else.
+const MOST_FAULTS: usize = 1_000;
 
 /// What a block of a closed set of names may hold.
 pub(crate) struct Schema {
@@ -27,11 +33,23 @@ pub(crate) struct Schema {
 
 impl BodyReader {
     pub(crate) fn new(json_files: impl IntoIterator<Item = FileId>) -> BodyReader {
-        BodyReader { json_files: json_files.into_iter().collect(), problems: Vec::new() }
+        let json_files = json_files.into_iter().collect();
+        BodyReader { json_files, problems: Vec::new(), reported: FxHashMap::default() }
     }
 
+    /// Reports a fault; of each file the first [`MOST_FAULTS`].
     pub(crate) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
+        let Some(span) = problem.label.as_ref().map(|label| label.span) else { return self.problems.push(problem) };
+        let reported = self.reported.entry(span.file).or_default();
+        *reported += 1;
+        match (*reported).cmp(&(MOST_FAULTS + 1)) {
+            Ordering::Less => self.problems.push(problem),
+            Ordering::Equal => {
+                let message = format!("more than {MOST_FAULTS} faults in what a file declares are not listed");
+                self.problems.push(Problem::warning(ProblemKind::Limit, span, message, "the rest is left out"));
+            }
+            Ordering::Greater => {}
+        }
     }
 
     pub(crate) fn error(&mut self, span: Span, message: impl Into<String>, label: impl Into<String>) {

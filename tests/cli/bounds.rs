@@ -190,6 +190,14 @@ fn rules_and_values_that_multiply() {
     check(&[("main.tf", "variable \"a\" {}\n"), ("terraform.tfvars", &values)], &["."], "more than 1000000 elements");
 }
 
+#[test]
+fn faults_of_one_file() {
+    let text = compact(&[("main.tf", &"x {}\n".repeat(3_000)), ("other.tf", "y {}\n")], &["."]);
+    assert_eq!(text.lines().filter(|line| line.starts_with("main.tf")).count(), 1_001);
+    assert!(text.contains("main.tf:1001:1: warning[limit-reached]: more than 1000 faults in what a file declares"));
+    assert!(text.contains("other.tf:1:1: error[invalid-configuration]"), "{}", &text[..2_000]);
+}
+
 /// Where there are many instances each is worth less work, but not what is worked out once for all of them.
 #[test]
 fn what_many_instances_may_cost() {
