@@ -13,7 +13,7 @@ use crate::syntax::{Attribute, Block, Body, Text};
 /// Arguments and blocks that belong to Terraform itself, not to the resource.
 const META: [&str; 7] = ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection"];
 
-/// A body has no more different names than this: the largest schemas have some hundreds. Each is looked for in all others.
+/// Of more different names in one body the others are left out: the largest schemas have some hundreds.
 pub(super) const NAME_LIMIT: usize = 10_000;
 
 /// Something that a body writes: its name, and the argument of that name; none where it is blocks.

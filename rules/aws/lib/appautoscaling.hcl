@@ -45,7 +45,7 @@ function "scaling_policies" {
   description = "The scaling policies of a scalable target."
   value = distinct(concat(
     referrers(target, "aws_appautoscaling_policy", ["resource_id", "scalable_dimension"]),
-    [for policy in scaling_candidates(resources("aws_appautoscaling_policy"), scaling_policies_by_key(), target) : policy if scaling_serves(policy, target)],
+    [for policy in candidates(resources("aws_appautoscaling_policy"), scaling_policies_by_key(), scaling_keys(target)) : policy if scaling_serves(policy, target)],
   ))
 }
 
@@ -54,21 +54,11 @@ function "scheduled_scaling" {
   description = "The scheduled actions of a scalable target."
   value = distinct(concat(
     referrers(target, "aws_appautoscaling_scheduled_action", ["resource_id", "scalable_dimension"]),
-    [for action in scaling_candidates(resources("aws_appautoscaling_scheduled_action"), scheduled_scaling_by_key(), target) : action if scaling_serves(action, target)],
+    [for action in candidates(resources("aws_appautoscaling_scheduled_action"), scheduled_scaling_by_key(), scaling_keys(target)) : action if scaling_serves(action, target)],
   ))
 }
 
 # Where there are thousands of targets, not each is compared with all policies.
-
-function "scaling_candidates" {
-  params      = [all, index, target]
-  description = "Those of all policies or scheduled actions that may name the same resource as a scalable target, besides those that refer to the target."
-  value = (
-    !is_known(length(all)) || contains(scaling_keys(target), "?")
-    ? all
-    : distinct(flatten([for key in concat(scaling_keys(target), ["?"]) : lookup(index, key, [])]))
-  )
-}
 
 function "scaling_policies_by_key" {
   params      = []
@@ -96,10 +86,4 @@ function "scaling_keys" {
     ? concat([coalesce(scaling.resource_id, "?")], [for scaled in scaled_resources(scaling) : scaled.address])
     : ["?"]
   )
-}
-
-function "by_key" {
-  params      = [pairs]
-  description = "Objects with key and value as lists of the values by key."
-  value       = { for pair in pairs : pair.key => pair.value... }
 }

@@ -8,11 +8,7 @@ function "dynamodb_targets" {
   params      = [table]
   description = "The targets of Application Auto Scaling for a DynamoDB table and its indexes."
   value = [
-    for target in (
-      is_known(length(resources("aws_appautoscaling_target")))
-      ? concat(lookup(dynamodb_targets_by_table(), table.address, []), dynamodb_targets_by_table()["?"])
-      : resources("aws_appautoscaling_target")
-    ) : target
+    for target in candidates(resources("aws_appautoscaling_target"), dynamodb_targets_by_table(), [table.address]) : target
     if target.service_namespace == "dynamodb" && (
       length(referenced(target.resource_id, "aws_dynamodb_table")) > 0
       ? anytrue([for named in referenced(target.resource_id, "aws_dynamodb_table") : same(named, table)])
@@ -24,13 +20,13 @@ function "dynamodb_targets" {
 function "dynamodb_targets_by_table" {
   params      = []
   description = "The targets of Application Auto Scaling by the addresses of the DynamoDB tables that they refer to; under a question mark those that refer to none for certain."
-  value = merge({ "?" = [] }, by_key(flatten([
+  value = by_key(flatten([
     for target in resources("aws_appautoscaling_target") : (
       is_known(referenced(target.resource_id, "aws_dynamodb_table")) && length(referenced(target.resource_id, "aws_dynamodb_table")) > 0
       ? [for table in referenced(target.resource_id, "aws_dynamodb_table") : { key = table.address, value = target }]
       : [{ key = "?", value = target }]
     )
-  ])))
+  ]))
 }
 
 function "is_scaled" {

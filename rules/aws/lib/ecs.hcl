@@ -33,11 +33,7 @@ function "ecs_policies" {
   params      = [service]
   description = "The policies of Application Auto Scaling that change the number of a service's tasks."
   value = [
-    for policy in (
-      is_known(length(resources("aws_appautoscaling_policy")))
-      ? concat(lookup(ecs_policies_by_service(), service.address, []), ecs_policies_by_service()["?"])
-      : resources("aws_appautoscaling_policy")
-    ) : policy
+    for policy in candidates(resources("aws_appautoscaling_policy"), ecs_policies_by_service(), [service.address]) : policy
     if anytrue([for other in ecs_scaled_services(policy) : same(other, service)])
   ]
 }
@@ -45,13 +41,13 @@ function "ecs_policies" {
 function "ecs_policies_by_service" {
   params      = []
   description = "The policies of Application Auto Scaling by the addresses of the services that they are about; under a question mark those of which that is not known."
-  value = merge({ "?" = [] }, by_key(flatten([
+  value = by_key(flatten([
     for policy in resources("aws_appautoscaling_policy") : (
       is_known(ecs_scaled_services(policy))
       ? [for service in ecs_scaled_services(policy) : { key = service.address, value = policy }]
       : [{ key = "?", value = policy }]
     )
-  ])))
+  ]))
 }
 
 function "ecs_refers" {

@@ -189,11 +189,10 @@ function "lifecycle_takes_all_of" {
 function "s3_configurations_of" {
   params      = [type, bucket]
   description = "The resources of a type that name this bucket, whose name is known."
-  value = (
-    is_known(length(s3_configurations()))
-    ? lookup(s3_configurations_by_bucket(), "${type} ${bucket}", [])
-    : [for other in resources(type) : other if is_known(other.bucket) && other.bucket == bucket]
-  )
+  value = [
+    for other in candidates(s3_configurations(), s3_configurations_by_bucket(), ["${type} ${bucket}"]) : other
+    if other.type == type && is_known(other.bucket) && other.bucket == bucket
+  ]
 }
 
 function "s3_configurations" {
@@ -209,5 +208,5 @@ function "s3_configurations" {
 function "s3_configurations_by_bucket" {
   params      = []
   description = "The resources that configure a bucket and name it with a known text, by their type and that text."
-  value       = { for other in s3_configurations() : "${other.type} ${other.bucket}" => other... if is_known(other.bucket) && other.bucket != null }
+  value       = by_key([for other in s3_configurations() : { key = "${other.type} ${other.bucket}", value = other } if is_known(other.bucket) && other.bucket != null])
 }

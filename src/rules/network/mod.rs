@@ -100,8 +100,13 @@ impl Network<'_> {
     pub fn vpc_of(&self, id: InstanceId) -> Known<InstanceId> {
         let value = self.infra.attribute(id, "vpc_id");
         let links = Links::of(&self.infra.referenced(&value, &["aws_vpc", "aws_default_vpc"]));
-        let outside = || value.cause().unwrap_or_else(|| Cause::attribute(self.address(id), "vpc_id"));
+        let outside = || value.cause().unwrap_or_else(|| self.outside(id, "vpc_id"));
         links.only()?.ok_or_else(outside)
+    }
+
+    /// Why something is not known that an attribute of an instance decides.
+    fn outside(&self, id: InstanceId, attribute: &str) -> Cause {
+        Cause::attribute(self.address(id), attribute)
     }
 
     fn address(&self, id: InstanceId) -> &str {

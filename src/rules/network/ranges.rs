@@ -29,7 +29,7 @@ impl Network<'_> {
             Some(text) if !text.is_empty() => ranges.push(range),
             _ => {
                 // IPAM chooses it, or it is not known.
-                let unset = || Cause::attribute(self.address(declared_by), "cidr_block");
+                let unset = || self.outside(declared_by, "cidr_block");
                 doubt.get_or_insert_with(|| range.cause().unwrap_or_else(unset));
             }
         }

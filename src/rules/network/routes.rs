@@ -72,10 +72,6 @@ impl Network<'_> {
         }
     }
 
-    fn outside(&self, id: InstanceId, attribute: &str) -> Cause {
-        Cause::attribute(self.address(id), attribute)
-    }
-
     /// The main route table of a VPC of the configuration.
     fn main_table(&self, vpc: InstanceId) -> Known<RouteTable> {
         let main = self.referrers(vpc, &["aws_main_route_table_association"], &["vpc_id"]).only()?;
@@ -91,7 +87,7 @@ impl Network<'_> {
         // A default VPC's main table has a route to the internet; what became of it is not seen here.
         if !self.is_type(vpc, "aws_vpc") || self.infra.exported(vpc, &["main_route_table_id", "default_route_table_id"])
         {
-            return Err(Cause::attribute(self.address(vpc), "main_route_table_id"));
+            return Err(self.outside(vpc, "main_route_table_id"));
         }
         Ok(RouteTable::Implicit(vpc))
     }
@@ -107,7 +103,7 @@ impl Network<'_> {
         if let RouteTable::Declared(table) = table {
             self.inline_routes(table, &mut routes, &mut doubt);
             if self.infra.exported(table, &["id"]) {
-                doubt.get_or_insert_with(|| Cause::attribute(self.address(table), "id"));
+                doubt.get_or_insert_with(|| self.outside(table, "id"));
             }
         }
         let links = self.referrers(id, &["aws_route"], &["route_table_id"]);

@@ -224,7 +224,7 @@ impl Network<'_> {
             match &route.target {
                 Target::NatGateway(Some(nat)) if route.certain => gateways.push(*nat),
                 Target::NatGateway(None) => {
-                    let unset = || Cause::attribute(self.address(route.declared_by), "nat_gateway_id");
+                    let unset = || self.outside(route.declared_by, "nat_gateway_id");
                     doubt.get_or_insert_with(unset);
                     continue;
                 }

@@ -68,7 +68,7 @@ impl Network<'_> {
         match zones.pop_first() {
             Some(only) if understood && zones.is_empty() => Ok(only),
             _ => {
-                let unset = || Cause::attribute(self.address(subnet), "availability_zone");
+                let unset = || self.outside(subnet, "availability_zone");
                 Err(arguments.iter().find_map(Value::cause).unwrap_or_else(unset))
             }
         }
