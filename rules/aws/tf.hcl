@@ -9,14 +9,13 @@ rule "tf-backend-local" {
 
   locals {
     remote = length(self.cloud) > 0 || anytrue([for backend in self.backend : backend.type != "local"])
-    real   = [for type in self.managed_types : type if !can(regex("^(terraform_data|null_|local_|random_)", type))]
-    shows  = "example|test|fixture|sandbox|bootstrap|pattern|demo|module"
+    real   = [for type in self.managed_types : type if !begins_with(type, "terraform_data", "null_", "local_", "random_")]
   }
 
   skip = [
     self.library,
     self.terragrunt,
-    can(regex(local.shows, lower(self.path))),
+    has_part(lower(self.path), "example", "test", "fixture", "sandbox", "bootstrap", "pattern", "demo", "module"),
     length(local.real) == 0,
   ]
   require = local.remote
@@ -123,7 +122,7 @@ rule "tf-production-keeps-develop-value" {
   }
 
   # Either none are compared, or several.
-  skip    = [length(self.environments) == 0, nonproduction(self), length(local.production) != 1, length(local.development) == 0]
+  skip    = [length(environments()) == 0, length(self.environments) == 0, nonproduction(self), length(local.production) != 1, length(local.development) == 0]
   require = length(local.kinds) == 0 || length(local.same) == 0
   at      = self.default
   message = "${self.address} sets ${join(", ", local.kinds)} to ${jsonencode(try(local.production[0].value, null))} in ${try(local.production[0].name, "production")}, as in ${join(" and ", local.same)}"
@@ -172,7 +171,7 @@ rule "tf-provider-unpinned" {
   skip = [
     self.library,
     self.terragrunt,
-    can(regex("example|test|fixture|pattern|demo", lower(self.path))),
+    has_part(lower(self.path), "example", "test", "fixture", "pattern", "demo"),
   ]
   require = length(local.floating) == 0
   at      = self.required_providers

@@ -65,6 +65,9 @@ pub(super) struct Entry {
     wordless: OnceLock<Option<Arc<Rule>>>,
 }
 
+/// Positions of rules; few look at one and the same thing.
+type Positions = SmallVec<[usize; 16]>;
+
 struct RuleFile {
     service: Text,
     text: Source,
@@ -394,18 +397,38 @@ impl<'s> Catalog<'s> {
         problems
     }
 
-    /// The positions of the enabled rules that look at instances of this kind and name, each once.
-    pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> SmallVec<[usize; 16]> {
-        let exact = self.by_subject.get(&kind).and_then(|names| names.get(name));
-        let globs = self.globs.iter().filter(|(s, _)| s.kind == kind && s.pattern.matches(name)).map(|(_, at)| at);
-        let mut wanted = SmallVec::new();
-        for at in exact.into_iter().flatten().chain(globs) {
-            if selection.enabled[*at] && !wanted.contains(at) {
-                wanted.push(*at);
-            }
-        }
-        wanted
+    /// The positions of the enabled rules that look at instances of this kind whatever they are called, each once.
+    pub(super) fn rules_for_all(&self, selection: &Selection, kind: InstanceKind) -> Positions {
+        let any = self.globs.iter().filter(|(s, _)| s.kind == kind && matches!(s.pattern, Pattern::Any(_)));
+        enabled(selection, any.map(|(_, at)| *at))
     }
+
+    /// Those that look at instances of this kind and name, but not at all of the kind.
+    pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> Positions {
+        let exact = self.by_subject.get(&kind).and_then(|names| names.get(name));
+        let of_glob = |(s, _): &&(Subject, usize)| s.kind == kind && s.pattern.is_glob() && s.pattern.matches(name);
+        let globs = self.globs.iter().filter(of_glob).map(|(_, at)| at);
+        let looks_at_all = |at: usize| {
+            self.entries[at].subjects.iter().any(|s| s.kind == kind && matches!(s.pattern, Pattern::Any(_)))
+        };
+        enabled(selection, exact.into_iter().flatten().chain(globs).copied().filter(|at| !looks_at_all(*at)))
+    }
+
+    /// Whether some rules look at instances of this kind by their names.
+    pub(super) fn tells_apart(&self, kind: InstanceKind) -> bool {
+        self.by_subject.contains_key(&kind) || self.globs.iter().any(|(s, _)| s.kind == kind && s.pattern.is_glob())
+    }
+}
+
+/// The enabled ones, each once.
+fn enabled(selection: &Selection, positions: impl Iterator<Item = usize>) -> Positions {
+    let mut wanted = Positions::new();
+    for at in positions {
+        if selection.enabled[at] && !wanted.contains(&at) {
+            wanted.push(at);
+        }
+    }
+    wanted
 }
 
 /// A file's name without folder and ending.

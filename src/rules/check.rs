@@ -16,7 +16,7 @@ use rustc_hash::FxHashSet;
 use super::catalog::Catalog;
 use super::draft::{self, Draft};
 use super::place;
-use super::rule::{Check, Rule, Step, is_chosen_by_name};
+use super::rule::{Check, Lasts, Rule, Step, is_chosen_by_name};
 use super::run::Run;
 use super::scope::RuleScope;
 use super::settings::Selection;
@@ -25,7 +25,7 @@ use super::{Finding, Undecided};
 use crate::eval::functions::Host;
 use crate::eval::iterate::{Entry, iterate};
 use crate::eval::{Cause, EvalError, Evaluation, Kind, Value};
-use crate::infra::{Infra, Instance, InstanceId, InstanceKind, Tracer};
+use crate::infra::{Infra, Instance, InstanceId, Tracer};
 use crate::source::Problem;
 use crate::syntax::Text;
 
@@ -70,6 +70,17 @@ struct Task {
 const CHUNK: usize = 128;
 
 impl Task {
+    /// Whether what the rule asks first says the same of all instances, and says that there is nothing to report.
+    fn is_settled(&self, run: &Run<'_>) -> bool {
+        let (Some(check), Some(first)) = (self.rule.checks.first(), self.instances.first()) else { return true };
+        let scope = RuleScope::new(run, &self.rule, check, *first);
+        let skip = |step: &Step| match *step {
+            Step::Skip(at) if at < check.shared_skips => check.skips.get(at).filter(|skip| skip.lasts == Lasts::Run),
+            _ => None,
+        };
+        check.steps.iter().map_while(skip).any(|skip| matches!(scope.truth(skip, Truth::any), Truth::Yes))
+    }
+
     fn run<'a>(&'a self, run: &'a Run<'a>) -> impl ParallelIterator<Item = Seen> + 'a {
         self.instances.par_chunks(CHUNK).map(|ids| {
             let start = Instant::now();
@@ -86,30 +97,30 @@ impl Task {
 fn tasks(run: &Run<'_>) -> (Vec<Task>, Duration) {
     let start = Instant::now();
     let mut instances: BTreeMap<usize, Vec<InstanceId>> = BTreeMap::new();
-    for (kind, name, ids) in named(run.infra) {
-        for rule in run.catalog.rules_for(run.selection, kind, name) {
-            instances.entry(rule).or_default().extend(ids);
+    for (kind, type_name, ids) in run.infra.types() {
+        let mut look = |rules: &[usize], ids: &[InstanceId]| {
+            rules.iter().for_each(|rule| instances.entry(*rule).or_default().extend(ids));
+        };
+        look(&run.catalog.rules_for_all(run.selection, kind), ids);
+        match is_chosen_by_name(kind) {
+            false => look(&run.catalog.rules_for(run.selection, kind, type_name), ids),
+            true if !run.catalog.tells_apart(kind) => {}
+            true => ids.iter().for_each(|id| {
+                let name = &run.infra.get(*id).name;
+                look(&run.catalog.rules_for(run.selection, kind, name), from_ref(id));
+            }),
         }
     }
     let spent = start.elapsed();
     let task = |(rule, instances): (usize, Vec<InstanceId>)| {
         let start = Instant::now();
-        (run.catalog.wordless_at(rule).map(|rule| Task { rule, instances }), start.elapsed())
+        let task = run.catalog.wordless_at(rule).map(|rule| Task { rule, instances });
+        (task.filter(|task| !task.is_settled(run)), start.elapsed())
     };
     // In parallel, since the files of rules are parsed here.
     let found: Vec<_> = instances.into_par_iter().map(task).collect();
     let spent = spent + found.iter().map(|(_, time)| *time).sum::<Duration>();
     (found.into_iter().filter_map(|(task, _)| task).collect(), spent)
-}
-
-/// The instances by what rules choose them by.
-fn named(infra: &Infra) -> impl Iterator<Item = (InstanceKind, &Text, &[InstanceId])> {
-    infra.types().flat_map(move |(kind, type_name, ids)| {
-        let by_name = is_chosen_by_name(kind);
-        let names = ids.iter().filter(move |_| by_name).map(move |id| (kind, &infra.get(*id).name, from_ref(id)));
-        let types = (!by_name).then_some((kind, type_name, ids));
-        names.chain(types)
-    })
 }
 
 /// What was seen at some instances.

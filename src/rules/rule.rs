@@ -200,6 +200,11 @@ impl Pattern {
         }
     }
 
+    /// Whether some names fit and others do not, by how they are written.
+    pub fn is_glob(&self) -> bool {
+        matches!(self, Pattern::Glob(..))
+    }
+
     /// As written.
     pub fn text(&self) -> &Text {
         match self {

@@ -6,14 +6,17 @@
 pub const CALL: usize = 40;
 /// What it takes to call one of the functions that just look at their arguments.
 pub const PLAIN_CALL: usize = 4;
+/// What it takes to look for a pattern, which may have to be compiled for this one text.
+pub const PATTERN: usize = 400;
 /// The elements that a list is taken to have.
 pub const ELEMENTS: usize = 3;
 
 /// What a call of this function takes, its arguments aside.
 pub fn of_call(function: &str) -> usize {
     match function {
-        "alltrue" | "anytrue" | "can" | "coalesce" | "contains" | "is_known" | "is_set" | "length" | "startswith"
-        | "try" => PLAIN_CALL,
+        "alltrue" | "anytrue" | "begins_with" | "can" | "coalesce" | "contains" | "environments" | "has_part"
+        | "is_known" | "is_set" | "length" | "startswith" | "try" => PLAIN_CALL,
+        "regex" | "regexall" => PATTERN,
         _ => CALL,
     }
 }

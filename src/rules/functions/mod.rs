@@ -40,6 +40,7 @@ pub struct OwnFunction {
 /// Functions that look at nothing but their arguments and the tables of facts.
 const TIMELESS: &[&str] = &[
     "action_matches",
+    "begins_with",
     "cidr_contains",
     "cidr_intersection",
     "cidr_overlaps",
@@ -47,6 +48,7 @@ const TIMELESS: &[&str] = &[
     "cidr_usable",
     "fact",
     "fact_rows",
+    "has_part",
     "has_word",
     "is_known",
     "is_set",

@@ -6,6 +6,7 @@ use super::{Call, OwnFunction, handles, unknown_bool};
 use crate::eval::text::segments;
 use crate::eval::{EvalError, Hint, Segment, Type, Value, convert};
 use crate::rules::render;
+use crate::syntax::Text;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -16,6 +17,22 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
                       `/`, spaces) or changes of case. Upper and lower case are the same; digits belong to the word \
                       before them. `log` is a word of `app-log` and `AppLog`, not of `catalog`.",
         run: has_word,
+    },
+    OwnFunction {
+        name: "has_part",
+        params: "text, part…",
+        arity: (2, super::MANY),
+        description: "Whether one of the parts stands anywhere in the text: `has_part(path, \"example\", \"demo\")`. Upper and \
+                      lower case differ.",
+        run: |call| about_text(call, holds_part),
+    },
+    OwnFunction {
+        name: "begins_with",
+        params: "text, beginning…",
+        arity: (2, super::MANY),
+        description: "Whether the text begins with one of these: `begins_with(type, \"aws_\", \"awscc_\")`. Upper and lower \
+                      case differ.",
+        run: |call| about_text(call, begins),
     },
     OwnFunction {
         name: "names",
@@ -40,26 +57,57 @@ const USUAL_WORDS: usize = 8;
 const MOST_NAMES: usize = 8;
 
 fn has_word(call: &Call<'_>) -> Result<Value, EvalError> {
+    about_text(call, |parts, words| holds_word(parts, &|word| words.iter().any(|w| w.eq_ignore_ascii_case(word))))
+}
+
+/// Whether something holds of a text that is known, known in part or one of several, and the texts behind it.
+fn about_text(call: &Call<'_>, says: fn(&[Segment], &[Text]) -> Option<bool>) -> Result<Value, EvalError> {
     let value = call.value(0)?;
-    let words = call.texts_from(1)?;
+    let others = call.texts_from(1)?;
     if value.is_null() {
         return Ok(false.into());
     }
     let value = convert::convert(&value, &Type::String).map_err(|e| call.at(0, e))?;
-    Ok(match holds_word(&value, &|word| words.iter().any(|w| w.eq_ignore_ascii_case(word))) {
-        Some(found) => Value::from(found).from_parts([&value]),
+    Ok(match agreed(&value, &|parts| says(parts, &others)) {
+        Some(holds) => Value::from(holds).from_parts([&value]),
         None => unknown_bool([&value]),
     })
 }
 
-/// Whether a text, known or in part, has a word that is wanted.
-pub(super) fn holds_word(text: &Value, wanted: &dyn Fn(&str) -> bool) -> Option<bool> {
+/// What holds of a text, or of all that it may be.
+fn agreed(text: &Value, says: &dyn Fn(&[Segment]) -> Option<bool>) -> Option<bool> {
     if let Some(Hint::OneOf(alternatives)) = text.as_unknown().map(|u| &u.hint) {
-        let mut verdicts = alternatives.iter().map(|a| holds_word(a, wanted));
+        let mut verdicts = alternatives.iter().map(|a| agreed(a, says));
         let first = verdicts.next()??;
         return verdicts.all(|v| v == Some(first)).then_some(first);
     }
-    let parts = segments(text)?;
+    says(&segments(text)?)
+}
+
+/// Whether a text holds one of these.
+fn holds_part(text: &[Segment], wanted: &[Text]) -> Option<bool> {
+    let holds = |part: &Segment| matches!(part, Segment::Text(text) if wanted.iter().any(|w| text.contains(&**w)));
+    let whole = matches!(text, [] | [Segment::Text(_)]);
+    if text.iter().any(holds) { Some(true) } else { whole.then_some(false) }
+}
+
+/// Whether a text begins with one of these.
+fn begins(text: &[Segment], wanted: &[Text]) -> Option<bool> {
+    let (known, whole) = match text {
+        [] => ("", true),
+        [Segment::Text(text)] => (&**text, true),
+        [Segment::Text(text), ..] => (&**text, false),
+        [Segment::Unknown(_), ..] => ("", false),
+    };
+    let may_go_on = |wanted: &Text| !whole && wanted.starts_with(known);
+    match wanted.iter().any(|wanted| known.starts_with(&**wanted)) {
+        true => Some(true),
+        false => (!wanted.iter().any(may_go_on)).then_some(false),
+    }
+}
+
+/// Whether a text has a word that is wanted.
+fn holds_word(parts: &[Segment], wanted: &dyn Fn(&str) -> bool) -> Option<bool> {
     let is_unknown = |at: Option<usize>| matches!(at.and_then(|at| parts.get(at)), Some(Segment::Unknown(_)));
     for (i, part) in parts.iter().enumerate() {
         let Segment::Text(text) = part else { continue };
@@ -157,7 +205,6 @@ fn plural(call: &Call<'_>) -> Result<Value, EvalError> {
 mod tests {
     use super::*;
     use crate::eval::Cause;
-    use crate::eval::text::from_segments;
 
     #[test]
     fn words_end_at_separators_and_changes_of_case() {
@@ -178,7 +225,7 @@ mod tests {
         let unknown = || Segment::Unknown(Value::unknown(Type::String, Cause::Variable("var.env".into())));
         let text = |t: &str| Segment::Text(t.into());
         let check = |parts: Vec<Segment>, expected| {
-            assert_eq!(holds_word(&from_segments(parts), &|w| w == "log"), expected);
+            assert_eq!(holds_word(&parts, &|w| w == "log"), expected);
         };
         check(vec![text("log-"), unknown()], Some(true));
         check(vec![text("log"), unknown()], None);
@@ -186,5 +233,23 @@ mod tests {
         check(vec![unknown(), text("-log")], Some(true));
         check(vec![unknown(), text("-catalog")], None);
         check(vec![text("catalog")], Some(false));
+    }
+
+    #[test]
+    fn parts_and_beginnings_of_texts_that_are_known_in_part() {
+        let unknown = || Segment::Unknown(Value::unknown(Type::String, Cause::Variable("var.env".into())));
+        let text = |t: &str| Segment::Text(t.into());
+        let wanted = [Text::from("logs"), Text::from("audit")];
+        let check = |parts: &[Segment], part: Option<bool>, beginning: Option<bool>| {
+            assert_eq!((holds_part(parts, &wanted), begins(parts, &wanted)), (part, beginning), "{parts:?}");
+        };
+        check(&[text("logs-a")], Some(true), Some(true));
+        check(&[text("a-logs")], Some(true), Some(false));
+        check(&[text("log")], Some(false), Some(false));
+        check(&[], Some(false), Some(false));
+        check(&[text("log"), unknown()], None, None);
+        check(&[text("x"), unknown()], None, Some(false));
+        check(&[text("logs"), unknown()], Some(true), Some(true));
+        check(&[unknown(), text("-audit")], Some(true), None);
     }
 }
