@@ -18,6 +18,25 @@ pub struct Declarations<K, T> {
     index: OnceLock<FxHashMap<K, usize>>,
 }
 
+/// One of the declarations of a kind.
+#[derive(Debug)]
+pub struct Declared<'d, K, T> {
+    /// Its position among all, in the order of their names.
+    pub at: usize,
+    /// Its name.
+    pub name: &'d K,
+    /// What is declared.
+    pub declared: &'d Arc<T>,
+}
+
+impl<K, T> Clone for Declared<'_, K, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K, T> Copy for Declared<'_, K, T> {}
+
 impl<K: Ord + Hash + Clone, T> Declarations<K, T> {
     /// What has this name.
     pub fn get<Q>(&self, name: &Q) -> Option<&Arc<T>>
@@ -25,12 +44,23 @@ impl<K: Ord + Hash + Clone, T> Declarations<K, T> {
         K: Borrow<Q>,
         Q: Eq + Hash + ?Sized,
     {
-        if self.sorted.len() <= FEW {
-            return self.sorted.iter().find(|(known, _)| known.borrow() == name).map(|(_, found)| found);
-        }
-        let positions = || self.sorted.iter().enumerate().map(|(at, (known, _))| (known.clone(), at)).collect();
-        let at = self.index.get_or_init(positions).get(name)?;
-        self.sorted.get(*at).map(|(_, found)| found)
+        self.find(name).map(|found| found.declared)
+    }
+
+    /// What has this name, and which it is of all.
+    pub fn find<Q>(&self, name: &Q) -> Option<Declared<'_, K, T>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
+        let at = match self.sorted.len() <= FEW {
+            true => self.sorted.iter().position(|(known, _)| known.borrow() == name)?,
+            false => {
+                let positions = || self.sorted.iter().enumerate().map(|(at, (known, _))| (known.clone(), at)).collect();
+                *self.index.get_or_init(positions).get(name)?
+            }
+        };
+        self.sorted.get(at).map(|(name, declared)| Declared { at, name, declared })
     }
 
     /// Whether something has this name.
@@ -57,6 +87,11 @@ impl<K, T> Declarations<K, T> {
     /// Names and what has them.
     pub fn iter(&self) -> Iter<'_, K, T> {
         Iter(self.sorted.iter())
+    }
+
+    /// All, each with its position.
+    pub fn each(&self) -> impl ExactSizeIterator<Item = Declared<'_, K, T>> + Clone {
+        self.sorted.iter().enumerate().map(|(at, (name, declared))| Declared { at, name, declared })
     }
 
     /// The names.

@@ -34,7 +34,7 @@ mod variables;
 pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
-pub use declarations::Declarations;
+pub use declarations::{Declarations, Declared};
 pub use environments::RootEnvironment;
 pub use load::{Config, Inputs, LoadError, LoadOptions, load};
 pub use module::{

@@ -21,6 +21,16 @@ pub(super) const NAME_LIMIT: usize = 10_000;
 pub(super) struct Written<'b> {
     pub(super) name: &'b Text,
     pub(super) argument: Option<&'b Attribute>,
+    /// Where it stands among all that the body holds: arguments first, then blocks, of which the first of the type counts.
+    pub(super) place: u32,
+}
+
+/// All that a body holds, in the order of the places.
+fn contents(body: &Body) -> impl Iterator<Item = Written<'_>> {
+    let arguments = body.attributes.iter().map(|a| (&a.name.text, Some(a)));
+    let blocks = body.blocks.iter().map(|b| (block_type(b), None));
+    let placed = arguments.chain(blocks).zip(0..);
+    placed.map(|((name, argument), place)| Written { name, argument, place })
 }
 
 /// The arguments and block types that a resource's body writes, `dynamic` ones included; see [`all_written`].
@@ -32,10 +42,8 @@ pub(super) fn written(body: &Body) -> Vec<Written<'_>> {
 
 /// All arguments and block types that a body writes, each once, in the order of their names; of too many the first.
 pub(super) fn all_written(body: &Body) -> Vec<Written<'_>> {
-    let arguments = body.attributes.iter().map(|a| Written { name: &a.name.text, argument: Some(a) });
-    let blocks = body.blocks.iter().map(|b| Written { name: block_type(b), argument: None });
-    let mut all: Vec<Written<'_>> = arguments.chain(blocks).collect();
-    // Of those with one name, arguments come first.
+    let mut all: Vec<Written<'_>> = contents(body).collect();
+    // Of those with one name the first stays.
     all.sort_by(|a, b| a.name.cmp(b.name));
     all.dedup_by(|later, kept| later.name == kept.name);
     all.truncate(NAME_LIMIT);
@@ -43,10 +51,8 @@ pub(super) fn all_written(body: &Body) -> Vec<Written<'_>> {
 }
 
 /// What a resource's body writes under that name.
-pub(super) fn find<'b>(body: &'b Body, name: &'b Text) -> Option<Written<'b>> {
-    let argument = body.attribute(name);
-    let is_written = argument.is_some() || body.blocks.iter().any(|b| block_type(b) == name);
-    (is_written && !META.contains(&&**name)).then_some(Written { name, argument })
+pub(super) fn find<'b>(body: &'b Body, name: &str) -> Option<Written<'b>> {
+    contents(body).find(|written| **written.name == *name).filter(|_| !META.contains(&name))
 }
 
 /// The type of a block; of a `dynamic` block the type that it makes.

@@ -18,16 +18,19 @@ impl<'c> Program<'c> {
     pub(crate) fn check_module(&self, module: &Rc<ModuleInstance>) {
         let declared = module.node.module.clone();
         let frame = self.plain_frame(module);
-        for (name, variable) in &declared.variables {
-            self.variable(module, name, variable);
-            variable.validations.iter().for_each(|c| self.condition(c, &frame, &format!("validation of `var.{name}`")));
+        for variable in declared.variables.each() {
+            self.variable(module, variable);
+            let name = variable.name;
+            variable.declared.validations.iter().for_each(|c| self.condition(c, &frame, &format!("validation of `var.{name}`")));
         }
-        for name in declared.locals.keys() {
-            self.local(module, name);
+        for local in declared.locals.each() {
+            self.local(module, local);
         }
-        for (name, output) in &declared.outputs {
-            self.output(module, name);
+        for output in declared.outputs.each() {
+            self.output(module, output);
+            let name = output.name;
             output
+                .declared
                 .preconditions
                 .iter()
                 .for_each(|c| self.condition(c, &frame, &format!("precondition of output `{name}`")));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::iterate::iterate;
-use super::memo::{Arguments, Memo};
+use super::memo::{Arguments, Computed, Memo};
 use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
@@ -55,7 +55,7 @@ pub struct InstanceSlot {
 #[derive(Default)]
 pub(super) struct Outside {
     /// Values of attributes that follow from its arguments, computed once.
-    pub(super) computed: Memo<Arguments>,
+    pub(super) computed: Memo<Computed>,
     /// Values of attributes as references to them see them.
     pub(super) referenced: RefCell<FxHashMap<Text, Value>>,
     /// For a module call: the instance of the module.

@@ -2,88 +2,112 @@
 
 use std::cell::RefCell;
 
-use rustc_hash::FxHashMap;
-
-use super::{ByName, Value};
+use super::Value;
 use crate::syntax::Text;
 
-/// Values by key, computed once; `None` while one is being computed.
+/// Values by key, computed once.
 #[derive(Default)]
 pub(super) struct Memo<S>(RefCell<S>);
 
-/// The values of a module's declarations of one kind.
-pub(super) type Declarations = FxHashMap<Identity, Option<Value>>;
-/// The values of an instance's arguments and blocks, of which there are few; instances there are very many.
-pub(super) type Arguments = ByName<Option<Value>>;
+/// The values of a module's declarations of one kind, by their places among each other.
+pub(super) type Declared = Vec<State<Value>>;
+/// The values of an instance's arguments and blocks, by where they stand in its body: most are plain words, which are
+/// not kept, and of the others there are few.
+pub(super) type Arguments = Few<u32>;
+/// The values of what follows from an instance's arguments, by name.
+pub(super) type Computed = Few<Text>;
+
+/// How far something has come.
+#[derive(Clone, Default)]
+pub(super) enum State<T> {
+    /// Nothing has asked for it.
+    #[default]
+    New,
+    /// It is being worked out.
+    Busy,
+    /// It is known.
+    Known(T),
+}
+
+/// A few values by key; each is looked for among all.
+pub(super) struct Few<K>(Vec<(K, State<Value>)>);
+
+impl<K> Default for Few<K> {
+    fn default() -> Few<K> {
+        Few(Vec::new())
+    }
+}
 
 /// What keeps the values.
 pub(super) trait Store {
     /// What they are known by.
     type Key;
-    /// The value, if it was asked for.
-    fn known(&self, key: &Self::Key) -> Option<&Option<Value>>;
-    /// Keeps a value, in place of an earlier one.
-    fn keep(&mut self, key: &Self::Key, value: Option<Value>);
+    /// How far the value has come.
+    fn state(&self, key: &Self::Key) -> &State<Value>;
+    /// Takes note that a value is being worked out that was new; the place is where it goes.
+    fn begin(&mut self, key: &Self::Key) -> usize;
+    /// Keeps the value that was worked out.
+    fn finish(&mut self, place: usize, value: Value);
 }
 
-impl Store for Declarations {
-    type Key = Identity;
+impl Store for Declared {
+    type Key = usize;
 
-    fn known(&self, key: &Identity) -> Option<&Option<Value>> {
-        self.get(key)
+    fn state(&self, place: &usize) -> &State<Value> {
+        &self[*place]
     }
 
-    fn keep(&mut self, key: &Identity, value: Option<Value>) {
-        self.insert(*key, value);
+    fn begin(&mut self, place: &usize) -> usize {
+        self[*place] = State::Busy;
+        *place
+    }
+
+    fn finish(&mut self, place: usize, value: Value) {
+        self[place] = State::Known(value);
     }
 }
 
-impl Store for Arguments {
-    type Key = Text;
+impl<K: Clone + PartialEq> Store for Few<K> {
+    type Key = K;
 
-    fn known(&self, name: &Text) -> Option<&Option<Value>> {
-        self.get(name)
+    fn state(&self, key: &K) -> &State<Value> {
+        self.0.iter().find(|(known, _)| known == key).map_or(&State::New, |(_, state)| state)
     }
 
-    fn keep(&mut self, name: &Text, value: Option<Value>) {
-        // Most are plain words, which are not kept; of the rest there often is one.
-        if self.is_empty() {
-            self.reserve_one();
+    fn begin(&mut self, key: &K) -> usize {
+        // Often there is one only.
+        if self.0.is_empty() {
+            self.0.reserve_exact(1);
         }
-        self.insert(name.clone(), value);
+        // Nothing is ever taken out, so that it stays where it is.
+        self.0.push((key.clone(), State::Busy));
+        self.0.len() - 1
+    }
+
+    fn finish(&mut self, place: usize, value: Value) {
+        self.0[place].1 = State::Known(value);
     }
 }
 
-/// What tells a declaration of a module from others: where it lies in memory. The module is kept as long as whatever
-/// remembers something of its declarations, and a place is looked up faster than a name.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct Identity(usize);
-
-impl Identity {
-    pub(super) fn of<T>(declaration: &T) -> Identity {
-        Identity(std::ptr::from_ref(declaration).addr())
-    }
-}
-
-impl Memo<Declarations> {
+impl Memo<Declared> {
     /// With room for so many.
-    pub(super) fn of(count: usize) -> Memo<Declarations> {
-        Memo(RefCell::new(FxHashMap::with_capacity_and_hasher(count, Default::default())))
+    pub(super) fn of(count: usize) -> Memo<Declared> {
+        Memo(RefCell::new(vec![State::New; count]))
     }
 }
 
 impl<S: Store> Memo<S> {
     /// The remembered value, or the computed one; `cycle` where the value asks for itself.
     pub(super) fn get(&self, key: &S::Key, compute: impl FnOnce() -> Value, cycle: impl FnOnce() -> Value) -> Value {
-        match self.0.borrow().known(key) {
-            Some(Some(value)) => return value.clone(),
-            Some(None) => return cycle(),
-            None => {}
+        match self.0.borrow().state(key) {
+            State::Known(value) => return value.clone(),
+            State::Busy => return cycle(),
+            State::New => {}
         }
-        self.0.borrow_mut().keep(key, None);
+        let place = self.0.borrow_mut().begin(key);
         // Whoever asks first, the value is the same.
         let value = super::union::watched(false, compute);
-        self.0.borrow_mut().keep(key, Some(value.clone()));
+        self.0.borrow_mut().finish(place, value.clone());
         value
     }
 }

@@ -16,11 +16,11 @@ use super::common::Common;
 use super::expand::Expansion;
 use super::expr::{Evaluation, Hop, Scope, word};
 use super::host::RootHost;
-use super::memo::{Declarations, Identity, Memo};
+use super::memo::{Declared as Values, Memo, State};
 use super::scope::ModuleScope;
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value};
-use crate::config::{Module, ModuleAddress, ModuleNode, Root};
+use crate::config::{Declared, Local, Module, ModuleAddress, ModuleNode, Output, Root};
 use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::{Expr, Text};
 
@@ -102,12 +102,17 @@ pub struct ModuleInstance {
     pub(super) positions: OnceCell<FxHashMap<Text, usize>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
-    pub(super) variables: Memo<Declarations>,
-    locals: Memo<Declarations>,
-    outputs: Memo<Declarations>,
-    /// Instances of resources and module calls; `None` while they are being worked out.
-    pub(super) expansions: RefCell<FxHashMap<Identity, Option<Rc<Expansion>>>>,
+    pub(super) variables: Memo<Values>,
+    locals: Memo<Values>,
+    outputs: Memo<Values>,
+    /// Instances of resources.
+    pub(super) resources: Expansions,
+    /// Instances of module calls.
+    pub(super) calls: Expansions,
 }
+
+/// The instances of declarations of one kind, by their places among each other.
+pub(super) type Expansions = RefCell<Vec<State<Rc<Expansion>>>>;
 
 impl ModuleInstance {
     /// The module's declaration.
@@ -121,7 +126,7 @@ impl Drop for Program<'_> {
     /// given back.
     fn drop(&mut self) {
         for module in self.modules.take() {
-            drop(module.expansions.take());
+            drop((module.resources.take(), module.calls.take()));
         }
     }
 }
@@ -208,7 +213,6 @@ impl<'c> Program<'c> {
         let name = address.to_string();
         let prefix = if name.is_empty() { String::new() } else { format!("{name}.") };
         let module = &node.module;
-        let expanding = module.resources.len() + module.calls.len();
         let instance = Rc::new(ModuleInstance {
             id: modules.len() as u32,
             address,
@@ -222,7 +226,8 @@ impl<'c> Program<'c> {
             variables: Memo::of(module.variables.len()),
             locals: Memo::of(module.locals.len()),
             outputs: Memo::of(module.outputs.len()),
-            expansions: RefCell::new(FxHashMap::with_capacity_and_hasher(expanding, Default::default())),
+            resources: RefCell::new(vec![State::New; module.resources.len()]),
+            calls: RefCell::new(vec![State::New; module.calls.len()]),
             path: OnceCell::new(),
             node,
         });
@@ -398,23 +403,21 @@ impl<'c> Program<'c> {
     }
 
     /// The value of a local of a module instance.
-    pub(crate) fn local(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<Value> {
-        let local = &**module.module().locals.get(name)?;
-        let compute = || self.eval(&local.value, &self.plain_frame(module));
-        Some(module.locals.get(&Identity::of(local), compute, || self.cycle(local.span, &format!("local.{name}"))))
+    pub(crate) fn local(&self, module: &Rc<ModuleInstance>, local: Declared<'_, Text, Local>) -> Value {
+        let Declared { at, name, declared } = local;
+        let compute = || self.eval(&declared.value, &self.plain_frame(module));
+        module.locals.get(&at, compute, || self.cycle(declared.span, &format!("local.{name}")))
     }
 
     /// The value of an output of a module instance.
-    pub(crate) fn output(&self, module: &Rc<ModuleInstance>, name: &Text) -> Option<Value> {
-        let output = &**module.module().outputs.get(name)?;
+    pub(crate) fn output(&self, module: &Rc<ModuleInstance>, output: Declared<'_, Text, Output>) -> Value {
+        let Declared { at, name, declared } = output;
         let compute = || {
-            let Some(value) = &output.value else { return Value::unknown(Type::Any, Cause::Error) };
+            let Some(value) = &declared.value else { return Value::unknown(Type::Any, Cause::Error) };
             let value = self.eval(value, &self.plain_frame(module));
-            value.with_marks(Marks::declared(output.sensitive, output.ephemeral))
+            value.with_marks(Marks::declared(declared.sensitive, declared.ephemeral))
         };
-        Some(
-            module.outputs.get(&Identity::of(output), compute, || self.cycle(output.header, &format!("output.{name}"))),
-        )
+        module.outputs.get(&at, compute, || self.cycle(declared.header, &format!("output.{name}")))
     }
 
     /// A template file, parsed.

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use super::body::{self, Written};
 use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
 use super::expr::Hop;
-use super::memo::Identity;
-use super::program::{ModuleInstance, Program};
+use super::memo::State;
+use super::program::{Expansions, ModuleInstance, Program};
 use super::{
     ByName, Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type,
     Value,
 };
-use crate::config::{Child, Key, Mode, ModuleCall, Resource, ResourceName};
+use crate::config::{Child, Declared, Key, Mode, ModuleCall, Resource, ResourceName};
 use crate::source::ProblemKind;
 use crate::syntax::{Expr, Text};
 
@@ -23,18 +23,31 @@ const CALL_DEPTH: usize = 64;
 
 impl<'c> Program<'c> {
     /// The instances of a resource; `None` while they are being worked out (a cycle).
-    pub(crate) fn resource_expansion(&self, module: &Rc<ModuleInstance>, resource: &Resource) -> Option<Rc<Expansion>> {
-        let (count, for_each) = (resource.count.as_ref(), resource.for_each.as_ref());
-        self.expansion(module, Identity::of(resource), RepetitionArgs { count, for_each, header: resource.header })
+    pub(crate) fn resource_expansion(
+        &self,
+        module: &Rc<ModuleInstance>,
+        resource: Declared<'_, ResourceName, Resource>,
+    ) -> Option<Rc<Expansion>> {
+        let Resource { count, for_each, header, .. } = &**resource.declared;
+        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header };
+        self.expansion(module, &module.resources, resource.at, args)
     }
 
-    fn expansion(&self, module: &Rc<ModuleInstance>, of: Identity, args: RepetitionArgs<'_>) -> Option<Rc<Expansion>> {
-        if let Some(found) = module.expansions.borrow().get(&of) {
-            return found.clone();
+    fn expansion(
+        &self,
+        module: &Rc<ModuleInstance>,
+        of: &Expansions,
+        at: usize,
+        args: RepetitionArgs<'_>,
+    ) -> Option<Rc<Expansion>> {
+        match &of.borrow()[at] {
+            State::Known(expansion) => return Some(expansion.clone()),
+            State::Busy => return None,
+            State::New => {}
         }
-        module.expansions.borrow_mut().insert(of, None);
+        of.borrow_mut()[at] = State::Busy;
         let expansion = Rc::new(self.expand(module, args));
-        module.expansions.borrow_mut().insert(of, Some(expansion.clone()));
+        of.borrow_mut()[at] = State::Known(expansion.clone());
         Some(expansion)
     }
 
@@ -42,12 +55,12 @@ impl<'c> Program<'c> {
     pub(super) fn resource_value(
         &self,
         module: &Rc<ModuleInstance>,
-        resource: &Resource,
+        declared: Declared<'_, ResourceName, Resource>,
         hops: &[Hop<'_>],
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
-        let id = &resource.name;
-        let Some(expansion) = self.resource_expansion(module, resource) else {
+        let Declared { name: id, declared: resource, .. } = declared;
+        let Some(expansion) = self.resource_expansion(module, declared) else {
             return Ok((self.cycle(resource.header, &format!("{}.{}", id.type_name, id.name)), 0));
         };
         let attribute = |slot: &InstanceSlot, name: &Text| {
@@ -170,7 +183,7 @@ impl<'c> Program<'c> {
             self.item(&resource.arguments, written, &slot.frame, Some(&place.child(Inner::Name(name))), 0)
         };
         let cycle = || self.cycle(resource.header, &format!("{}.{}.{name}", id.type_name, id.name));
-        slot.attributes.get(name, compute, cycle)
+        slot.attributes.get(&written.place, compute, cycle)
     }
 
     fn referenced_attribute(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource, name: &Text) -> Value {
@@ -208,9 +221,14 @@ impl<'c> Program<'c> {
     }
 
     /// The instances of a module call; `None` while they are being worked out (a cycle).
-    pub(crate) fn call_expansion(&self, module: &Rc<ModuleInstance>, call: &ModuleCall) -> Option<Rc<Expansion>> {
-        let (count, for_each) = (call.count.as_ref(), call.for_each.as_ref());
-        self.expansion(module, Identity::of(call), RepetitionArgs { count, for_each, header: call.header })
+    pub(crate) fn call_expansion(
+        &self,
+        module: &Rc<ModuleInstance>,
+        call: Declared<'_, Text, ModuleCall>,
+    ) -> Option<Rc<Expansion>> {
+        let ModuleCall { count, for_each, header, .. } = &**call.declared;
+        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header };
+        self.expansion(module, &module.calls, call.at, args)
     }
 
     /// The module instance behind one instance of a call; `None` where the module is not on disk.
@@ -233,13 +251,13 @@ impl<'c> Program<'c> {
     pub(super) fn call_value(
         &self,
         module: &Rc<ModuleInstance>,
-        name: &Text,
-        call: &ModuleCall,
+        call: Declared<'_, Text, ModuleCall>,
         hops: &[Hop<'_>],
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
+        let name = call.name;
         let Some(expansion) = self.call_expansion(module, call) else {
-            return Ok((self.cycle(call.header, &format!("module.{name}")), 0));
+            return Ok((self.cycle(call.declared.header, &format!("module.{name}")), 0));
         };
         let attribute = |slot: &InstanceSlot, output: &Text| self.call_output(slot, name, output);
         let whole = |slot: &InstanceSlot| self.call_object(slot, name);
@@ -262,8 +280,8 @@ impl<'c> Program<'c> {
         let Some(module) = self.called_module(slot, name) else {
             return Ok(super::scope::child(&self.not_on_disk(slot, name), output));
         };
-        if let Some(value) = self.output(&module, output) {
-            return Ok(value);
+        if let Some(declared) = module.module().outputs.find(output) {
+            return Ok(self.output(&module, declared));
         }
         if module.module().incomplete {
             return Ok(Value::unknown(Type::Any, Cause::Error));
@@ -276,9 +294,8 @@ impl<'c> Program<'c> {
 
     fn call_object(&self, slot: &InstanceSlot, name: &Text) -> Value {
         let Some(module) = self.called_module(slot, name) else { return self.not_on_disk(slot, name) };
-        let names: Vec<Text> = module.module().outputs.keys().cloned().collect();
-        let read = |name: Text| self.output(&module, &name).map(|value| (name, value));
-        Value::object(names.into_iter().filter_map(read).collect())
+        let read = |output: Declared<'_, Text, _>| (output.name.clone(), self.output(&module, output));
+        Value::object(module.module().outputs.each().map(read).collect())
     }
 }
 

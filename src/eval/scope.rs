@@ -106,8 +106,8 @@ impl ModuleScope<'_, '_> {
     fn variable(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
         let (name, at) = first_name("var", span, hops)?;
         let module = self.module();
-        match module.module().variables.get(name) {
-            Some(variable) => Ok(one(self.program.variable(module, name, variable))),
+        match module.module().variables.find(name) {
+            Some(variable) => Ok(one(self.program.variable(module, variable))),
             None => {
                 let names = module.module().variables.keys();
                 self.missing(at, "variable", &format!("var.{name}"), name, names).map(one)
@@ -117,10 +117,11 @@ impl ModuleScope<'_, '_> {
 
     fn local(&self, span: Span, hops: &[Hop<'_>]) -> Result<Resolved, EvalError> {
         let (name, at) = first_name("local", span, hops)?;
-        match self.program.local(self.module(), name) {
-            Some(value) => Ok(one(value)),
+        let module = self.module();
+        match module.module().locals.find(name) {
+            Some(local) => Ok(one(self.program.local(module, local))),
             None => {
-                let names = self.module().module().locals.keys();
+                let names = module.module().locals.keys();
                 self.missing(at, "local value", &format!("local.{name}"), name, names).map(one)
             }
         }
@@ -129,12 +130,12 @@ impl ModuleScope<'_, '_> {
     fn module_call(&self, span: Span, hops: &[Hop<'_>], evaluation: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let (name, at) = first_name("module", span, hops)?;
         let module = self.module();
-        let Some(call) = module.module().calls.get(name) else {
+        let Some(call) = module.module().calls.find(name) else {
             let names = module.module().calls.keys();
             return self.missing(at, "module call", &format!("module.{name}"), name, names).map(one);
         };
         let key = |key: &Expr| evaluation.eval(key);
-        let (value, consumed) = self.program.call_value(module, name, call, &hops[1..], &key)?;
+        let (value, consumed) = self.program.call_value(module, call, &hops[1..], &key)?;
         Ok(Resolved { value, consumed: 1 + consumed })
     }
 
@@ -192,7 +193,7 @@ impl ModuleScope<'_, '_> {
     ) -> Result<Resolved, EvalError> {
         let module = self.module();
         let id = ResourceName { mode, type_name: type_name.clone(), name: name.clone() };
-        let Some(resource) = module.module().resources.get(&id) else {
+        let Some(resource) = module.module().resources.find(&id) else {
             let of_type = module.module().resources.keys().filter(|r| r.mode == mode && r.type_name == *type_name);
             let names: Vec<&Text> = of_type.map(|r| &r.name).collect();
             let kind = match mode {

@@ -230,9 +230,10 @@ impl Walk<'_, '_> {
             }
             "local" => {
                 let module = frame.module.clone();
-                let Some(local) = module.module().locals.get(name) else { return Decider::Expression };
-                let value = self.program.local(&module, name);
-                self.noted(local.span, &format!("local.{name}"), value.as_ref(), "");
+                let Some(declared) = module.module().locals.find(name) else { return Decider::Expression };
+                let local = declared.declared;
+                let value = self.program.local(&module, declared);
+                self.noted(local.span, &format!("local.{name}"), Some(&value), "");
                 follow(&mut path, &hops[1..]);
                 self.expr(&local.value, &self.program.plain_frame(&module), path, so_far)
             }
@@ -264,8 +265,9 @@ impl Walk<'_, '_> {
 
     fn variable(&mut self, frame: &Rc<Frame>, name: &Text, path: Path) -> Decider {
         let module = frame.module.clone();
-        let Some(variable) = module.module().variables.get(name) else { return Decider::Expression };
-        let value = self.program.variable(&module, name, variable);
+        let Some(declared) = module.module().variables.find(name) else { return Decider::Expression };
+        let variable = declared.declared;
+        let value = self.program.variable(&module, declared);
         let shown = format!("var.{name}");
         if variable.sensitive || variable.ephemeral {
             // What sets it is a secret: the declaration is as near as a trail may lead.
@@ -317,7 +319,7 @@ impl Walk<'_, '_> {
 
     fn output(&mut self, frame: &Rc<Frame>, hops: &[Text], mut path: Path, so_far: Decider) -> Decider {
         let module = frame.module.clone();
-        let Some(call) = module.module().calls.get(&hops[0]) else { return Decider::Expression };
+        let Some(call) = module.module().calls.find(&hops[0]) else { return Decider::Expression };
         let Some(expansion) = self.program.call_expansion(&module, call) else { return Decider::Expression };
         let (slot, used) = match expansion.get(&Key::None) {
             Some(slot) => (slot, 1),
@@ -346,8 +348,9 @@ impl Walk<'_, '_> {
         so_far: Decider,
     ) -> Decider {
         let module = frame.module.clone();
-        let Some(resource) = module.module().resources.get(name) else { return Decider::Expression };
-        let Some(expansion) = self.program.resource_expansion(&module, resource) else {
+        let Some(declared) = module.module().resources.find(name) else { return Decider::Expression };
+        let resource = declared.declared;
+        let Some(expansion) = self.program.resource_expansion(&module, declared) else {
             return Decider::Expression;
         };
         let (slot, used) = match expansion.get(&Key::None) {

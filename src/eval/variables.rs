@@ -3,10 +3,9 @@
 use std::rc::Rc;
 
 use super::expr::Evaluation;
-use super::memo::Identity;
 use super::program::{Frame, Input, ModuleInstance, Program};
 use super::{Cause, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
-use crate::config::Variable;
+use crate::config::{Declared, Variable};
 use crate::source::Span;
 use crate::syntax::{Attribute, Body, Expr, Text};
 
@@ -15,9 +14,10 @@ const FEW_ARGUMENTS: usize = 500;
 
 impl Program<'_> {
     /// The value of a variable of a module instance.
-    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {
-        let compute = || self.compute_variable(module, name, variable);
-        module.variables.get(&Identity::of(variable), compute, || self.cycle(variable.header, &format!("var.{name}")))
+    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, variable: Declared<'_, Text, Variable>) -> Value {
+        let Declared { at, name, declared } = variable;
+        let compute = || self.compute_variable(module, name, declared);
+        module.variables.get(&at, compute, || self.cycle(declared.header, &format!("var.{name}")))
     }
 
     fn compute_variable(&self, module: &Rc<ModuleInstance>, name: &Text, variable: &Variable) -> Value {

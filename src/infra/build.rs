@@ -9,7 +9,7 @@ use super::fill::Filler;
 use super::pseudo;
 use super::{HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts};
 use crate::clock::{Clock, Stage};
-use crate::config::{Child, IgnoreChanges, Key, Mode, Resource, ResourceName};
+use crate::config::{Child, Declared, IgnoreChanges, Key, Mode, Resource, ResourceName};
 use crate::eval::expand::{InstanceSlot, Repetition};
 use crate::eval::program::{ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Kind, Reference, ReferenceKind, Step, Value};
@@ -83,8 +83,9 @@ impl Builder<'_, '_> {
         let others =
             declared.providers.len() + declared.variables.len() + declared.outputs.len() + declared.calls.len();
         self.infra.instances.reserve(declared.resources.len() + others + 1);
-        for (name, resource) in &module.module().resources {
-            let Some(expansion) = self.program.resource_expansion(module, resource) else { continue };
+        for declared in module.module().resources.each() {
+            let Some(expansion) = self.program.resource_expansion(module, declared) else { continue };
+            let Declared { name, declared: resource, .. } = declared;
             let repeated = expansion.repetition != Repetition::Single;
             let block_address: Option<Text> = repeated.then(|| name.text(&module.prefix).into());
             for slot in &expansion.instances {
@@ -156,8 +157,9 @@ impl Builder<'_, '_> {
     }
 
     fn calls(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool, todo: &mut Vec<(Rc<ModuleInstance>, bool)>) {
-        for (name, call) in &module.module().calls {
-            let Some(expansion) = self.program.call_expansion(module, call) else { continue };
+        for declared in module.module().calls.each() {
+            let Some(expansion) = self.program.call_expansion(module, declared) else { continue };
+            let Declared { name, declared: call, .. } = declared;
             if let Some(Child::NotOnDisk { source, .. }) = module.node.children.get(name) {
                 let address = module.address.child(name.clone(), Key::None).to_string();
                 let source = source.to_string().into();

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::build::{Attributes, key_text};
 use super::{Infra, Instance, InstanceKind, Lifecycle};
-use crate::config::{Child, Key, ModuleCall, ModuleNode};
+use crate::config::{Child, Declared, Key, ModuleCall, ModuleNode};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Value};
@@ -70,8 +70,8 @@ fn names_environment(key: &str) -> bool {
 /// Whether a variable, the workspace or the default tags of a module instance name such an environment.
 pub(super) fn says_nonproduction(program: &Program<'_>, module: &Rc<ModuleInstance>) -> bool {
     let declared = module.module();
-    let variables = declared.variables.iter().filter(|(name, _)| names_environment(name));
-    let mut values = variables.map(|(name, variable)| program.variable(module, name, variable));
+    let variables = declared.variables.each().filter(|variable| names_environment(variable.name));
+    let mut values = variables.map(|variable| program.variable(module, variable));
     if values.any(|v| v.as_str().is_some_and(is_nonproduction)) {
         return true;
     }
@@ -203,8 +203,9 @@ pub(super) fn declarations(
         infra.instances.push(maker.instance(InstanceKind::Provider, named, local, place, attributes));
     }
     let sets = Sets::of(program, module);
-    for (name, variable) in &declared.variables {
-        let value = program.variable(module, name, variable);
+    for each in declared.variables.each() {
+        let value = program.variable(module, each);
+        let Declared { name, declared: variable, .. } = each;
         let text =
             |expr: &Option<Arc<crate::syntax::Expr>>| expr.as_ref().map_or(Value::NULL, |e| program.eval(e, &frame));
         let (environments, reaches) = match &sets {
@@ -227,8 +228,9 @@ pub(super) fn declarations(
         let (named, local) = ((&words.variable, name), ["var.", &**name, ""]);
         infra.instances.push(maker.instance(InstanceKind::Variable, named, local, place, attributes));
     }
-    for (name, output) in &declared.outputs {
-        let value = program.output(module, name).unwrap_or(Value::NULL);
+    for each in declared.outputs.each() {
+        let value = program.output(module, each);
+        let Declared { name, declared: output, .. } = each;
         let attributes = named(&words.of_output, [output.sensitive.into(), value]);
         let place = (output.header, output.header, &output.body);
         let (named, local) = ((&words.output, name), ["output.", &**name, ""]);
