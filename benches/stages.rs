@@ -63,7 +63,7 @@ fn loader(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn evaluator(bencher: Bencher<'_, '_>) {
     let config = &*CONFIG;
-    let sandbox = infra::sandbox(config, []);
+    let sandbox = infra::sandbox(config);
     let evaluate = |root| infra::analyze(config, root, &sandbox, &AnalysisOptions::default()).1.instances().len();
     bencher.bench_local(|| config.roots.iter().map(evaluate).sum::<usize>());
 }
@@ -86,7 +86,7 @@ fn rule_evaluation(bencher: Bencher<'_, '_>) {
     let config = &*CONFIG;
     let catalog = Catalog::embedded(&config.sources);
     let selection = catalog.select(&RuleOptions::default()).expect("no rule is named");
-    let sandbox = infra::sandbox(config, []);
+    let sandbox = infra::sandbox(config);
     let analyzed: Vec<_> = config
         .roots
         .iter()
@@ -105,7 +105,7 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
     let config = &*CONFIG;
     let catalog = Catalog::embedded(&config.sources);
     let selection = catalog.select(&RuleOptions::default()).expect("no rule is named");
-    let sandbox = infra::sandbox(config, []);
+    let sandbox = infra::sandbox(config);
     let mut outcome = Outcome { sources: config.sources.clone(), ..Outcome::default() };
     for root in &config.roots {
         let (program, infra, _) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());

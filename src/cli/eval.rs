@@ -42,7 +42,7 @@ fn say_faults(config: &Config, dir: &Path) {
 }
 
 fn in_root(config: &Config, root: &Root, expressions: &[String], stdin: bool) -> Result<Exit, Failure> {
-    let sandbox = infra::sandbox(config, [root.dir.as_path()]);
+    let sandbox = infra::sandbox(config);
     let (program, _, _) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
     let session = Session { config, program: &program, secrets: &Secrets::of(config, []) };
     if stdin { session.lines() } else { session.expressions(expressions) }

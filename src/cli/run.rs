@@ -165,8 +165,7 @@ impl<'a> Judge<'a> {
 
     /// All roots in all their environments, in parallel; the order is that of the roots.
     fn all(&self, progress: &Progress) -> Vec<Judged> {
-        let roots = &self.config.roots;
-        let sandbox = infra::sandbox(self.config, roots.iter().map(|r| r.dir.as_path()));
+        let sandbox = infra::sandbox(self.config);
         let of_roots = self.prepared.plan.of_roots.iter().enumerate();
         let evaluations: Vec<_> = of_roots.flat_map(|(at, of_root)| of_root.iter().map(move |o| (at, o))).collect();
         progress.stage("checking root modules", evaluations.len());

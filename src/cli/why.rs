@@ -39,7 +39,7 @@ pub(super) fn why(args: WhyArgs) -> Result<Exit, Failure> {
 
 /// What there is to say, and the addresses that there are.
 fn in_roots(config: &Config, plan: &Plan, target: &str, look: Look) -> (String, BTreeSet<Text>) {
-    let sandbox = infra::sandbox(config, config.roots.iter().map(|r| r.dir.as_path()));
+    let sandbox = infra::sandbox(config);
     let secrets = Secrets::of(config, plan.variable_files());
     let mut known = BTreeSet::new();
     let mut parts = Vec::new();

@@ -21,7 +21,11 @@ impl<'c> Program<'c> {
         for variable in declared.variables.each() {
             self.variable(module, variable);
             let name = variable.name;
-            variable.declared.validations.iter().for_each(|c| self.condition(c, &frame, &format!("validation of `var.{name}`")));
+            variable
+                .declared
+                .validations
+                .iter()
+                .for_each(|c| self.condition(c, &frame, &format!("validation of `var.{name}`")));
         }
         for local in declared.locals.each() {
             self.local(module, local);

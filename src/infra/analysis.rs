@@ -1,6 +1,6 @@
 //! From a loaded root to its infra: inputs gathered, the program evaluated, the graph built.
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::{Infra, RootFacts, build};
@@ -24,10 +24,11 @@ pub struct AnalysisOptions {
     pub keep_defaults: bool,
 }
 
-/// The folders that functions of a configuration may read: the checked ones and those of all modules.
-pub fn sandbox<'p>(config: &'p Config, checked: impl IntoIterator<Item = &'p Path>) -> Arc<Sandbox> {
-    let folders = checked.into_iter().chain(config.modules.keys().map(|dir| dir.as_path()));
-    Arc::new(Sandbox::new(folders))
+/// The folders that functions of a configuration may read: the checked ones and those of all root modules and modules.
+pub fn sandbox(config: &Config) -> Arc<Sandbox> {
+    let roots = config.roots.iter().map(|root| root.dir.as_path());
+    let checked = config.checked.iter().map(PathBuf::as_path);
+    Arc::new(Sandbox::new(checked).and(roots.chain(config.modules.keys().map(PathBuf::as_path))))
 }
 
 /// Evaluates a root and builds its graph. Problems of the evaluation are returned beside it.
@@ -100,7 +101,7 @@ mod tests {
         ]);
         let config = tree.load(&["."]);
         let (program, infra, problems) =
-            analyze(&config, &config.roots[0], &sandbox(&config, []), &AnalysisOptions::default());
+            analyze(&config, &config.roots[0], &sandbox(&config), &AnalysisOptions::default());
         assert_eq!((infra.instances().is_empty(), problems.len()), (false, 0));
         let root = Rc::downgrade(&program.root_instance());
         drop(program);

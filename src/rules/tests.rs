@@ -29,7 +29,7 @@ fn run<T>(rules: &str, configuration: &str, options: &RuleOptions, look: impl Fn
         Catalog::of_files(&config.sources, &[rules]).unwrap_or_else(|p| panic!("{}", shown(&config.sources, &p)));
     let selection = catalog.select(options).unwrap();
     let root = &config.roots[0];
-    let sandbox = infra::sandbox(&config, [folder.path()]);
+    let sandbox = infra::sandbox(&config);
     let (program, infra, _) = infra::analyze(&config, root, &sandbox, &AnalysisOptions::default());
     let host = RootHost::new(&root.dir, sandbox, config.sources.clone());
     look(&check(&catalog, &selection, &infra, &host, &program), &config.sources)

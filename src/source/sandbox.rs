@@ -20,13 +20,30 @@ const LIST_LIMIT: usize = 100_000;
 /// The folders that functions may read below.
 #[derive(Debug, Default)]
 pub struct Sandbox {
-    folders: Vec<PathBuf>,
-    /// The folders with links resolved; only a call of such a function asks for them.
-    real: OnceLock<FxHashSet<OsString>>,
+    /// The folders that were named; what is asked for mostly lies below one of them.
+    folders: Folders,
+    /// Folders elsewhere, of which there may be very many: asked only where the others do not hold a place.
+    others: Folders,
     paths: RealPaths,
     /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
     /// no file comes or goes during a run.
     listed: Mutex<FxHashMap<(PathBuf, String), Listing>>,
+}
+
+/// Some of the folders.
+#[derive(Debug, Default)]
+struct Folders {
+    named: Vec<PathBuf>,
+    /// The same with links resolved, once something has asked for them.
+    real: OnceLock<FxHashSet<OsString>>,
+}
+
+impl Folders {
+    fn hold(&self, real: &Path, paths: &RealPaths) -> bool {
+        let resolved = || self.named.iter().filter_map(|folder| paths.of(folder)).map(PathBuf::into_os_string);
+        let folders = self.real.get_or_init(|| resolved().collect());
+        real.ancestors().any(|folder| folders.contains(folder.as_os_str()))
+    }
 }
 
 /// The files that were found; `None` where none may be listed.
@@ -65,15 +82,20 @@ pub enum SandboxRead {
 impl Sandbox {
     /// A sandbox of these folders, whose paths are absolute and normal; those that do not exist are left out.
     pub fn new<'p>(folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
-        let folders = folders.into_iter().map(Path::to_path_buf).collect();
-        Sandbox { folders, ..Sandbox::default() }
+        let named = folders.into_iter().map(Path::to_path_buf).collect();
+        Sandbox { folders: Folders { named, ..Folders::default() }, ..Sandbox::default() }
+    }
+
+    /// The same with these folders besides, many of which lie below the others.
+    #[must_use]
+    pub fn and<'p>(mut self, folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
+        self.others.named.extend(folders.into_iter().map(Path::to_path_buf));
+        self
     }
 
     /// Whether a path without links lies below the folders.
     pub fn holds(&self, real: &Path) -> bool {
-        let resolved = || self.folders.iter().filter_map(|folder| self.paths.of(folder)).map(PathBuf::into_os_string);
-        let folders = self.real.get_or_init(|| resolved().collect());
-        real.ancestors().any(|folder| folders.contains(folder.as_os_str()))
+        self.folders.hold(real, &self.paths) || self.others.hold(real, &self.paths)
     }
 
     /// Reads a file; links and `..` are resolved before the place is judged.
@@ -103,7 +125,8 @@ impl Sandbox {
         let Some(real) = self.paths.of(path) else {
             return if self.would_hold(path) { Found::Missing } else { Found::Refused };
         };
-        if !self.holds(&real) {
+        // Where git keeps what belongs to it there may be credentials, and nothing of the configuration.
+        if real.iter().any(|step| step == ".git") || !self.holds(&real) {
             return Found::Refused;
         }
         match fs::metadata(&real) {
@@ -177,6 +200,32 @@ fn names_below(real: &Path, pattern: &str) -> Listing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_git_keeps_is_not_read() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::create_dir(dir.path().join(".git")).expect("a folder");
+        for name in [".git/config", ".gitignore"] {
+            fs::write(dir.path().join(name), "a").expect("a file");
+        }
+        let sandbox = Sandbox::new([dir.path()]);
+        assert_eq!(sandbox.read(&dir.path().join(".git/config")), SandboxRead::Refused);
+        assert_eq!(sandbox.read(&dir.path().join(".git/../.gitignore")), SandboxRead::Bytes(b"a".to_vec()));
+    }
+
+    #[test]
+    fn other_folders_are_read_too() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["a", "b", "c"] {
+            fs::create_dir(dir.path().join(name)).expect("a folder");
+            fs::write(dir.path().join(name).join("x"), name).expect("a file");
+        }
+        let folders = ["a", "b"].map(|name| dir.path().join(name));
+        let sandbox = Sandbox::new([folders[0].as_path()]).and([folders[1].as_path()]);
+        let read = ["a", "b", "c"].map(|name| sandbox.read(&dir.path().join(name).join("x")));
+        let bytes = |text: &str| SandboxRead::Bytes(text.into());
+        assert_eq!(read, [bytes("a"), bytes("b"), SandboxRead::Refused]);
+    }
 
     #[test]
     fn reads_below_its_folders_only() {

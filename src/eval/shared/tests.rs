@@ -17,7 +17,14 @@ fn outputs(files: &[(&str, &str)]) -> (Vec<String>, usize, usize) {
     let program = Program::new(root, Inputs::default(), host);
     let instance = program.root_instance();
     let names: Vec<Text> = instance.module().outputs.keys().cloned().collect();
-    let print = |name: &Text| instance.module().outputs.find(name).map(|output| program.output(&instance, output)).map(|v| format!("{name} = {}", display::short(&v)));
+    let print = |name: &Text| {
+        instance
+            .module()
+            .outputs
+            .find(name)
+            .map(|output| program.output(&instance, output))
+            .map(|v| format!("{name} = {}", display::short(&v)))
+    };
     let printed = names.iter().filter_map(print).collect();
     assert!(program.take_problems().is_empty());
     let (evaluated, found) = program.shared_totals();
@@ -122,7 +129,7 @@ fn two_roots(module: &str) -> (Vec<String>, usize) {
         let host = RootHost::new(&root.dir, sandbox, config.sources.clone());
         let program = Program::beside(&common, root, Inputs::default(), host);
         let root = program.root_instance();
-    let value = root.module().outputs.find("y").map(|output| program.output(&root, output));
+        let value = root.module().outputs.find("y").map(|output| program.output(&root, output));
         again = program.shared_totals().1;
         value.map_or_else(String::new, |value| display::short(&value))
     };

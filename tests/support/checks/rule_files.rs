@@ -86,7 +86,7 @@ impl Ground {
         let config: &Config = Box::leak(Box::new(config::load(&options).expect("a configuration")));
         assert_eq!(config.all_problems(), []);
         let root = &config.roots[0];
-        let sandbox = infra::sandbox(config, []);
+        let sandbox = infra::sandbox(config);
         let (program, infra, problems) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
         assert_eq!(problems, []);
         let host = RootHost::new(&root.dir, sandbox, config.sources.clone());

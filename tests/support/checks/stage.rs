@@ -59,7 +59,7 @@ impl Stage {
         let mut options = LoadOptions::new(folder.path(), [folder.path().to_path_buf()]);
         options.sources = self.map();
         let config = config::load(&options).ok()?;
-        let sandbox = infra::sandbox(&config, config.roots.iter().map(|r| r.dir.as_path()));
+        let sandbox = infra::sandbox(&config);
         Some(Loaded { folder, config, sandbox })
     }
 
