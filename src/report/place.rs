@@ -27,17 +27,17 @@ impl Place {
     pub fn of(span: Span, sources: &SourceMap) -> Place {
         let file = sources.file(span.file);
         let start = file.line_column(span.start);
-        let line_end = file.line_range(start.line).end.max(span.start as usize);
-        let end = (span.end as usize).min(line_end);
-        let text = file.text.get(span.start as usize..end).unwrap_or_default();
-        let span = Span::new(span.file, span.start as usize, span.start as usize + text.trim_end().len());
+        let first = (span.start as usize).min(file.text.len());
+        let end = (span.end as usize).clamp(first, file.line_end(first));
+        let text = file.text.get(first..end).unwrap_or_default();
+        let end = first + text.trim_end().len();
         Place {
             file: file.name.clone(),
             line: start.line,
             column: start.column,
             end_line: start.line,
-            end_column: file.line_column(span.end).column.max(start.column),
-            span: Some(span),
+            end_column: file.line_column(end as u32).column.max(start.column),
+            span: Some(Span::new(span.file, first, end)),
         }
     }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::shown::Names;
 use crate::config::{Child, Config, Input, Module, ModuleCall, ModuleNode, VariableFile, VariableText};
-use crate::source::{FileId, SourceFile};
+use crate::source::{FileId, SourceMap};
 use crate::syntax::{Expr, Text};
 
 /// A module in the trees of the configuration.
@@ -106,21 +107,11 @@ impl<'c> Graph<'c> {
         documents.chain(files).chain(self.texts.iter().map(|text| text.span.file)).collect()
     }
 
-    /// The names that reports show wherever they speak of the configuration: labels of blocks, names of arguments, and
-    /// those of files, which are found among `sources`.
-    pub(super) fn names<'n>(&'n self, sources: &'n [Arc<SourceFile>]) -> FxHashSet<&'n str> {
-        let mut names = FxHashSet::default();
-        let mut files = FxHashSet::default();
-        for document in self.nodes.iter().flat_map(|node| &node.module.documents) {
-            files.insert(document.file);
-            for block in &document.body.blocks {
-                names.extend(block.labels.iter().map(|label| &*label.text));
-                let inner = block.body.blocks.iter().map(|inner| &inner.body);
-                let arguments = inner.chain([&block.body]).flat_map(|body| &body.attributes);
-                names.extend(arguments.map(|argument| &*argument.name.text));
-            }
-        }
-        names.extend(sources.iter().filter(|source| files.contains(&source.id)).map(|source| &*source.name));
-        names
+    /// The names that reports show wherever they speak of the configuration.
+    pub(super) fn names(&self, sources: &Arc<SourceMap>) -> Names {
+        let mut seen = FxHashSet::default();
+        let documents = self.nodes.iter().flat_map(|node| &node.module.documents);
+        let documents = documents.filter(|document| seen.insert(document.file)).cloned().collect();
+        Names { documents, sources: sources.clone() }
     }
 }

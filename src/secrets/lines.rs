@@ -19,12 +19,22 @@ const ROOM: usize = 64 * 1024;
 const PAIR_LIMIT: usize = 400;
 /// What names an entry in a list of names and values.
 const ENTRY_NAMES: [&str; 4] = ["parameter_name", "header_name", "name", "key"];
+/// What these end with.
+const ENTRY_NAME_ENDS: [char; 4] = ['e', 'E', 'y', 'Y'];
 /// How many quotes and backslashes may stand at each side of a name.
 const QUOTES: usize = 3;
 /// What a private key begins with.
 static BEGIN: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("-----BEGIN "));
+/// What stands between the scheme of an address and the rest.
+const ADDRESS: &[u8] = b"://";
+/// What says itself that its argument is secret.
+static SENSITIVE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("sensitive("));
 /// What its first line ends with.
 const KEY: &str = "PRIVATE KEY-----";
+/// No private key is shorter than its first line.
+const SHORTEST_KEY: usize = "-----BEGIN PRIVATE KEY-----".len();
+/// No address with a password in it is shorter.
+const SHORTEST_ADDRESS: usize = "a://:b@".len();
 
 /// Every secret in a text by what stands before it.
 ///
@@ -35,6 +45,9 @@ pub fn secrets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut pair_end = 0;
     for setter in setters(text).take_while(|_| search.goes_on()) {
+        if text.as_bytes()[setter.sign..].starts_with(ADDRESS) {
+            found.extend(password(text, setter.sign));
+        }
         if names::may_be_secret(&text.as_bytes()[..setter.end]) && names::is_secret(setter.name(text)) {
             found.extend(value(&search, setter.value_start(text)));
         }
@@ -45,10 +58,9 @@ pub fn secrets(text: &str) -> Vec<Range<usize>> {
             }
         }
     }
-    let calls = memmem::find_iter(text.as_bytes(), "sensitive(").map(|at| at + "sensitive(".len());
+    let calls = SENSITIVE.find_iter(text.as_bytes()).map(|at| at + SENSITIVE.needle().len());
     let calls = calls.take_while(|_| search.goes_on());
     found.extend(calls.filter_map(|at| value(&search, skip(text, at, b" \t\r\n"))));
-    found.extend(passwords(text));
     let keys = private_keys(text).take_while(|_| search.goes_on());
     found.extend(keys.map(|(start, inside)| start..search.end_of_key(inside)));
     // What was not looked at may be secret.
@@ -67,7 +79,10 @@ pub fn unquoted(value: &str) -> &str {
 
 /// Whether a text is a secret by itself, whatever it is called.
 pub fn is_secret(text: &str) -> bool {
-    (text.contains('@') && passwords(text).next().is_some()) || private_keys(text).next().is_some()
+    let has_password = || memchr::memchr(b'@', text.as_bytes()).is_some() && passwords(text).next().is_some();
+    // Most texts are shorter than either.
+    text.len() >= SHORTEST_ADDRESS && has_password()
+        || text.len() >= SHORTEST_KEY && private_keys(text).next().is_some()
 }
 
 /// A name and what sets it: `name =`, `"name":`, `name =>`, `name :=`.
@@ -127,7 +142,12 @@ impl Setter {
 
     /// The entry that this begins, where it is the name of one.
     fn pair<'t>(&self, text: &'t str) -> Option<Pair<'t>> {
-        let name = ENTRY_NAMES.iter().find(|name| names::ends_with(&text[..self.end], name))?;
+        let before = &text[..self.end];
+        // As few names do: every one in a text is asked.
+        if !before.ends_with(ENTRY_NAME_ENDS) {
+            return None;
+        }
+        let name = ENTRY_NAMES.iter().find(|name| names::ends_with(before, name))?;
         let start = self.end - name.len();
         if text[..start].ends_with(|c: char| c.is_alphanumeric() || c == '_') {
             return None;
@@ -144,20 +164,23 @@ impl Setter {
 
 /// The passwords in addresses: `scheme://user:password@host`.
 fn passwords(text: &str) -> impl Iterator<Item = Range<usize>> {
-    memmem::find_iter(text.as_bytes(), "://").filter_map(move |at| {
-        let is_scheme = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'+' | b'.' | b'-');
-        let mut scheme = text.as_bytes()[..at].iter().rev().take_while(is_scheme);
-        if !scheme.any(u8::is_ascii_lowercase) {
-            return None;
-        }
-        let is_other = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '"' | '\'' | '$' | '{' | '}');
-        let rest = &text[at + "://".len()..];
-        let user = rest.find(|c| c == ':' || is_other(c))?;
-        let password = rest[user..].strip_prefix(':')?;
-        let length = password.find(is_other).filter(|end| *end > 0 && password[*end..].starts_with('@'))?;
-        let start = text.len() - password.len();
-        Some(start..start + length)
-    })
+    memmem::find_iter(text.as_bytes(), ADDRESS).filter_map(move |colon| password(text, colon))
+}
+
+/// The password in an address, of which `://` begins at this colon.
+fn password(text: &str, colon: usize) -> Option<Range<usize>> {
+    let rest = &text[colon + ADDRESS.len()..];
+    let is_scheme = |b: &&u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'+' | b'.' | b'-');
+    let mut scheme = text.as_bytes()[..colon].iter().rev().take_while(is_scheme);
+    if !scheme.any(u8::is_ascii_lowercase) {
+        return None;
+    }
+    let is_other = |c: char| c.is_whitespace() || matches!(c, '/' | '@' | '"' | '\'' | '$' | '{' | '}');
+    let user = rest.find(|c| c == ':' || is_other(c))?;
+    let password = rest[user..].strip_prefix(':')?;
+    let length = password.find(is_other).filter(|end| *end > 0 && password[*end..].starts_with('@'))?;
+    let start = text.len() - password.len();
+    Some(start..start + length)
 }
 
 /// Where private keys begin, and where their first lines end.

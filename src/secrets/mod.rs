@@ -17,6 +17,7 @@ mod graph;
 pub mod lines;
 pub mod names;
 mod seeds;
+mod shown;
 mod texts;
 
 use std::borrow::Cow;
@@ -65,8 +66,7 @@ impl Secrets {
             texts.add(&given.text);
             ranges.entry(given.span.file).or_default().push(given.span.range());
         }
-        let names = || graph.names(&sources);
-        Secrets { ranges, texts: texts.without_names(names).build() }
+        Secrets { ranges, texts: texts.build(graph.names(&config.sources)) }
     }
 
     /// What must be covered where text of this file is shown: sorted, without overlaps.

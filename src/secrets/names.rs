@@ -38,7 +38,7 @@ const FORMS: [&str; 9] = ["wo", "value", "string", "text", "plaintext", "base64"
 /// Longer names are texts.
 const LONGEST: usize = 200;
 
-/// Whether a name says that what it names is secret. Asked of every name there is: nearly all are told by their last two
+/// Whether a name says that what it names is secret. Asked of every name there is: nearly all are told by their last
 /// letters, and nothing is put together for the others.
 pub fn is_secret(name: &str) -> bool {
     if name.len() > LONGEST || !may_be_secret(name.as_bytes()) {
@@ -71,17 +71,24 @@ pub(super) fn ends_with(text: &str, ending: &str) -> bool {
     start.is_some_and(|start| text.as_bytes()[start..].eq_ignore_ascii_case(ending.as_bytes()))
 }
 
-/// For each last letter of the words above the letters that stand before it, as bits.
-const LAST_LETTERS: [u32; 26] = last_letters(&[&WORDS, &ENDINGS, &[PAIRS[0].0, PAIRS[1].0], &FORMS]);
+/// For the last two letters of words above, last one first, the letters that stand before them, as bits. The lowest bits
+/// of a letter are the same in capitals and say which it is; other characters count as the letters that they share them
+/// with.
+const LAST_LETTERS: [[u32; 32]; 32] = last_letters(&[&WORDS, &ENDINGS, &[PAIRS[0].0, PAIRS[1].0], &FORMS]);
+/// Of a word that is no longer anything may stand before it.
+const ANYTHING: u32 = u32::MAX;
 
-const fn last_letters(lists: &[&[&str]]) -> [u32; 26] {
-    let mut letters = [0; 26];
+const fn last_letters(lists: &[&[&str]]) -> [[u32; 32]; 32] {
+    let mut letters = [[0; 32]; 32];
     let mut list = 0;
     while list < lists.len() {
         let mut word = 0;
         while word < lists[list].len() {
-            if let [.., before @ b'a'..=b'z', last @ b'a'..=b'z'] = lists[list][word].as_bytes() {
-                letters[(*last - b'a') as usize] |= 1 << (*before - b'a');
+            if let [rest @ .., before, last] = lists[list][word].as_bytes() {
+                letters[letter(*last)][letter(*before)] |= match rest {
+                    [.., third] => 1 << letter(*third),
+                    [] => ANYTHING,
+                };
             }
             word += 1;
         }
@@ -90,15 +97,26 @@ const fn last_letters(lists: &[&[&str]]) -> [u32; 26] {
     letters
 }
 
-/// Whether a name ends like one of the words above, or with a number. What stands before the name does not matter.
+const fn letter(byte: u8) -> usize {
+    (byte % 32) as usize
+}
+
+/// Whether a name ends like one of the words above, or with a number; also of a few others. What stands before the name
+/// does not matter.
 pub(super) fn may_be_secret(name: &[u8]) -> bool {
-    let name = &name[name.len().saturating_sub(LONGEST)..];
-    let end = name.iter().rposition(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
-    let letter = |at: usize| name.get(at).map(u8::to_ascii_lowercase).filter(u8::is_ascii_lowercase);
-    end.is_some_and(|end| match (letter(end.wrapping_sub(1)), letter(end)) {
-        (Some(before), Some(last)) => LAST_LETTERS[usize::from(last - b'a')] & (1 << (before - b'a')) != 0,
-        _ => !name[end].is_ascii_alphabetic(),
-    })
+    let mut name = &name[name.len().saturating_sub(LONGEST)..];
+    while let [rest @ .., last] = name
+        && last.is_ascii()
+        && !last.is_ascii_alphanumeric()
+    {
+        name = rest;
+    }
+    let (third, before, last) = match name {
+        [.., third, before, last] => (*third, *before, *last),
+        [before, last] => (0, *before, *last),
+        _ => return false,
+    };
+    !last.is_ascii_alphabetic() || LAST_LETTERS[letter(last)][letter(before)] & 1 << letter(third) != 0
 }
 
 /// The words of a name, last one first: cut at what is no letter or digit, and where a capital begins a word.

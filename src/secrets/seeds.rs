@@ -162,6 +162,9 @@ impl<'c> Finder<'_, 'c> {
     /// Secrets within an expression.
     fn inside(&mut self, expr: &'c Expr, paths: &Paths<'_>) {
         match &expr.kind {
+            // Most of all are plain references.
+            ExprKind::Attr(attr) => self.inside(&attr.base, &[]),
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Variable(_) => {}
             ExprKind::Object(items) => {
                 for ObjectItem { key, value } in items {
                     match &key.kind {
@@ -208,6 +211,10 @@ fn is_reference_by_name(value: &Expr) -> bool {
 
 /// The paths below a name.
 fn below<'p>(paths: &Paths<'p>, name: &str) -> Vec<&'p str> {
+    // As it mostly is.
+    if paths.is_empty() {
+        return Vec::new();
+    }
     paths.iter().filter_map(|path| path.strip_prefix(name)?.strip_prefix('.')).collect()
 }
 

@@ -1,33 +1,31 @@
 //! Texts that are secret, found again wherever they are quoted.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use rustc_hash::FxHashMap;
-
+use super::shown::Names;
 use super::{HIDDEN, boundary};
 use crate::syntax::Text;
 
-/// Shorter texts are words that mean something else, too: `prod`, `admin`.
+/// Shorter texts are words that mean something else, too: `prod`, `admin`. In characters, so that no text has fewer bytes.
 const SHORTEST: usize = 6;
 /// From this length on a text is a secret also where it stands inside a longer word.
 const DISTINCT: usize = 8;
-/// Reports cut long values: the beginning of a secret is found by itself.
+/// Reports cut long values: so many bytes at the beginning of a secret are found by themselves.
 const BEGINNING: usize = 32;
-
-/// Nothing longer is looked for in names.
-const LONGEST_IN_NAMES: usize = 256;
 
 /// Secret texts, ready to be looked for.
 #[derive(Clone, Default, Debug)]
-pub(super) struct Texts(Option<Arc<Known>>);
+pub(super) struct Texts(Option<Arc<Gathered>>);
 
+/// What may be secret, and what of it is.
 #[derive(Debug)]
-struct Known {
-    beginnings: AhoCorasick,
-    /// In the order of the beginnings: the texts that begin so, sorted. Tokens of one kind share long beginnings.
-    whole: Vec<Vec<Text>>,
+struct Gathered {
+    all: Known,
+    /// Where names are found that the configuration shows everywhere.
+    names: Names,
+    /// What is no part of such a name. Most reports quote nothing that could be secret, and then nobody asks.
+    secret: OnceLock<Option<Known>>,
 }
 
 /// Gathers them.
@@ -48,52 +46,141 @@ impl Builder {
         }
     }
 
-    /// Leaves out what is part of a name that the configuration shows everywhere: a module called `example` gives away
-    /// nothing, and its address must stay an address.
-    pub(super) fn without_names<'n, N: IntoIterator<Item = &'n str>>(mut self, names: impl FnOnce() -> N) -> Builder {
+    /// What was added, but for what is part of one of these names, which the configuration shows everywhere: a module
+    /// called `example` gives away nothing, and its address must stay an address.
+    pub(super) fn build(mut self, names: Names) -> Texts {
         self.0.sort_unstable();
         self.0.dedup();
-        if self.0.is_empty() {
-            return self;
-        }
-        let (short, long): (Vec<Text>, Vec<Text>) = self.0.into_iter().partition(|text| text.len() <= LONGEST_IN_NAMES);
-        self.0 = short;
-        let Ok(search) = AhoCorasick::new(self.0.iter().map(|text| &**text)) else {
-            self.0.extend(long);
-            return self;
-        };
-        let mut public = vec![false; self.0.len()];
-        for name in names() {
-            search.find_overlapping_iter(name).for_each(|found| public[found.pattern().as_usize()] = true);
-        }
-        let mut public = public.into_iter();
-        self.0.retain(|_| !public.next().unwrap_or_default());
-        self.0.extend(long);
-        self
+        let gathered = |texts| Arc::new(Gathered { all: Known::of(texts), names, secret: OnceLock::new() });
+        Texts(Some(self.0).filter(|texts| !texts.is_empty()).map(gathered))
+    }
+}
+
+impl Gathered {
+    /// What to look for in a text.
+    fn for_text(&self, text: &str) -> Option<&Known> {
+        self.all.places(text).any(|at| self.all.length_at_start(&text[at..]).is_some()).then(|| self.secret())?
     }
 
-    pub(super) fn build(mut self) -> Texts {
-        // Of several matches at one place the first wins: the longest.
-        self.0.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        self.0.dedup();
-        if self.0.is_empty() {
-            return Texts::default();
+    fn secret(&self) -> Option<&Known> {
+        let secret = || {
+            let mut public = vec![false; self.all.texts.len()];
+            self.names.for_each(|name| self.all.mark_parts(name, &mut public));
+            let texts = self.all.texts.iter().zip(public).filter(|(_, public)| !public);
+            let texts: Vec<Text> = texts.map(|(text, _)| text.clone()).collect();
+            (!texts.is_empty()).then(|| Known::of(texts))
+        };
+        self.secret.get_or_init(secret).as_ref()
+    }
+}
+
+/// Texts that are looked for. Very much is searched and little is found, so that a glance tells most places.
+#[derive(Debug)]
+struct Known {
+    /// In order, once each.
+    texts: Vec<Text>,
+    /// For each the longest other one that it begins with.
+    shorter: Vec<Option<usize>>,
+    beginnings: Beginnings,
+}
+
+impl Known {
+    fn of(texts: Vec<Text>) -> Known {
+        let mut shorter = Vec::with_capacity(texts.len());
+        let mut beginnings = Beginnings::default();
+        for (at, text) in texts.iter().enumerate() {
+            // What a text begins with stands before it, and so does all else that begins like that.
+            let mut before = at.checked_sub(1);
+            while let Some(other) = before.filter(|other| !text.starts_with(&*texts[*other])) {
+                before = shorter[other];
+            }
+            shorter.push(before);
+            beginnings.add(text);
         }
-        let mut whole: Vec<Vec<Text>> = Vec::new();
-        let mut positions: FxHashMap<Text, usize> = FxHashMap::default();
-        for text in self.0 {
-            let at = *positions.entry(beginning(&text).into()).or_insert(whole.len());
-            match whole.get_mut(at) {
-                Some(alike) => alike.push(text),
-                None => whole.push(vec![text]),
+        Known { texts, shorter, beginnings }
+    }
+
+    /// Where one of them may begin within a text.
+    fn places<'t>(&'t self, text: &'t str) -> impl Iterator<Item = usize> + 't {
+        self.beginnings.places(text).filter(|at| text.is_char_boundary(*at))
+    }
+
+    /// Marks those that a name has in it.
+    fn mark_parts(&self, name: &str, found: &mut [bool]) {
+        for at in self.places(name) {
+            let mut part = self.longest(&name[at..], self.position(&name[at..]));
+            while let Some(text) = part.filter(|text| !std::mem::replace(&mut found[*text], true)) {
+                part = self.shorter[text];
             }
         }
-        whole.iter_mut().for_each(|alike| alike.sort_unstable());
-        let beginnings = whole.iter().map(|alike| beginning(&alike[0]));
-        let built = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(beginnings);
-        // It fails for more than the address space holds.
-        Texts(built.ok().map(|beginnings| Arc::new(Known { beginnings, whole })))
     }
+
+    /// How many bytes at the beginning of a text are a secret, or the beginning of one.
+    fn length_at_start(&self, text: &str) -> Option<usize> {
+        let position = self.position(text);
+        // The next ones in order have the longest beginnings in common with it.
+        let near = &self.texts[position.saturating_sub(1)..];
+        let cut = near.iter().take(2).map(|other| shared(text, other)).max().filter(|length| *length >= BEGINNING);
+        let whole = || self.longest(text, position).map(|found| self.texts[found].len());
+        cut.map(|length| boundary(text, length)).or_else(whole)
+    }
+
+    /// Where a text would stand behind all that are not greater.
+    fn position(&self, text: &str) -> usize {
+        self.texts.partition_point(|other| **other <= *text)
+    }
+
+    /// The longest that a text begins with; it would stand at this position.
+    fn longest(&self, text: &str, position: usize) -> Option<usize> {
+        let mut found = position.checked_sub(1);
+        while let Some(other) = found.filter(|other| !text.starts_with(&*self.texts[*other])) {
+            found = self.shorter[other];
+        }
+        found
+    }
+}
+
+/// A set of numbers that are made of the first bytes of texts. Others may have the same number.
+#[derive(Debug)]
+struct Beginnings(Box<[u64; BITS / 64]>);
+
+/// Of a few hundred texts one place in a hundred is looked at in vain.
+const BITS: usize = 1 << 16;
+
+impl Default for Beginnings {
+    fn default() -> Beginnings {
+        Beginnings(Box::new([0; BITS / 64]))
+    }
+}
+
+impl Beginnings {
+    fn add(&mut self, text: &str) {
+        let bytes = text.bytes().take(SHORTEST).fold(0, with_byte);
+        let number = number(bytes);
+        self.0[number / 64] |= 1 << (number % 64);
+    }
+
+    /// Where one of the texts may begin within another.
+    fn places(&self, text: &str) -> impl Iterator<Item = usize> {
+        let (first, rest) = text.as_bytes().split_at(text.len().min(SHORTEST - 1));
+        let mut last = first.iter().copied().fold(0, with_byte);
+        let may_begin = move |(at, byte): (usize, &u8)| {
+            last = with_byte(last, *byte);
+            let number = number(last);
+            (self.0[number / 64] >> (number % 64) & 1 == 1).then_some(at)
+        };
+        rest.iter().enumerate().filter_map(may_begin)
+    }
+}
+
+/// The last bytes of a text, one more of them.
+fn with_byte(last: u64, byte: u8) -> u64 {
+    (last << 8 | u64::from(byte)) & ((1 << (8 * SHORTEST)) - 1)
+}
+
+/// A number below [`BITS`] that depends on all these bytes.
+fn number(bytes: u64) -> usize {
+    (bytes.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (64 - BITS.ilog2())) as usize % BITS
 }
 
 /// Words that are no secrets, although they may stand where one is expected.
@@ -106,20 +193,20 @@ fn is_common(text: &str) -> bool {
 impl Texts {
     /// The text with something else in the place of each secret.
     pub(super) fn hide<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        let Some(known) = &self.0 else { return Cow::Borrowed(text) };
+        let Some(known) = self.0.as_ref().and_then(|gathered| gathered.for_text(text)) else {
+            return Cow::Borrowed(text);
+        };
         let mut out = String::new();
         let mut done = 0;
-        let mut from = 0;
-        while let Some(found) = known.beginnings.find(&text[from..]) {
-            let start = from + found.start();
-            let end = start + longest_shared(&text[start..], &known.whole[found.pattern()]);
-            let distinct = end - start >= DISTINCT || stands_alone(text, start, end);
-            if distinct {
+        for start in known.places(text) {
+            if start < done {
+                continue;
+            }
+            let Some(length) = known.length_at_start(&text[start..]) else { continue };
+            if length >= DISTINCT || stands_alone(text, start, start + length) {
                 out.push_str(&text[done..start]);
                 out.push_str(HIDDEN);
-                (done, from) = (end, end);
-            } else {
-                from = start + text[start..].chars().next().map_or(1, char::len_utf8);
+                done = start + length;
             }
         }
         if done == 0 {
@@ -130,22 +217,9 @@ impl Texts {
     }
 }
 
-/// What a text is found by.
-fn beginning(text: &str) -> &str {
-    &text[..boundary(text, BEGINNING)]
-}
-
-/// How long the beginning is that a text has in common with one of these, which are sorted: with a neighbour of the place
-/// where it would stand.
-fn longest_shared(text: &str, others: &[Text]) -> usize {
-    let at = others.partition_point(|other| **other <= *text);
-    others[at.saturating_sub(1)..].iter().take(2).map(|other| shared(text, other)).max().unwrap_or(0)
-}
-
-/// How long the beginnings are that two texts have in common.
+/// How many bytes at the beginning two texts have in common.
 fn shared(a: &str, b: &str) -> usize {
-    let same = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
-    same.map(|(a, _)| a.len_utf8()).sum()
+    a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count()
 }
 
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
@@ -155,7 +229,11 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::source::SourceMap;
+    use crate::syntax;
 
     fn check_names(texts: &Texts) {
         let address = "data.terraform_remote_state.env";
@@ -173,7 +251,10 @@ mod tests {
             builder.add(&format!("{}{end}", &long[..40]));
         }
         builder.add("terraform");
-        let texts = builder.without_names(|| ["example", "terraform_remote_state"]).build();
+        let sources = Arc::new(SourceMap::new());
+        let file = sources.add(Path::new("a.tf"), "a.tf", "data \"terraform_remote_state\" \"example\" {}");
+        let documents = vec![Arc::new(syntax::parse(file.id, &file.text))];
+        let texts = builder.build(Names { documents, sources });
         check_names(&texts);
         let check = |text: &str, expected: &str| assert_eq!(texts.hide(text), expected);
         check("nothing", "nothing");

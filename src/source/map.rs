@@ -1,5 +1,6 @@
 //! The texts of all files read, by [`FileId`]; the only place that knows lines.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -16,7 +17,7 @@ pub struct SourceFile {
     pub name: Text,
     /// The whole text, with a byte-order mark if the file has one.
     pub text: Arc<str>,
-    line_starts: OnceLock<Vec<u32>>,
+    line_breaks: OnceLock<Vec<u32>>,
     counts: OnceLock<Vec<Count>>,
 }
 
@@ -32,6 +33,9 @@ pub struct LineColumn {
 /// How far it is from one of the places to which a file is counted to the next, in bytes: nobody waits for the columns of
 /// a line, even where there are many of them and it is the only one.
 const STRIDE: usize = 4096;
+
+/// How far it is from one of the places to which line breaks are counted to the next.
+const PIECE: usize = 512;
 
 /// Characters, and those of them that are two units in UTF-16.
 #[derive(Clone, Copy, Default, Debug)]
@@ -56,11 +60,27 @@ impl Count {
 }
 
 impl SourceFile {
-    fn line_starts(&self) -> &[u32] {
-        self.line_starts.get_or_init(|| {
-            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
-            std::iter::once(0).chain(newlines.map(|at| at as u32 + 1)).collect()
+    /// How many line breaks stand before each piece of the text. Few places of a file are asked for, so that to note where
+    /// every line begins would take longer than to count within a piece.
+    fn line_breaks(&self) -> &[u32] {
+        self.line_breaks.get_or_init(|| {
+            let mut sum = 0;
+            let sums = self.text.as_bytes().chunks(PIECE).map(|piece| {
+                sum += memchr::memchr_iter(b'\n', piece).count() as u32;
+                sum
+            });
+            std::iter::once(0).chain(sums).collect()
         })
+    }
+
+    /// Where a line begins, counted from 0; none where the text has fewer.
+    fn line_start(&self, line: usize) -> Option<usize> {
+        let Some(break_before) = line.checked_sub(1) else { return Some(0) };
+        let breaks = self.line_breaks();
+        let piece = breaks.partition_point(|before| *before as usize <= break_before) - 1;
+        let rest = self.text.as_bytes().get(piece * PIECE..)?;
+        let at = memchr::memchr_iter(b'\n', rest).nth(break_before - breaks[piece] as usize)?;
+        Some(piece * PIECE + at + 1)
     }
 
     /// Line and column of a byte offset; an offset past the end counts as the end.
@@ -78,16 +98,23 @@ impl SourceFile {
     /// The line of an offset, and what stands on it before that.
     fn before(&self, offset: u32) -> (u32, Count) {
         let offset = (offset as usize).min(self.text.len());
-        let starts = self.line_starts();
-        let line = starts.partition_point(|s| *s as usize <= offset).max(1);
+        let piece = offset / PIECE;
+        let within = &self.text.as_bytes()[piece * PIECE..offset];
+        let line = self.line_breaks()[piece] as usize + memchr::memchr_iter(b'\n', within).count();
+        let start = match memchr::memrchr(b'\n', within) {
+            Some(at) => piece * PIECE + at + 1,
+            None => self.line_start(line).unwrap_or_default(),
+        };
         // A byte-order mark takes no column.
         let first = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let start = (starts[line - 1] as usize).max(first).min(offset);
-        let count = match offset - start {
-            0..=STRIDE => Count::of(&self.text.as_bytes()[start..offset]),
-            _ => self.count(offset).minus(self.count(start)),
-        };
-        (line as u32, count)
+        (line as u32 + 1, self.between(start.max(first).min(offset), offset))
+    }
+
+    fn between(&self, start: usize, end: usize) -> Count {
+        match end - start {
+            0..=STRIDE => Count::of(&self.text.as_bytes()[start..end]),
+            _ => self.count(end).minus(self.count(start)),
+        }
     }
 
     /// What stands before an offset in the whole file.
@@ -106,15 +133,21 @@ impl SourceFile {
     }
 
     /// The byte range of a line (from 1) without its line break; empty where there is no such line.
-    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
-        let starts = self.line_starts();
-        let Some(start) = starts.get(line.saturating_sub(1) as usize) else {
+    pub fn line_range(&self, line: u32) -> Range<usize> {
+        let Some(start) = self.line_start(line.saturating_sub(1) as usize) else {
             return self.text.len()..self.text.len();
         };
-        let start = *start as usize;
-        let end = starts.get(line as usize).map_or(self.text.len(), |n| *n as usize);
-        let text = self.text[start..end].trim_end_matches(['\n', '\r']);
-        start..start + text.len()
+        start..self.line_end(start)
+    }
+
+    /// Where the line of an offset ends, without its line break.
+    pub fn line_end(&self, offset: usize) -> usize {
+        let piece = offset / PIECE;
+        let rest = &self.text.as_bytes()[offset..self.text.len().min((piece + 1) * PIECE)];
+        let next_piece = || Some(self.line_start(*self.line_breaks().get(piece + 1)? as usize + 1)? - 1);
+        let end = memchr::memchr(b'\n', rest).map(|at| offset + at).or_else(next_piece).unwrap_or(self.text.len());
+        let text = &self.text.as_bytes()[offset..end];
+        text.iter().rposition(|byte| *byte != b'\r').map_or(offset, |last| offset + last + 1)
     }
 }
 
@@ -138,7 +171,7 @@ impl SourceMap {
             path: path.to_path_buf(),
             name: name.into(),
             text: text.into(),
-            line_starts: OnceLock::new(),
+            line_breaks: OnceLock::new(),
             counts: OnceLock::new(),
         });
         files.push(file.clone());
@@ -167,5 +200,39 @@ impl SourceMap {
     /// Where a span begins.
     pub fn start(&self, span: Span) -> LineColumn {
         self.file(span.file).line_column(span.start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compares all places and lines of a text with what counting from its beginning gives.
+    fn check(text: &str) {
+        let file = SourceMap::new().add(Path::new("a.tf"), "a.tf", text);
+        let lines: Vec<&str> = text.split('\n').collect();
+        let mut start = 0;
+        for (at, line) in lines.iter().enumerate() {
+            let number = at as u32 + 1;
+            assert_eq!(file.line_range(number), start..start + line.len());
+            for (column, offset) in (start..=start + line.len()).enumerate() {
+                let expected = LineColumn { line: number, column: column as u32 + 1 };
+                assert_eq!(file.line_column(offset as u32), expected);
+            }
+            start += line.len() + 1;
+        }
+        assert_eq!(file.line_range(lines.len() as u32 + 1), text.len()..text.len());
+    }
+
+    #[test]
+    fn lines_are_counted_wherever_pieces_end() {
+        check("");
+        check("\n");
+        check("one line");
+        for length in [PIECE - 1, PIECE, PIECE + 1, 3 * PIECE] {
+            check(&"x".repeat(length));
+            check(&"\n".repeat(length));
+            check(&format!("{}\n\n{}", "x".repeat(length - 1), "y\n".repeat(length)));
+        }
     }
 }
