@@ -2,7 +2,7 @@
 
 use super::expr::Evaluation;
 use super::iterate::iterate;
-use super::text::from_segments;
+use super::text::TextBuilder;
 use super::{EvalError, Hint, Kind, Segment, Type, Value, convert, ops};
 use crate::syntax::{Expr, ForPart, Ident, IfPart, TemplatePart};
 
@@ -12,58 +12,68 @@ pub(super) fn eval(evaluation: &Evaluation<'_>, parts: &[TemplatePart]) -> Resul
         return evaluation.eval(only);
     }
     let mut gathered = Gathered::default();
+    gathered.text.reserve(parts.iter().map(room).sum());
     collect(evaluation, parts, &mut gathered)?;
-    let (value, sources) = gathered.into_parts();
-    evaluation.counted(value, &sources)
+    // It is made of more than one part: no other value holds its text.
+    evaluation.counted(gathered.text.finish(), &[])
 }
 
-/// The parts of a text so far, and the values whose marks and references the text inherits.
+/// The text so far.
 #[derive(Default)]
 struct Gathered {
-    segments: Vec<Segment>,
-    sources: Vec<Value>,
+    text: TextBuilder,
     size: usize,
 }
 
 /// What an unknown part counts for in the size of a text.
 const UNKNOWN_SIZE: usize = 64;
 
+/// The room that a part of a template needs at least: most interpolations are names.
+fn room(part: &TemplatePart) -> usize {
+    match part {
+        TemplatePart::Literal(text, _) => text.len(),
+        _ => 16,
+    }
+}
+
 impl Gathered {
-    fn push(&mut self, segment: Segment) -> Result<(), EvalError> {
-        self.size += match &segment {
-            Segment::Text(text) => text.len(),
-            Segment::Unknown(value) => match value.as_unknown().map(|u| &u.hint) {
-                Some(Hint::Text(parts)) => {
+    fn count(&mut self, bytes: usize) -> Result<(), EvalError> {
+        self.size += bytes;
+        super::text::check_length(self.size)
+    }
+
+    fn literal(&mut self, text: &str) -> Result<(), EvalError> {
+        self.count(text.len())?;
+        self.text.push_str(text)
+    }
+
+    /// Adds the text of a value, known or not.
+    fn value(&mut self, value: &Value) -> Result<(), EvalError> {
+        self.count(match &value.kind {
+            Kind::String(text) => text.len(),
+            Kind::Unknown(unknown) => match &unknown.hint {
+                Hint::Text(parts) => {
                     let size = |part: &Segment| if let Segment::Text(t) = part { t.len() } else { UNKNOWN_SIZE };
                     parts.iter().map(size).sum()
                 }
                 _ => UNKNOWN_SIZE,
             },
-        };
-        super::text::check_length(self.size)?;
-        self.segments.push(segment);
+            _ => UNKNOWN_SIZE,
+        })?;
+        if !self.text.push_value(value)? {
+            self.text.push_unknown(value.clone());
+        }
         Ok(())
-    }
-
-    fn into_value(self) -> Value {
-        self.into_parts().0
-    }
-
-    /// The value, and those that it is made from.
-    fn into_parts(self) -> (Value, Vec<Value>) {
-        (from_segments(self.segments).from_parts(&self.sources), self.sources)
     }
 }
 
 fn collect(evaluation: &Evaluation<'_>, parts: &[TemplatePart], gathered: &mut Gathered) -> Result<(), EvalError> {
-    gathered.segments.reserve(parts.len());
     for part in parts {
         match part {
-            TemplatePart::Literal(text, _) => gathered.push(Segment::Text(text.clone()))?,
+            TemplatePart::Literal(text, _) => gathered.literal(text)?,
             TemplatePart::Interpolation(expr) => {
                 let value = evaluation.eval(expr)?;
                 push_value(&value, expr, gathered)?;
-                gathered.sources.push(value);
             }
             TemplatePart::If(part) => {
                 let IfPart { condition, then, otherwise, .. } = &**part;
@@ -91,11 +101,7 @@ fn push_value(value: &Value, expr: &Expr, gathered: &mut Gathered) -> Result<(),
             .at(expr.span)
     };
     let text = convert::convert(value, &Type::String).map_err(unconvertible)?;
-    let segment = match text.kind {
-        Kind::String(s) => Segment::Text(s),
-        _ => Segment::Unknown(text),
-    };
-    gathered.push(segment).map_err(|e| e.at(expr.span))
+    gathered.value(&text).map_err(|e| e.at(expr.span))
 }
 
 fn directive_if(
@@ -117,16 +123,12 @@ fn directive_if(
             let branch = |parts| -> Result<Value, EvalError> {
                 let mut gathered = Gathered::default();
                 collect(evaluation, parts, &mut gathered)?;
-                Ok(gathered.into_value())
+                Ok(gathered.text.finish())
             };
-            let either = ops::conditional(&value, branch(then), branch(otherwise))?;
-            gathered.push(match either.kind {
-                Kind::String(s) => Segment::Text(s),
-                _ => Segment::Unknown(either),
-            })?;
+            gathered.value(&ops::conditional(&value, branch(then), branch(otherwise))?)?;
         }
     }
-    gathered.sources.push(value);
+    gathered.text.inherit_own(&value);
     Ok(())
 }
 
@@ -140,13 +142,13 @@ fn directive_for(
     let value = evaluation.eval(collection)?;
     let entries = iterate(&value).map_err(|e| e.at(collection.span))?;
     evaluation.scope().spend(entries.len())?;
-    let hole = || Segment::Unknown(Value::unknown_from([&value], Type::String, true));
+    let hole = || Value::unknown_from([&value], Type::String, true);
     let mut placed = true;
     for entry in entries {
         if !entry.placed {
             // Other elements may stand in between.
             placed = false;
-            gathered.push(hole())?;
+            gathered.value(&hole())?;
         }
         let keyed = key_var.map(|name| evaluation.bind(&name.text, entry.key));
         let scope = keyed.as_ref().unwrap_or(evaluation).bind(&value_var.text, entry.value);
@@ -157,12 +159,12 @@ fn directive_for(
         // Repeated an unknown number of times: some text that refers to what one repetition refers to.
         let mut inner = Gathered::default();
         collect(&scope, body, &mut inner)?;
-        let once = inner.into_value();
-        gathered.push(Segment::Unknown(Value::unknown_from([&value, &once], Type::String, true)))?;
+        let once = inner.text.finish();
+        gathered.value(&Value::unknown_from([&value, &once], Type::String, true))?;
     }
     if !placed {
-        gathered.push(hole())?;
+        gathered.value(&hole())?;
     }
-    gathered.sources.push(Value { kind: Kind::Null, ..value });
+    gathered.text.inherit_own(&value);
     Ok(())
 }

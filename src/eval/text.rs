@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
-use super::union::{MAX_ALTERNATIVES, alternatives, one_of};
+use super::union::{MAX_ALTERNATIVES, alternatives, alternatives_of, one_of};
 use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Segment, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
@@ -101,6 +101,11 @@ pub struct TextBuilder {
 }
 
 impl TextBuilder {
+    /// Makes room for so many bytes of known text.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+    }
+
     /// Adds known text; an error where the whole becomes too long.
     pub fn push_str(&mut self, text: &str) -> Result<(), EvalError> {
         check_length(self.length + text.len())?;
@@ -110,19 +115,27 @@ impl TextBuilder {
 
     /// Adds what is known of the text of a value; `false`, and adds nothing, where it cannot stand in a text.
     pub fn push_value(&mut self, value: &Value) -> Result<bool, EvalError> {
-        if let Kind::String(text) = &value.kind {
-            self.inherit(value);
-            self.push_str(text)?;
-            return Ok(true);
+        match &value.kind {
+            Kind::String(text) => self.push_str(text)?,
+            Kind::Unknown(unknown) => match (&unknown.hint, &unknown.ty) {
+                (Hint::Text(parts), _) => {
+                    for part in parts.iter() {
+                        match part {
+                            Segment::Text(text) => self.push_str(text)?,
+                            Segment::Unknown(value) => self.push_unknown(value.clone()),
+                        }
+                    }
+                }
+                (Hint::None, Type::Any) => self.push_part(as_text(value)),
+                (_, Type::Any | Type::Bool | Type::Number | Type::String) => self.push_part(value.clone()),
+                _ => return Ok(false),
+            },
+            _ => match segments(value).as_deref() {
+                Some([Segment::Text(text)]) => self.push_str(text)?,
+                _ => return Ok(false),
+            },
         }
-        let Some(parts) = segments(value) else { return Ok(false) };
         self.inherit(value);
-        for part in parts {
-            match part {
-                Segment::Text(text) => self.push_str(&text)?,
-                Segment::Unknown(value) => self.push_unknown(value),
-            }
-        }
         Ok(true)
     }
 
@@ -139,6 +152,10 @@ impl TextBuilder {
     /// Adds an unknown part as it is.
     pub fn push_unknown(&mut self, value: Value) {
         self.inherit(&value);
+        self.push_part(value);
+    }
+
+    fn push_part(&mut self, value: Value) {
         self.flush();
         self.cause = self.cause.take().or_else(|| value.cause());
         match self.parts.last_mut() {
@@ -187,7 +204,9 @@ impl TextBuilder {
 
     /// The alternatives of each part, if some have several and there are few enough in all.
     fn choices(&self) -> Option<Vec<Vec<Segment>>> {
-        if self.encoded || self.parts.len() < 2 || self.length > MAX_SPELLED_OUT {
+        let is_choice = |part: &Segment| matches!(part, Segment::Unknown(value) if alternatives_of(value).is_some());
+        let short = self.parts.len() >= 2 && self.length <= MAX_SPELLED_OUT;
+        if self.encoded || !short || !self.parts.iter().any(is_choice) {
             return None;
         }
         let mut combinations = 1;
@@ -241,9 +260,18 @@ impl TextBuilder {
         }
     }
 
+    /// Takes over the marks and references of a value that is no part of the text but decides about it.
+    pub(super) fn inherit_own(&mut self, value: &Value) {
+        self.marks = self.marks.union(value.marks);
+        self.refer(value.refs.clone());
+    }
+
     fn inherit(&mut self, value: &Value) {
         self.marks = self.marks.union(value.deep_marks());
-        let refs = value.deep_refs();
+        self.refer(value.deep_refs());
+    }
+
+    fn refer(&mut self, refs: Refs) {
         if !refs.is_empty() && self.refs.last().is_none_or(|last| last.place() != refs.place()) {
             self.refs.push(refs);
         }

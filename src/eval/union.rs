@@ -38,16 +38,22 @@ pub fn one_of<'a>(alternatives: Vec<Value>, cause: Cause, parts: impl IntoIterat
     single.unwrap_or_else(|| union_of(distinct, cause)).from_parts(parts)
 }
 
-/// The alternatives of a union with its own marks and references; `None` for any other value.
-pub fn alternatives(value: &Value) -> Option<Vec<Value>> {
+/// The alternatives of a union as they are; `None` for any other value.
+pub(super) fn alternatives_of(value: &Value) -> Option<&[Value]> {
     match &value.as_unknown()?.hint {
-        Hint::OneOf(values) => Some(values.iter().map(|v| v.clone().from_parts([value])).collect()),
+        Hint::OneOf(values) => Some(values),
         _ => None,
     }
 }
 
+/// The alternatives of a union with its own marks and references; `None` for any other value.
+pub fn alternatives(value: &Value) -> Option<Vec<Value>> {
+    let values = alternatives_of(value)?;
+    Some(values.iter().map(|v| v.clone().from_parts([value])).collect())
+}
+
 fn is_union(value: &Value) -> bool {
-    value.as_unknown().is_some_and(|unknown| matches!(unknown.hint, Hint::OneOf(_)))
+    alternatives_of(value).is_some()
 }
 
 fn union_of(values: Vec<Value>, cause: Cause) -> Value {

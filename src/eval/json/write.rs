@@ -70,11 +70,18 @@ fn as_written(value: &Value, same: impl Fn(&Value) -> bool) -> Value {
 }
 
 fn needs_escape(text: &str) -> bool {
-    text.contains(is_escaped)
+    next_escaped(text).is_some()
 }
 
-fn is_escaped(c: char) -> bool {
-    c < ' ' || matches!(c, '"' | '\\' | '<' | '>' | '&' | '\u{2028}' | '\u{2029}')
+/// Where the first character stands that is escaped: those that JSON escapes, and those that HTML gives a meaning.
+fn next_escaped(text: &str) -> Option<usize> {
+    let is_escaped = |(at, byte): (usize, u8)| match byte {
+        ..b' ' | b'"' | b'\\' | b'<' | b'>' | b'&' => true,
+        // The separators of lines and paragraphs, U+2028 and U+2029.
+        0xE2 => matches!(text.as_bytes()[at..], [_, 0x80, 0xA8 | 0xA9, ..]),
+        _ => false,
+    };
+    text.bytes().enumerate().find(|&byte| is_escaped(byte)).map(|(at, _)| at)
 }
 
 fn push_seq(out: &mut TextBuilder, seq: &Seq) -> Result<(), EvalError> {
@@ -150,10 +157,10 @@ fn push_unnamed(out: &mut TextBuilder, members: &[(Value, Value)]) -> Result<(),
     out.push_str("}")
 }
 
-/// Adds text as it stands between the quotes of a JSON string, with the characters escaped that HTML gives a meaning.
+/// Adds text as it stands between the quotes of a JSON string.
 fn push_escaped(out: &mut TextBuilder, text: &str) -> Result<(), EvalError> {
     let mut rest = text;
-    while let Some(at) = rest.find(is_escaped) {
+    while let Some(at) = next_escaped(rest) {
         let c = rest[at..].chars().next().unwrap_or_default();
         out.push_str(&rest[..at])?;
         match c {
