@@ -105,7 +105,8 @@ rule "tf-production-keeps-develop-value" {
   scenario = "traffic-surge"
   default  = "the variable's default, in every environment that does not set it"
 
-  variable = "*"
+  variable  = "*"
+  root_only = true
 
   setting "short_retention_days" {
     default     = 7

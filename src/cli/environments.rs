@@ -134,6 +134,7 @@ impl Planner<'_> {
             keep_defaults: !var_files.is_empty(),
             var_files,
             workspace: block.workspace.as_ref().map(|w| w.text.clone()),
+            ..AnalysisOptions::default()
         })
     }
 

@@ -18,7 +18,7 @@ use super::{catalog, output, settings, stages, threads};
 use crate::clock::Stage;
 use crate::config::{self, Config};
 use crate::eval::{Common, RootHost};
-use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk};
+use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk, Unwanted};
 use crate::report::{Outcome, Report};
 use crate::rules::{self, Catalog, Fetched, Finding, Ignores, Selection, Usage};
 use crate::secrets::Secrets;
@@ -145,6 +145,8 @@ struct Judge<'a> {
     config: &'a Config,
     prepared: &'a Prepared<'a>,
     little_text: bool,
+    /// What no rule of this run looks at.
+    unwanted: Unwanted,
 }
 
 /// What there is to say of one root in one environment.
@@ -160,7 +162,10 @@ struct Judged {
 impl<'a> Judge<'a> {
     fn new(config: &'a Config, prepared: &'a Prepared<'a>) -> Judge<'a> {
         let bytes: usize = config.sources.files().iter().map(|file| file.text.len()).sum();
-        Judge { config, prepared, little_text: bytes <= LITTLE_TEXT }
+        let looked_at = |kind| prepared.catalog.looks_into_modules(&prepared.selection, kind);
+        let unwanted =
+            Unwanted { variables: !looked_at(InstanceKind::Variable), outputs: !looked_at(InstanceKind::Output) };
+        Judge { config, prepared, little_text: bytes <= LITTLE_TEXT, unwanted }
     }
 
     /// All roots in all their environments, in parallel; the order is that of the roots.
@@ -183,7 +188,8 @@ impl<'a> Judge<'a> {
 
     fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>, common: &Common) -> Judged {
         let root = &self.config.roots[at];
-        let (program, mut infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, options);
+        let options = AnalysisOptions { unwanted: self.unwanted, ..options.clone() };
+        let (program, mut infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, &options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
         let Prepared { catalog, selection, ignores, settings, fetched, .. } = self.prepared;
         let mut rules = rules::check(catalog, selection, &infra, &host, &program);

@@ -95,7 +95,7 @@ impl<'c> Program<'c> {
     ) -> ByName<Value> {
         let read = |written: Written<'_>| {
             let value = match (called, written.argument) {
-                (Some(called), Some(argument)) => self.argument(called, written.name, &argument.expr, frame),
+                (Some(called), Some(argument)) => self.argument(called, written.place as usize, &argument.expr, frame),
                 _ => self.item(body, written, frame, None, 0),
             };
             (written.name.clone(), value)

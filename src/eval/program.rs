@@ -96,9 +96,9 @@ pub struct ModuleInstance {
     /// Whether it may not exist: the number of instances of a call on the way is not known.
     open: bool,
     plain_frame: Cell<Option<u32>>,
-    /// Arguments of the call that are known already.
-    pub(super) arguments: RefCell<FxHashMap<Text, Value>>,
-    /// Where the arguments of the call stand among each other, if they are many.
+    /// Arguments of the call that are known already, by their places among each other.
+    pub(super) arguments: RefCell<Vec<Option<Value>>>,
+    /// These places by name, if they are many.
     pub(super) positions: OnceCell<FxHashMap<Text, usize>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,

@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::syntax::{Attribute, Body, Expr, Text};
 
 /// Among so few arguments of a call each is found by looking at all.
-const FEW_ARGUMENTS: usize = 500;
+const FEW_ARGUMENTS: usize = 8;
 
 impl Program<'_> {
     /// The value of a variable of a module instance.
@@ -100,20 +100,25 @@ impl Program<'_> {
             return Some((input.value.clone(), input.span));
         };
         let call = frame.module.module().calls.get(call)?;
-        let argument = argument_of(module, &call.arguments, name)?;
-        Some((self.argument(module, name, &argument.expr, frame), argument.expr.span))
+        let (place, argument) = argument_of(module, &call.arguments, name)?;
+        Some((self.argument(module, place, &argument.expr, frame), argument.expr.span))
     }
 
-    /// What an argument of a module instance's call is worth: the variable asks for it, and who looks at the call.
-    pub(crate) fn argument(&self, called: &ModuleInstance, name: &Text, expr: &Expr, frame: &Rc<Frame>) -> Value {
-        if let Some(known) = called.arguments.borrow().get(name) {
+    /// What an argument of a module instance's call is worth: the variable asks for it, and who looks at the call. Its
+    /// place is that among the call's arguments.
+    pub(super) fn argument(&self, called: &ModuleInstance, place: usize, expr: &Expr, frame: &Rc<Frame>) -> Value {
+        if let Some(Some(known)) = called.arguments.borrow().get(place) {
             return known.clone();
         }
         let cycles = self.cycles.get();
         let value = self.eval(expr, frame);
         // What asks for itself is worth something else to others.
         if self.cycles.get() == cycles {
-            called.arguments.borrow_mut().insert(name.clone(), value.clone());
+            let mut arguments = called.arguments.borrow_mut();
+            if arguments.len() <= place {
+                arguments.resize(place + 1, None);
+            }
+            arguments[place] = Some(value.clone());
         }
         value
     }
@@ -134,16 +139,17 @@ impl Program<'_> {
     }
 }
 
-/// An argument of the call that made a module instance. Each variable looks for its own: among many arguments, where their
-/// names say.
-fn argument_of<'b>(module: &ModuleInstance, body: &'b Body, name: &Text) -> Option<&'b Attribute> {
+/// An argument of the call that made a module instance, with its place. Each variable looks for its own: among more than a
+/// few arguments, where their names say.
+fn argument_of<'b>(module: &ModuleInstance, body: &'b Body, name: &Text) -> Option<(usize, &'b Attribute)> {
     if body.attributes.len() <= FEW_ARGUMENTS {
-        return body.attribute(name);
+        return body.attributes.iter().enumerate().find(|(_, attribute)| attribute.name.text == *name);
     }
     let positions = module.positions.get_or_init(|| {
         // Of several with one name the first counts.
         let names = body.attributes.iter().enumerate().rev();
         names.map(|(position, attribute)| (attribute.name.text.clone(), position)).collect()
     });
-    body.attributes.get(*positions.get(name)?)
+    let place = *positions.get(name)?;
+    body.attributes.get(place).map(|attribute| (place, attribute))
 }

@@ -22,6 +22,18 @@ pub struct AnalysisOptions {
     /// Whether the variables of a reusable module without callers have their defaults all the same: for questions about
     /// the module itself.
     pub keep_defaults: bool,
+    /// What nobody asks for.
+    pub unwanted: Unwanted,
+}
+
+/// Declarations of modules that are called, which become no instances where no rule looks at them: there may be very many,
+/// each time the module is called. Those of root modules always do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwanted {
+    /// Their variables.
+    pub variables: bool,
+    /// Their outputs.
+    pub outputs: bool,
 }
 
 /// The folders that functions of a configuration may read: the checked ones and those of all root modules and modules.
@@ -57,7 +69,7 @@ pub fn analyze_beside<'c>(
     inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
     let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone()).with_secrets(facts::is_secret);
     let program = Program::beside(common, root, inputs, host);
-    let infra = build(&program, facts_of(config, root, options), &config.clock);
+    let infra = build(&program, facts_of(config, root, options), options.unwanted, &config.clock);
     problems.extend(program.take_problems());
     (program, infra, problems)
 }

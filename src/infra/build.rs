@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::fill::Filler;
 use super::pseudo;
-use super::{HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts};
+use super::{
+    HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts, Unwanted,
+};
 use crate::clock::{Clock, Stage};
 use crate::config::{Child, Declared, IgnoreChanges, Key, Mode, Resource, ResourceName};
 use crate::eval::expand::{InstanceSlot, Repetition};
@@ -20,11 +22,12 @@ use crate::syntax::Text;
 const MODULE_LIMIT: usize = 100_000;
 
 /// The instances of a program's root and of all modules it calls.
-pub fn build(program: &Program<'_>, root: RootFacts, clock: &Clock) -> Infra {
+pub fn build(program: &Program<'_>, root: RootFacts, unwanted: Unwanted, clock: &Clock) -> Infra {
     let mut builder = Builder {
         program,
         infra: Infra { root, ..Infra::default() },
         filler: Filler::default(),
+        unwanted,
         words: Default::default(),
     };
     clock.part(Stage::Evaluate, || builder.modules());
@@ -40,6 +43,7 @@ struct Builder<'p, 'c> {
     program: &'p Program<'c>,
     infra: Infra,
     filler: Filler,
+    unwanted: Unwanted,
     words: pseudo::Words,
 }
 
@@ -63,7 +67,8 @@ impl Builder<'_, '_> {
             }
             self.program.check_module(&module);
             self.resources(&module, nonproduction);
-            pseudo::declarations(self.program, &module, nonproduction, &self.words, &mut self.infra);
+            let unwanted = if module.id == 0 { Unwanted::default() } else { self.unwanted };
+            pseudo::declarations(self.program, &module, nonproduction, (&self.words, unwanted), &mut self.infra);
             self.calls(&module, nonproduction, &mut todo);
         }
     }
@@ -80,8 +85,10 @@ impl Builder<'_, '_> {
     fn resources(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool) {
         // Most blocks have one instance each: where they are very many, room for twice as many would be much.
         let declared = module.module();
-        let others =
-            declared.providers.len() + declared.variables.len() + declared.outputs.len() + declared.calls.len();
+        let unwanted = if module.id == 0 { Unwanted::default() } else { self.unwanted };
+        let variables = if unwanted.variables { 0 } else { declared.variables.len() };
+        let outputs = if unwanted.outputs { 0 } else { declared.outputs.len() };
+        let others = declared.providers.len() + variables + outputs + declared.calls.len();
         self.infra.instances.reserve(declared.resources.len() + others + 1);
         for declared in module.module().resources.each() {
             let Some(expansion) = self.program.resource_expansion(module, declared) else { continue };

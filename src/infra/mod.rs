@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use analysis::{AnalysisOptions, analyze, analyze_beside, sandbox};
+pub use analysis::{AnalysisOptions, Unwanted, analyze, analyze_beside, sandbox};
 pub use build::build;
 pub use pseudo::is_nonproduction;
 pub use query::Candidates;

@@ -1,11 +1,14 @@
 //! Instances that are no resources: module calls, providers, variables, outputs, the `terraform` blocks.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::build::{Attributes, key_text};
-use super::{Infra, Instance, InstanceKind, Lifecycle};
+use super::{Infra, Instance, InstanceKind, Lifecycle, Unwanted};
 use crate::config::{Child, Declared, Key, ModuleCall, ModuleNode};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
@@ -187,7 +190,7 @@ pub(super) fn declarations(
     program: &Program<'_>,
     module: &Rc<ModuleInstance>,
     nonproduction: bool,
-    words: &Words,
+    (words, unwanted): (&Words, Unwanted),
     infra: &mut Infra,
 ) {
     let declared = module.node.module.clone();
@@ -203,7 +206,7 @@ pub(super) fn declarations(
         infra.instances.push(maker.instance(InstanceKind::Provider, named, local, place, attributes));
     }
     let sets = Sets::of(program, module);
-    for each in declared.variables.each() {
+    for each in declared.variables.each().filter(|_| !unwanted.variables) {
         let value = program.variable(module, each);
         let Declared { name, declared: variable, .. } = each;
         let text =
@@ -228,7 +231,7 @@ pub(super) fn declarations(
         let (named, local) = ((&words.variable, name), ["var.", &**name, ""]);
         infra.instances.push(maker.instance(InstanceKind::Variable, named, local, place, attributes));
     }
-    for each in declared.outputs.each() {
+    for each in declared.outputs.each().filter(|_| !unwanted.outputs) {
         let value = program.output(module, each);
         let Declared { name, declared: output, .. } = each;
         let attributes = named(&words.of_output, [output.sensitive.into(), value]);
@@ -344,19 +347,20 @@ fn first_span(module: &crate::config::Module) -> Span {
 
 /// What a root's tree of modules uses.
 #[derive(Default)]
-struct Tree {
+struct Tree<'n> {
     used: BTreeSet<Text>,
     configured_below: BTreeSet<Text>,
     constraints: BTreeMap<Text, BTreeSet<Text>>,
     managed_types: BTreeSet<Text>,
     unseen: bool,
-    seen: BTreeSet<std::path::PathBuf>,
+    /// The folders of the modules that were visited.
+    seen: FxHashSet<&'n OsStr>,
 }
 
-impl Tree {
-    fn visit(&mut self, program: &Program<'_>, node: &ModuleNode, depth: usize) {
+impl<'n> Tree<'n> {
+    fn visit(&mut self, program: &Program<'_>, node: &'n ModuleNode, depth: usize) {
         let module = &node.module;
-        if !self.seen.insert(module.dir.clone()) {
+        if !self.seen.insert(module.dir.as_os_str()) {
             return;
         }
         let mut before = None;

@@ -51,6 +51,8 @@ pub(super) struct Entry {
     pub(super) category: Option<Category>,
     file: usize,
     subjects: Vec<Subject>,
+    /// Whether it looks at root modules only.
+    root_only: bool,
     /// The part of the file to read it from.
     bytes: Range<usize>,
     /// The parts of it that only a finding needs: most rules find nothing.
@@ -95,6 +97,7 @@ impl<'s> Catalog<'s> {
                     category: Category::parse(rule.category),
                     file: index,
                     subjects,
+                    root_only: rule.root_only,
                     bytes: rule.bytes.clone(),
                     words: rule.words,
                     logic: rule.logic,
@@ -186,11 +189,13 @@ impl<'s> Catalog<'s> {
             });
             let subject = |(kind, pattern): (_, Text)| Some(Subject { kind, pattern: Pattern::parse(&pattern).ok()? });
             let subjects = patterns.filter_map(subject).collect();
+            let root_only = argument(&rule.arguments, "root_only");
             self.entries.push(Entry {
                 id: id.clone(),
                 category,
                 file: index,
                 subjects,
+                root_only: root_only.and_then(|a| literal::boolean(a, &mut ignored)).unwrap_or(false),
                 bytes: rule.header.range(),
                 words: &[],
                 logic: &[],
@@ -412,6 +417,17 @@ impl<'s> Catalog<'s> {
             self.entries[at].subjects.iter().any(|s| s.kind == kind && matches!(s.pattern, Pattern::Any(_)))
         };
         enabled(selection, exact.into_iter().flatten().chain(globs).copied().filter(|at| !looks_at_all(*at)))
+    }
+
+    /// Whether the rule at this position looks at root modules only.
+    pub(super) fn is_root_only(&self, position: usize) -> bool {
+        self.entries[position].root_only
+    }
+
+    /// Whether an enabled rule looks at instances of this kind in modules that are called.
+    pub fn looks_into_modules(&self, selection: &Selection, kind: InstanceKind) -> bool {
+        let looks = |entry: &Entry| !entry.root_only && entry.subjects.iter().any(|subject| subject.kind == kind);
+        self.entries.iter().zip(&selection.enabled).any(|(entry, enabled)| *enabled && looks(entry))
     }
 
     /// Whether some rules look at instances of this kind by their names.

@@ -98,8 +98,15 @@ fn tasks(run: &Run<'_>) -> (Vec<Task>, Duration) {
     let start = Instant::now();
     let mut instances: BTreeMap<usize, Vec<InstanceId>> = BTreeMap::new();
     for (kind, type_name, ids) in run.infra.types() {
+        let in_root = |id: &&InstanceId| run.infra.get(**id).module.is_empty();
         let mut look = |rules: &[usize], ids: &[InstanceId]| {
-            rules.iter().for_each(|rule| instances.entry(*rule).or_default().extend(ids));
+            for rule in rules {
+                let looked_at = instances.entry(*rule).or_default();
+                match run.catalog.is_root_only(*rule) {
+                    true => looked_at.extend(ids.iter().filter(in_root)),
+                    false => looked_at.extend(ids),
+                }
+            }
         };
         look(&run.catalog.rules_for_all(run.selection, kind), ids);
         match is_chosen_by_name(kind) {

@@ -66,8 +66,9 @@ impl Compiler<'_> {
         let names: Vec<Text> = settings.iter().map(|(s, _)| s.name.clone()).collect();
         let (parts, checks) = self.checks(decl, &names);
         let info = self.info(decl, &parts, &checks, &subjects, settings.iter().map(|(s, _)| s.clone()).collect())?;
-        let first = argument(&decl.arguments, "first");
-        let first = first.and_then(|a| literal::boolean(a, &mut self.problems)).unwrap_or(false);
+        let mut flag = |name| argument(&decl.arguments, name).and_then(|a| literal::boolean(a, &mut self.problems));
+        // The catalog knows what the second one says; here only its mistakes are found.
+        let (first, _) = (flag("first").unwrap_or(false), flag("root_only"));
         let settings = settings.into_iter().map(|(s, value)| (s.name, value)).collect();
         (!checks.is_empty()).then_some(Rule { info, span: decl.header, subjects, first, settings, checks })
     }
