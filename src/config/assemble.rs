@@ -1,8 +1,5 @@
 //! The blocks of a folder's files, primary and override ones, merged into a [`Module`].
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,8 +7,8 @@ use super::address::{Mode, ResourceName, is_name_char};
 use super::body::BodyReader;
 use super::declarations::Declarations;
 use super::decode;
-use super::merge::{merge_arguments, merge_block};
 use super::module::{Local, Module, Provenance, ProviderName};
+use super::named::{Named, Written};
 use super::settings_builder::SettingsBuilder;
 use super::suggest::nearest;
 use crate::source::{Problem, ProblemKind, Span};
@@ -90,22 +87,16 @@ struct Builder<'d> {
     declared: Declared<'d>,
 }
 
-/// A block as it is written, or as an override file changed it.
-type Written<'d> = Cow<'d, Block>;
-
-/// A resource, and the `check` block that it belongs to, if any.
-type Declaration<'d> = (Written<'d>, Option<Text>);
-
-/// Blocks by name, before they are decoded, so that override files can change them.
+/// What is declared so far.
 #[derive(Default)]
 struct Declared<'d> {
-    variables: BTreeMap<Text, Written<'d>>,
-    outputs: BTreeMap<Text, Written<'d>>,
-    calls: BTreeMap<Text, Written<'d>>,
-    checks: BTreeMap<Text, Written<'d>>,
-    locals: BTreeMap<Text, Local>,
-    providers: BTreeMap<ProviderName, Written<'d>>,
-    resources: BTreeMap<ResourceName, Declaration<'d>>,
+    variables: Named<Text, Written<'d>>,
+    outputs: Named<Text, Written<'d>>,
+    calls: Named<Text, Written<'d>>,
+    checks: Named<Text, Written<'d>>,
+    locals: Named<Text, Local>,
+    providers: Named<ProviderName, Written<'d>>,
+    resources: Named<ResourceName, (Written<'d>, Option<Text>)>,
     /// `moved`, `removed` and `import`, which have no names.
     moves: Vec<&'d Block>,
 }
@@ -187,20 +178,24 @@ impl<'d> Builder<'d> {
                     reader.error(nested.header, message, "not expected here");
                 }
             }
-            "variable" => named(reader, &mut declared.variables, block, is_override, merge_arguments),
-            "output" => named(reader, &mut declared.outputs, block, is_override, merge_arguments),
-            "module" => named(reader, &mut declared.calls, block, is_override, merge_block),
+            "variable" => named(&mut declared.variables, block, is_override),
+            "output" => named(&mut declared.outputs, block, is_override),
+            "module" => named(&mut declared.calls, block, is_override),
             "check" if is_override => not_overridable(reader, block),
             "check" => {
-                named(reader, &mut declared.checks, block, is_override, merge_block);
+                named(&mut declared.checks, block, is_override);
                 for data in reader.blocks(&block.body, "data", 2) {
                     let check = block.labels.first().map(|l| l.text.clone());
-                    resource(reader, &mut declared.resources, Cow::Owned(data), check, is_override);
+                    let data = Written::Changed(Box::new(data));
+                    resource(&mut declared.resources, data, check, is_override);
                 }
             }
-            "provider" => provider(reader, &mut declared.providers, block, is_override),
+            "provider" => {
+                let name = decode::provider_name(reader, block);
+                declared.providers.add(name, Written::AsItIs(block), is_override);
+            }
             "resource" | "data" | "ephemeral" => {
-                resource(reader, &mut declared.resources, Cow::Borrowed(block), None, is_override);
+                resource(&mut declared.resources, Written::AsItIs(block), None, is_override);
             }
             "moved" | "removed" | "import" if is_override => not_overridable(reader, block),
             "moved" | "removed" | "import" => declared.moves.push(block),
@@ -216,25 +211,21 @@ impl<'d> Builder<'d> {
         let mut module = Module {
             dir: folder.dir.clone(),
             name: folder.name.clone(),
-            variables: decode_all(&declared.variables, |b| decode::variable(reader, b)),
-            locals: declared.locals.into_iter().map(|(name, local)| (name, Arc::new(local))).collect(),
-            outputs: decode_all(&declared.outputs, |b| decode::output(reader, b)),
-            resources: declared
-                .resources
-                .into_iter()
+            variables: decode_all(reader, declared.variables, decode::variable),
+            locals: declared.locals.joined(reader).into_iter().map(|(n, local)| (n, Arc::new(local))).collect(),
+            outputs: decode_all(reader, declared.outputs, decode::output),
+            resources: (declared.resources.joined(reader).into_iter())
                 .map(|(n, (b, check))| (n.clone(), Arc::new(decode::resource(reader, n, &b, check))))
                 .collect(),
-            calls: decode_all(&declared.calls, |b| decode::module_call(reader, b)),
-            providers: declared
-                .providers
-                .into_iter()
+            calls: decode_all(reader, declared.calls, |reader, b| decode::module_call(reader, &folder.dir, b)),
+            providers: (declared.providers.joined(reader).into_iter())
                 .map(|(n, b)| (n.clone(), Arc::new(decode::provider_config(reader, n, &b))))
                 .collect(),
             settings,
             moved: of_kind("moved").map(|b| decode::moved(reader, b)).collect(),
             removed: of_kind("removed").map(|b| decode::removed(reader, b)).collect(),
             imports: of_kind("import").map(|b| decode::import(reader, b)).collect(),
-            checks: declared.checks.iter().map(|(n, b)| (n.clone(), decode::check(reader, b))).collect(),
+            checks: declared.checks.joined(reader).into_iter().map(|(n, b)| (n, decode::check(reader, &b))).collect(),
             problems: folder.problems.clone(),
             incomplete: folder.incomplete || folder.files.iter().any(|f| !f.document.problems.is_empty()),
             opentofu: folder.opentofu,
@@ -246,12 +237,20 @@ impl<'d> Builder<'d> {
     }
 }
 
-fn decode_all<T>(blocks: &BTreeMap<Text, Written<'_>>, mut decode: impl FnMut(&Block) -> T) -> Declarations<Text, T> {
-    blocks.iter().map(|(name, block)| (name.clone(), Arc::new(decode(block)))).collect()
+fn decode_all<T>(
+    reader: &mut BodyReader,
+    blocks: Named<Text, Written<'_>>,
+    decode: impl Fn(&mut BodyReader, &Block) -> T,
+) -> Declarations<Text, T> {
+    blocks.joined(reader).into_iter().map(|(name, block)| (name, Arc::new(decode(reader, &block)))).collect()
 }
 
 fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.char_indices().all(|(i, c)| is_name_char(c, i == 0))
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    match text.as_bytes() {
+        [b'a'..=b'z', rest @ ..] if rest.iter().all(is_plain) => true,
+        _ => !text.is_empty() && text.char_indices().all(|(i, c)| is_name_char(c, i == 0)),
+    }
 }
 
 fn count_labels(count: usize) -> String {
@@ -262,142 +261,43 @@ fn count_labels(count: usize) -> String {
     }
 }
 
-fn duplicate(reader: &mut BodyReader, what: &str, second: Span, first: Span) {
-    let message = format!("{what} is declared twice");
-    let problem = Problem::error(ProblemKind::Configuration, second, message, "declared again here");
-    reader.report(problem.with_related(first, "first declared here"));
-}
-
-fn missing_base(reader: &mut BodyReader, what: &str, span: Span) {
-    let message = format!("{what} has no declaration that this override file could change");
-    let problem = Problem::error(ProblemKind::Configuration, span, message, "nothing to override");
-    reader.report(problem.with_help("declare it in a file that is not an override file"));
-}
-
 fn not_overridable(reader: &mut BodyReader, block: &Block) {
     let message = format!("an override file may not hold a `{}` block", block.kind.text);
     reader.error(block.header, message, "not allowed here");
 }
 
-type Merge = fn(&mut BodyReader, &Block, &Block) -> Block;
-
-/// Declares, or overrides, a block that its only label names.
-fn named<'d>(
-    reader: &mut BodyReader,
-    blocks: &mut BTreeMap<Text, Written<'d>>,
-    block: &'d Block,
-    is_override: bool,
-    merge: Merge,
-) {
-    let Some(name) = block.labels.first().map(|l| l.text.clone()) else { return };
-    let what = |name: &Text| format!("{} `{name}`", describe(&block.kind.text));
-    let merged = |reader: &mut BodyReader, base: &Written<'d>, by: Written<'d>| Cow::Owned(merge(reader, base, &by));
-    declare(reader, blocks.entry(name), Cow::Borrowed(block), is_override, what, |b| b.header, merged);
-}
-
-/// Declares something where nothing has its name; what an override file says changes what is declared.
-fn declare<K: Ord, V>(
-    reader: &mut BodyReader,
-    place: Entry<'_, K, V>,
-    new: V,
-    is_override: bool,
-    what: impl Fn(&K) -> String,
-    span: impl Fn(&V) -> Span,
-    merged: impl FnOnce(&mut BodyReader, &V, V) -> V,
-) {
-    match place {
-        Entry::Occupied(mut base) if is_override => {
-            let merged = merged(reader, base.get(), new);
-            base.insert(merged);
-        }
-        Entry::Occupied(first) => duplicate(reader, &what(first.key()), span(&new), span(first.get())),
-        Entry::Vacant(place) => {
-            if is_override {
-                missing_base(reader, &what(place.key()), span(&new));
-            }
-            // An override without a base is kept as well: what refers to it needs no second complaint.
-            place.insert(new);
-        }
+/// Declares a block that its only label names.
+fn named<'d>(blocks: &mut Named<Text, Written<'d>>, block: &'d Block, is_override: bool) {
+    if let Some(name) = block.labels.first() {
+        blocks.add(name.text.clone(), Written::AsItIs(block), is_override);
     }
 }
 
-fn describe(kind: &str) -> &str {
-    match kind {
-        "module" => "module call",
-        kind => kind,
-    }
-}
-
-fn local(reader: &mut BodyReader, locals: &mut BTreeMap<Text, Local>, attribute: &Attribute, is_override: bool) {
+fn local(reader: &BodyReader, locals: &mut Named<Text, Local>, attribute: &Attribute, is_override: bool) {
     let name = &attribute.name.text;
-    if &**name == "//" || !reader.is_set(attribute) {
-        return;
-    }
-    let what = |name: &Text| format!("local value `{name}`");
-    let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span() };
-    declare(reader, locals.entry(name.clone()), local, is_override, what, |l| l.name.span, |_, _, new| new);
-}
-
-fn provider<'d>(
-    reader: &mut BodyReader,
-    providers: &mut BTreeMap<ProviderName, Written<'d>>,
-    block: &'d Block,
-    is_override: bool,
-) {
-    let what = |name: &ProviderName| match &name.alias {
-        Some(alias) => format!("provider `{}.{alias}`", name.name),
-        None => format!("provider `{}`", name.name),
-    };
-    let merged =
-        |reader: &mut BodyReader, base: &Written<'d>, by: Written<'d>| Cow::Owned(merge_block(reader, base, &by));
-    match providers.entry(decode::provider_name(reader, block)) {
-        // A provider without a block counts as one with an empty block.
-        Entry::Vacant(place) if place.key().alias.is_none() => drop(place.insert(Cow::Borrowed(block))),
-        place => declare(reader, place, Cow::Borrowed(block), is_override, what, |b| b.header, merged),
+    if &**name != "//" && reader.is_set(attribute) {
+        let local = Local { name: attribute.name.clone(), value: attribute.expr.clone(), span: attribute.span() };
+        locals.add(name.clone(), local, is_override);
     }
 }
 
 fn resource<'d>(
-    reader: &mut BodyReader,
-    resources: &mut BTreeMap<ResourceName, Declaration<'d>>,
+    resources: &mut Named<ResourceName, (Written<'d>, Option<Text>)>,
     block: Written<'d>,
     check: Option<Text>,
     is_override: bool,
 ) {
-    let [type_name, name] = block.labels.as_slice() else {
-        return resource_with_extra_labels(reader, resources, &block, check, is_override);
-    };
+    // Surplus labels have been reported; the first two still name the resource.
+    let [type_name, name, surplus @ ..] = block.labels.as_slice() else { return };
     let mode = match &*block.kind.text {
         "data" => Mode::Data,
         "ephemeral" => Mode::Ephemeral,
         _ => Mode::Managed,
     };
     let name = ResourceName { mode, type_name: type_name.text.clone(), name: name.text.clone() };
-    let what = |name: &ResourceName| format!("{} `{}.{}`", describe_mode(mode), name.type_name, name.name);
-    let merged = |reader: &mut BodyReader, (base, check): &Declaration<'d>, (by, _): Declaration<'d>| {
-        (Cow::Owned(merge_block(reader, base, &by)), check.clone())
+    let block = match surplus {
+        [] => block,
+        _ => Written::Changed(Box::new(Block { labels: block.labels[..2].to_vec(), ..block.clone() })),
     };
-    declare(reader, resources.entry(name), (block, check), is_override, what, |(block, _)| block.header, merged);
-}
-
-/// Surplus labels have been reported; the first two still name the resource.
-fn resource_with_extra_labels(
-    reader: &mut BodyReader,
-    resources: &mut BTreeMap<ResourceName, Declaration<'_>>,
-    block: &Block,
-    check: Option<Text>,
-    is_override: bool,
-) {
-    if block.labels.len() > 2 {
-        let block = Block { labels: block.labels[..2].to_vec(), ..block.clone() };
-        resource(reader, resources, Cow::Owned(block), check, is_override);
-    }
-}
-
-fn describe_mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Managed => "resource",
-        Mode::Data => "data source",
-        Mode::Ephemeral => "ephemeral resource",
-    }
+    resources.add(name, (block, check), is_override);
 }

@@ -23,10 +23,10 @@ pub(crate) struct BodyReader {
 const MOST_FAULTS: usize = 1_000;
 
 /// What a block of a closed set of names may hold.
-pub(crate) struct Schema {
+pub(crate) struct Schema<const N: usize> {
     /// The block, for messages: `` `variable` block ``.
     pub(crate) block: &'static str,
-    pub(crate) arguments: &'static [&'static str],
+    pub(crate) arguments: [&'static str; N],
     pub(crate) required: &'static [&'static str],
     pub(crate) blocks: &'static [&'static str],
 }
@@ -70,20 +70,12 @@ impl BodyReader {
         body.attribute(name).filter(|a| self.is_set(a)).map(|a| a.expr.clone())
     }
 
-    /// A constant `true` or `false`; `otherwise` where the argument is set to something else.
-    pub(crate) fn flag(&self, body: &Body, name: &str, otherwise: bool) -> Option<bool> {
-        let expr = self.argument(body, name)?;
-        match &expr.kind {
-            ExprKind::Bool(value) => Some(*value),
-            ExprKind::String(text) if &**text == "true" => Some(true),
-            ExprKind::String(text) if &**text == "false" => Some(false),
-            ExprKind::Null => None,
-            _ => Some(otherwise),
-        }
-    }
-
     /// The nested blocks of a type with that many labels, whichever way they are written.
     pub(crate) fn blocks(&self, body: &Body, kind: &str, labels: usize) -> Vec<Block> {
+        // As it mostly is, and many kinds are asked for.
+        if body.blocks.is_empty() && self.json_files.is_empty() {
+            return Vec::new();
+        }
         let mut blocks: Vec<Block> = body.blocks(kind).cloned().collect();
         if let Some(attribute) = body.attribute(kind).filter(|a| self.is_json(a.span()) && self.is_set(a)) {
             blocks_of_value(&attribute.name, &attribute.expr, &mut Vec::new(), labels, &mut blocks);
@@ -92,10 +84,8 @@ impl BodyReader {
     }
 
     /// The references that an argument lists: `depends_on = [a.b, module.c]`.
-    pub(crate) fn references(&mut self, body: &Body, name: &str) -> Vec<Arc<Expr>> {
-        let Some(expr) = self.argument(body, name) else {
-            return Vec::new();
-        };
+    pub(crate) fn references(&mut self, name: &str, listed: Option<&Arc<Expr>>) -> Vec<Arc<Expr>> {
+        let Some(expr) = listed else { return Vec::new() };
         match &expr.kind {
             ExprKind::Tuple(items) => items.iter().filter_map(|item| self.reference(item)).collect(),
             ExprKind::Null | ExprKind::Invalid => Vec::new(),
@@ -122,13 +112,23 @@ impl BodyReader {
         }
     }
 
-    /// Reports what a block of a closed schema may not hold and what it lacks.
-    pub(crate) fn check_schema(&mut self, header: Span, body: &Body, schema: &Schema) {
+    /// The values of the arguments of a closed schema, in their order. Reports what the block may not hold and what it lacks.
+    pub(crate) fn read<'b, const N: usize>(
+        &mut self,
+        header: Span,
+        body: &'b Body,
+        schema: &Schema<N>,
+    ) -> [Option<&'b Arc<Expr>>; N] {
+        let mut values = [None; N];
         let all = || schema.arguments.iter().chain(schema.blocks).copied();
         for attribute in &body.attributes {
-            let json = self.is_json(attribute.span());
             let name = &*attribute.name.text;
-            if schema.arguments.contains(&name) || (json && (name == "//" || schema.blocks.contains(&name))) {
+            if let Some(at) = schema.arguments.iter().position(|known| *known == name) {
+                values[at] = values[at].or(Some(&attribute.expr).filter(|_| self.is_set(attribute)));
+                continue;
+            }
+            let json = self.is_json(attribute.span());
+            if json && (name == "//" || schema.blocks.contains(&name)) {
                 continue;
             }
             let message = format!("{} has no argument `{name}`", schema.block);
@@ -141,11 +141,12 @@ impl BodyReader {
                 self.unknown(block.header, message, nearest(name, all()), schema.arguments.contains(&name));
             }
         }
-        for name in schema.required {
-            if !body.incomplete && body.attribute(name).is_none_or(|a| !self.is_set(a)) {
+        for (name, value) in schema.arguments.iter().zip(&values) {
+            if value.is_none() && schema.required.contains(name) && !body.incomplete {
                 self.error(header, format!("{} lacks the argument `{name}`", schema.block), "required here");
             }
         }
+        values
     }
 
     /// `other_form`: the name exists, but as a block where an argument is written, or the other way round.
@@ -158,6 +159,17 @@ impl BodyReader {
             Some(name) => problem.with_help(format!("did you mean `{name}`?")),
             None => problem,
         });
+    }
+}
+
+/// A constant `true` or `false`; `otherwise` where the argument is set to something else.
+pub(crate) fn flag(value: Option<&Arc<Expr>>, otherwise: bool) -> Option<bool> {
+    match &value?.kind {
+        ExprKind::Bool(value) => Some(*value),
+        ExprKind::String(text) if &**text == "true" => Some(true),
+        ExprKind::String(text) if &**text == "false" => Some(false),
+        ExprKind::Null => None,
+        _ => Some(otherwise),
     }
 }
 
@@ -200,9 +212,9 @@ pub(crate) fn body_of_object(expr: &Expr) -> Option<Arc<Body>> {
     Some(Arc::new(Body { attributes, blocks: Vec::new(), span: expr.span, incomplete: false }))
 }
 
-/// The same body without arguments and blocks of these names; shared where it holds none of them.
-pub(crate) fn without(body: &Arc<Body>, names: &[&str]) -> Arc<Body> {
-    let is_kept = |name: &Ident| !names.contains(&&*name.text);
+/// The same body without arguments and blocks of some names; shared where it holds none of them.
+pub(crate) fn without(body: &Arc<Body>, is_left_out: impl Fn(&str) -> bool) -> Arc<Body> {
+    let is_kept = |name: &Ident| !is_left_out(&name.text);
     if body.attributes.iter().all(|a| is_kept(&a.name)) && body.blocks.iter().all(|b| is_kept(&b.kind)) {
         return body.clone();
     }

@@ -1,42 +1,50 @@
 //! Merged blocks to typed declarations. Each function reads one kind of block and reports what it cannot accept.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::address::ResourceName;
-use super::body::{BodyReader, Schema, literal_text, without};
+use super::body::{BodyReader, Schema, flag, literal_text, without};
 use super::module::{
     Check, Condition, IgnoreChanges, Import, Lifecycle, ModuleCall, Moved, Output, ProviderConfig, ProviderName,
     ProviderRef, Removed, Resource, Variable,
 };
 use super::reference::{ignored_path, names_of, parse_reference, provider_ref};
 use super::source_address::ModuleSource;
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Problem, ProblemKind, normalize};
 use crate::syntax::{Block, Body, Expr, ExprKind, Ident, Text};
 
-const RESOURCE_META: [&str; 8] =
-    ["count", "for_each", "provider", "depends_on", "lifecycle", "provisioner", "connection", "//"];
-const CALL_META: [&str; 8] = ["source", "version", "count", "for_each", "providers", "depends_on", "lifecycle", "//"];
-const PROVIDER_META: [&str; 4] = ["alias", "version", "for_each", "//"];
+fn is_meta_of_resource(name: &str) -> bool {
+    matches!(name, "count" | "for_each" | "provider" | "depends_on" | "lifecycle" | "provisioner" | "connection" | "//")
+}
+
+fn is_meta_of_call(name: &str) -> bool {
+    matches!(name, "source" | "version" | "count" | "for_each" | "providers" | "depends_on" | "lifecycle" | "//")
+}
+
+fn is_meta_of_provider(name: &str) -> bool {
+    matches!(name, "alias" | "version" | "for_each" | "//")
+}
 
 /// Names that a variable may not have, since a `module` block means something else by them.
 const RESERVED_VARIABLES: [&str; 8] =
     ["source", "version", "providers", "count", "for_each", "lifecycle", "depends_on", "locals"];
 
-const VARIABLE: Schema = Schema {
+const VARIABLE: Schema<8> = Schema {
     block: "a `variable` block",
-    arguments: &["type", "default", "description", "sensitive", "nullable", "ephemeral", "deprecated", "const"],
+    arguments: ["type", "default", "description", "sensitive", "nullable", "ephemeral", "deprecated", "const"],
     required: &[],
     blocks: &["validation"],
 };
-const OUTPUT: Schema = Schema {
+const OUTPUT: Schema<7> = Schema {
     block: "an `output` block",
-    arguments: &["value", "description", "sensitive", "ephemeral", "depends_on", "deprecated", "type"],
+    arguments: ["value", "description", "sensitive", "ephemeral", "depends_on", "deprecated", "type"],
     required: &["value"],
     blocks: &["precondition"],
 };
-const LIFECYCLE: Schema = Schema {
+const LIFECYCLE: Schema<6> = Schema {
     block: "a `lifecycle` block",
-    arguments: &[
+    arguments: [
         "create_before_destroy",
         "prevent_destroy",
         "ignore_changes",
@@ -47,19 +55,19 @@ const LIFECYCLE: Schema = Schema {
     required: &[],
     blocks: &["precondition", "postcondition", "action_trigger"],
 };
-const CHECK: Schema =
-    Schema { block: "a `check` block", arguments: &["depends_on"], required: &[], blocks: &["assert", "data"] };
-const MOVED: Schema =
-    Schema { block: "a `moved` block", arguments: &["from", "to"], required: &["from", "to"], blocks: &[] };
-const REMOVED: Schema = Schema {
+const CHECK: Schema<1> =
+    Schema { block: "a `check` block", arguments: ["depends_on"], required: &[], blocks: &["assert", "data"] };
+const MOVED: Schema<2> =
+    Schema { block: "a `moved` block", arguments: ["from", "to"], required: &["from", "to"], blocks: &[] };
+const REMOVED: Schema<1> = Schema {
     block: "a `removed` block",
-    arguments: &["from"],
+    arguments: ["from"],
     required: &["from"],
     blocks: &["lifecycle", "connection", "provisioner"],
 };
-const IMPORT: Schema = Schema {
+const IMPORT: Schema<5> = Schema {
     block: "an `import` block",
-    arguments: &["to", "id", "identity", "for_each", "provider"],
+    arguments: ["to", "id", "identity", "for_each", "provider"],
     required: &["to"],
     blocks: &["identity"],
 };
@@ -79,16 +87,17 @@ pub(crate) fn variable(reader: &mut BodyReader, block: &Block) -> Variable {
             "this name has a meaning in `module` blocks",
         );
     }
-    reader.check_schema(block.header, body, &VARIABLE);
+    let [type_expr, default, description, sensitive, nullable, ephemeral, ..] =
+        reader.read(block.header, body, &VARIABLE);
     Variable {
         name,
         header: block.header,
-        type_expr: reader.argument(body, "type"),
-        default: reader.argument(body, "default"),
-        nullable: reader.flag(body, "nullable", true).unwrap_or(true),
-        sensitive: reader.flag(body, "sensitive", true).unwrap_or(false),
-        ephemeral: reader.flag(body, "ephemeral", true).unwrap_or(false),
-        description: reader.argument(body, "description"),
+        type_expr: type_expr.cloned(),
+        default: default.cloned(),
+        nullable: flag(nullable, true).unwrap_or(true),
+        sensitive: flag(sensitive, true).unwrap_or(false),
+        ephemeral: flag(ephemeral, true).unwrap_or(false),
+        description: description.cloned(),
         validations: conditions(reader, body, "validation"),
         body: body.clone(),
     }
@@ -96,15 +105,15 @@ pub(crate) fn variable(reader: &mut BodyReader, block: &Block) -> Variable {
 
 pub(crate) fn output(reader: &mut BodyReader, block: &Block) -> Output {
     let body = &block.body;
-    reader.check_schema(block.header, body, &OUTPUT);
+    let [value, description, sensitive, ephemeral, depends_on, ..] = reader.read(block.header, body, &OUTPUT);
     Output {
         name: first_label(block),
         header: block.header,
-        value: reader.argument(body, "value"),
-        sensitive: reader.flag(body, "sensitive", true).unwrap_or(false),
-        ephemeral: reader.flag(body, "ephemeral", true).unwrap_or(false),
-        description: reader.argument(body, "description"),
-        depends_on: reader.references(body, "depends_on"),
+        value: value.cloned(),
+        sensitive: flag(sensitive, true).unwrap_or(false),
+        ephemeral: flag(ephemeral, true).unwrap_or(false),
+        description: description.cloned(),
+        depends_on: reader.references("depends_on", depends_on),
         preconditions: conditions(reader, body, "precondition"),
         body: body.clone(),
     }
@@ -118,16 +127,12 @@ fn conditions(reader: &mut BodyReader, body: &Body, kind: &str) -> Vec<Condition
         "postcondition" => "a `postcondition` block",
         _ => "an `assert` block",
     };
-    let both: &[&str] = &["condition", "error_message"];
-    let schema = Schema { block: block_name, arguments: both, required: both, blocks: &[] };
+    const BOTH: [&str; 2] = ["condition", "error_message"];
+    let schema = Schema { block: block_name, arguments: BOTH, required: &BOTH, blocks: &[] };
     let blocks = reader.blocks(body, kind, 0);
     let read = |block: &Block| {
-        reader.check_schema(block.header, &block.body, &schema);
-        Condition {
-            condition: reader.argument(&block.body, "condition"),
-            error_message: reader.argument(&block.body, "error_message"),
-            span: block.header,
-        }
+        let [condition, error_message] = reader.read(block.header, &block.body, &schema);
+        Condition { condition: condition.cloned(), error_message: error_message.cloned(), span: block.header }
     };
     blocks.iter().map(read).collect()
 }
@@ -136,6 +141,7 @@ pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Bloc
     let body = &block.body;
     let (count, for_each) = repetition(reader, body);
     let provider = reader.argument(body, "provider").and_then(|expr| read_provider(reader, &expr));
+    let depends_on = reader.argument(body, "depends_on");
     Resource {
         name,
         header: block.header,
@@ -143,10 +149,10 @@ pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Bloc
         count,
         for_each,
         provider: provider.map(Box::new),
-        depends_on: reader.references(body, "depends_on"),
+        depends_on: reader.references("depends_on", depends_on.as_ref()),
         lifecycle: lifecycle(reader, body),
         provisioners: reader.blocks(body, "provisioner", 1),
-        arguments: without(body, &RESOURCE_META),
+        arguments: without(body, is_meta_of_resource),
         body: body.clone(),
         check,
     }
@@ -184,30 +190,28 @@ fn lifecycle(reader: &mut BodyReader, body: &Body) -> Option<Box<Lifecycle>> {
         reader.report(problem.with_related(block.header, "first block"));
     }
     let body = &block.body;
-    reader.check_schema(block.header, body, &LIFECYCLE);
+    let [create_before_destroy, prevent_destroy, ignored, replace_triggered_by, enabled, destroy] =
+        reader.read(block.header, body, &LIFECYCLE);
     Some(Box::new(Lifecycle {
         header: block.header,
-        create_before_destroy: reader.argument(body, "create_before_destroy"),
-        prevent_destroy: reader.argument(body, "prevent_destroy"),
-        destroy: reader.argument(body, "destroy"),
-        enabled: reader.argument(body, "enabled"),
-        ignore_changes: ignore_changes(reader, body),
-        replace_triggered_by: reader.references(body, "replace_triggered_by"),
+        create_before_destroy: create_before_destroy.cloned(),
+        prevent_destroy: prevent_destroy.cloned(),
+        destroy: destroy.cloned(),
+        enabled: enabled.cloned(),
+        ignore_changes: ignored.map_or(IgnoreChanges::Nothing, |expr| ignore_changes(reader, expr)),
+        replace_triggered_by: reader.references("replace_triggered_by", replace_triggered_by),
         preconditions: conditions(reader, body, "precondition"),
         postconditions: conditions(reader, body, "postcondition"),
     }))
 }
 
-fn ignore_changes(reader: &mut BodyReader, body: &Body) -> IgnoreChanges {
-    let Some(expr) = reader.argument(body, "ignore_changes") else {
-        return IgnoreChanges::Nothing;
-    };
+fn ignore_changes(reader: &mut BodyReader, expr: &Expr) -> IgnoreChanges {
     let is_all = |expr: &Expr| match &expr.kind {
         ExprKind::Variable(name) => &**name == "all",
         ExprKind::String(text) => matches!(&**text, "all" | "*"),
         _ => false,
     };
-    if is_all(&expr) {
+    if is_all(expr) {
         return IgnoreChanges::All(expr.span);
     }
     let ExprKind::Tuple(items) = &expr.kind else {
@@ -233,7 +237,8 @@ fn ignore_changes(reader: &mut BodyReader, body: &Body) -> IgnoreChanges {
     if paths.is_empty() { IgnoreChanges::Nothing } else { IgnoreChanges::Paths(paths) }
 }
 
-pub(crate) fn module_call(reader: &mut BodyReader, block: &Block) -> ModuleCall {
+/// A call in the module of this folder.
+pub(crate) fn module_call(reader: &mut BodyReader, dir: &Path, block: &Block) -> ModuleCall {
     let body = &block.body;
     let (count, for_each) = repetition(reader, body);
     let source_expr = reader.argument(body, "source");
@@ -252,19 +257,25 @@ pub(crate) fn module_call(reader: &mut BodyReader, block: &Block) -> ModuleCall 
         let problem = Problem::error(ProblemKind::Configuration, nested.header, message, "not expected here");
         reader.report(problem.with_help(format!("write `{name} = {{ … }}`")));
     }
+    let depends_on = reader.argument(body, "depends_on");
+    let target = match &source {
+        Some(ModuleSource::Local(path)) => Some(normalize(&dir.join(&**path))),
+        _ => None,
+    };
     ModuleCall {
         name: first_label(block),
         header: block.header,
         span: block.span,
         source,
+        target,
         source_expr,
         version: reader.argument(body, "version"),
         count,
         for_each,
         enabled: lifecycle(reader, body).and_then(|l| l.enabled),
         providers: passed_providers(reader, body),
-        depends_on: reader.references(body, "depends_on"),
-        arguments: without(body, &CALL_META),
+        depends_on: reader.references("depends_on", depends_on.as_ref()),
+        arguments: without(body, is_meta_of_call),
         body: body.clone(),
     }
 }
@@ -325,40 +336,34 @@ pub(crate) fn provider_config(reader: &mut BodyReader, name: ProviderName, block
         header: block.header,
         span: block.span,
         for_each: reader.argument(body, "for_each"),
-        arguments: without(body, &PROVIDER_META),
+        arguments: without(body, is_meta_of_provider),
         body: body.clone(),
     }
 }
 
 pub(crate) fn moved(reader: &mut BodyReader, block: &Block) -> Moved {
-    reader.check_schema(block.header, &block.body, &MOVED);
-    let [from, to] = ["from", "to"].map(|name| address(reader, &block.body, name));
+    let [from, to] = reader.read(block.header, &block.body, &MOVED).map(|written| reader.reference(written?));
     Moved { header: block.header, from, to }
 }
 
 pub(crate) fn removed(reader: &mut BodyReader, block: &Block) -> Removed {
-    reader.check_schema(block.header, &block.body, &REMOVED);
-    let from = address(reader, &block.body, "from");
+    let [from] = reader.read(block.header, &block.body, &REMOVED);
+    let from = from.and_then(|from| reader.reference(from));
     let lifecycle = lifecycle(reader, &block.body);
     Removed { header: block.header, from, destroy: lifecycle.and_then(|l| l.destroy) }
 }
 
 pub(crate) fn import(reader: &mut BodyReader, block: &Block) -> Import {
-    reader.check_schema(block.header, &block.body, &IMPORT);
+    let [to, id, _, for_each, _] = reader.read(block.header, &block.body, &IMPORT);
     Import {
         header: block.header,
-        to: address(reader, &block.body, "to"),
-        id: reader.argument(&block.body, "id"),
-        for_each: reader.argument(&block.body, "for_each"),
+        to: to.and_then(|to| reader.reference(to)),
+        id: id.cloned(),
+        for_each: for_each.cloned(),
     }
 }
 
-fn address(reader: &mut BodyReader, body: &Body, name: &str) -> Option<Arc<Expr>> {
-    let expr = reader.argument(body, name)?;
-    reader.reference(&expr)
-}
-
 pub(crate) fn check(reader: &mut BodyReader, block: &Block) -> Check {
-    reader.check_schema(block.header, &block.body, &CHECK);
+    reader.read(block.header, &block.body, &CHECK);
     Check { name: first_label(block), header: block.header, asserts: conditions(reader, &block.body, "assert") }
 }

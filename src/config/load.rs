@@ -18,7 +18,7 @@ use super::root::{Root, make_root};
 use super::roots::{RootStanding, find_units};
 use super::scope::Scope;
 use super::terragrunt::{Terragrunt, is_terragrunt_file};
-use super::tree::{Child, ModuleNode, TreeBuilder, local_target};
+use super::tree::{Child, ModuleNode, TreeBuilder};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
 use crate::source::{
@@ -342,13 +342,13 @@ fn read_called(folders: &mut PathMap<Folder>, reader: &FolderReader<'_>) {
     // Their texts: to compare paths step by step for each call would take long.
     let mut tried: FxHashSet<OsString> = folders.keys().map(|dir| dir.clone().into()).collect();
     loop {
-        let mut requests: BTreeMap<PathBuf, Provenance> = BTreeMap::new();
-        for (dir, folder) in folders.iter() {
+        let mut requests: BTreeMap<&Path, Provenance> = BTreeMap::new();
+        for folder in folders.values() {
             let provenance = match folder.module.provenance {
                 Provenance::Downloaded => Provenance::Downloaded,
                 _ => Provenance::Called,
             };
-            for target in folder.module.calls.values().filter_map(|call| local_target(dir, call)) {
+            for target in folder.module.calls.values().filter_map(|call| call.target.as_deref()) {
                 if !tried.contains(target.as_os_str()) {
                     let known = requests.entry(target).or_insert(provenance);
                     *known = provenance.min(*known);
@@ -358,9 +358,10 @@ fn read_called(folders: &mut PathMap<Folder>, reader: &FolderReader<'_>) {
         if requests.is_empty() {
             return;
         }
-        tried.extend(requests.keys().map(|dir| dir.clone().into()));
-        let requests = requests.into_iter().map(|(dir, provenance)| Request { dir, walked: None, provenance });
-        folders.append(reader.read(requests.collect()));
+        tried.extend(requests.keys().map(|dir| dir.into()));
+        let request = |(dir, provenance): (&Path, _)| Request { dir: dir.into(), walked: None, provenance };
+        let requests = requests.into_iter().map(request).collect();
+        folders.append(reader.read(requests));
     }
 }
 

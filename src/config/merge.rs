@@ -18,9 +18,9 @@ pub(crate) fn merge_arguments(reader: &mut BodyReader, base: &Block, over: &Bloc
 pub(crate) fn merge_block(reader: &mut BodyReader, base: &Block, over: &Block) -> Block {
     let over = forbid_depends_on(reader, &over.body);
     let lifecycle = merge_lifecycle(reader, &base.body, &over);
-    let mut body = merge_bodies(reader, &base.body, &without(&over, &["lifecycle"]));
+    let mut body = merge_bodies(reader, &base.body, &without(&over, |name| name == "lifecycle"));
     if let Some(lifecycle) = lifecycle {
-        let mut changed = Body::clone(&without(&body, &["lifecycle"]));
+        let mut changed = Body::clone(&without(&body, |name| name == "lifecycle"));
         changed.blocks.push(lifecycle);
         body = Arc::new(changed);
     }
@@ -33,7 +33,7 @@ fn forbid_depends_on(reader: &mut BodyReader, over: &Arc<Body>) -> Arc<Body> {
     };
     let message = "an override file may not change `depends_on`";
     reader.report(Problem::error(ProblemKind::Configuration, attribute.span(), message, "not allowed here"));
-    without(over, &["depends_on"])
+    without(over, |name| name == "depends_on")
 }
 
 /// A name that the override uses, for an argument, a block or a `dynamic` block, replaces all that the base has of it.
@@ -67,11 +67,9 @@ fn merge_lifecycle(reader: &BodyReader, base: &Body, over: &Body) -> Option<Bloc
     arguments.attributes.retain(|a| {
         !(&*a.name.text == "ignore_changes" && matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty()))
     });
-    let conditions = ["precondition", "postcondition"];
+    let arguments = without(&Arc::new(arguments), |name| matches!(name, "precondition" | "postcondition"));
     Some(match reader.blocks(base, "lifecycle", 0).into_iter().next() {
-        Some(base) => {
-            Block { body: merge_bodies(reader, &base.body, &without(&Arc::new(arguments), &conditions)), ..base }
-        }
-        None => Block { body: without(&Arc::new(arguments), &conditions), ..over },
+        Some(base) => Block { body: merge_bodies(reader, &base.body, &arguments), ..base },
+        None => Block { body: arguments, ..over },
     })
 }

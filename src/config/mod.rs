@@ -13,6 +13,7 @@ mod load;
 mod manifest;
 mod merge;
 mod module;
+mod named;
 mod names;
 mod neighbours;
 mod parsing;

@@ -232,6 +232,8 @@ pub struct ModuleCall {
     pub span: Span,
     /// `source`, where it is plain text.
     pub source: Option<ModuleSource>,
+    /// The folder that it names, where it is local.
+    pub target: Option<PathBuf>,
     /// `source` as written.
     pub source_expr: Option<Arc<Expr>>,
     /// `version`

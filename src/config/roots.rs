@@ -8,7 +8,6 @@ use rustc_hash::FxHashMap;
 use super::folder::Folder;
 use super::module::{Module, Provenance};
 use super::terragrunt::Terragrunt;
-use super::tree::local_target;
 use crate::source::PathMap;
 
 /// In which capacity a folder is looked at.
@@ -64,8 +63,8 @@ impl LocalCalls {
         let by_dir: FxHashMap<&OsStr, usize> =
             folders.keys().zip(&identities).map(|(dir, identity)| (dir.as_os_str(), *identity)).collect();
         let mut to = vec![Vec::new(); numbers.len()];
-        for ((dir, folder), identity) in folders.iter().zip(&identities) {
-            let targets = folder.module.calls.values().filter_map(|call| local_target(dir, call));
+        for (folder, identity) in folders.values().zip(&identities) {
+            let targets = folder.module.calls.values().filter_map(|call| call.target.as_ref());
             to[*identity].extend(targets.filter_map(|target| by_dir.get(target.as_os_str()).copied()));
         }
         LocalCalls { identities, to }

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use super::folder::Folder;
 use super::load::LoadError;
 use super::names::{is_module_file, is_variable_file};
-use super::tree::local_target;
 use crate::source::{PathMap, normalize, shown_path, work_tree};
 
 /// The folders to search and, where single files were named, what the findings are narrowed to.
@@ -52,9 +51,9 @@ impl Scope {
             .chain(folders.keys().map(PathBuf::as_path).filter(|d| is_wanted(d)))
             .collect();
         // From the wanted folders up to their callers.
-        let mut callers: BTreeMap<PathBuf, Vec<&Path>> = BTreeMap::new();
+        let mut callers: BTreeMap<&Path, Vec<&Path>> = BTreeMap::new();
         for (dir, folder) in folders.iter() {
-            for target in folder.module.calls.values().filter_map(|call| local_target(dir, call)) {
+            for target in folder.module.calls.values().filter_map(|call| call.target.as_deref()) {
                 callers.entry(target).or_default().push(dir);
             }
         }

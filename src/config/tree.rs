@@ -10,8 +10,7 @@ use rustc_hash::FxHashMap;
 use super::folder::Folder;
 use super::manifest::Manifest;
 use super::module::{Module, ModuleCall, Provenance};
-use super::source_address::ModuleSource;
-use crate::source::{PathMap, Problem, ProblemKind, Span, normalize};
+use crate::source::{PathMap, Problem, ProblemKind, Span};
 use crate::syntax::Text;
 
 /// How deep calls may lie inside each other.
@@ -38,14 +37,6 @@ pub enum Child {
     },
     /// A module that is being called already, further up.
     Cycle,
-}
-
-/// The folder that a call with a local source names.
-pub(crate) fn local_target(dir: &Path, call: &ModuleCall) -> Option<PathBuf> {
-    match &call.source {
-        Some(ModuleSource::Local(path)) => Some(normalize(&dir.join(&**path))),
-        _ => None,
-    }
 }
 
 /// Builds trees over folders that have been read.
@@ -98,8 +89,8 @@ impl<'a> TreeBuilder<'a> {
     }
 
     fn child(&mut self, caller: &Module, call: &ModuleCall, manifest: &Manifest, key: &str) -> Child {
-        let local = local_target(&caller.dir, call);
-        let target = local.as_deref().or_else(|| manifest.folder(key, call));
+        let local = call.target.as_deref();
+        let target = local.or_else(|| manifest.folder(key, call));
         let place = call.source_expr.as_ref().map_or(call.header, |e| e.span);
         let absent = || Child::NotOnDisk { source: call.source_text().into() };
         let Some(target) = target else {

@@ -365,6 +365,10 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
 
 /// The same path without `.` and with `..` resolved by the text alone, as Terraform joins module sources.
 pub fn normalize(path: &Path) -> PathBuf {
+    // Every call of a module comes through here, and nearly all paths are text.
+    if let Some(text) = path.to_str().filter(|_| cfg!(unix)) {
+        return normalized_text(text).into();
+    }
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {
@@ -377,6 +381,30 @@ pub fn normalize(path: &Path) -> PathBuf {
                 _ => normal.push(".."),
             },
             other => normal.push(other),
+        }
+    }
+    normal
+}
+
+/// A path whose steps are separated by slashes only.
+fn normalized_text(path: &str) -> String {
+    let root = if path.starts_with('/') { "/" } else { "" };
+    let mut normal = String::with_capacity(path.len());
+    normal.push_str(root);
+    for step in path.split('/') {
+        let last = normal[root.len()..].rfind('/').map_or(root.len(), |at| root.len() + at + 1);
+        match step {
+            "" | "." => {}
+            ".." if normal.len() > root.len() && &normal[last..] != ".." => {
+                normal.truncate(last.saturating_sub(1).max(root.len()))
+            }
+            ".." if !root.is_empty() => {}
+            _ => {
+                if normal.len() > root.len() {
+                    normal.push('/');
+                }
+                normal.push_str(step);
+            }
         }
     }
     normal
