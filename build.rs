@@ -69,8 +69,8 @@ fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
         let outline = scan::outline(&source);
         writeln!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), rules: &[")?;
         for rule in &outline.rules {
-            let scan::RuleOutline { id, category, subjects, root_only, bytes, words, logic } = rule;
-            write!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, root_only: {root_only}, ")?;
+            let scan::RuleOutline { id, category, subjects, only, bytes, words, logic } = rule;
+            write!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, only: {only:?}, ")?;
             writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?}, words: &{words:?}, logic: &{logic:?} }},")?;
         }
         writeln!(text, "    ], functions: &[")?;

@@ -105,8 +105,8 @@ rule "tf-production-keeps-develop-value" {
   scenario = "traffic-surge"
   default  = "the variable's default, in every environment that does not set it"
 
-  variable  = "*"
-  root_only = true
+  variable = "*"
+  only     = "environments"
 
   setting "short_retention_days" {
     default     = 7

@@ -18,7 +18,7 @@ use super::{catalog, output, settings, stages, threads};
 use crate::clock::Stage;
 use crate::config::{self, Config};
 use crate::eval::{Common, RootHost};
-use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk, Unwanted};
+use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk, Wanted};
 use crate::report::{Outcome, Report};
 use crate::rules::{self, Catalog, Fetched, Finding, Ignores, Selection, Usage};
 use crate::secrets::Secrets;
@@ -145,8 +145,8 @@ struct Judge<'a> {
     config: &'a Config,
     prepared: &'a Prepared<'a>,
     little_text: bool,
-    /// What no rule of this run looks at.
-    unwanted: Unwanted,
+    /// What rules of this run look at.
+    wanted: Wanted,
 }
 
 /// What there is to say of one root in one environment.
@@ -162,10 +162,9 @@ struct Judged {
 impl<'a> Judge<'a> {
     fn new(config: &'a Config, prepared: &'a Prepared<'a>) -> Judge<'a> {
         let bytes: usize = config.sources.files().iter().map(|file| file.text.len()).sum();
-        let looked_at = |kind| prepared.catalog.looks_into_modules(&prepared.selection, kind);
-        let unwanted =
-            Unwanted { variables: !looked_at(InstanceKind::Variable), outputs: !looked_at(InstanceKind::Output) };
-        Judge { config, prepared, little_text: bytes <= LITTLE_TEXT, unwanted }
+        let wanted = |kind| prepared.catalog.looks_within(&prepared.selection, kind);
+        let wanted = Wanted { variables: wanted(InstanceKind::Variable), outputs: wanted(InstanceKind::Output) };
+        Judge { config, prepared, little_text: bytes <= LITTLE_TEXT, wanted }
     }
 
     /// All roots in all their environments, in parallel; the order is that of the roots.
@@ -188,7 +187,7 @@ impl<'a> Judge<'a> {
 
     fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>, common: &Common) -> Judged {
         let root = &self.config.roots[at];
-        let options = AnalysisOptions { unwanted: self.unwanted, ..options.clone() };
+        let options = AnalysisOptions { wanted: self.wanted, ..options.clone() };
         let (program, mut infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, &options);
         let host = RootHost::new(&root.dir, sandbox.clone(), self.config.sources.clone());
         let Prepared { catalog, selection, ignores, settings, fetched, .. } = self.prepared;

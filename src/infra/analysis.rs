@@ -22,18 +22,48 @@ pub struct AnalysisOptions {
     /// Whether the variables of a reusable module without callers have their defaults all the same: for questions about
     /// the module itself.
     pub keep_defaults: bool,
-    /// What nobody asks for.
-    pub unwanted: Unwanted,
+    /// What somebody asks for.
+    pub wanted: Wanted,
 }
 
-/// Declarations of modules that are called, which become no instances where no rule looks at them: there may be very many,
-/// each time the module is called. Those of root modules always do.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Unwanted {
-    /// Their variables.
-    pub variables: bool,
-    /// Their outputs.
-    pub outputs: bool,
+/// In which modules variables and outputs become instances: there may be very many, each time a module is called, and
+/// mostly no rule looks at them. `None` where nobody asks for any.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Where variables do.
+    pub variables: Option<Within>,
+    /// Where outputs do; those of root modules always do.
+    pub outputs: Option<Within>,
+}
+
+impl Default for Wanted {
+    /// Everything.
+    fn default() -> Wanted {
+        Wanted { variables: Some(Within::Everywhere), outputs: Some(Within::Everywhere) }
+    }
+}
+
+/// Some of the modules; each holds those before it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub enum Within {
+    /// Root modules with variable files of several environments.
+    Environments,
+    /// Root modules.
+    Roots,
+    /// All modules.
+    #[default]
+    Everywhere,
+}
+
+impl Within {
+    /// Whether a module is one of them: a root module or not, of a root with several environments or not.
+    pub fn holds(self, is_root: bool, several_environments: bool) -> bool {
+        match self {
+            Within::Environments => is_root && several_environments,
+            Within::Roots => is_root,
+            Within::Everywhere => true,
+        }
+    }
 }
 
 /// The folders that functions of a configuration may read: the checked ones and those of all root modules and modules.
@@ -69,7 +99,7 @@ pub fn analyze_beside<'c>(
     inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
     let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone()).with_secrets(facts::is_secret);
     let program = Program::beside(common, root, inputs, host);
-    let infra = build(&program, facts_of(config, root, options), options.unwanted, &config.clock);
+    let infra = build(&program, facts_of(config, root, options), options.wanted, &config.clock);
     problems.extend(program.take_problems());
     (program, infra, problems)
 }
@@ -90,6 +120,7 @@ fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFact
         has_backend: root.has_backend,
         has_lock_file: root.lock_file.is_some(),
         terragrunt: root.terragrunt,
+        several_environments: root.environments.len() > 1,
         environment: options.environment.as_ref().map(|(name, _)| name.clone()),
         nonproduction: options.environment.as_ref().is_some_and(|(_, nonproduction)| *nonproduction),
     }

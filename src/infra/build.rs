@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::fill::Filler;
 use super::pseudo;
 use super::{
-    HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts, Unwanted,
+    HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts, Wanted, Within,
 };
 use crate::clock::{Clock, Stage};
 use crate::config::{Child, Declared, IgnoreChanges, Key, Mode, Resource, ResourceName};
@@ -22,12 +22,12 @@ use crate::syntax::Text;
 const MODULE_LIMIT: usize = 100_000;
 
 /// The instances of a program's root and of all modules it calls.
-pub fn build(program: &Program<'_>, root: RootFacts, unwanted: Unwanted, clock: &Clock) -> Infra {
+pub fn build(program: &Program<'_>, root: RootFacts, wanted: Wanted, clock: &Clock) -> Infra {
     let mut builder = Builder {
         program,
         infra: Infra { root, ..Infra::default() },
         filler: Filler::default(),
-        unwanted,
+        wanted,
         words: Default::default(),
     };
     clock.part(Stage::Evaluate, || builder.modules());
@@ -43,7 +43,7 @@ struct Builder<'p, 'c> {
     program: &'p Program<'c>,
     infra: Infra,
     filler: Filler,
-    unwanted: Unwanted,
+    wanted: Wanted,
     words: pseudo::Words,
 }
 
@@ -67,10 +67,19 @@ impl Builder<'_, '_> {
             }
             self.program.check_module(&module);
             self.resources(&module, nonproduction);
-            let unwanted = if module.id == 0 { Unwanted::default() } else { self.unwanted };
-            pseudo::declarations(self.program, &module, nonproduction, (&self.words, unwanted), &mut self.infra);
+            let wanted = (self.wants(self.wanted.variables, &module), self.wants_outputs(&module));
+            pseudo::declarations(self.program, &module, nonproduction, (&self.words, wanted), &mut self.infra);
             self.calls(&module, nonproduction, &mut todo);
         }
+    }
+
+    fn wants(&self, within: Option<Within>, module: &ModuleInstance) -> bool {
+        within.is_some_and(|within| within.holds(module.id == 0, self.infra.root.several_environments))
+    }
+
+    /// What a root module puts out leaves the configuration, whether or not a rule looks at it.
+    fn wants_outputs(&self, module: &ModuleInstance) -> bool {
+        module.id == 0 || self.wants(self.wanted.outputs, module)
     }
 
     fn too_many_modules(&self, module: &ModuleInstance) {
@@ -85,9 +94,8 @@ impl Builder<'_, '_> {
     fn resources(&mut self, module: &Rc<ModuleInstance>, nonproduction: bool) {
         // Most blocks have one instance each: where they are very many, room for twice as many would be much.
         let declared = module.module();
-        let unwanted = if module.id == 0 { Unwanted::default() } else { self.unwanted };
-        let variables = if unwanted.variables { 0 } else { declared.variables.len() };
-        let outputs = if unwanted.outputs { 0 } else { declared.outputs.len() };
+        let variables = if self.wants(self.wanted.variables, module) { declared.variables.len() } else { 0 };
+        let outputs = if self.wants_outputs(module) { declared.outputs.len() } else { 0 };
         let others = declared.providers.len() + variables + outputs + declared.calls.len();
         self.infra.instances.reserve(declared.resources.len() + others + 1);
         for declared in module.module().resources.each() {

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-pub use analysis::{AnalysisOptions, Unwanted, analyze, analyze_beside, sandbox};
+pub use analysis::{AnalysisOptions, Wanted, Within, analyze, analyze_beside, sandbox};
 pub use build::build;
 pub use pseudo::is_nonproduction;
 pub use query::Candidates;
@@ -209,6 +209,8 @@ pub struct RootFacts {
     pub state_buckets: Arc<[Text]>,
     /// Whether a terragrunt.hcl generates backend, providers and inputs.
     pub terragrunt: bool,
+    /// Whether there are variable files of several environments beside it.
+    pub several_environments: bool,
     /// The environment of this evaluation, where one was chosen or read from the configuration (`prod`).
     pub environment: Option<Text>,
     /// Whether that environment is one of development, test, staging and the like.

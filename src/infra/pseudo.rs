@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::build::{Attributes, key_text};
-use super::{Infra, Instance, InstanceKind, Lifecycle, Unwanted};
+use super::{Infra, Instance, InstanceKind, Lifecycle};
 use crate::config::{Child, Declared, Key, ModuleCall, ModuleNode};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
@@ -185,12 +185,12 @@ impl Maker<'_> {
     }
 }
 
-/// Adds a module instance's providers, variables and outputs, and the root's `terraform` blocks.
+/// Adds a module instance's providers, variables and outputs as far as they are wanted, and the root's `terraform` blocks.
 pub(super) fn declarations(
     program: &Program<'_>,
     module: &Rc<ModuleInstance>,
     nonproduction: bool,
-    (words, unwanted): (&Words, Unwanted),
+    (words, (variables, outputs)): (&Words, (bool, bool)),
     infra: &mut Infra,
 ) {
     let declared = module.node.module.clone();
@@ -206,7 +206,7 @@ pub(super) fn declarations(
         infra.instances.push(maker.instance(InstanceKind::Provider, named, local, place, attributes));
     }
     let sets = Sets::of(program, module);
-    for each in declared.variables.each().filter(|_| !unwanted.variables) {
+    for each in declared.variables.each().filter(|_| variables) {
         let value = program.variable(module, each);
         let Declared { name, declared: variable, .. } = each;
         let text =
@@ -231,7 +231,7 @@ pub(super) fn declarations(
         let (named, local) = ((&words.variable, name), ["var.", &**name, ""]);
         infra.instances.push(maker.instance(InstanceKind::Variable, named, local, place, attributes));
     }
-    for each in declared.outputs.each().filter(|_| !unwanted.outputs) {
+    for each in declared.outputs.each().filter(|_| outputs) {
         let value = program.output(module, each);
         let Declared { name, declared: output, .. } = each;
         let attributes = named(&words.of_output, [output.sensitive.into(), value]);

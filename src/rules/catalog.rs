@@ -26,7 +26,7 @@ use super::weight;
 use super::words::Word;
 use super::{Category, RuleInfo};
 use crate::eval::nearest;
-use crate::infra::InstanceKind;
+use crate::infra::{InstanceKind, Within};
 use crate::source::{Problem, SourceFile, SourceMap};
 use crate::syntax::{self, Text};
 
@@ -51,8 +51,8 @@ pub(super) struct Entry {
     pub(super) category: Option<Category>,
     file: usize,
     subjects: Vec<Subject>,
-    /// Whether it looks at root modules only.
-    root_only: bool,
+    /// The modules that it looks into.
+    within: Within,
     /// The part of the file to read it from.
     bytes: Range<usize>,
     /// The parts of it that only a finding needs: most rules find nothing.
@@ -97,7 +97,7 @@ impl<'s> Catalog<'s> {
                     category: Category::parse(rule.category),
                     file: index,
                     subjects,
-                    root_only: rule.root_only,
+                    within: Within::parse(rule.only).unwrap_or_default(),
                     bytes: rule.bytes.clone(),
                     words: rule.words,
                     logic: rule.logic,
@@ -189,13 +189,14 @@ impl<'s> Catalog<'s> {
             });
             let subject = |(kind, pattern): (_, Text)| Some(Subject { kind, pattern: Pattern::parse(&pattern).ok()? });
             let subjects = patterns.filter_map(subject).collect();
-            let root_only = argument(&rule.arguments, "root_only");
+            let only = argument(&rule.arguments, "only");
+            let within = only.and_then(|a| literal::text(a, &mut ignored)).and_then(|word| Within::parse(&word));
             self.entries.push(Entry {
                 id: id.clone(),
                 category,
                 file: index,
                 subjects,
-                root_only: root_only.and_then(|a| literal::boolean(a, &mut ignored)).unwrap_or(false),
+                within: within.unwrap_or_default(),
                 bytes: rule.header.range(),
                 words: &[],
                 logic: &[],
@@ -419,15 +420,16 @@ impl<'s> Catalog<'s> {
         enabled(selection, exact.into_iter().flatten().chain(globs).copied().filter(|at| !looks_at_all(*at)))
     }
 
-    /// Whether the rule at this position looks at root modules only.
-    pub(super) fn is_root_only(&self, position: usize) -> bool {
-        self.entries[position].root_only
+    /// The modules that the rule at this position looks into.
+    pub(super) fn within(&self, position: usize) -> Within {
+        self.entries[position].within
     }
 
-    /// Whether an enabled rule looks at instances of this kind in modules that are called.
-    pub fn looks_into_modules(&self, selection: &Selection, kind: InstanceKind) -> bool {
-        let looks = |entry: &Entry| !entry.root_only && entry.subjects.iter().any(|subject| subject.kind == kind);
-        self.entries.iter().zip(&selection.enabled).any(|(entry, enabled)| *enabled && looks(entry))
+    /// The modules in which enabled rules look at instances of this kind; `None` where none does.
+    pub fn looks_within(&self, selection: &Selection, kind: InstanceKind) -> Option<Within> {
+        let looks = |entry: &Entry| entry.subjects.iter().any(|subject| subject.kind == kind);
+        let entries = self.entries.iter().zip(&selection.enabled);
+        entries.filter(|(entry, enabled)| **enabled && looks(entry)).map(|(entry, _)| entry.within).max()
     }
 
     /// Whether some rules look at instances of this kind by their names.

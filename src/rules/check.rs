@@ -98,13 +98,15 @@ fn tasks(run: &Run<'_>) -> (Vec<Task>, Duration) {
     let start = Instant::now();
     let mut instances: BTreeMap<usize, Vec<InstanceId>> = BTreeMap::new();
     for (kind, type_name, ids) in run.infra.types() {
-        let in_root = |id: &&InstanceId| run.infra.get(**id).module.is_empty();
         let mut look = |rules: &[usize], ids: &[InstanceId]| {
             for rule in rules {
-                let looked_at = instances.entry(*rule).or_default();
-                match run.catalog.is_root_only(*rule) {
-                    true => looked_at.extend(ids.iter().filter(in_root)),
-                    false => looked_at.extend(ids),
+                let within = run.catalog.within(*rule);
+                let is_within = |id: &&InstanceId| {
+                    within.holds(run.infra.get(**id).module.is_empty(), run.infra.root.several_environments)
+                };
+                let mut looked_at = ids.iter().filter(is_within).peekable();
+                if looked_at.peek().is_some() {
+                    instances.entry(*rule).or_default().extend(looked_at);
                 }
             }
         };

@@ -13,6 +13,7 @@ use super::render;
 use super::rule::{Check, FixTemplate, Pattern, Rule, Subject};
 use super::{Category, Fix, FixedValue, RuleInfo, RuleSetting};
 use crate::eval::{Evaluation, NoScope, Value};
+use crate::infra::Within;
 use crate::source::{Problem, SourceFile, Span};
 use crate::syntax::{Attribute, Expr, ExprKind, TemplatePart, Text};
 
@@ -66,9 +67,10 @@ impl Compiler<'_> {
         let names: Vec<Text> = settings.iter().map(|(s, _)| s.name.clone()).collect();
         let (parts, checks) = self.checks(decl, &names);
         let info = self.info(decl, &parts, &checks, &subjects, settings.iter().map(|(s, _)| s.clone()).collect())?;
-        let mut flag = |name| argument(&decl.arguments, name).and_then(|a| literal::boolean(a, &mut self.problems));
-        // The catalog knows what the second one says; here only its mistakes are found.
-        let (first, _) = (flag("first").unwrap_or(false), flag("root_only"));
+        let first = argument(&decl.arguments, "first");
+        let first = first.and_then(|a| literal::boolean(a, &mut self.problems)).unwrap_or(false);
+        // The catalog knows what it says; here only mistakes are found.
+        argument(&decl.arguments, "only").and_then(|a| literal::word::<Within>(a, &mut self.problems));
         let settings = settings.into_iter().map(|(s, value)| (s.name, value)).collect();
         (!checks.is_empty()).then_some(Rule { info, span: decl.header, subjects, first, settings, checks })
     }

@@ -103,7 +103,7 @@ pub const CLAUSES: &[&str] =
     &["severity", "scenario", "production_only", "skip", "require", "at", "message", "why", "for_each"];
 /// The arguments that only rules have, subjects aside.
 pub const RULE_ARGUMENTS: &[&str] =
-    &["title", "category", "default", "first", "root_only", "exceptions", "sources", "peers", "supersedes"];
+    &["title", "category", "default", "first", "only", "exceptions", "sources", "peers", "supersedes"];
 const CLAUSE_BLOCKS: &[&str] = &["fix", "also", "locals"];
 const RULE_BLOCKS: &[&str] = &["fix", "also", "locals", "setting", "check"];
 const FIX_ARGUMENTS: &[&str] = &["set", "text", "safety", "impact", "note"];

@@ -23,8 +23,8 @@ pub struct EmbeddedRule {
     pub category: &'static str,
     /// What it looks at: kind and pattern.
     pub subjects: &'static [(&'static str, &'static str)],
-    /// Whether it looks at root modules only.
-    pub root_only: bool,
+    /// The modules that it looks into, as written; empty where it looks into all.
+    pub only: &'static str,
     /// Where it stands in the text.
     pub bytes: Range<usize>,
     /// Where what only a finding needs stands in the text.

@@ -35,8 +35,8 @@ pub struct RuleOutline {
     pub category: String,
     /// What it looks at: the argument's name (`resource`, `data`, …) and one pattern.
     pub subjects: Vec<(String, String)>,
-    /// Whether it looks at root modules only.
-    pub root_only: bool,
+    /// The modules that it looks into, as written; empty where it looks into all.
+    pub only: String,
     /// The bytes that it stands in, with what lies before the next block.
     pub bytes: Range<usize>,
     /// The bytes of what only a finding needs: [`WORDS`] and [`WORD_BLOCKS`], in the order of the text.
@@ -192,8 +192,8 @@ fn argument<'t>(rule: &mut RuleOutline, line: &'t str, lines: &mut impl Iterator
     if name == "category" {
         rule.category = quoted(value).next().unwrap_or_default();
     }
-    if name == "root_only" {
-        rule.root_only = value.trim() == "true";
+    if name == "only" {
+        rule.only = quoted(value).next().unwrap_or_default();
     }
     if !SUBJECTS.contains(&name) {
         return;

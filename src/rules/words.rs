@@ -1,7 +1,7 @@
 //! The words by which rule files and settings name severities, categories and the like.
 
 use super::{Category, Impact, Safety, Severity};
-use crate::infra::InstanceKind;
+use crate::infra::{InstanceKind, Within};
 
 /// A closed set of words.
 pub trait Word: Copy + 'static {
@@ -69,6 +69,12 @@ impl Word for Impact {
         ("replacement", Impact::Replacement),
         ("new-resource", Impact::NewResource),
     ];
+}
+
+impl Word for Within {
+    const WHAT: &'static str = "choice of modules";
+    const WORDS: &'static [(&'static str, Within)] =
+        &[("roots", Within::Roots), ("environments", Within::Environments)];
 }
 
 /// The arguments that say what a rule looks at.

@@ -303,3 +303,36 @@ fn json_leaves_the_choice_of_severities_to_its_reader() {
     let both = run(&["--format", "compact", "--format", "json=out.json"]);
     assert_eq!((both.as_str(), findings(&case.read("out.json"))), ("", 1));
 }
+
+/// The addresses that a rule about variables or outputs reports, which says `only` of the modules it looks into.
+#[track_caller]
+fn looked_at(subject: &str, only: &str, expected: &[&str]) {
+    let rule = format!(
+        "rule \"own-x\" {{\n  title = \"T\"\n  severity = \"error\"\n  category = \"operability\"\n  message = \"bad\"\n  {subject} = \"*\"\n  {only}\n  require = false\n}}\n"
+    );
+    let declared = "variable \"x\" {\n  default = 1\n}\noutput \"y\" {\n  value = var.x\n}\n";
+    let case = Case::new(&[
+        ("rules.hcl", &rule),
+        ("infra/a/main.tf", &format!("{declared}module \"m\" {{\n  source = \"../m\"\n}}\n")),
+        ("infra/a/envs/dev.tfvars", "x = 2\n"),
+        ("infra/a/envs/prod.tfvars", "x = 3\n"),
+        ("infra/b/main.tf", &format!("{declared}module \"n\" {{\n  source = \"../m\"\n}}\n")),
+        ("infra/m/main.tf", declared),
+    ]);
+    let ran = case.run(&["infra", "--rules", "rules.hcl", "--select", "own-x", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let files = report["findings"].as_array().expect("findings").iter().map(|f| {
+        format!("{} {}", f["file"].as_str().unwrap_or_default(), f["addresses"][0].as_str().unwrap_or_default())
+    });
+    assert_eq!(files.collect::<Vec<_>>(), expected, "{}", ran.err);
+}
+
+#[test]
+fn rules_say_which_modules_they_look_into() {
+    let roots = ["infra/a/main.tf var.x", "infra/b/main.tf var.x"];
+    looked_at("variable", "only = \"environments\"", &roots[..1]);
+    looked_at("variable", "only = \"roots\"", &roots);
+    looked_at("variable", "", &[roots[0], roots[1], "infra/m/main.tf module.m.var.x"]);
+    looked_at("output", "only = \"roots\"", &["infra/a/main.tf output.y", "infra/b/main.tf output.y"]);
+    looked_at("output", "only = \"environments\"", &["infra/a/main.tf output.y"]);
+}
