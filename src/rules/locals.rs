@@ -1,7 +1,8 @@
 //! The locals of a rule: what depends on `each` or `self` through them, and that none depends on itself.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 use super::decl::wrong;
 use super::names::Reads;
@@ -12,66 +13,87 @@ use crate::syntax::{Attribute, Expr, Text};
 /// Locals with what they read, in the order of the text.
 #[derive(Clone, Default)]
 pub struct Locals {
-    locals: Vec<(Attribute, Reads, bool)>,
+    locals: Vec<Arc<Declared>>,
+}
+
+/// A local of a rule or of one of its checks.
+struct Declared {
+    attribute: Attribute,
+    reads: Reads,
+    shared: bool,
 }
 
 impl Locals {
     /// Adds one; `shared` where it belongs to the rule rather than to one of its checks.
     pub fn push(&mut self, attribute: &Attribute, reads: Reads, shared: bool) {
-        self.locals.push((attribute.clone(), reads, shared));
+        self.locals.push(Arc::new(Declared { attribute: attribute.clone(), reads, shared }));
     }
 
     /// Whether there is one of that name.
     pub fn has(&self, name: &Text) -> bool {
-        self.find(name).is_some()
+        self.position(name).is_some()
     }
 
     /// What is to be known of each, in order.
     pub fn summed_up(&self) -> Summary<'_> {
-        let sum = |(attribute, ..): &(Attribute, Reads, bool)| {
-            let closure = self.closure(&attribute.name.text);
-            closure.iter().fold(Sum::default(), |sum, (_, reads, _)| sum.and(Sum::of(reads)))
+        let sum = |reached: Reached| {
+            let all = reached.iter().filter_map(|at| self.locals.get(*at));
+            all.fold(Sum::default(), |sum, local| sum.and(Sum::of(&local.reads)))
         };
-        Summary { locals: self, sums: self.locals.iter().map(sum).collect() }
+        Summary { locals: self, sums: self.reached().into_iter().map(sum).collect() }
     }
 
-    /// The local of that name and all that it reads.
-    fn closure(&self, name: &Text) -> Vec<&(Attribute, Reads, bool)> {
-        let mut found: Vec<&(Attribute, Reads, bool)> = Vec::new();
-        let mut wanted = vec![name];
-        while let Some(name) = wanted.pop() {
-            let Some(local) = self.find(name) else { continue };
-            if !found.iter().any(|f| f.0.name == local.0.name) {
-                found.push(local);
-                wanted.extend(&local.1.locals);
+    /// For each local, it and all that it reads, itself or through others.
+    fn reached(&self) -> Vec<Reached> {
+        let read = |local: &Arc<Declared>| local.reads.locals.iter().filter_map(|name| self.position(name)).collect();
+        let read: Vec<Reached> = self.locals.iter().map(read).collect();
+        let from = |at: usize| {
+            let mut found = Reached::from_slice(&[at]);
+            let mut next = 0;
+            while let Some(at) = found.get(next).copied() {
+                for read in &read[at] {
+                    if !found.contains(read) {
+                        found.push(*read);
+                    }
+                }
+                next += 1;
             }
-        }
-        found
+            found
+        };
+        (0..read.len()).map(from).collect()
     }
 
-    fn find(&self, name: &Text) -> Option<&(Attribute, Reads, bool)> {
-        self.locals.iter().find(|(a, ..)| a.name.text == *name)
+    fn position(&self, name: &Text) -> Option<usize> {
+        self.locals.iter().position(|local| local.attribute.name.text == *name)
     }
 
     /// Reports locals that depend on themselves and takes them out.
     pub fn without_cycles(mut self, problems: &mut Vec<Problem>) -> Locals {
-        let in_cycle = |(attribute, reads, _): &(Attribute, Reads, bool)| {
-            let name = &attribute.name.text;
-            reads.locals.iter().any(|read| self.closure(read).iter().any(|(a, ..)| a.name.text == *name))
+        let reached = self.reached();
+        let in_cycle = |(at, local): (usize, &Arc<Declared>)| {
+            let mut read = local.reads.locals.iter().filter_map(|name| self.position(name));
+            read.any(|read| reached[read].contains(&at))
         };
-        let broken: BTreeMap<Text, bool> =
-            self.locals.iter().map(|local| (local.0.name.text.clone(), in_cycle(local))).collect();
-        self.locals.retain(|(attribute, ..)| {
-            let cyclic = broken.get(&attribute.name.text) == Some(&true);
-            if cyclic {
-                let message = format!("`local.{}` depends on itself", attribute.name.text);
-                problems.push(wrong(attribute.name.span, message, "part of a circle"));
+        let mut cyclic: Vec<bool> = self.locals.iter().enumerate().map(in_cycle).collect();
+        if !cyclic.contains(&true) {
+            return self;
+        }
+        cyclic.reverse();
+        self.locals.retain(|local| {
+            let name = &local.attribute.name;
+            let is_cyclic = cyclic.pop() == Some(true);
+            if is_cyclic {
+                let message = format!("`local.{}` depends on itself", name.text);
+                problems.push(wrong(name.span, message, "part of a circle"));
             }
-            !cyclic
+            !is_cyclic
         });
         self
     }
 }
+
+/// Positions of locals; most read a few others.
+type Reached = SmallVec<[usize; 8]>;
 
 /// What there is to know of an expression and of all locals that it reads.
 #[derive(Clone, Copy, Default)]
@@ -113,16 +135,15 @@ impl Summary<'_> {
     }
 
     fn read_by(&self, reads: &Reads) -> impl Iterator<Item = Sum> {
-        let named = |name: &Text| self.locals.locals.iter().position(|(local, ..)| local.name.text == *name);
-        reads.locals.iter().filter_map(move |name| self.sums.get(named(name)?).copied())
+        reads.locals.iter().filter_map(|name| self.sums.get(self.locals.position(name)?).copied())
     }
 
     /// The locals as they are run.
     pub fn compiled(&self) -> Vec<Local> {
-        let local = |((attribute, _, shared), sum): (&(Attribute, Reads, bool), &Sum)| Local {
-            name: attribute.name.text.clone(),
-            clause: clause(attribute.expr.clone(), *sum),
-            shared: *shared,
+        let local = |(declared, sum): (&Arc<Declared>, &Sum)| Local {
+            name: declared.attribute.name.text.clone(),
+            clause: clause(declared.attribute.expr.clone(), *sum),
+            shared: declared.shared,
         };
         self.locals.locals.iter().zip(&self.sums).map(local).collect()
     }

@@ -9,7 +9,6 @@ mod catalog;
 mod check;
 mod clauses;
 mod compile;
-mod cost;
 mod decl;
 mod draft;
 mod embedded;

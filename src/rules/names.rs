@@ -1,9 +1,9 @@
 //! Checks the names in a rule's expressions when the rule is loaded: roots, locals, settings, functions and how many
 //! arguments they take. Also says what an expression reads, so that values are kept as long as they hold.
 
-use super::cost;
 use super::decl::wrong;
 use super::functions::{self as own, OwnFunction};
+use super::weight::{self, ELEMENTS};
 use crate::eval::{functions as terraform, nearest};
 use crate::source::{Problem, Span};
 use crate::syntax::{CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart, TemplatePart, Text};
@@ -52,7 +52,7 @@ pub struct Reads {
     pub locals: Vec<Text>,
     /// The declared functions that it calls itself.
     pub functions: Vec<Text>,
-    /// What evaluating it takes, the locals aside, in the units of [`cost::of`].
+    /// What evaluating it roughly takes, the locals aside, in plain expressions such as `self.engine`.
     pub cost: usize,
 }
 
@@ -63,9 +63,19 @@ const SPECIAL: &[(&str, usize, usize)] =
 /// Checks an expression; mistakes are added to `problems`.
 pub fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Reads {
     let mut walk = Walk { names, problems, reads: Reads::default(), bound: Vec::new() };
-    walk.expr(expr);
-    let declared = |name: &str| names.functions.signature(name).map(|function| function.cost);
-    Reads { cost: cost::of(expr, &declared), ..walk.reads }
+    let cost = walk.expr(expr);
+    Reads { cost, ..walk.reads }
+}
+
+/// How a function is called.
+struct Callee {
+    /// The least and the greatest number of arguments.
+    least: usize,
+    most: usize,
+    /// What calling it takes.
+    cost: usize,
+    /// Whether the elements of a list may be its last arguments.
+    spreads: bool,
 }
 
 struct Walk<'a, 'p> {
@@ -75,86 +85,89 @@ struct Walk<'a, 'p> {
     bound: Vec<Text>,
 }
 
+/// What parts take together.
+fn sum(costs: impl IntoIterator<Item = usize>) -> usize {
+    costs.into_iter().fold(0, usize::saturating_add)
+}
+
 impl Walk<'_, '_> {
-    fn expr(&mut self, expr: &Expr) {
-        match &expr.kind {
+    /// Checks an expression and says what evaluating it takes.
+    fn expr(&mut self, expr: &Expr) -> usize {
+        let parts = match &expr.kind {
             ExprKind::Null
             | ExprKind::Bool(_)
             | ExprKind::Number(_)
             | ExprKind::String(_)
             | ExprKind::SplatElement
-            | ExprKind::Invalid => {}
+            | ExprKind::Invalid => 0,
             ExprKind::Template(parts) => self.template(parts),
-            ExprKind::Tuple(items) => items.iter().for_each(|i| self.expr(i)),
-            ExprKind::Object(items) => items.iter().for_each(|item| {
-                self.expr(&item.key);
-                self.expr(&item.value);
-            }),
-            ExprKind::Variable(name) => self.root(name, None, expr.span),
+            ExprKind::Tuple(items) => self.all(items),
+            ExprKind::Object(items) => sum(items.iter().map(|item| self.all([&item.key, &item.value]))),
+            ExprKind::Variable(name) => {
+                self.root(name, None, expr.span);
+                0
+            }
             ExprKind::Attr(of) => match &of.base.kind {
-                ExprKind::Variable(root) => self.root(root, Some(&of.name), of.base.span),
+                ExprKind::Variable(root) => {
+                    self.root(root, Some(&of.name), of.base.span);
+                    1
+                }
                 _ => self.expr(&of.base),
             },
-            ExprKind::Index(base, key) => {
-                self.expr(base);
-                self.expr(key);
-            }
-            ExprKind::Splat { base, each } => {
-                self.expr(base);
-                self.expr(each);
-            }
+            ExprKind::Index(base, key) => self.all([&**base, &**key]),
+            ExprKind::Splat { base, each } => return self.all([&**base, &**each]).saturating_mul(ELEMENTS),
             ExprKind::Call(call) => {
                 let CallExpr { name, args, expand_final } = &**call;
-                self.call(name, args.len(), *expand_final);
-                args.iter().for_each(|a| self.expr(a));
+                return self.call(name, args.len(), *expand_final).saturating_add(self.all(args));
             }
             ExprKind::Unary(_, operand) => self.expr(operand),
-            ExprKind::Binary(_, of) => {
-                self.expr(&of.left);
-                self.expr(&of.right);
-            }
+            ExprKind::Binary(_, of) => self.all([&of.left, &of.right]),
             ExprKind::Conditional(of) => {
                 let ConditionalExpr { condition, then, otherwise } = &**of;
-                [condition, then, otherwise].into_iter().for_each(|e| self.expr(e));
+                self.all([condition, then, otherwise])
             }
-            ExprKind::For(f) => self.for_expr(f),
+            ExprKind::For(f) => return self.for_expr(f).saturating_mul(ELEMENTS),
             ExprKind::Paren(inner) => self.expr(inner),
-        }
+        };
+        parts.saturating_add(1)
     }
 
-    fn for_expr(&mut self, f: &ForExpr) {
-        self.expr(&f.collection);
+    fn all<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> usize {
+        sum(exprs.into_iter().map(|expr| self.expr(expr)))
+    }
+
+    fn for_expr(&mut self, f: &ForExpr) -> usize {
+        let collection = self.expr(&f.collection);
         let depth = self.bound.len();
         self.bind(f.key_var.as_ref(), &f.value_var);
-        f.key.iter().chain([&f.value]).chain(&f.condition).for_each(|e| self.expr(e));
+        let turn = self.all(f.key.iter().chain([&f.value]).chain(&f.condition));
         self.bound.truncate(depth);
+        collection.saturating_add(turn)
     }
 
     fn bind(&mut self, key: Option<&Ident>, value: &Ident) {
         self.bound.extend(key.into_iter().chain([value]).map(|ident| ident.text.clone()));
     }
 
-    fn template(&mut self, parts: &[TemplatePart]) {
-        for part in parts {
-            match part {
-                TemplatePart::Literal(..) => {}
-                TemplatePart::Interpolation(expr) => self.expr(expr),
-                TemplatePart::If(part) => {
-                    let IfPart { condition, then, otherwise, .. } = &**part;
-                    self.expr(condition);
-                    self.template(then);
-                    self.template(otherwise);
-                }
-                TemplatePart::For(part) => {
-                    let ForPart { key_var, value_var, collection, body, .. } = &**part;
-                    self.expr(collection);
-                    let depth = self.bound.len();
-                    self.bind(key_var.as_ref(), value_var);
-                    self.template(body);
-                    self.bound.truncate(depth);
-                }
+    fn template(&mut self, parts: &[TemplatePart]) -> usize {
+        let part = |part: &TemplatePart| match part {
+            TemplatePart::Literal(..) => 0,
+            TemplatePart::Interpolation(expr) => self.expr(expr),
+            TemplatePart::If(part) => {
+                let IfPart { condition, then, otherwise, .. } = &**part;
+                sum([self.expr(condition), self.template(then), self.template(otherwise)])
             }
-        }
+            TemplatePart::For(part) => {
+                let ForPart { key_var, value_var, collection, body, .. } = &**part;
+                let collection = self.expr(collection);
+                let depth = self.bound.len();
+                self.bind(key_var.as_ref(), value_var);
+                let turn = self.template(body);
+                self.bound.truncate(depth);
+                collection.saturating_add(turn).saturating_mul(ELEMENTS)
+            }
+        };
+        sum(parts.iter().map(part))
     }
 
     /// A name that begins a reference, and the name behind its dot.
@@ -175,7 +188,9 @@ impl Walk<'_, '_> {
                 self.problems.push(problem.with_help("add `for_each` to the rule or the check"));
             }
             "local" if names.in_rule => {
-                self.reads.locals.extend(step.map(|s| s.text.clone()));
+                if let Some(step) = step.filter(|step| !self.reads.locals.contains(&step.text)) {
+                    self.reads.locals.push(step.text.clone());
+                }
                 self.member("local", step, span, names.locals);
             }
             "setting" if names.in_rule => self.member("setting", step, span, names.settings),
@@ -211,44 +226,47 @@ impl Walk<'_, '_> {
         self.problems.push(problem);
     }
 
-    fn call(&mut self, name: &Ident, count: usize, expand: bool) {
-        let Some((least, most)) = self.arity(&name.text) else { return self.unknown_function(name) };
-        let own = own::lookup(&name.text).is_some() || self.names.functions.signature(&name.text).is_some();
-        if expand && own {
+    /// Checks how a function is called, and says what that takes, the arguments aside.
+    fn call(&mut self, name: &Ident, count: usize, expand: bool) -> usize {
+        let Some(Callee { least, most, cost, spreads }) = self.callee(&name.text) else {
+            self.unknown_function(name);
+            return weight::CALL;
+        };
+        if expand && !spreads {
             let problem =
                 wrong(name.span, format!("`{}` takes no spread arguments", name.text), "`...` is not possible");
             self.problems.push(problem.with_help("pass the list itself where several texts are allowed"));
-            return;
+            return cost;
         }
         let fits = if expand { count <= most } else { (least..=most).contains(&count) };
-        if fits {
-            return;
+        if !fits {
+            let wants = match (least, most) {
+                (least, most) if least == most => format!("{least}"),
+                (least, usize::MAX) => format!("at least {least}"),
+                (least, most) => format!("{least} to {most}"),
+            };
+            let ending = if wants == "1" { "" } else { "s" };
+            let message = format!("`{}` takes {wants} argument{ending}, not {count}", name.text);
+            self.problems.push(wrong(name.span, message, "wrong number of arguments"));
         }
-        let wants = match (least, most) {
-            (least, most) if least == most => format!("{least}"),
-            (least, usize::MAX) => format!("at least {least}"),
-            (least, most) => format!("{least} to {most}"),
-        };
-        let message =
-            format!("`{}` takes {wants} argument{}, not {count}", name.text, if wants == "1" { "" } else { "s" });
-        self.problems.push(wrong(name.span, message, "wrong number of arguments"));
+        cost
     }
 
-    /// The least and the greatest number of arguments of a function.
-    fn arity(&mut self, name: &Text) -> Option<(usize, usize)> {
-        if let Some(OwnFunction { arity, .. }) = own::lookup(name) {
-            return Some(*arity);
+    fn callee(&mut self, name: &Text) -> Option<Callee> {
+        let cost = || weight::of_call(name);
+        if let Some(OwnFunction { arity: (least, most), .. }) = own::lookup(name) {
+            return Some(Callee { least: *least, most: *most, cost: cost(), spreads: false });
         }
-        if let Some(Signature { params, .. }) = self.names.functions.signature(name) {
+        if let Some(Signature { params, cost }) = self.names.functions.signature(name) {
             self.reads.functions.push(name.clone());
-            return Some((params, params));
+            return Some(Callee { least: params, most: params, cost, spreads: false });
         }
         if let Some((_, least, most)) = SPECIAL.iter().find(|(special, ..)| *special == &**name) {
-            return Some((*least, *most));
+            return Some(Callee { least: *least, most: *most, cost: cost(), spreads: true });
         }
         let function = terraform::lookup(name)?;
         let most = if function.variadic.is_some() { usize::MAX } else { function.params.len() };
-        Some((function.params.len() - function.optional, most))
+        Some(Callee { least: function.params.len() - function.optional, most, cost: cost(), spreads: true })
     }
 
     fn unknown_function(&mut self, name: &Ident) {

@@ -82,7 +82,7 @@ pub struct Clause {
     pub expr: Arc<Expr>,
     /// For how long it is worth the same.
     pub lasts: Lasts,
-    /// What evaluating it takes, locals included, in the units of [`cost::of`](super::cost::of).
+    /// What evaluating it roughly takes, locals included, in plain expressions such as `self.engine`.
     pub cost: usize,
 }
 
