@@ -29,7 +29,7 @@ rule "alarm-dimension-wrong-attribute" {
   check "attribute" {
     locals {
       source = source_attribute(each.value.value)
-      rows   = local.source == null ? [] : [for row in dimension_rows(each.value.namespace, each.value.key) : row if row.resource == local.source.instance.resource_type]
+      rows   = local.source == null ? [] : dimension_rows_of(each.value.namespace, each.value.key, local.source.instance.resource_type)
       right  = flatten(local.rows[*].right_attributes)
     }
 

@@ -94,10 +94,7 @@ rule "s3-bucket-config-declared-twice" {
     named   = is_known(length(local.buckets)) ? length(local.buckets) == 0 && is_known(self.bucket) : false
     # Of a block whose instances are not known, each is taken to have a bucket of its own.
     others = [
-      for other in concat(
-        flatten([for bucket in local.buckets : referrers(bucket, self.type, "bucket")]),
-        local.named ? s3_configurations_of(self.type, self.bucket) : [],
-      ) : other
+      for other in some_of(local.named ? s3_configurations_of(self.type, self.bucket) : flatten([for bucket in local.buckets : referrers(bucket, self.type, "bucket")]), 20) : other
       if other.block_address == self.block_address ? !strcontains(self.address, "[*]") && other.address != self.address : true
     ]
     what = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")

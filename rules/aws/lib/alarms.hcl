@@ -37,6 +37,12 @@ function "dimension_rows" {
   value       = [for row in fact_rows("alarm_dimensions") : row if row.namespace == namespace && row.dimension == dimension]
 }
 
+function "dimension_rows_of" {
+  params      = [namespace, dimension, type]
+  description = "Those of its rows that are about resources of a type."
+  value       = [for row in dimension_rows(namespace, dimension) : row if row.resource == type]
+}
+
 function "alarms_on" {
   params      = [instance, namespace, metrics, dimension]
   description = "The alarms on one of these metrics of an instance, which the dimension names."

@@ -3,11 +3,16 @@
 function "web_identity_statements" {
   params      = [role]
   description = "The statements of a role's trust policy by which tokens of an OIDC provider assume it."
-  # Most policies trust nobody of the kind, which shows before they are decoded.
-  value = is_known(role.assume_role_policy) && try(!strcontains(role.assume_role_policy, "Federated"), false) ? [] : [
+  value = trusts_no_provider(role) ? [] : [
     for statement in policy_statements(role.assume_role_policy) : statement
     if statement.effect == "Allow" && anytrue([for action in statement.actions : action_matches(action, "sts:AssumeRoleWithWebIdentity")]) && length(federated_ids(statement)) > 0
   ]
+}
+
+function "trusts_no_provider" {
+  params      = [role]
+  description = "Whether a role's trust policy names no identity provider, which shows before it is decoded. Most name none."
+  value       = is_known(role.assume_role_policy) && !has_part(role.assume_role_policy, "Federated")
 }
 
 function "federated_ids" {
@@ -19,7 +24,9 @@ function "federated_ids" {
 function "irsa_clusters" {
   params      = [role]
   description = "The clusters from whose issuer a role's trust policy builds the provider's ARN."
-  value       = distinct(flatten([for statement in web_identity_statements(role) : [for id in federated_ids(statement) : referenced(id, "aws_eks_cluster")]]))
+  value = trusts_no_provider(role) ? [] : distinct(flatten([
+    for statement in web_identity_statements(role) : [for id in federated_ids(statement) : referenced(id, "aws_eks_cluster")]
+  ]))
 }
 
 function "irsa_users" {

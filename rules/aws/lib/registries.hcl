@@ -15,27 +15,29 @@ function "public_registry" {
   value = (
     is_private_ecr(image) ? null :
     # A first part without dot or colon is no host.
-    !can(regex("^([^/]*[.:][^/]*|localhost)/", image)) ? "docker.io" :
-    can(regex("^${join("|^", public_registries())}", split("/", image)[0])) ? split("/", image)[0] : null
+    length(split("/", image)) == 1 || !(has_part(split("/", image)[0], ".", ":") || split("/", image)[0] == "localhost") ? "docker.io" :
+    is_public_registry(split("/", image)[0]) ? split("/", image)[0] : null
   )
 }
 
-function "public_registries" {
-  params      = []
-  description = "The hosts of registries that everybody can pull from, as regular expressions."
-  value = [
-    "(index\\.|registry-1\\.)?docker\\.io$",
-    "public\\.ecr\\.aws$",
-    "quay\\.io$",
-    "ghcr\\.io$",
-    "lscr\\.io$",
-    "([a-z]+\\.)?gcr\\.io$",
-    "registry\\.k8s\\.io$",
-    "registry\\.gitlab\\.com$",
-    "mcr\\.microsoft\\.com$",
-    "nvcr\\.io$",
-    "docker\\.elastic\\.co$",
-  ]
+function "is_public_registry" {
+  params      = [host]
+  description = "Whether everybody can pull from the registry at a host."
+  value = contains([
+    "docker.elastic.co",
+    "docker.io",
+    "gcr.io",
+    "ghcr.io",
+    "index.docker.io",
+    "lscr.io",
+    "mcr.microsoft.com",
+    "nvcr.io",
+    "public.ecr.aws",
+    "quay.io",
+    "registry-1.docker.io",
+    "registry.gitlab.com",
+    "registry.k8s.io",
+  ], host) || endswith(host, ".gcr.io")
 }
 
 function "names_proxy" {

@@ -94,20 +94,20 @@ function "bucket_log_sources" {
   params      = [bucket]
   description = "What writes its logs to a bucket."
   value = concat(
-    referrers(bucket, "aws_s3_bucket_logging", "target_bucket"),
-    referrers(bucket, "aws_s3_bucket", "logging.target_bucket"),
+    referrers(bucket, ["aws_s3_bucket_logging", "aws_s3_bucket"], ["target_bucket", "logging.target_bucket"]),
     [
       for balancer in referrers(bucket, "aws_lb", ["access_logs.bucket", "connection_logs.bucket", "health_check_logs.bucket"]) : balancer
       if anytrue([for logs in concat(elements(balancer.access_logs), elements(balancer.connection_logs), elements(balancer.health_check_logs)) : logs.enabled])
     ],
     [for balancer in referrers(bucket, "aws_elb", "access_logs.bucket") : balancer if anytrue([for logs in balancer.access_logs : logs.enabled])],
-    referrers(bucket, "aws_cloudfront_distribution", "logging_config.bucket"),
-    referrers(bucket, "aws_cloudtrail", "s3_bucket_name"),
-    referrers(bucket, "aws_config_delivery_channel", "s3_bucket_name"),
-    referrers(bucket, "aws_flow_log", "log_destination"),
-    referrers(bucket, "aws_wafv2_web_acl_logging_configuration", "log_destination_configs"),
-    referrers(bucket, "aws_route53_resolver_query_log_config", "destination_arn"),
-    referrers(bucket, "aws_redshift_logging", "bucket_name"),
+    referrers(
+      bucket,
+      [
+        "aws_cloudfront_distribution", "aws_cloudtrail", "aws_config_delivery_channel", "aws_flow_log", "aws_redshift_logging",
+        "aws_route53_resolver_query_log_config", "aws_wafv2_web_acl_logging_configuration",
+      ],
+      ["logging_config.bucket", "s3_bucket_name", "log_destination", "log_destination_configs", "destination_arn", "bucket_name"],
+    ),
   )
 }
 

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::{Call, OwnFunction, unknown_bool, written_out, written_text};
 use crate::eval::union::{self, either};
-use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, ReferenceKind, Seq, Step, Type, Value};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, ReferenceKind, Seq, Step, Type, Value};
 use crate::infra::{Candidates, Infra, InstanceId, InstanceKind};
 use crate::syntax::Text;
 
@@ -90,6 +90,14 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         description: "Those of the instances that come before another one in the order of names and keys: of a pair of which \
                       only one is to be reported, the other.",
         run: earlier,
+    },
+    OwnFunction {
+        name: "some_of",
+        params: "list, count",
+        arity: (2, 2),
+        description: "A list of no more than so many elements as it is; of a longer one the first ones, and that there are \
+                      others. For what is compared with each of thousands: `some_of(referrers(bucket, type, \"bucket\"), 20)`.",
+        run: some_of,
     },
     OwnFunction {
         name: "same",
@@ -230,6 +238,16 @@ fn earlier(call: &Call<'_>) -> Result<Value, EvalError> {
     let before = |value: &Value| !matches!(value.kind, Kind::Handle(other) if other >= id);
     let items = seq.items.iter().filter(|item| before(item)).cloned().collect();
     Ok(open_list(items, seq.rest.clone().filter(before)))
+}
+
+fn some_of(call: &Call<'_>) -> Result<Value, EvalError> {
+    let (list, count) = (call.value(0)?, call.value(1)?);
+    let count = count.as_number().and_then(Number::to_usize);
+    let count =
+        count.ok_or_else(|| call.at(1, EvalError::new("a known number is needed here").with_label("not a number")))?;
+    let Some(seq) = list.as_seq().filter(|seq| seq.items.len() > count) else { return Ok(list) };
+    let others = Value::unknown_not_null(Type::Any, Cause::how_many());
+    Ok(open_list(seq.items[..count].to_vec(), Some(others)).from_parts([&list]))
 }
 
 fn same(call: &Call<'_>) -> Result<Value, EvalError> {
