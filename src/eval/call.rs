@@ -114,7 +114,7 @@ fn undeclared(evaluation: &Evaluation<'_>, name: &Ident, args: &[Expr]) -> Resul
 
 fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
     let mut maybe: Option<Value> = None;
-    let mut last_error = EvalError::new("`try` needs at least one argument");
+    let mut last_error = None;
     for arg in args {
         match watched(true, || evaluation.eval(arg)) {
             Ok(value) => {
@@ -130,13 +130,14 @@ fn try_first(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalEr
                 maybe = Some(value);
             }
             Err(error) if error.uncatchable => return Err(error),
-            Err(error) => last_error = error,
+            Err(error) => last_error = Some(error),
         }
     }
+    let last_error = || last_error.unwrap_or_else(|| EvalError::new("`try` needs at least one argument"));
     match maybe {
         Some(value) => Ok(value),
-        None if args.len() > 1 => Err(last_error.with_help("none of the arguments of `try` has a value")),
-        None => Err(last_error),
+        None if args.len() > 1 => Err(last_error().with_help("none of the arguments of `try` has a value")),
+        None => Err(last_error()),
     }
 }
 

@@ -182,6 +182,10 @@ impl<'a> Evaluation<'a> {
             ExprKind::String(s) => Ok(s.clone().into()),
             ExprKind::Number(text) => number(text),
             ExprKind::Invalid => Ok(Value::unknown(Type::Any, Cause::Error)),
+            // Most are references, which need less room than others.
+            ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
+                stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.reference(expr))
+            }
             _ => stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_compound(expr)),
         };
         value.map_err(|e| e.at(expr.span))
@@ -320,7 +324,13 @@ impl<'a> Evaluation<'a> {
         })
     }
 
+    #[inline(never)]
     fn reference(&self, expr: &Expr) -> Result<Value, EvalError> {
+        if let ExprKind::Attr(attr) = &expr.kind
+            && let AttrExpr { base: Expr { kind: ExprKind::Variable(root), span }, name } = &**attr
+        {
+            return self.named(root, *span, &[Hop::Attr(name)]);
+        }
         let mut hops: SmallVec<[Hop<'_>; USUAL_HOPS]> = SmallVec::new();
         let mut at = expr;
         loop {
@@ -338,20 +348,31 @@ impl<'a> Evaluation<'a> {
             }
         }
         hops.reverse();
-        let start = match &at.kind {
-            ExprKind::SplatElement => self.bound(""),
-            ExprKind::Variable(name) => self.bound(name),
-            _ => None,
-        };
-        let resolved = match (&at.kind, start) {
-            (_, Some(value)) => Resolved { value: value.clone(), consumed: 0 },
-            (ExprKind::Variable(name), None) => {
-                self.scope.resolve(name, at.span, &hops, self).map_err(|e| e.at(at.span))?
-            }
-            _ => Resolved { value: self.eval(at)?, consumed: 0 },
-        };
-        let rest = hops.get(resolved.consumed..).unwrap_or_default();
-        rest.iter().try_fold(resolved.value, |value, hop| self.hop(&value, hop).map_err(|e| e.at(hop.span())))
+        let element = if matches!(at.kind, ExprKind::SplatElement) { self.bound("") } else { None };
+        match (&at.kind, element) {
+            (ExprKind::Variable(name), _) => self.named(name, at.span, &hops),
+            (_, Some(element)) => self.behind(element, &hops),
+            _ => self.behind(&self.eval(at)?, &hops),
+        }
+    }
+
+    /// What stands behind a name: a variable of a `for`, else what the scope makes of it.
+    fn named(&self, root: &Text, span: Span, hops: &[Hop<'_>]) -> Result<Value, EvalError> {
+        if let Some(bound) = self.bound(root) {
+            return self.behind(bound, hops);
+        }
+        let Resolved { value, consumed } = self.scope.resolve(root, span, hops, self).map_err(|e| e.at(span))?;
+        match hops.get(consumed..).unwrap_or_default() {
+            [] => Ok(value),
+            hops => self.behind(&value, hops),
+        }
+    }
+
+    /// What stands some steps behind a value.
+    fn behind(&self, value: &Value, hops: &[Hop<'_>]) -> Result<Value, EvalError> {
+        let step = |value: &Value, hop: &Hop<'_>| self.hop(value, hop).map_err(|e| e.at(hop.span()));
+        let Some((first, others)) = hops.split_first() else { return Ok(value.clone()) };
+        others.iter().try_fold(step(value, first)?, |value, hop| step(&value, hop))
     }
 
     fn hop(&self, value: &Value, hop: &Hop<'_>) -> Result<Value, EvalError> {

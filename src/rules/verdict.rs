@@ -26,6 +26,9 @@ impl Truth {
     }
 
     fn of_value(value: &Value, condition: &Expr) -> Truth {
+        if let Some(holds) = value.as_bool() {
+            return if holds { Truth::Yes } else { Truth::No };
+        }
         if value.is_null() {
             let error = EvalError::new("the condition is null").with_label("neither true nor false");
             return Truth::Failed(error.at(condition.span));
