@@ -70,7 +70,7 @@ mod tests {
             hcl: (*hcl).to_owned(),
             json: serde_json::Value::Null,
         };
-        Fix { set: set.iter().map(value).collect(), text: text.map(str::to_owned), ..Fix::default() }
+        Fix { set: set.iter().map(value).collect(), text: text.map(Into::into), ..Fix::default() }
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub(super) fn finding(finding: &mut Finding, secrets: &Secrets) {
     string(&mut finding.message, secrets);
     string(&mut finding.label, secrets);
     finding.addresses.iter_mut().for_each(|address| text(address, secrets));
-    secrets.hide_json(&mut finding.value);
+    finding.value.iter_mut().for_each(|value| secrets.hide_json(value));
     let steps = finding.trail.iter_mut().chain(&mut finding.related);
     steps.for_each(|step| string(&mut step.note, secrets));
     if let Some(fix) = &mut finding.fix {
@@ -19,7 +19,7 @@ pub(super) fn finding(finding: &mut Finding, secrets: &Secrets) {
             string(&mut value.hcl, secrets);
             secrets.hide_json(&mut value.json);
         }
-        fix.text.iter_mut().chain(&mut fix.note).for_each(|text| string(text, secrets));
+        fix.text.iter_mut().chain(&mut fix.note).for_each(|words| text(words, secrets));
     }
     if let Some(reason) = finding.suppressed.as_mut().and_then(|silenced| silenced.reason.as_mut()) {
         text(reason, secrets);

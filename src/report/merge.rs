@@ -4,28 +4,43 @@
 //! the address of their own instance, or of its module, count as one message.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::config::ModuleAddress;
 use crate::rules::Finding;
-use crate::source::Span;
 use crate::syntax::Text;
 
-/// What makes two findings one. Ordered, so that the outcome does not depend on the order in which threads deliver.
-type Key = (Text, Span, String, Option<Text>, bool);
+/// What makes findings of one rule at one place one. Ordered, so that the outcome does not depend on the order in which
+/// threads deliver.
+type Key = (String, Option<Text>, bool);
 
 /// Joins findings that are one; what differs between them is taken from the one with the smallest address.
-#[expect(clippy::vec_box, reason = "findings are large, and the report keeps them in boxes")]
-pub(super) fn merged(mut findings: Vec<Finding>) -> Vec<Box<Finding>> {
-    findings.sort_by(|a, b| (&a.root, &a.addresses, &a.environments).cmp(&(&b.root, &b.addresses, &b.environments)));
-    // Findings are large: they are moved once, into boxes that the report keeps.
-    let mut joined: BTreeMap<Key, Box<Finding>> = BTreeMap::new();
-    for finding in findings {
-        match joined.entry(key(&finding)) {
-            std::collections::btree_map::Entry::Vacant(place) => drop(place.insert(Box::new(finding))),
-            std::collections::btree_map::Entry::Occupied(mut first) => join(first.get_mut(), finding),
+pub(super) fn merged(mut findings: Vec<Box<Finding>>) -> Vec<Box<Finding>> {
+    let place = |f: &Finding| (f.rule.clone(), f.span);
+    findings.sort_by(|a, b| {
+        let of_root = (&a.root, &a.addresses, &a.environments).cmp(&(&b.root, &b.addresses, &b.environments));
+        (&a.rule, a.span).cmp(&(&b.rule, b.span)).then(of_root)
+    });
+    let mut all = Vec::with_capacity(findings.len());
+    let mut findings = findings.into_iter().peekable();
+    while let Some(first) = findings.next() {
+        let here = place(&first);
+        let is_here = |other: &Finding| (&other.rule, other.span) == (&here.0, here.1);
+        // As it mostly is: nobody needs to know what it has in common with others.
+        if !findings.peek().is_some_and(|f| is_here(f)) {
+            all.push(tidied(first));
+            continue;
         }
+        let mut joined: BTreeMap<Key, Box<Finding>> = BTreeMap::from([(key(&first), first)]);
+        while let Some(finding) = findings.next_if(|f| is_here(f)) {
+            match joined.entry(key(&finding)) {
+                Entry::Vacant(place) => drop(place.insert(finding)),
+                Entry::Occupied(mut first) => join(first.get_mut(), *finding),
+            }
+        }
+        all.extend(joined.into_values().map(tidied));
     }
-    joined.into_values().map(tidied).collect()
+    all
 }
 
 /// More related places than this say nothing more.
@@ -36,7 +51,7 @@ fn key(finding: &Finding) -> Key {
         [address] => without_addresses(&finding.message, address),
         _ => finding.message.clone(),
     };
-    (finding.rule.clone(), finding.span, message, finding.attribute.clone(), finding.suppressed.is_some())
+    (message, finding.attribute.clone(), finding.suppressed.is_some())
 }
 
 /// A message without what names the instance it is about, or others in the same module: several calls of one module are

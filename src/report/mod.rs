@@ -42,7 +42,7 @@ pub struct Outcome {
     /// What of these texts must not be shown, and not be quoted.
     pub secrets: Secrets,
     /// What rules found, silenced findings included, in any order.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Box<Finding>>,
     /// What is wrong with the input, in any order.
     pub problems: Vec<Problem>,
     /// What rules could not decide.
@@ -52,7 +52,7 @@ pub struct Outcome {
     /// What the baseline accepts and is not found any more.
     pub fixed: Vec<Accepted>,
     /// Findings that were left out because what they stand on has not changed, in any order.
-    pub older: Vec<Finding>,
+    pub older: Vec<Box<Finding>>,
     /// Faults that were left out for the same reason, in any order.
     pub older_problems: Vec<Problem>,
     /// The rules that ran.
@@ -239,7 +239,7 @@ impl Summary {
 }
 
 /// What is listed, in its order.
-fn entries(findings: Vec<Finding>, problems: Vec<Problem>, sources: &SourceMap, secrets: &Secrets) -> Vec<Entry> {
+fn entries(findings: Vec<Box<Finding>>, problems: Vec<Problem>, sources: &SourceMap, secrets: &Secrets) -> Vec<Entry> {
     let findings = merge::merged(findings).into_par_iter().map(|f| Entry::of_finding(f, sources, secrets));
     let problems = problems.into_par_iter().map(|p| Entry::of_problem(p, sources, secrets));
     let mut entries: Vec<Entry> = findings.chain(problems).collect();

@@ -53,7 +53,7 @@ pub(crate) fn finding(rule: &str, severity: Severity, span: Span, address: &str)
         label: String::new(),
         addresses: vec![address.into()],
         attribute: None,
-        value: serde_json::Value::Null,
+        value: None,
         origin: Origin::MissingBlock,
         trail: Vec::new(),
         related: Vec::new(),
@@ -82,7 +82,7 @@ pub(crate) fn outcome() -> Outcome {
         message: "aws_db_instance.main has no standby to fail over to".to_owned(),
         label: "false, the default of `var.multi_az`".to_owned(),
         attribute: Some("multi_az".into()),
-        value: json!(false),
+        value: Some(Box::new(json!(false))),
         origin: Origin::VariableDefault,
         trail: vec![TrailStep {
             span: at(variables, "default = false"),
@@ -96,7 +96,7 @@ pub(crate) fn outcome() -> Outcome {
             text: None,
             safety: Some(Safety::Safe),
             impact: Some(Impact::InPlace),
-            note: Some("converts online; about doubles the instance's cost".to_owned()),
+            note: Some("converts online; about doubles the instance's cost".into()),
         }),
         sources: vec!["https://example.com/multi-az".into(), "https://example.com/more".into()],
         peers: vec!["CKV_AWS_157".into()],
@@ -107,7 +107,7 @@ pub(crate) fn outcome() -> Outcome {
     let lifecycle = Finding {
         label: "no lifecycle refers to this bucket".to_owned(),
         fix: Some(Fix {
-            text: Some("resource \"aws_s3_bucket_lifecycle_configuration\" \"logs\" {\n  bucket = …\n}".to_owned()),
+            text: Some("resource \"aws_s3_bucket_lifecycle_configuration\" \"logs\" {\n  bucket = …\n}".into()),
             safety: Some(Safety::Unsafe),
             impact: Some(Impact::NewResource),
             ..Fix::default()
@@ -135,7 +135,7 @@ pub(crate) fn outcome() -> Outcome {
         "opened here",
     );
     Outcome {
-        findings: vec![odd, advice, silenced, lifecycle, multi_az],
+        findings: [odd, advice, silenced, lifecycle, multi_az].map(Box::new).into(),
         problems: vec![
             broken.with_help("write `]` before the end of the line"),
             Problem::about_file(ProblemKind::Unreadable, "prod/secret.tf", "permission denied"),
@@ -215,7 +215,7 @@ fn one_defect_of_many_instances_is_one_finding() {
         let mut outcome = Outcome::default();
         let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\ny = 2\n").id;
         let one = |address: &str| finding("r", Severity::Error, Span::new(file, 0, 5), address);
-        outcome.findings = vec![one("aws_x.y[1]"), one("aws_x.y[0]")];
+        outcome.findings = [one("aws_x.y[1]"), one("aws_x.y[0]")].map(Box::new).into();
         edit(&mut outcome.findings[0]);
         let report = Report::new(outcome, &Wanted { suppressed: true, ..Wanted::default() });
         let addresses: Vec<Vec<&str>> =
@@ -233,9 +233,10 @@ fn one_defect_of_many_instances_is_one_finding() {
 fn one_defect_of_a_module_is_one_finding_for_all_its_calls() {
     let mut outcome = Outcome::default();
     let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n").id;
-    outcome.findings.extend(["module.a", "module.b[\"x.y\"]"].map(|module| Finding {
-        message: format!("{module}.aws_x.y has one instance, {module}.aws_z.only"),
-        ..finding("r", Severity::Error, Span::new(file, 0, 5), &format!("{module}.aws_x.y"))
+    outcome.findings.extend(["module.a", "module.b[\"x.y\"]"].map(|module| {
+        let message = format!("{module}.aws_x.y has one instance, {module}.aws_z.only");
+        let found = finding("r", Severity::Error, Span::new(file, 0, 5), &format!("{module}.aws_x.y"));
+        Box::new(Finding { message, ..found })
     }));
     let report = Report::new(outcome, &Wanted::default());
     assert_eq!(report.entries.len(), 1);
@@ -293,7 +294,7 @@ mod pretty_output {
         let file = outcome.sources.add(Path::new("a.tf"), "a.tf", text).id;
         let mut found = finding("r", Severity::Error, span_of(&outcome.sources, file, "x = 1", 0), "aws_x.y");
         found.label = "far along a long line, with a label that needs to be wrapped as well".to_owned();
-        outcome.findings = vec![found];
+        outcome.findings = vec![Box::new(found)];
         let report = Report::new(outcome, &Wanted::default());
         insta::assert_snapshot!(pretty(&report, Detail::default(), Look { width: 60, ..PLAIN }));
     }
@@ -430,8 +431,9 @@ mod machine_formats {
     fn github_shows_ten_of_each_kind_and_says_so() {
         let mut outcome = Outcome::default();
         let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n".repeat(20)).id;
-        outcome.findings =
-            (0..12).map(|i| finding("r", Severity::Warning, Span::new(file, i * 6, i * 6 + 5), "aws_x.y")).collect();
+        outcome.findings = (0..12)
+            .map(|i| Box::new(finding("r", Severity::Warning, Span::new(file, i * 6, i * 6 + 5), "aws_x.y")))
+            .collect();
         let text = formats::github(&Report::new(outcome, &Wanted::default()));
         assert_eq!(text.matches("::warning file=a.tf,").count(), 10);
         assert!(

@@ -103,7 +103,7 @@ impl Baseline {
     }
 
     /// Silences what is accepted and silenced by nothing else.
-    pub fn apply(&self, findings: &mut [Finding], ground: Ground<'_>) {
+    pub fn apply(&self, findings: &mut [Box<Finding>], ground: Ground<'_>) {
         let accepted = self.by_fingerprint();
         for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
             let accepts = |fingerprint: &String| accepted.get(&**fingerprint).is_some_and(|a| a.holds_for(finding));
@@ -118,14 +118,14 @@ impl Baseline {
     }
 
     /// What was accepted and is not found any more, though the run would have found it.
-    pub fn gone(&self, findings: &[Finding], ground: Ground<'_>, looked: &Looked<'_>) -> Vec<Accepted> {
+    pub fn gone(&self, findings: &[Box<Finding>], ground: Ground<'_>, looked: &Looked<'_>) -> Vec<Accepted> {
         let found: BTreeSet<String> = findings.iter().flat_map(|f| ground.fingerprints(f)).collect();
         let gone = |a: &&Accepted| !found.contains(&a.fingerprint) && looked.at(a, ground);
         self.findings.iter().filter(gone).cloned().collect()
     }
 
     /// The baseline that accepts these findings, and of this one whatever the run did not look at.
-    pub fn with(&self, findings: &[Finding], ground: Ground<'_>, looked: &Looked<'_>) -> Baseline {
+    pub fn with(&self, findings: &[Box<Finding>], ground: Ground<'_>, looked: &Looked<'_>) -> Baseline {
         let mut accepted: BTreeMap<String, Accepted> = BTreeMap::new();
         let new = findings.iter().filter(|f| f.suppressed.is_none()).map(|f| ground.accepted(f));
         let kept = self.findings.iter().filter(|a| !looked.at(a, ground)).cloned();

@@ -33,7 +33,7 @@ use crate::syntax::Text;
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// What is not fit for production, in the order of files and positions.
-    pub findings: Vec<Finding>,
+    pub findings: Vec<Box<Finding>>,
     /// What could not be decided, sorted by rule and address.
     pub undecided: Vec<Undecided>,
     /// Rules that failed while they ran.
@@ -56,7 +56,9 @@ pub fn check(
     let seen: Vec<Seen> = tasks.par_iter().flat_map(|task| task.run(&run)).collect();
     let spent = spent + seen.iter().map(|s| s.spent).sum::<Duration>();
     let start = Instant::now();
-    let outcome = finish(&run, seen, tracer);
+    // What was worked out is not asked for again, and where there are many findings they need the room.
+    drop((tasks, run));
+    let outcome = finish(&Run::new(catalog, selection, infra, host), seen, tracer);
     Outcome { spent: spent + start.elapsed(), ..outcome }
 }
 
@@ -312,7 +314,7 @@ fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
     }
     let silent = superseded(&drafts);
     drafts.retain(|d| !silent.contains(&(d.rule.info.id.clone(), d.instance)));
-    outcome.findings = drafts.into_iter().map(|draft| draft.finding(run, tracer)).collect();
+    outcome.findings = drafts.into_iter().map(|draft| Box::new(draft.finding(run, tracer))).collect();
     fn order(f: &Finding) -> impl Ord {
         (f.span, &f.rule, f.addresses.first(), &f.message)
     }

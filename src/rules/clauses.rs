@@ -100,8 +100,8 @@ impl Parts {
                     self.around.push((attribute.expr.span, names::check(&attribute.expr, names, problems)));
                     match name {
                         "set" => fix.set = set(attribute, problems),
-                        "text" => fix.text = Some(attribute.expr.clone()),
-                        _ => fix.note = Some(attribute.expr.clone()),
+                        "text" => fix.text = Some(trimmed(&attribute.expr)),
+                        _ => fix.note = Some(trimmed(&attribute.expr)),
                     }
                 }
             }
@@ -218,5 +218,15 @@ fn report_lost_each<'a>(
         if !problems.contains(&problem) {
             problems.push(problem);
         }
+    }
+}
+
+/// Constant words without the line break that a heredoc ends with, so that all findings can share them.
+fn trimmed(words: &Arc<Expr>) -> Arc<Expr> {
+    match &words.kind {
+        ExprKind::String(text) if text.trim_end().len() < text.len() => {
+            Arc::new(Expr { kind: ExprKind::String(text.trim_end().into()), span: words.span })
+        }
+        _ => words.clone(),
     }
 }

@@ -263,10 +263,10 @@ impl Compiler<'_> {
         };
         Fix {
             set: set.collect(),
-            text: fix.text.as_ref().map(words),
+            text: fix.text.as_ref().map(words).map(Text::from),
             safety: fix.safety,
             impact: fix.impact,
-            note: fix.note.as_ref().map(words),
+            note: fix.note.as_ref().map(words).map(Text::from),
         }
     }
 

@@ -117,7 +117,11 @@ fn filled_in(fix: &FixTemplate, evaluation: &Evaluation<'_>, errors: &mut Vec<Ev
             Err(error) => errors.push(error),
         }
     }
-    let mut text = |expr: &Option<Arc<Expr>>| words(evaluation, expr.as_ref()?, errors);
+    let mut text = |expr: &Option<Arc<Expr>>| match &expr.as_ref()?.kind {
+        // What is the same for all is kept once.
+        ExprKind::String(text) => Some(text.clone()),
+        _ => words(evaluation, expr.as_ref()?, errors).map(Text::from),
+    };
     Fix { set, text: text(&fix.text), note: text(&fix.note), safety: fix.safety, impact: fix.impact }
 }
 
@@ -147,7 +151,7 @@ impl Draft {
             fingerprint: fingerprint(&[&info.id, &run.infra.root.folder, &address, attribute.as_deref().unwrap_or("")]),
             addresses: vec![address],
             attribute,
-            value: self.place.value.as_ref().map_or(serde_json::Value::Null, render::json),
+            value: self.place.value.as_ref().map(render::json).filter(|json| !json.is_null()).map(Box::new),
             origin: trail.origin,
             trail: trail.steps,
             related,
@@ -285,7 +289,7 @@ fn fingerprint(parts: &[&str]) -> String {
 }
 
 /// Tells findings of one rule, instance and attribute apart: the second and further ones get a number.
-pub fn number(findings: &mut [Finding]) {
+pub fn number(findings: &mut [Box<Finding>]) {
     let mut counts: FxHashMap<String, usize> = FxHashMap::default();
     for finding in findings {
         let count = counts.entry(finding.fingerprint.clone()).or_default();

@@ -122,7 +122,7 @@ impl Exemptions {
     }
 
     /// Silences findings of one root that nothing silenced before.
-    pub fn apply(&self, root: &Root, sources: &SourceMap, findings: &mut [Finding]) {
+    pub fn apply(&self, root: &Root, sources: &SourceMap, findings: &mut [Box<Finding>]) {
         for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
             let fits = |(rules, exemption): &&(FxHashSet<Text>, Exemption)| {
                 rules.contains(&finding.rule) && exemption.fits(finding, root, sources)

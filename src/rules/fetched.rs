@@ -27,7 +27,7 @@ impl Fetched {
 
     /// Shows findings of one root at the call, or at the argument of the call that decided; the place in the module
     /// becomes the first step of the trail.
-    pub fn show_at_calls(&self, root: &Root, findings: &mut [Finding]) {
+    pub fn show_at_calls(&self, root: &Root, findings: &mut [Box<Finding>]) {
         for finding in findings.iter_mut().filter(|f| self.holds(f.span.file)) {
             let address = finding.addresses.first().map_or("", |a| a);
             if let Some(call) = own_call(root, address) {

@@ -85,13 +85,13 @@ pub struct Fix {
     /// Arguments to set on the resource the finding is about.
     pub set: Vec<FixedValue>,
     /// Blocks or resources to write, as HCL text, where `set` does not say it all.
-    pub text: Option<String>,
+    pub text: Option<Text>,
     /// Whether it can be applied without thinking.
     pub safety: Option<Safety>,
     /// What applying it does to a live resource.
     pub impact: Option<Impact>,
     /// More on the impact, in a clause.
-    pub note: Option<String>,
+    pub note: Option<Text>,
 }
 
 /// Who silenced a finding.
@@ -126,8 +126,8 @@ pub struct Finding {
     pub addresses: Vec<Text>,
     /// The path of the attribute it is about, where it is about one.
     pub attribute: Option<Text>,
-    /// The effective value of that attribute as JSON; null where there is none or it is sensitive.
-    pub value: serde_json::Value,
+    /// The effective value of that attribute as JSON; none where it has none, is null or sensitive.
+    pub value: Option<Box<serde_json::Value>>,
     /// Who decided that value.
     pub origin: Origin,
     /// How it came to be, nearest step first.

@@ -135,7 +135,7 @@ fn finding(entry: &Entry) -> FindingJson<'_> {
         environments: found.map_or(&[], |f| &f.environments),
         root: found.map(|f| &*f.root),
         attribute: found.and_then(|f| f.attribute.as_deref()),
-        value: found.map_or(&Value::Null, |f| &f.value),
+        value: found.and_then(|f| f.value.as_deref()).unwrap_or(&Value::Null),
         origin: found.map(|f| f.origin),
         trail: notes(&entry.trail),
         related: notes(&entry.related),

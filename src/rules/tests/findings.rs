@@ -4,7 +4,7 @@ use super::{rule, run};
 use crate::rules::{Finding, RuleOptions};
 
 /// Runs a rule with this body; hands over the findings, each with line and column.
-fn findings(body: &str, configuration: &str) -> Vec<(u32, Finding)> {
+fn findings(body: &str, configuration: &str) -> Vec<(u32, Box<Finding>)> {
     run(&rule(body), configuration, &RuleOptions::default(), |outcome, sources| {
         assert!(outcome.problems.is_empty(), "{:?}", outcome.problems);
         outcome.findings.iter().map(|f| (sources.start(f.span).line, f.clone())).collect()
