@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::iterate::iterate;
 use super::program::{Frame, Program};
-use super::{BlockSource, Cause, Fields, Inner, Kind, Node, Place, Seq, Type, Value};
+use super::{BlockSource, Cause, Fields, Hint, Inner, Kind, Node, Place, Seq, Type, Unknown, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::{Attribute, Block, Body, Text};
 
@@ -72,64 +72,40 @@ impl<'c> Program<'c> {
     /// The value of one argument, or of all blocks of one type, of a block of the module itself; `None` where neither is
     /// written.
     pub(crate) fn body_item(&self, body: &Body, name: &Text, frame: &Rc<Frame>) -> Option<Value> {
-        find(body, name).map(|written| self.item(body, written, frame, None, 0))
+        find(body, name).map(|written| self.item(body, written, frame, 0))
     }
 
-    /// The value of an argument, or of all blocks of a type. `place` is where it stands, for what the configuration leaves
-    /// out, and `depth` says how many blocks it stands in.
-    pub(super) fn item(
-        &self,
-        body: &Body,
-        written: Written<'_>,
-        frame: &Rc<Frame>,
-        place: Option<&Place<'_>>,
-        depth: usize,
-    ) -> Value {
+    /// The value of an argument, or of all blocks of a type. `depth` says how many blocks it stands in.
+    pub(super) fn item(&self, body: &Body, written: Written<'_>, frame: &Rc<Frame>, depth: usize) -> Value {
         if let Some(argument) = written.argument {
             return self.eval(&argument.expr, frame);
         }
         let mut seq = Seq::default();
         for block in body.blocks.iter().filter(|b| block_type(b) == written.name) {
             if &*block.kind.text == "dynamic" {
-                self.dynamic(block, frame, place, depth, &mut seq);
+                self.dynamic(block, frame, depth, &mut seq);
             } else {
                 let source = BlockSource { header: block.header, body: block.body.clone(), frame: frame.id };
-                let place = place.map(|p| p.child(place_in(&seq)));
-                let object = self.object_of(source, frame, place.as_ref(), depth + 1);
-                push(&mut seq, object, true);
+                push(&mut seq, self.object_of(source, frame, depth + 1), true);
             }
         }
         Kind::Tuple(Node::new(seq)).into()
     }
 
-    fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, place: Option<&Place<'_>>, depth: usize) -> Value {
+    /// A block as an object of what it writes; what the provider may add to it is [`with_rest`]'s business.
+    fn object_of(&self, source: BlockSource, frame: &Rc<Frame>, depth: usize) -> Value {
         if depth > BLOCK_DEPTH {
             return Value::unknown(Type::Any, Cause::Limit);
         }
         let body = source.body.clone();
-        let read = |written: Written<'_>| {
-            let place = place.map(|p| p.child(Inner::Name(written.name)));
-            (written.name.clone(), self.item(&body, written, frame, place.as_ref(), depth))
-        };
+        let read = |written: Written<'_>| (written.name.clone(), self.item(&body, written, frame, depth));
         // Inside nested blocks, `count` and the like are arguments as others are.
         let entries = all_written(&body).into_iter().map(read).collect();
-        let rest = place.map(|p| {
-            let inner = p.child(Inner::Any).reference();
-            let cause = Cause::Attribute(inner.clone());
-            Value::unknown_reference(inner, Type::Any, false, cause)
-        });
-        Kind::Object(Node::new(Fields {
-            entries,
-            element: Type::Any,
-            rest,
-            block: Some(Arc::new(source)),
-            ..Fields::default()
-        }))
-        .into()
+        Kind::Object(Node::new(Fields { entries, block: Some(Arc::new(source)), ..Fields::default() })).into()
     }
 
     /// Adds the blocks that a `dynamic` block makes.
-    fn dynamic(&self, block: &Block, frame: &Rc<Frame>, place: Option<&Place<'_>>, depth: usize, seq: &mut Seq) {
+    fn dynamic(&self, block: &Block, frame: &Rc<Frame>, depth: usize, seq: &mut Seq) {
         let Some(content) = block.body.blocks("content").next() else { return };
         let Some(for_each) = block.body.attribute("for_each") else { return };
         let name = match block.body.attribute("iterator").map(|a| &a.expr.kind) {
@@ -161,16 +137,46 @@ impl<'c> Program<'c> {
                 false => self.open_frame(&frame.module, bindings, source),
             };
             let source = BlockSource { header: block.header, body: content.body.clone(), frame: inner.id };
-            let place = place.map(|p| p.child(if entry.certain { place_in(seq) } else { Inner::Any }));
-            let object = self.object_of(source, &inner, place.as_ref(), depth + 1);
-            push(seq, object, entry.certain);
+            push(seq, self.object_of(source, &inner, depth + 1), entry.certain);
         }
     }
 }
 
-/// The place of the next block: behind one that may be missing or repeated it is not known.
-fn place_in(seq: &Seq) -> Inner<'static> {
-    if seq.rest.is_none() { Inner::Index(seq.items.len()) } else { Inner::Any }
+/// The same where each block in it may have attributes besides those written, as what refers to a resource sees it: what
+/// the configuration leaves out the provider decides. `place` is where the value stands.
+pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
+    let is_block = |v: &Value| v.as_fields().is_some_and(|fields| fields.block.is_some() && fields.rest.is_none());
+    let kind = match &value.kind {
+        Kind::Tuple(seq) if value.children().any(|v| is_block(v) || is_choice(v)) => {
+            let fixed = seq.fixed().len();
+            let position = |i: usize| if i < fixed { Inner::Index(i) } else { Inner::Any };
+            let items = seq.items.iter().enumerate();
+            let items = items.map(|(i, item)| with_rest(item.clone(), &place.child(position(i)))).collect();
+            let rest = seq.rest.as_ref().map(|rest| with_rest(rest.clone(), &place.child(Inner::Any)));
+            Kind::Tuple(Node::new(Seq { items, rest, element: seq.element.clone(), loose: seq.loose }))
+        }
+        Kind::Object(fields) if is_block(&value) => {
+            let inside = |name: &Text, inner: &Value| with_rest(inner.clone(), &place.child(Inner::Name(name)));
+            let entries = fields.entries.map(inside);
+            let other = place.child(Inner::Any).reference();
+            let cause = Cause::Attribute(other.clone());
+            let rest = Some(Value::unknown_reference(other, Type::Any, false, cause));
+            Kind::Object(Node::new(Fields { entries, rest, block: fields.block.clone(), ..Fields::default() }))
+        }
+        Kind::Unknown(unknown) => match &unknown.hint {
+            Hint::OneOf(choices) if choices.iter().any(is_block) => {
+                let choices = choices.iter().map(|choice| with_rest(choice.clone(), place)).collect();
+                Kind::Unknown(Node::new(Unknown { hint: Hint::OneOf(choices), ..Unknown::clone(unknown) }))
+            }
+            _ => return value,
+        },
+        _ => return value,
+    };
+    Value { kind, ..value }
+}
+
+fn is_choice(value: &Value) -> bool {
+    value.as_unknown().is_some_and(|unknown| matches!(unknown.hint, Hint::OneOf(_)))
 }
 
 fn push(seq: &mut Seq, object: Value, certain: bool) {

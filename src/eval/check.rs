@@ -9,8 +9,8 @@ use super::expand::InstanceSlot;
 use super::expr::Evaluation;
 use super::program::{Frame, ModuleInstance, Program};
 use super::scope::ModuleScope;
-use super::{ByName, Value, ops};
-use crate::config::{Condition, Resource, ResourceName};
+use super::{ByName, Inner, Place, Value, ops};
+use crate::config::{Condition, Mode, Resource, ResourceName};
 use crate::source::{Problem, ProblemKind};
 
 impl<'c> Program<'c> {
@@ -54,7 +54,16 @@ impl<'c> Program<'c> {
         for condition in resource.lifecycle.iter().flat_map(|lifecycle| &lifecycle.preconditions) {
             self.condition(condition, &slot.frame, &format!("precondition of {}.{}", id.type_name, id.name));
         }
-        let configured = self.all_configured(slot, id, resource);
+        let mut configured = self.all_configured(slot, id, resource);
+        // Of managed resources the schema says what there is besides.
+        if id.mode != Mode::Managed {
+            let reference = self.instance_reference(slot, id);
+            let place = Place::of(&reference);
+            for (name, value) in configured.iter_mut() {
+                let written = std::mem::replace(value, Value::NULL);
+                *value = body::with_rest(written, &place.child(Inner::Name(name)));
+            }
+        }
         if configured.len() >= body::NAME_LIMIT {
             let message = format!("more than {} arguments of one block are not looked at", body::NAME_LIMIT);
             self.report(Problem::warning(ProblemKind::Limit, resource.header, message, "in this block"));
@@ -96,7 +105,7 @@ impl<'c> Program<'c> {
         let read = |written: Written<'_>| {
             let value = match (called, written.argument) {
                 (Some(called), Some(argument)) => self.argument(called, written.place as usize, &argument.expr, frame),
-                _ => self.item(body, written, frame, None, 0),
+                _ => self.item(body, written, frame, 0),
             };
             (written.name.clone(), value)
         };
@@ -105,7 +114,7 @@ impl<'c> Program<'c> {
 
     /// The attributes of a block of the module itself (a provider), by name.
     pub(crate) fn block_attributes(&self, body: &Arc<crate::syntax::Body>, frame: &Rc<Frame>) -> ByName<Value> {
-        let read = |written: Written<'_>| (written.name.clone(), self.item(body, written, frame, None, 0));
+        let read = |written: Written<'_>| (written.name.clone(), self.item(body, written, frame, 0));
         body::all_written(body).into_iter().map(read).collect()
     }
 }

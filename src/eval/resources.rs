@@ -147,17 +147,6 @@ impl<'c> Program<'c> {
         slot.reference.get_or_init(make).clone()
     }
 
-    /// The configured value of an argument or of all blocks of a type; `None` where it is not written.
-    pub(crate) fn configured(
-        &self,
-        slot: &InstanceSlot,
-        id: &ResourceName,
-        resource: &Resource,
-        name: &Text,
-    ) -> Option<Value> {
-        body::find(&resource.arguments, name).map(|written| self.configured_as(slot, id, resource, written))
-    }
-
     /// The configured values of all that the resource writes, by name; of too many the first.
     pub(super) fn all_configured(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> ByName<Value> {
         let read = |written: Written<'_>| (written.name.clone(), self.configured_as(slot, id, resource, written));
@@ -177,23 +166,27 @@ impl<'c> Program<'c> {
             return word;
         }
         let name = written.name;
-        let compute = || {
-            let reference = self.instance_reference(slot, id);
-            let place = Place::of(&reference);
-            self.item(&resource.arguments, written, &slot.frame, Some(&place.child(Inner::Name(name))), 0)
-        };
+        let compute = || self.item(&resource.arguments, written, &slot.frame, 0);
         let cycle = || self.cycle(resource.header, &format!("{}.{}.{name}", id.type_name, id.name));
         slot.attributes.get(&written.place, compute, cycle)
     }
 
     fn referenced_attribute(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource, name: &Text) -> Value {
-        let reference = self.instance_reference(slot, id).child(Step::Name(name.clone()));
+        let instance = self.instance_reference(slot, id);
+        let reference = instance.child(Step::Name(name.clone()));
         let marks = match id.mode {
             Mode::Managed => self.host.marks_of(&id.type_name, name),
             Mode::Data => Marks::NONE,
             Mode::Ephemeral => Marks::EPHEMERAL,
         };
-        if let Some(value) = self.configured(slot, id, resource, name).filter(|v| !v.is_null()) {
+        let configured = body::find(&resource.arguments, name).map(|written| {
+            let value = self.configured_as(slot, id, resource, written);
+            match written.argument {
+                Some(_) => value,
+                None => body::with_rest(value, &Place::of(&instance).child(Inner::Name(name))),
+            }
+        });
+        if let Some(value) = configured.filter(|v| !v.is_null()) {
             return value.with_marks(marks).with_refs(&Refs::one(reference));
         }
         if !super::data::is_computed(id, name) {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::eval::{
-    ByName, Cause, Fields, Inner, Kind, Marks, Node, Number, Place, Reference, Seq, Type, Value, convert,
+    ByName, Cause, Fields, Hint, Inner, Kind, Marks, Node, Number, Place, Reference, Seq, Type, Unknown, Value, convert,
 };
 use crate::facts::{self, FactValue, Schema};
 use crate::syntax::Text;
@@ -180,7 +180,17 @@ fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defau
 }
 
 fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defaults>, place: &Place<'_>) -> Value {
-    let Kind::Object(fields) = &value.kind else { return value.clone() };
+    let fields = match &value.kind {
+        Kind::Object(fields) => fields,
+        // A block that is one of several.
+        Kind::Unknown(unknown) => {
+            let Hint::OneOf(choices) = &unknown.hint else { return value.clone() };
+            let choices = choices.iter().map(|choice| object(choice, schema, defaults, place)).collect();
+            let unknown = Unknown { hint: Hint::OneOf(choices), ..Unknown::clone(unknown) };
+            return Value { kind: Kind::Unknown(Node::new(unknown)), ..value.clone() };
+        }
+        _ => return value.clone(),
+    };
     if fields.block.is_none() && schema.is_none() {
         return value.clone();
     }
