@@ -186,8 +186,7 @@ rule "subnet-tier-single-az" {
     length(local.users) == 0,
     zone_count(subnets(local.of_block)) > 1,
     anytrue([for subnet in local.subnets : is_set(subnet.outpost_arn)]),
-    # Local and Wavelength Zones: us-west-2-lax-1a, us-east-1-wl1-bos-wlz-1.
-    can(regex("^[a-z-]+-[0-9]+-[a-z]|^[a-z]+[0-9]+-[a-z]+[0-9]+-az", local.zone)),
+    is_local_zone(local.zone),
   ]
   require = zone_count(local.subnets) != 1
   at      = self.type == "aws_msk_cluster" ? self.broker_node_group_info[0].client_subnets : self.subnet_ids

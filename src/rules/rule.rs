@@ -106,14 +106,22 @@ impl Check {
         let require = (Step::Require, &self.require, true);
         let elements = self.for_each.iter().map(|clause| (Step::Elements, clause, false));
         let mut all: Vec<_> = skips.chain([require]).chain(elements).collect();
-        all.sort_by_key(|(_, clause, _)| clause.cost);
+        all.sort_by_key(|(_, clause, _)| clause.cost_for_one());
         let of = |wanted: bool| all.iter().filter(move |(.., within)| (*within && iterates) == wanted);
         let (steps, within) = (of(false).map(|(step, ..)| *step).collect(), of(true).map(|(step, ..)| *step).collect());
         Check { steps, element_steps: within, ..self }
     }
 }
 
+/// What is found out once serves so many instances.
+const SHARED: usize = 4;
+
 impl Clause {
+    /// What finding it out takes for one instance.
+    fn cost_for_one(&self) -> usize {
+        if self.lasts == Lasts::Run { self.cost / SHARED } else { self.cost }
+    }
+
     /// Whether it reads `each`, itself or through a local.
     pub fn per_element(&self) -> bool {
         self.lasts == Lasts::Element

@@ -6,6 +6,8 @@
 pub const CALL: usize = 40;
 /// What it takes to call one of the functions that just look at their arguments.
 pub const PLAIN_CALL: usize = 4;
+/// What it takes to ask for instances by their types or by what refers to what: there are tables of it.
+pub const QUESTION: usize = 8;
 /// What it takes to look for a pattern, which may have to be compiled for this one text.
 pub const PATTERN: usize = 400;
 /// The elements that a list is taken to have.
@@ -14,8 +16,15 @@ pub const ELEMENTS: usize = 3;
 /// What a call of this function takes, its arguments aside.
 pub fn of_call(function: &str) -> usize {
     match function {
-        "alltrue" | "anytrue" | "begins_with" | "can" | "coalesce" | "contains" | "environments" | "has_part"
-        | "is_known" | "is_set" | "length" | "startswith" | "try" => PLAIN_CALL,
+        "alltrue" | "anytrue" | "begins_with" | "can" | "coalesce" | "concat" | "contains" | "distinct"
+        | "elements" | "endswith" | "environments" | "flatten" | "has_part" | "has_word" | "is_known" | "is_set"
+        | "join" | "keys" | "length" | "lookup" | "lower" | "max" | "min" | "one" | "replace" | "split"
+        | "startswith" | "strcontains" | "sum" | "tobool" | "tonumber" | "tostring" | "trimprefix" | "trimspace"
+        | "try" | "upper" | "values" => PLAIN_CALL,
+        "data_sources" | "exported" | "fact" | "fact_rows" | "modules" | "nonproduction" | "passed_to_unseen"
+        | "providers" | "referenced" | "referrers" | "resources" | "same" | "source_attribute" | "terraform_blocks" => {
+            QUESTION
+        }
         "regex" | "regexall" => PATTERN,
         _ => CALL,
     }
@@ -68,7 +77,7 @@ mod tests {
         check("lb.type", 2);
         check("lb.type == \"classic\" # or not", 3);
         check("length(list)", PLAIN_CALL + 1);
-        check("referrers(lb, \"aws_lb\")", CALL + 2);
+        check("referrers(lb, \"aws_lb\")", QUESTION + 2);
         check("[for name in names : name] + one", ELEMENTS * 4 + 1);
         check("[for a in all : [for b in a : f(b)]]", ELEMENTS * 3 + ELEMENTS * ELEMENTS * (3 + CALL + 1));
     }

@@ -12,8 +12,15 @@ function "outside_the_zones" {
   value = is_set(subnet.outpost_arn) || (
     !is_set(subnet.availability_zone) && !is_set(subnet.availability_zone_id)
     ? false
-    : can(regex("^[a-z-]+-[0-9]+-[a-z]|^[a-z]+[0-9]+-[a-z]+[0-9]+-az", zone(subnet)))
+    : is_local_zone(zone(subnet))
   )
+}
+
+function "is_local_zone" {
+  params      = [zone]
+  description = "Whether a zone is a Local Zone or Wavelength Zone by its name or id: `us-west-2-lax-1a`, `us-east-1-wl1-bos-wlz-1`, `usw2-lax1-az1`."
+  # Most are called like us-west-2a or usw2-az1.
+  value = zone == null || (length(split("-", zone)) < 4 && !has_part(zone, "-az")) ? false : can(regex("^[a-z-]+-[0-9]+-[a-z]|^[a-z]+[0-9]+-[a-z]+[0-9]+-az", zone))
 }
 
 function "covers_zone_of" {

@@ -86,7 +86,7 @@ fn agreed(text: &Value, says: &dyn Fn(&[Segment]) -> Option<bool>) -> Option<boo
 
 /// Whether a text holds one of these.
 fn holds_part(text: &[Segment], wanted: &[Text]) -> Option<bool> {
-    let holds = |part: &Segment| matches!(part, Segment::Text(text) if wanted.iter().any(|w| text.contains(&**w)));
+    let holds = |part: &Segment| matches!(part, Segment::Text(text) if wanted.iter().any(|w| memchr::memmem::find(text.as_bytes(), w.as_bytes()).is_some()));
     let whole = matches!(text, [] | [Segment::Text(_)]);
     if text.iter().any(holds) { Some(true) } else { whole.then_some(false) }
 }
