@@ -96,7 +96,7 @@ struct Declared<'d> {
     checks: Named<Text, Written<'d>>,
     locals: Named<Text, Local>,
     providers: Named<ProviderName, Written<'d>>,
-    resources: Named<ResourceName, (Written<'d>, Option<Text>)>,
+    resources: Named<ResourceName, Written<'d>>,
     /// `moved`, `removed` and `import`, which have no names.
     moves: Vec<&'d Block>,
 }
@@ -185,9 +185,8 @@ impl<'d> Builder<'d> {
             "check" => {
                 named(&mut declared.checks, block, is_override);
                 for data in reader.blocks(&block.body, "data", 2) {
-                    let check = block.labels.first().map(|l| l.text.clone());
                     let data = Written::Changed(Box::new(data));
-                    resource(&mut declared.resources, data, check, is_override);
+                    resource(&mut declared.resources, data, is_override);
                 }
             }
             "provider" => {
@@ -195,7 +194,7 @@ impl<'d> Builder<'d> {
                 declared.providers.add(name, Written::AsItIs(block), is_override);
             }
             "resource" | "data" | "ephemeral" => {
-                resource(&mut declared.resources, Written::AsItIs(block), None, is_override);
+                resource(&mut declared.resources, Written::AsItIs(block), is_override);
             }
             "moved" | "removed" | "import" if is_override => not_overridable(reader, block),
             "moved" | "removed" | "import" => declared.moves.push(block),
@@ -215,7 +214,7 @@ impl<'d> Builder<'d> {
             locals: declared.locals.joined(reader).into_iter().map(|(n, local)| (n, Arc::new(local))).collect(),
             outputs: decode_all(reader, declared.outputs, decode::output),
             resources: (declared.resources.joined(reader).into_iter())
-                .map(|(n, (b, check))| (n.clone(), Arc::new(decode::resource(reader, n, &b, check))))
+                .map(|(n, b)| (n.clone(), Arc::new(decode::resource(reader, n, &b))))
                 .collect(),
             calls: decode_all(reader, declared.calls, |reader, b| decode::module_call(reader, &folder.dir, b)),
             providers: (declared.providers.joined(reader).into_iter())
@@ -281,12 +280,7 @@ fn local(reader: &BodyReader, locals: &mut Named<Text, Local>, attribute: &Attri
     }
 }
 
-fn resource<'d>(
-    resources: &mut Named<ResourceName, (Written<'d>, Option<Text>)>,
-    block: Written<'d>,
-    check: Option<Text>,
-    is_override: bool,
-) {
+fn resource<'d>(resources: &mut Named<ResourceName, Written<'d>>, block: Written<'d>, is_override: bool) {
     // Surplus labels have been reported; the first two still name the resource.
     let [type_name, name, surplus @ ..] = block.labels.as_slice() else { return };
     let mode = match &*block.kind.text {
@@ -299,5 +293,5 @@ fn resource<'d>(
         [] => block,
         _ => Written::Changed(Box::new(Block { labels: block.labels[..2].to_vec(), ..block.clone() })),
     };
-    resources.add(name, (block, check), is_override);
+    resources.add(name, block, is_override);
 }

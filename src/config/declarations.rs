@@ -122,8 +122,6 @@ impl<K: Ord, T> FromIterator<(K, Arc<T>)> for Declarations<K, T> {
     fn from_iter<I: IntoIterator<Item = (K, Arc<T>)>>(declared: I) -> Declarations<K, T> {
         let mut sorted: Vec<_> = declared.into_iter().collect();
         sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
-        // Made in the place of something larger, it may have room for more.
-        sorted.shrink_to_fit();
         Declarations { sorted, index: OnceLock::new() }
     }
 }

@@ -12,7 +12,7 @@ use super::module::{
 use super::reference::{ignored_path, names_of, parse_reference, provider_ref};
 use super::source_address::ModuleSource;
 use crate::source::{Problem, ProblemKind, normalize};
-use crate::syntax::{Block, Body, Expr, ExprKind, Ident, Text};
+use crate::syntax::{Block, Body, Expr, ExprKind, Ident};
 
 fn is_meta_of_resource(name: &str) -> bool {
     matches!(name, "count" | "for_each" | "provider" | "depends_on" | "lifecycle" | "provisioner" | "connection" | "//")
@@ -137,11 +137,13 @@ fn conditions(reader: &mut BodyReader, body: &Body, kind: &str) -> Vec<Condition
     blocks.iter().map(read).collect()
 }
 
-pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Block, check: Option<Text>) -> Resource {
+pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Block) -> Resource {
     let body = &block.body;
     let (count, for_each) = repetition(reader, body);
     let provider = reader.argument(body, "provider").and_then(|expr| read_provider(reader, &expr));
+    // Nobody asks what it says, but it may be wrong.
     let depends_on = reader.argument(body, "depends_on");
+    reader.references("depends_on", depends_on.as_ref());
     Resource {
         name,
         header: block.header,
@@ -149,12 +151,9 @@ pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Bloc
         count,
         for_each,
         provider: provider.map(Box::new),
-        depends_on: reader.references("depends_on", depends_on.as_ref()),
         lifecycle: lifecycle(reader, body),
-        provisioners: reader.blocks(body, "provisioner", 1),
         arguments: without(body, is_meta_of_resource),
         body: body.clone(),
-        check,
     }
 }
 

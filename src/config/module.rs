@@ -9,7 +9,7 @@ use super::declarations::Declarations;
 use super::settings::TerraformSettings;
 use super::source_address::ModuleSource;
 use crate::source::{Problem, Span};
-use crate::syntax::{Block, Body, Document, Expr, Ident, Text};
+use crate::syntax::{Body, Document, Expr, Ident, Text};
 
 /// The declarations of one folder. Maps are ordered by name, so that what is made from them never depends on hashing.
 #[derive(Debug)]
@@ -148,18 +148,12 @@ pub struct Resource {
     pub for_each: Option<Arc<Expr>>,
     /// `provider`
     pub provider: Option<Box<ProviderRef>>,
-    /// `depends_on`
-    pub depends_on: Vec<Arc<Expr>>,
     /// `lifecycle`, where it is written.
     pub lifecycle: Option<Box<Lifecycle>>,
-    /// `provisioner` blocks.
-    pub provisioners: Vec<Block>,
     /// The resource's own arguments and blocks: no meta arguments, no `lifecycle`, `provisioner`, `connection`.
     pub arguments: Arc<Body>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
-    /// The `check` block it belongs to, if any.
-    pub check: Option<Text>,
 }
 
 /// The `lifecycle` block of a resource or module call; expressions that were not written are none.

@@ -134,8 +134,7 @@ impl Declared<ProviderName> for Written<'_> {
     }
 }
 
-/// A resource, and the `check` block that it belongs to, if any.
-impl Declared<ResourceName> for (Written<'_>, Option<Text>) {
+impl Declared<ResourceName> for Written<'_> {
     fn describe(&self, name: &ResourceName) -> String {
         let mode = match name.mode {
             Mode::Managed => "resource",
@@ -146,11 +145,11 @@ impl Declared<ResourceName> for (Written<'_>, Option<Text>) {
     }
 
     fn place(&self) -> Span {
-        self.0.header
+        self.header
     }
 
     fn changed(&self, by: Self, reader: &mut BodyReader) -> Self {
-        (Written::Changed(Box::new(merge_block(reader, &self.0, &by.0))), self.1.clone())
+        Written::Changed(Box::new(merge_block(reader, self, &by)))
     }
 }
 

@@ -72,7 +72,7 @@ struct Certainty {
 }
 
 /// The literals that seeds lead to.
-pub(super) fn literals<'c>(graph: &Graph<'c>, seeds: Vec<Seed<'c>>) -> Vec<Literal<'c>> {
+pub(super) fn literals<'c>(graph: &Graph<'c>, seeds: impl Iterator<Item = Seed<'c>>) -> Vec<Literal<'c>> {
     let mut walk = Walk { graph, found: Vec::new(), seen: FxHashSet::default(), todo: Vec::new(), steps: 0 };
     for seed in seeds {
         match seed {

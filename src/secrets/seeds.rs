@@ -31,7 +31,7 @@ pub(super) enum Seed<'c> {
 }
 
 /// Everything in the configuration that is secret by itself.
-pub(super) fn of<'c>(graph: &Graph<'c>) -> Vec<Seed<'c>> {
+pub(super) fn of<'c>(graph: &Graph<'c>) -> impl Iterator<Item = Seed<'c>> {
     let of_node = |(node, at): (usize, &Node<'c>)| {
         let mut seeds = Vec::new();
         let place = Place { node, each: None, iterators: Vec::new() };
@@ -41,14 +41,15 @@ pub(super) fn of<'c>(graph: &Graph<'c>) -> Vec<Seed<'c>> {
         }
         seeds
     };
-    let mut seeds: Vec<Seed<'c>> = graph.nodes.par_iter().enumerate().flat_map_iter(of_node).collect();
+    let of_nodes: Vec<Vec<Seed<'c>>> = graph.nodes.par_iter().enumerate().map(of_node).collect();
+    let mut seeds = Vec::new();
     for file in graph.variable_files() {
         // What a variable file says refers to nothing, so the place does not matter.
         let place = Place { node: 0, each: None, iterators: Vec::new() };
         let mut finder = Finder { place, is_plain: false, seeds: &mut seeds };
         finder.body(&file.document.body, &[]);
     }
-    seeds
+    of_nodes.into_iter().chain([seeds]).flatten()
 }
 
 /// Paths of secrets below a body.

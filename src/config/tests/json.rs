@@ -62,12 +62,9 @@ fn declarations_are_read() {
     let r = resource(module, "t.r");
     assert!(r.count.is_some() && r.for_each.is_none());
     assert_eq!(r.provider.as_ref().unwrap().alias.as_deref(), Some("w"));
-    assert_eq!(r.depends_on.len(), 2);
     assert_eq!(r.lifecycle.as_ref().unwrap().preconditions.len(), 2);
     let IgnoreChanges::Paths(paths) = &r.lifecycle.as_ref().unwrap().ignore_changes else { panic!() };
     assert_eq!(paths.iter().map(|p| (&*p.argument, p.whole)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
-    let provisioners: Vec<_> = r.provisioners.iter().map(|p| &*p.labels[0].text).collect();
-    assert_eq!(provisioners, ["local-exec", "file"]);
     let arguments: Vec<_> = r.arguments.attributes.iter().map(|a| &*a.name.text).collect();
     assert_eq!((arguments.as_slice(), r.arguments.blocks.len()), (&["name"][..], 0));
     assert!(matches!(resource(module, "t.s").lifecycle.as_ref().unwrap().ignore_changes, IgnoreChanges::All(_)));

@@ -72,7 +72,8 @@ fn meta_arguments_are_replaced() {
     let resource = resource(&config, "t");
     assert_eq!(written_or_none(&config, resource.count.as_ref()), "2 in override.tf");
     assert_eq!(resource.provider.as_ref().unwrap().alias.as_deref(), Some("b"));
-    assert_eq!(resource.depends_on.len(), 1);
+    let dependencies = resource.body.attribute("depends_on").map(|a| &a.expr);
+    assert_eq!(written_or_none(&config, dependencies), "[t.x] in main.tf");
 }
 
 #[test]
@@ -136,7 +137,8 @@ fn provisioners_and_connection_are_replaced_as_a_whole() {
         ("main.tf", "resource \"t\" \"r\" {\n  provisioner \"a\" {}\n  provisioner \"b\" {}\n}"),
         ("override.tf", "resource \"t\" \"r\" {\n  provisioner \"c\" {}\n}"),
     ]);
-    let provisioners: Vec<_> = resource(&config, "t").provisioners.iter().map(|p| &*p.labels[0].text).collect();
+    let provisioners = resource(&config, "t").body.blocks("provisioner");
+    let provisioners: Vec<_> = provisioners.map(|p| &*p.labels[0].text).collect();
     assert_eq!(provisioners, ["c"]);
 }
 
