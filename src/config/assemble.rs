@@ -34,26 +34,36 @@ pub(crate) struct ModuleFolder {
     pub(crate) provenance: Provenance,
 }
 
-/// Top-level block types and how many labels each has.
-const TOP_LEVEL: [(&str, usize); 16] = [
-    ("terraform", 0),
-    ("provider", 1),
-    ("variable", 1),
-    ("locals", 0),
-    ("output", 1),
-    ("module", 1),
-    ("resource", 2),
-    ("data", 2),
-    ("ephemeral", 2),
-    ("moved", 0),
-    ("import", 0),
-    ("removed", 0),
-    ("check", 1),
+/// Top-level block types.
+const TOP_LEVEL: [&str; 16] = [
+    "terraform",
+    "provider",
+    "variable",
+    "locals",
+    "output",
+    "module",
+    "resource",
+    "data",
+    "ephemeral",
+    "moved",
+    "import",
+    "removed",
+    "check",
     // These say nothing that is looked at here.
-    ("language", 0),
-    ("action", 2),
-    ("list", 2),
+    "language",
+    "action",
+    "list",
 ];
+
+/// How many labels a top-level block has; none where there is no such block.
+fn labels_of(kind: &str) -> Option<usize> {
+    match kind {
+        "resource" | "data" | "ephemeral" | "action" | "list" => Some(2),
+        "variable" | "output" | "module" | "provider" | "check" => Some(1),
+        "locals" | "terraform" | "moved" | "import" | "removed" | "language" => Some(0),
+        _ => None,
+    }
+}
 
 /// Merges a folder's files. Whatever is wrong becomes a problem of the module and stops nothing else.
 pub(crate) fn assemble(folder: ModuleFolder) -> Module {
@@ -108,11 +118,11 @@ impl<'d> Builder<'d> {
         }
         self.settings.begin_file();
         for block in &file.document.body.blocks {
-            let Some((_, labels)) = TOP_LEVEL.iter().find(|(kind, _)| *kind == &*block.kind.text) else {
+            let Some(labels) = labels_of(&block.kind.text) else {
                 self.unknown_block(&block.kind, block.header);
                 continue;
             };
-            if self.has_labels(block, *labels) {
+            if self.has_labels(block, labels) {
                 self.block(block, file.is_override);
             }
         }
@@ -122,7 +132,7 @@ impl<'d> Builder<'d> {
         let name = &attribute.name;
         // In JSON every property looks like an argument, a misspelt block type as well.
         if json {
-            if &*name.text != "//" && !TOP_LEVEL.iter().any(|(kind, _)| *kind == &*name.text) {
+            if &*name.text != "//" && labels_of(&name.text).is_none() {
                 self.unknown_block(name, name.span);
             }
             return;
@@ -136,7 +146,7 @@ impl<'d> Builder<'d> {
     fn unknown_block(&mut self, kind: &Ident, header: Span) {
         let message = format!("Terraform has no `{}` block", kind.text);
         let problem = Problem::error(ProblemKind::Configuration, header, message, "unknown block type");
-        let suggestion = nearest(&kind.text, TOP_LEVEL.iter().map(|(kind, _)| *kind));
+        let suggestion = nearest(&kind.text, TOP_LEVEL);
         self.reader.report(match suggestion {
             Some(name) => problem.with_help(format!("did you mean `{name}`?")),
             None => problem,

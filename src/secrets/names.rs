@@ -104,19 +104,26 @@ const fn letter(byte: u8) -> usize {
 /// Whether a name ends like one of the words above, or with a number; also of a few others. What stands before the name
 /// does not matter.
 pub(super) fn may_be_secret(name: &[u8]) -> bool {
-    let mut name = &name[name.len().saturating_sub(LONGEST)..];
-    while let [rest @ .., last] = name
-        && last.is_ascii()
-        && !last.is_ascii_alphanumeric()
-    {
-        name = rest;
+    match name.last_chunk() {
+        Some([third, before, last]) if last.is_ascii_alphabetic() => ends_alike(*third, *before, *last),
+        _ => may_be_secret_in_front(name),
     }
-    let (third, before, last) = match name {
-        [.., third, before, last] => (*third, *before, *last),
-        [before, last] => (0, *before, *last),
-        _ => return false,
-    };
-    !last.is_ascii_alphabetic() || LAST_LETTERS[letter(last)][letter(before)] & 1 << letter(third) != 0
+}
+
+fn ends_alike(third: u8, before: u8, last: u8) -> bool {
+    LAST_LETTERS[letter(last)][letter(before)] & 1 << letter(third) != 0
+}
+
+/// The same of a name that may end in something else than letters.
+fn may_be_secret_in_front(name: &[u8]) -> bool {
+    let name = &name[name.len().saturating_sub(LONGEST)..];
+    let end = name.iter().rposition(|byte| !byte.is_ascii() || byte.is_ascii_alphanumeric());
+    match &name[..end.map_or(0, |end| end + 1)] {
+        [] | [_] => false,
+        [.., last] if !last.is_ascii_alphabetic() => true,
+        [.., third, before, last] => ends_alike(*third, *before, *last),
+        [before, last] => ends_alike(0, *before, *last),
+    }
 }
 
 /// The words of a name, last one first: cut at what is no letter or digit, and where a capital begins a word.

@@ -388,19 +388,20 @@ pub fn normalize(path: &Path) -> PathBuf {
 
 /// A path whose steps are separated by slashes only.
 fn normalized_text(path: &str) -> String {
-    let root = if path.starts_with('/') { "/" } else { "" };
+    let root = usize::from(path.starts_with('/'));
     let mut normal = String::with_capacity(path.len());
-    normal.push_str(root);
+    normal.push_str(&path[..root]);
     for step in path.split('/') {
-        let last = normal[root.len()..].rfind('/').map_or(root.len(), |at| root.len() + at + 1);
+        let is_at_top = normal.len() == root;
         match step {
             "" | "." => {}
-            ".." if normal.len() > root.len() && &normal[last..] != ".." => {
-                normal.truncate(last.saturating_sub(1).max(root.len()))
+            // Nothing lies above the root.
+            ".." if is_at_top && root > 0 => {}
+            ".." if !is_at_top && normal != ".." && !normal.ends_with("/..") => {
+                normal.truncate(normal.rfind('/').unwrap_or_default().max(root));
             }
-            ".." if !root.is_empty() => {}
             _ => {
-                if normal.len() > root.len() {
+                if !is_at_top {
                     normal.push('/');
                 }
                 normal.push_str(step);
