@@ -14,7 +14,7 @@ use crate::eval::{ByName, EvalError, Kind, Value};
 use crate::facts;
 use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecycle};
 use crate::source::Span;
-use crate::syntax::{AttrExpr, Expr, ExprKind};
+use crate::syntax::{AttrExpr, Expr, ExprKind, Text};
 
 /// What the rules of one run see.
 pub struct Run<'a> {
@@ -32,6 +32,7 @@ pub struct Run<'a> {
     values: Answers<(usize, bool), Result<Value, EvalError>>,
     truths: Answers<usize, Truth>,
     by_place: Answers<Span, Result<Value, EvalError>>,
+    by_type: Answers<(InstanceKind, Text), Value>,
     candidates: Answers<Span, Result<Candidates, EvalError>>,
     /// How many elements were made for what is the same for all instances.
     made_for_all: AtomicUsize,
@@ -55,6 +56,7 @@ impl<'a> Run<'a> {
             values: Answers::default(),
             truths: Answers::default(),
             by_place: Answers::default(),
+            by_type: Answers::default(),
             candidates: Answers::default(),
             made_for_all: AtomicUsize::new(0),
         }
@@ -84,6 +86,12 @@ impl<'a> Run<'a> {
     /// What the call at this place of a rule file gives, which gives the same for all instances; worked out once.
     pub fn call(&self, place: Span, work_out: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
         self.by_place.once(place, work_out)
+    }
+
+    /// The list of all instances of a type, made once: several rules ask for it, and know what they did with it by its
+    /// place.
+    pub fn list_of(&self, kind: InstanceKind, ty: &Text, make: impl FnOnce() -> Value) -> Value {
+        self.by_type.once((kind, ty.clone()), make)
     }
 
     /// Where the call of `referrers` at this place of a rule file looks, worked out once.

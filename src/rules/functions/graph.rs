@@ -115,7 +115,10 @@ fn of_types(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
     if ids.peek().is_none() {
         return Ok(Value::tuple(Vec::new()));
     }
-    call.in_run(|| Ok(list(call, ids)))
+    match types.as_slice() {
+        [ty] => Ok(call.run.list_of(kind, ty, || list(call, ids))),
+        _ => call.in_run(|| Ok(list(call, ids))),
+    }
 }
 
 fn of_kind(call: &Call<'_>, kind: InstanceKind) -> Result<Value, EvalError> {
