@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
@@ -361,73 +361,6 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
     let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|b| **b == 0).count();
     let pairs = sample.len() / 2;
     pairs > 1 && (zeros(0) * 10 > pairs * 9) != (zeros(1) * 10 > pairs * 9)
-}
-
-/// The same path without `.` and with `..` resolved by the text alone, as Terraform joins module sources.
-pub fn normalize(path: &Path) -> PathBuf {
-    // Every call of a module comes through here, and nearly all paths are text.
-    if let Some(text) = path.to_str().filter(|_| cfg!(unix)) {
-        return normalized_text(text).into();
-    }
-    let mut normal = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => match normal.components().next_back() {
-                Some(Component::Normal(_)) => {
-                    normal.pop();
-                }
-                Some(Component::RootDir | Component::Prefix(_)) => {}
-                _ => normal.push(".."),
-            },
-            other => normal.push(other),
-        }
-    }
-    normal
-}
-
-/// A path whose steps are separated by slashes only.
-fn normalized_text(path: &str) -> String {
-    let root = usize::from(path.starts_with('/'));
-    let mut normal = String::with_capacity(path.len());
-    normal.push_str(&path[..root]);
-    for step in path.split('/') {
-        let is_at_top = normal.len() == root;
-        match step {
-            "" | "." => {}
-            // Nothing lies above the root.
-            ".." if is_at_top && root > 0 => {}
-            ".." if !is_at_top && normal != ".." && !normal.ends_with("/..") => {
-                normal.truncate(normal.rfind('/').unwrap_or_default().max(root));
-            }
-            _ => {
-                if !is_at_top {
-                    normal.push('/');
-                }
-                normal.push_str(step);
-            }
-        }
-    }
-    normal
-}
-
-/// A path as shown to people: relative to `working_dir` where the two share a folder, with forward slashes. Both are
-/// absolute and normal.
-pub fn shown_path(path: &Path, working_dir: &Path) -> String {
-    // Nearly all lie below it.
-    let below = path.as_os_str().as_encoded_bytes().strip_prefix(working_dir.as_os_str().as_encoded_bytes());
-    if let Some([b'/', name @ ..]) = below.filter(|_| cfg!(unix)) {
-        return String::from_utf8_lossy(name).into_owned();
-    }
-    let shared = path.components().zip(working_dir.components()).take_while(|(a, b)| a == b).count();
-    let is_normal = |c: &Component| matches!(c, Component::Normal(_));
-    let relative: Vec<_> = if path.components().take(shared).any(|c| is_normal(&c)) {
-        let up = working_dir.components().skip(shared).map(|_| "..".into());
-        up.chain(path.components().skip(shared).map(|c| c.as_os_str().to_string_lossy())).collect()
-    } else {
-        return path.to_string_lossy().replace('\\', "/");
-    };
-    if relative.is_empty() { ".".to_owned() } else { relative.join("/") }
 }
 
 #[cfg(test)]

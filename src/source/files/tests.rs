@@ -1,3 +1,4 @@
+use super::super::shown_path;
 use super::*;
 
 fn walk_names(root: &Path) -> (Vec<String>, Vec<String>) {
@@ -115,19 +116,4 @@ fn what_is_no_file_is_refused_unopened() {
             assert_eq!(error(&pipe), "this is a named pipe, not a file");
         }
     }
-}
-
-#[test]
-fn paths_are_shown_relative_to_the_working_folder() {
-    for (path, expected) in [
-        ("/w/repo/a/main.tf", "a/main.tf"),
-        ("/w/repo", "."),
-        ("/w/other/x.tf", "../other/x.tf"),
-        ("/etc/x.tf", "/etc/x.tf"),
-    ] {
-        assert_eq!(shown_path(Path::new(path), Path::new("/w/repo")), expected);
-    }
-    assert_eq!(normalize(Path::new("/a/./b/../c")), Path::new("/a/c"));
-    assert_eq!(normalize(Path::new("/../a")), Path::new("/a"));
-    assert_eq!(normalize(Path::new("../../a/..")), Path::new("../.."));
 }
