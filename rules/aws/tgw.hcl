@@ -55,14 +55,13 @@ rule "tgw-attachment-missing-az" {
 
   locals {
     attached = subnets(self.subnet_ids)
-    routed = [
+    missing = [
       for subnet in subnets_in(vpc(self)) : subnet
-      if anytrue([
+      if !outside_the_zones(subnet) && !covers_zone_of(local.attached, subnet) && anytrue([
         for route in routes_of_subnet(subnet) :
         is_set(try(route.transit_gateway_id, null)) && named_alike(route.transit_gateway_id, self.transit_gateway_id)
       ])
     ]
-    missing = [for subnet in local.routed : subnet if !outside_the_zones(subnet) && !covers_zone_of(local.attached, subnet)]
   }
 
   skip    = length(local.attached) == 0
