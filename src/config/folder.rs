@@ -50,7 +50,7 @@ pub(crate) struct FolderReader<'a> {
     pub(crate) data_dir: &'a Path,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) clock: &'a Clock,
-    pub(crate) real_paths: RealPaths,
+    pub(crate) real_paths: Arc<RealPaths>,
 }
 
 /// A folder listed and its files read, not yet parsed.

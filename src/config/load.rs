@@ -103,6 +103,8 @@ pub struct Config {
     pub focus: Option<BTreeSet<PathBuf>>,
     /// What measures the stages.
     pub clock: Clock,
+    /// Paths whose links have been resolved.
+    pub real_paths: Arc<RealPaths>,
     neighbours: BTreeMap<PathBuf, Neighbours>,
 }
 
@@ -139,7 +141,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         data_dir: &options.data_dir,
         dialect: options.dialect,
         clock: &options.clock,
-        real_paths: RealPaths::default(),
+        real_paths: Arc::default(),
     };
     let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
     let mut problems = walk.problems;
@@ -178,6 +180,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         checked,
         focus: scope.focus,
         clock: options.clock.clone(),
+        real_paths: reader.real_paths,
         neighbours,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -17,6 +17,8 @@ pub struct RootHost {
     sandbox: Arc<Sandbox>,
     sources: Arc<SourceMap>,
     templates: Mutex<FxHashMap<String, Option<Arc<Expr>>>>,
+    /// The working folder, once something in it is shown.
+    here: OnceLock<PathBuf>,
     secret: SecretAttributes,
     /// How often a file was asked for.
     asked: AtomicUsize,
@@ -33,6 +35,7 @@ impl RootHost {
             sandbox,
             sources,
             templates: Mutex::default(),
+            here: OnceLock::new(),
             secret: |_, _| false,
             asked: AtomicUsize::new(0),
         }
@@ -82,7 +85,8 @@ impl RootHost {
 
     fn parse(&self, path: &str, text: String) -> Result<Arc<Expr>, EvalError> {
         let place = normalize(&self.folder.join(path));
-        let name = shown_path(&place, &normalize(&std::env::current_dir().unwrap_or_default()));
+        let here = self.here.get_or_init(|| normalize(&std::env::current_dir().unwrap_or_default()));
+        let name = shown_path(&place, here);
         let file = self.sources.add(&place, name, text);
         let (template, problems) = parse_template(file.id, &file.text, 0);
         match problems.into_iter().next() {

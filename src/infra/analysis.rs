@@ -70,7 +70,8 @@ impl Within {
 pub fn sandbox(config: &Config) -> Arc<Sandbox> {
     let roots = config.roots.iter().map(|root| root.dir.as_path());
     let checked = config.checked.iter().map(PathBuf::as_path);
-    Arc::new(Sandbox::new(checked).and(roots.chain(config.modules.keys().map(PathBuf::as_path))))
+    let modules = config.modules.keys().map(PathBuf::as_path);
+    Arc::new(Sandbox::new(checked).and(roots.chain(modules)).knowing(config.real_paths.clone()))
 }
 
 /// Evaluates a root and builds its graph. Problems of the evaluation are returned beside it.

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -66,8 +66,14 @@ impl RealPaths {
 
 /// A path whose parent has been resolved: what is no link lies where its parent does.
 fn resolved(path: &Path, parent: Option<&Path>) -> Option<PathBuf> {
-    match (parent, path.file_name()) {
-        (Some(parent), Some(name)) if !fs::symlink_metadata(path).ok()?.is_symlink() => Some(parent.join(name)),
+    match (parent, path.components().next_back()) {
+        (Some(parent), Some(Component::Normal(name))) if !fs::symlink_metadata(path).ok()?.is_symlink() => {
+            Some(parent.join(name))
+        }
+        // The folder that a folder without links lies in; what is no folder has none.
+        (Some(folder), Some(Component::ParentDir)) if fs::metadata(path).is_ok() => {
+            folder.parent().map(Path::to_path_buf)
+        }
         _ => fs::canonicalize(path).ok(),
     }
 }
@@ -88,7 +94,11 @@ mod tests {
         symlink("nowhere", top.join("dangling")).expect("a link");
         symlink("circle", top.join("circle")).expect("a link");
         let paths = RealPaths::default();
-        for path in ["", "a/b/c", "link/c", "a/again/c", "link", "dangling/x", "circle/x", "a/missing/d", "a/b/c"] {
+        fs::write(top.join("a/file"), "").expect("a file");
+        let ups =
+            ["a/b/../b/c", "link/..", "link/../file", "a/again/../..", "a/file/..", "a/missing/..", "a/./b/../file"];
+        let downs = ["", "a/b/c", "link/c", "a/again/c", "link", "dangling/x", "circle/x", "a/missing/d", "a/b/c"];
+        for path in downs.into_iter().chain(ups) {
             let path = top.join(path);
             assert_eq!(paths.of(&path), fs::canonicalize(&path).ok(), "{}", path.display());
         }

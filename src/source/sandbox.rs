@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use globset::GlobBuilder;
 use ignore::WalkBuilder;
@@ -24,7 +24,7 @@ pub struct Sandbox {
     folders: Folders,
     /// Folders elsewhere, of which there may be very many: asked only where the others do not hold a place.
     others: Folders,
-    paths: RealPaths,
+    paths: Arc<RealPaths>,
     /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
     /// no file comes or goes during a run.
     listed: Mutex<FxHashMap<(PathBuf, String), Listing>>,
@@ -91,6 +91,12 @@ impl Sandbox {
     pub fn and<'p>(mut self, folders: impl IntoIterator<Item = &'p Path>) -> Sandbox {
         self.others.named.extend(folders.into_iter().map(Path::to_path_buf));
         self
+    }
+
+    /// The same with paths whose links have been resolved already.
+    #[must_use]
+    pub fn knowing(self, paths: Arc<RealPaths>) -> Sandbox {
+        Sandbox { paths, ..self }
     }
 
     /// Whether a path without links lies below the folders.
