@@ -35,6 +35,8 @@ pub struct Expansion {
     by_key: Option<Box<FxHashMap<Key, usize>>>,
     /// All instances as one value, once something has asked for it.
     pub(super) whole: OnceCell<Box<Value>>,
+    /// Attributes of all instances that something has asked for.
+    pub(super) of_each: RefCell<Vec<(Text, Value)>>,
 }
 
 /// One instance of a block while it is evaluated.
@@ -73,7 +75,7 @@ impl Expansion {
     fn new(repetition: Repetition, instances: Vec<Rc<InstanceSlot>>) -> Expansion {
         let positions = || instances.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i));
         let by_key = (instances.len() > 1).then(|| Box::new(positions().collect()));
-        Expansion { repetition, instances, by_key, whole: OnceCell::new() }
+        Expansion { repetition, instances, by_key, whole: OnceCell::new(), of_each: RefCell::default() }
     }
 
     /// The instance with this key.

@@ -77,6 +77,11 @@ pub trait Scope {
         false
     }
 
+    /// Whether the scope itself resolves a splat, [`Hop::Each`], behind a name with so many hops.
+    fn follows_each(&self, _root: &str, _hops: usize) -> bool {
+        false
+    }
+
     /// Names of the scope's own functions, for suggestions.
     fn function_names(&self) -> Vec<&str> {
         Vec::new()
@@ -90,6 +95,8 @@ pub enum Hop<'a> {
     Attr(&'a Ident),
     /// `[key]`
     Index(&'a Expr),
+    /// `[*].name`
+    Each(&'a Ident),
 }
 
 impl<'a> Hop<'a> {
@@ -98,14 +105,14 @@ impl<'a> Hop<'a> {
         match self {
             Hop::Attr(name) => Some(&name.text),
             Hop::Index(Expr { kind: ExprKind::String(text), .. }) => Some(text),
-            Hop::Index(_) => None,
+            Hop::Index(_) | Hop::Each(_) => None,
         }
     }
 
     /// Where it stands.
     pub fn span(&self) -> Span {
         match self {
-            Hop::Attr(name) => name.span,
+            Hop::Attr(name) | Hop::Each(name) => name.span,
             Hop::Index(key) => key.span,
         }
     }
@@ -209,7 +216,10 @@ impl<'a> Evaluation<'a> {
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
                 self.reference(expr)
             }
-            ExprKind::Splat { base, each } => self.remembered(expr).unwrap_or_else(|| self.splat(base, each)),
+            ExprKind::Splat { base, each } => match self.splat_of_name(base, each) {
+                Some(elements) => elements,
+                None => self.remembered(expr).unwrap_or_else(|| self.splat(base, each)),
+            },
             ExprKind::Call(call) => {
                 let CallExpr { name, args, expand_final } = &**call;
                 let work_out = || super::call::eval(self, name, args, *expand_final, expr.span);
@@ -331,28 +341,34 @@ impl<'a> Evaluation<'a> {
         {
             return self.named(root, *span, &[Hop::Attr(name)]);
         }
-        let mut hops: SmallVec<[Hop<'_>; USUAL_HOPS]> = SmallVec::new();
-        let mut at = expr;
-        loop {
-            match &at.kind {
-                ExprKind::Attr(attr) => {
-                    let AttrExpr { base, name } = &**attr;
-                    hops.push(Hop::Attr(name));
-                    at = base;
-                }
-                ExprKind::Index(base, key) => {
-                    hops.push(Hop::Index(key));
-                    at = base;
-                }
-                _ => break,
-            }
-        }
-        hops.reverse();
+        let (at, hops) = steps(expr);
         let element = if matches!(at.kind, ExprKind::SplatElement) { self.bound("") } else { None };
         match (&at.kind, element) {
             (ExprKind::Variable(name), _) => self.named(name, at.span, &hops),
             (_, Some(element)) => self.behind(element, &hops),
             _ => self.behind(&self.eval(at)?, &hops),
+        }
+    }
+
+    /// An attribute of each element behind a name, where the scope resolves that; of many instances it need not make
+    /// the whole of each.
+    fn splat_of_name(&self, base: &Expr, each: &Expr) -> Option<Result<Value, EvalError>> {
+        let (at, mut hops) = steps(base);
+        let ExprKind::Variable(root) = &at.kind else { return None };
+        if !self.scope.follows_each(root, hops.len()) {
+            return None;
+        }
+        let (element, inner) = steps(each);
+        let (Hop::Attr(name), rest) = inner.split_first()? else { return None };
+        let is_plain = hops.iter().all(|hop| matches!(hop, Hop::Attr(_)));
+        if !is_plain || !matches!(element.kind, ExprKind::SplatElement) || self.bound(root).is_some() {
+            return None;
+        }
+        hops.push(Hop::Each(name));
+        let elements = self.named(root, at.span, &hops);
+        match rest {
+            [] => Some(elements),
+            rest => Some(elements.and_then(|elements| self.splat_of(&elements, &|element| self.behind(element, rest)))),
         }
     }
 
@@ -378,6 +394,7 @@ impl<'a> Evaluation<'a> {
     fn hop(&self, value: &Value, hop: &Hop<'_>) -> Result<Value, EvalError> {
         match hop {
             Hop::Attr(name) => self.attribute(value, &name.text),
+            Hop::Each(name) => self.splat_of(value, &|element| self.attribute(element, &name.text)),
             Hop::Index(key) => {
                 let key = self.eval(key)?;
                 self.spend_work(key.work())?;
@@ -454,4 +471,26 @@ pub fn spend(work: &std::cell::Cell<usize>, elements: usize, limit: usize) -> Re
     }
     let message = format!("an expression that makes more than {limit} elements is not evaluated");
     Err(EvalError::too_large(message))
+}
+
+/// The steps of a reference, and what they begin with.
+fn steps(expr: &Expr) -> (&Expr, SmallVec<[Hop<'_>; USUAL_HOPS]>) {
+    let mut hops = SmallVec::new();
+    let mut at = expr;
+    loop {
+        match &at.kind {
+            ExprKind::Attr(attr) => {
+                let AttrExpr { base, name } = &**attr;
+                hops.push(Hop::Attr(name));
+                at = base;
+            }
+            ExprKind::Index(base, key) => {
+                hops.push(Hop::Index(key));
+                at = base;
+            }
+            _ => break,
+        }
+    }
+    hops.reverse();
+    (at, hops)
 }

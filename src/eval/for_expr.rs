@@ -16,10 +16,17 @@ const MANY_TURNS: usize = 4;
 
 impl Evaluation<'_> {
     pub(super) fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
-        let base_value = self.eval(base)?;
         let nameless = Text::from("");
-        let element = |value: &Value| self.bind(&nameless, value.clone()).eval(each);
-        let around = |v: Value| v.from_parts([&base_value]);
+        self.splat_of(&self.eval(base)?, &|value| self.bind(&nameless, value.clone()).eval(each))
+    }
+
+    /// The same with something done to each element of a value.
+    pub(super) fn splat_of(
+        &self,
+        base_value: &Value,
+        element: &dyn Fn(&Value) -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        let around = |v: Value| v.from_parts([base_value]);
         match &base_value.kind {
             Kind::Null => Ok(around(Value::tuple(Vec::new()))),
             Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => {
@@ -36,22 +43,22 @@ impl Evaluation<'_> {
                 }
             }
             Kind::Unknown(u) if matches!(u.ty, Type::Tuple(_)) => {
-                let seq = super::open::elements(&base_value).unwrap_or_default();
+                let seq = super::open::elements(base_value).unwrap_or_default();
                 Ok(around(Value::tuple(seq.items.iter().map(element).collect::<Result<_, _>>()?)))
             }
             Kind::Unknown(u) => {
                 let inner = match &u.ty {
                     // One unknown object counts as one element; what it is stays with it.
                     Type::Map(_) | Type::Object(_) if u.not_null => {
-                        return Ok(around(Value::tuple(vec![element(&base_value)?])));
+                        return Ok(around(Value::tuple(vec![element(base_value)?])));
                     }
                     Type::Map(_) | Type::Object(_) => base_value.clone(),
-                    _ => super::some_element(&base_value),
+                    _ => super::some_element(base_value),
                 };
                 let rest = Some(element(&inner)?);
                 Ok(around(Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
             }
-            _ => Ok(Value::tuple(vec![element(&base_value)?])),
+            _ => Ok(Value::tuple(vec![element(base_value)?])),
         }
     }
 

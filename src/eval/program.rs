@@ -9,12 +9,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use smallvec::SmallVec;
 
 use super::bounds::Spent;
 use super::common::Common;
 use super::expand::Expansion;
-use super::expr::{Evaluation, Hop, Scope, word};
+use super::expr::{Evaluation, Scope, word};
 use super::host::RootHost;
 use super::memo::{Declared as Values, Memo, State};
 use super::scope::ModuleScope;
@@ -380,8 +379,7 @@ impl<'c> Program<'c> {
     fn known(&self, place: &Place, scope: &ModuleScope<'_, 'c>) -> Option<Rc<Kept>> {
         let evaluation = Evaluation::new(scope);
         let fits = |read: &Read| {
-            let hops: SmallVec<[Hop<'_>; 1]> = read.hops.iter().map(Hop::Attr).collect();
-            scope.resolve(&read.root, read.span, &hops, &evaluation).is_ok_and(|now| read.is_worth(&now))
+            scope.resolve(&read.root, read.span, &read.hops(), &evaluation).is_ok_and(|now| read.is_worth(&now))
         };
         let fits = |kept: &Kept| kept.program.is_none_or(|n| n == self.number) && kept.reads.iter().all(fits);
         let (position, kept) = place.kept().into_iter().enumerate().find(|(_, kept)| fits(kept))?;

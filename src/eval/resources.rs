@@ -98,8 +98,18 @@ impl<'c> Program<'c> {
                     let error = EvalError::new("this block has neither `count` nor `for_each`, so it takes no index");
                     Err(error.with_label("not repeated").with_help("leave the index out").at(index.span))
                 }
+                // What is no list counts as a list of one.
+                Some(Hop::Each(name)) => {
+                    let value = attribute(&expansion.instances[0], &name.text).map_err(|e| e.at(name.span))?;
+                    Ok((Value::tuple(vec![value]), 1))
+                }
                 _ => read(&expansion.instances[0], 0),
             };
+        }
+        if let (Some(Hop::Each(name)), Repetition::Count) = (hops.first(), expansion.repetition) {
+            self.spent.spend(expansion.instances.len())?;
+            let read = |slot: &InstanceSlot| attribute(slot, &name.text).map_err(|e| e.at(name.span));
+            return Ok((self.of_each(expansion, &name.text, &read)?, 1));
         }
         if let Some(Hop::Index(index)) = hops.first() {
             let value = key(index)?;
@@ -116,6 +126,28 @@ impl<'c> Program<'c> {
             }
         }
         Ok((self.collection(expansion, whole), 0))
+    }
+
+    /// One attribute of all instances, gathered once: each of many instances may ask for it.
+    fn of_each(
+        &self,
+        expansion: &Expansion,
+        name: &Text,
+        read: &dyn Fn(&InstanceSlot) -> Result<Value, EvalError>,
+    ) -> Result<Value, EvalError> {
+        if let Some((_, known)) = expansion.of_each.borrow().iter().find(|(known, _)| known == name) {
+            return Ok(known.clone());
+        }
+        let cycles = self.cycles.get();
+        let known = expansion.instances.iter().filter(|slot| slot.key != Key::Any);
+        let items = known.map(|slot| read(slot)).collect::<Result<Vec<_>, _>>()?;
+        let rest = expansion.open().map(|slot| read(slot)).transpose()?;
+        let value: Value = Kind::Tuple(Node::new(Seq { items, rest, ..Seq::default() })).into();
+        // What asks for itself is worth something else to others.
+        if self.cycles.get() == cycles {
+            expansion.of_each.borrow_mut().push((name.clone(), value.clone()));
+        }
+        Ok(value)
     }
 
     /// All instances as one value, made once: each of many instances may ask for it.

@@ -50,6 +50,18 @@ impl Scope for ModuleScope<'_, '_> {
         self.program.template(path)
     }
 
+    fn follows_each(&self, root: &str, hops: usize) -> bool {
+        let is_block = match root {
+            "var" | "local" | "path" | "terraform" | "tofu" | "self" | "each" | "count" | "resource" | "ephemeral" => {
+                false
+            }
+            "data" => hops == 2,
+            _ => hops == 1 && self.frame.bindings.iter().all(|(name, _)| **name != *root),
+        };
+        // Where somebody looks at failures, an attribute that an element does not have is one.
+        is_block && !super::union::is_watched()
+    }
+
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
         self.program.spent.spend(elements)
     }

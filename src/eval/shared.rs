@@ -87,11 +87,23 @@ pub(super) struct Kept {
 pub(super) struct Read {
     pub(super) root: Text,
     pub(super) span: Span,
-    pub(super) hops: SmallVec<[Ident; 1]>,
+    hops: SmallVec<[Ident; 1]>,
+    /// Whether the last hop is that of a splat.
+    each: bool,
     value: Value,
 }
 
 impl Read {
+    /// The hops that were taken.
+    pub(super) fn hops(&self) -> SmallVec<[Hop<'_>; 1]> {
+        let mut hops: SmallVec<[Hop<'_>; 1]> = self.hops.iter().map(Hop::Attr).collect();
+        if let (true, Some(name)) = (self.each, self.hops.last()) {
+            hops.pop();
+            hops.push(Hop::Each(name));
+        }
+        hops
+    }
+
     /// Whether the name is worth the same now.
     pub(super) fn is_worth(&self, now: &Resolved) -> bool {
         // Bindings take no hop, and none was kept for them.
@@ -204,13 +216,15 @@ impl Reads {
             return;
         }
         let name = |hop: &Hop<'_>| match hop {
-            Hop::Attr(name) => Some((*name).clone()),
+            Hop::Attr(name) | Hop::Each(name) => Some((*name).clone()),
             // What stands in brackets may depend on the variables of a `for` around it.
             Hop::Index(_) => None,
         };
         let read = resolved.as_ref().ok().and_then(|resolved| {
-            let hops = hops[..resolved.consumed].iter().map(name).collect::<Option<_>>()?;
-            Some(Read { root: root.clone(), span, hops, value: resolved.value.clone() })
+            let taken = &hops[..resolved.consumed];
+            let each = matches!(taken.last(), Some(Hop::Each(_)));
+            let hops = taken.iter().map(name).collect::<Option<_>>()?;
+            Some(Read { root: root.clone(), span, hops, each, value: resolved.value.clone() })
         });
         match read {
             Some(read) if self.list.borrow().len() < MAX_READS => self.list.borrow_mut().push(read),

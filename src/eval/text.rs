@@ -38,9 +38,9 @@ pub fn segments(value: &Value) -> Option<Vec<Segment>> {
     }
 }
 
-/// An unknown text that was made from this value and refers to what it refers to.
+/// An unknown text that was made from this value, known or not, and refers to what it refers to.
 pub fn derived(value: &Value) -> Value {
-    Value::unknown_from([value], Type::String, true)
+    Value::unknown_from_or([value], Type::String, true, Cause::how_many())
 }
 
 /// The string made of these parts: a known one where all parts are, else an unknown that keeps them. It has the marks

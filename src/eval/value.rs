@@ -250,6 +250,16 @@ impl Value {
     /// An unknown made from `parts` (a function or operator with an unknown argument): carries the marks and
     /// references of all of them, deeply, and the first cause among them.
     pub fn unknown_from<'a>(parts: impl IntoIterator<Item = &'a Value>, ty: Type, not_null: bool) -> Value {
+        Value::unknown_from_or(parts, ty, not_null, Cause::Error)
+    }
+
+    /// The same for this reason, where all parts are known.
+    pub fn unknown_from_or<'a>(
+        parts: impl IntoIterator<Item = &'a Value>,
+        ty: Type,
+        not_null: bool,
+        reason: Cause,
+    ) -> Value {
         let mut refs = Refs::default();
         let mut marks = Marks::NONE;
         let mut cause = None;
@@ -258,8 +268,7 @@ impl Value {
             marks = marks.union(part.deep_marks());
             cause = cause.or_else(|| part.cause());
         }
-        let cause = cause.unwrap_or(Cause::Error);
-        let unknown = Unknown { not_null, ..Unknown::new(ty, cause) };
+        let unknown = Unknown { not_null, ..Unknown::new(ty, cause.unwrap_or(reason)) };
         Value { kind: Kind::Unknown(Node::new(unknown)), marks: marks.without(Marks::PROVIDER_DEFAULT), refs }
     }
 

@@ -103,8 +103,9 @@ fn parts_that_run_in_loops_are_shared_by_themselves() {
                 module \"m\" {\n  source = \"./m\"\n  count = 100\n  x = element(t.r[*].n, count.index)\n}\n\
                 output \"n\" { value = sum(module.m[*].y) }\n";
     let module = "variable \"x\" {}\noutput \"y\" { value = var.x }\n";
-    // The list once; what is chosen of it for each call, until it is clear that nothing is found again.
-    check(root, module, &["n = 2450"], 66, 99);
+    // The list is gathered with the instances; what is chosen of it for each call, until it is clear that nothing is found
+    // again.
+    check(root, module, &["n = 2450"], 65, 0);
 }
 
 #[test]
@@ -147,4 +148,13 @@ fn roots_share_what_does_not_depend_on_them() {
 fn files_are_those_of_each_root() {
     let module = "variable \"x\" {}\noutput \"y\" { value = [for i in range(1) : \"${var.x}${file(\"f.txt\")}\"] }\n";
     assert_eq!(two_roots(module), (vec!["[\"a1\"]".to_owned(), "[\"a2\"]".to_owned()], 0));
+}
+
+#[test]
+fn lists_of_variables_are_shared_too() {
+    let root = "variable \"r\" {\n  default = [{ n = 1 }, { n = 2 }]\n}\n\
+                module \"m\" {\n  source = \"./m\"\n  count = 100\n  x = element(var.r[*].n, count.index)\n}\n\
+                output \"n\" { value = sum(module.m[*].y) }\n";
+    let module = "variable \"x\" {}\noutput \"y\" { value = var.x }\n";
+    check(root, module, &["n = 150"], 66, 99);
 }
