@@ -218,12 +218,14 @@ impl Builder<'_, '_> {
         for (id, instance) in instances.iter_mut().enumerate() {
             instance.id = id as InstanceId;
         }
-        self.infra.by_address.reserve(self.infra.instances.len());
-        for instance in &self.infra.instances {
-            let of_type =
-                self.infra.by_type.entry(instance.kind).or_default().entry(instance.type_name.clone()).or_default();
-            of_type.push(instance.id);
-            self.infra.by_address.insert(instance.address.clone(), instance.id);
+        let Infra { instances, by_type, by_address, .. } = &mut self.infra;
+        by_address.reserve(instances.len());
+        by_address.extend(instances.iter().map(|instance| (instance.address.clone(), instance.id)));
+        // Those of one type stand beside each other in each module.
+        for of_type in instances.chunk_by(|a, b| a.kind == b.kind && a.type_name == b.type_name) {
+            let (kind, name) = (of_type[0].kind, &of_type[0].type_name);
+            let ids = by_type.entry(kind).or_default().entry(name.clone()).or_default();
+            ids.extend(of_type.iter().map(|instance| instance.id));
         }
         self.infra.not_on_disk.sort_by(|a, b| a.address.cmp(&b.address));
         self.infra.not_on_disk.dedup_by(|a, b| a.address == b.address);
