@@ -31,6 +31,7 @@ mod provider;
 mod re2;
 mod re2_class;
 mod regex;
+mod regex_engine;
 mod string;
 mod time;
 mod type_fns;

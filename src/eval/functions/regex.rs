@@ -3,25 +3,23 @@
 //! A text that is unknown from some place on is searched as far as it is known, state by state: what that settles is
 //! settled whatever follows.
 
-use std::cell::{OnceCell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use regex_automata::Input;
-use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::hybrid::dfa::Cache;
 use regex_automata::hybrid::{CacheError, LazyStateID};
 use rustc_hash::FxHashMap;
 
 use super::args::{function, parts, text};
 use super::re2::{self, Translated};
+use super::regex_engine::{Engine, Match};
 use super::types::STRING;
 use super::{Function, Host, Param, partial};
 use crate::eval::text::{check_count, check_length};
 use crate::eval::{EvalError, Kind, Node, Seq, Type, Value};
-use crate::source::ProblemKind;
 use crate::syntax::Text;
 
-/// How large a compiled pattern may be, in bytes: each is as small as one of these allows.
-const SIZES: [usize; 6] = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20];
 /// How many compiled patterns each thread keeps, and how much they may weigh together.
 const MAX_KEPT: usize = 256;
 const MAX_WEIGHT: usize = 4096;
@@ -47,11 +45,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// A compiled pattern of Go's syntax.
 pub(super) struct Pattern {
-    regex: regex::Regex,
-    /// How many times the smallest size it is large: so much longer a byte of the text may take.
-    weight: usize,
-    /// The automaton behind it, made where it is needed; `None` if there is none of a sensible size.
-    automaton: OnceCell<Option<DFA>>,
+    engine: Engine,
     /// For each group, in order, its name where it has one.
     groups: Vec<Option<String>>,
     /// What short texts gave, if they match: finding groups takes long, and loops ask for each of them in turn. It
@@ -79,7 +73,7 @@ impl Pattern {
         }
         let compiled = Pattern::new(pattern).map(Rc::new);
         COMPILED.with_borrow_mut(|known| {
-            known.weight += compiled.as_ref().map_or(1, |compiled| compiled.weight);
+            known.weight += compiled.as_ref().map_or(1, |compiled| compiled.engine.weight());
             if known.patterns.len() >= MAX_KEPT || known.weight > MAX_WEIGHT {
                 *known = Compiled::default();
             }
@@ -92,26 +86,18 @@ impl Pattern {
         let translated = re2::translate(pattern);
         let Translated { pattern, groups } =
             translated.map_err(|e| EvalError::new(format!("invalid regular expression `{pattern}`: {e}")))?;
-        let mut builder = regex::RegexBuilder::new(&pattern);
-        for size in SIZES {
-            let (automaton, answers) = (OnceCell::new(), RefCell::default());
-            match builder.size_limit(size).nest_limit(1000).build() {
-                Ok(regex) => return Ok(Pattern { regex, weight: size / SIZES[0], automaton, groups, answers }),
-                Err(regex::Error::CompiledTooBig(_)) => {}
-                Err(_) => return Err(EvalError::new(format!("invalid regular expression `{pattern}`"))),
-            }
-        }
-        Err(EvalError::new("the regular expression is too large").of_kind(ProblemKind::Limit))
+        let engine = Engine::new(pattern)?;
+        Ok(Pattern { engine, groups, answers: RefCell::default() })
     }
 
     /// What a search through a text takes at most, in elements that a `for` makes.
     pub(super) fn work(&self, text: &str) -> usize {
-        (self.weight - 1) * 8 + self.weight * text.len() / BYTES_AT_ONCE
+        (self.engine.weight() - 1) * 8 + self.engine.weight() * text.len() / BYTES_AT_ONCE
     }
 
     /// Whether a text is short enough to be searched once.
     fn fits(&self, text: &str) -> Result<(), EvalError> {
-        match self.weight * text.len() > MAX_SEARCHED {
+        match self.engine.weight() * text.len() > MAX_SEARCHED {
             true => Err(too_long()),
             false => Ok(()),
         }
@@ -124,32 +110,22 @@ impl Pattern {
         let mut out = String::with_capacity(text.len());
         let mut end = 0;
         let mut search = Search::new(self, text);
-        for captures in self.regex.captures_iter(text) {
-            let Some(whole) = captures.get(0) else { continue };
-            search.found(whole.end())?;
-            out.push_str(&text[end..whole.start()]);
+        self.engine.each(text, |found| {
+            let whole = found.whole();
+            search.found(whole.end)?;
+            out.push_str(&text[end..whole.start]);
             for piece in &template {
                 match piece {
                     Piece::Text(text) => out.push_str(text),
-                    Piece::Groups(groups) => {
-                        out.push_str(groups.iter().find_map(|g| captures.get(*g)).map_or("", |m| m.as_str()));
-                    }
+                    Piece::Groups(groups) => out.push_str(groups.iter().find_map(|g| found.get(*g)).unwrap_or("")),
                 }
             }
-            end = whole.end();
-            check_length(out.len())?;
-        }
+            end = whole.end;
+            check_length(out.len())
+        })?;
         out.push_str(&text[end..]);
         check_length(out.len())?;
         Ok(out)
-    }
-
-    fn automaton(&self) -> Option<&DFA> {
-        let build = || {
-            let config = DFA::config().skip_cache_capacity_check(true);
-            DFA::builder().configure(config).build(self.regex.as_str()).ok()
-        };
-        self.automaton.get_or_init(build).as_ref()
     }
 
     /// What the beginning of a text says of its first match, whatever follows.
@@ -158,10 +134,10 @@ impl Pattern {
         if head.is_empty() {
             return Settled::Open;
         }
-        let Some(automaton) = self.automaton() else { return Settled::Open };
+        let Some(automaton) = self.engine.automaton() else { return Settled::Open };
         let mut cache = automaton.create_cache();
         let Ok(mut state) = automaton.start_state_forward(&mut cache, &Input::new(head)) else { return Settled::Open };
-        let found = || self.regex.captures(head).map_or(Settled::Open, Settled::Match);
+        let found = || self.engine.find(head).ok().flatten().map_or(Settled::Open, Settled::Match);
         let mut matched = false;
         for byte in head.bytes() {
             let Ok(next) = automaton.next_state(&mut cache, state, byte) else { return Settled::Open };
@@ -232,26 +208,26 @@ impl Pattern {
     }
 
     /// What the first match in a known text gives.
-    fn answer(&self, text: &Text, named: bool) -> Option<Value> {
-        let find = || self.regex.captures(text).map(|captures| self.value(&captures, named));
+    fn answer(&self, text: &Text, named: bool) -> Result<Option<Value>, EvalError> {
+        let find = || Ok(self.engine.find(text)?.map(|found| self.value(&found, named)));
         if text.len() > MAX_ASKED {
             return find();
         }
         if let Some(known) = self.answers.borrow().get(text) {
-            return known.clone();
+            return Ok(known.clone());
         }
-        let answer = find();
+        let answer = find()?;
         let mut answers = self.answers.borrow_mut();
         if answers.len() >= MAX_ANSWERS {
             answers.clear();
         }
         answers.insert(text.clone(), answer.clone());
-        answer
+        Ok(answer)
     }
 
     /// What a match gives: its text, or its groups as a tuple or as an object.
-    fn value(&self, captures: &regex::Captures<'_>, named: bool) -> Value {
-        let group = |i: usize| captures.get(i).map_or(Value::NULL, |m| m.as_str().into());
+    fn value(&self, found: &Match<'_>, named: bool) -> Value {
+        let group = |i: usize| found.get(i).map_or(Value::NULL, Value::from);
         if self.groups.is_empty() {
             return group(0);
         }
@@ -289,11 +265,11 @@ impl<'a> Search<'a> {
     fn found(&mut self, end: usize) -> Result<(), EvalError> {
         let start = std::mem::replace(&mut self.end, end);
         self.most = self.most.saturating_add(self.text.len() - start);
-        if self.most.saturating_mul(self.pattern.weight) <= UNMEASURED {
+        if self.most.saturating_mul(self.pattern.engine.weight()) <= UNMEASURED {
             return Ok(());
         }
         self.searched += self.reach(start);
-        match self.searched * self.pattern.weight > MAX_SEARCHED_IN_ALL {
+        match self.searched * self.pattern.engine.weight() > MAX_SEARCHED_IN_ALL {
             true => Err(too_long()),
             false => Ok(()),
         }
@@ -302,7 +278,7 @@ impl<'a> Search<'a> {
     /// How many bytes are looked at from a place on until the next match is certain.
     fn reach(&mut self, start: usize) -> usize {
         let rest = &self.text.as_bytes()[start..];
-        let Some(automaton) = self.pattern.automaton() else { return rest.len() };
+        let Some(automaton) = self.pattern.engine.automaton() else { return rest.len() };
         let cache = self.cache.get_or_insert_with(|| automaton.create_cache());
         let input = Input::new(self.text).range(start..);
         let Ok(mut state) = automaton.start_state_forward(cache, &input) else { return rest.len() };
@@ -319,7 +295,7 @@ impl<'a> Search<'a> {
 
 /// What is certain of the first match in a text of which only the beginning is known.
 enum Settled<'t> {
-    Match(regex::Captures<'t>),
+    Match(Match<'t>),
     NoMatch,
     Open,
 }
@@ -346,12 +322,12 @@ fn first(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let no_match = || EvalError::new("the text does not match the regular expression");
     if let Kind::String(text) = &args[1].kind {
         pattern.fits(text)?;
-        return pattern.answer(text, named).ok_or_else(no_match);
+        return pattern.answer(text, named)?.ok_or_else(no_match);
     }
     let parts = parts(&args[1]);
     pattern.fits(partial::head(&parts))?;
     match pattern.settled(partial::head(&parts)) {
-        Settled::Match(captures) => Ok(pattern.value(&captures, named)),
+        Settled::Match(found) => Ok(pattern.value(&found, named)),
         Settled::NoMatch => Err(no_match()),
         Settled::Open => Ok(Value::unknown_from(args, pattern.match_type()?, true)),
     }
@@ -366,7 +342,7 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let Some(text) = partial::known(&parts) else {
         let first = match pattern.settled(partial::head(&parts)) {
             Settled::NoMatch => return Ok(Value::list(ty, Vec::new())),
-            Settled::Match(captures) => vec![pattern.value(&captures, named)],
+            Settled::Match(found) => vec![pattern.value(&found, named)],
             Settled::Open => Vec::new(),
         };
         let rest = Value::unknown_from(args, ty.clone(), true);
@@ -375,11 +351,11 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     pattern.fits(text)?;
     let mut matches = Vec::new();
     let mut search = Search::new(&pattern, text);
-    for captures in pattern.regex.captures_iter(text) {
-        search.found(captures.get(0).map_or(text.len(), |whole| whole.end()))?;
-        matches.push(pattern.value(&captures, named));
-        check_count(matches.len() * captures.len())?;
-    }
+    pattern.engine.each(text, |found| {
+        search.found(found.whole().end)?;
+        matches.push(pattern.value(&found, named));
+        check_count(matches.len() * found.len())
+    })?;
     Ok(Value::list(ty, matches))
 }
 
