@@ -16,6 +16,8 @@ use crate::source::ProblemKind;
 
 /// How large a compiled pattern may be, in bytes: each is as small as one of these allows.
 const SIZES: [usize; 6] = [4 << 10, 16 << 10, 64 << 10, 256 << 10, 1 << 20, 4 << 20];
+/// How many times its size a pattern takes while it is made, about.
+const IN_THE_MAKING: usize = 2;
 /// Deeper patterns are refused.
 const NESTED: u32 = 1000;
 
@@ -82,7 +84,7 @@ impl Engine {
             Some(_) => EvalError::new(format!("invalid regular expression `{pattern}`")),
             None => too_large(),
         })?;
-        let size = SIZES.into_iter().find(|size| nfa.memory_usage() <= *size).unwrap_or(largest);
+        let size = SIZES.into_iter().find(|size| nfa.memory_usage() * IN_THE_MAKING <= *size).unwrap_or(largest);
         let short = BoundedBacktracker::new_from_nfa(nfa.clone()).map_err(|_| too_large())?;
         Ok(Engine { pattern, nfa, weight: size / SIZES[0], short, long: OnceCell::new(), automaton: OnceCell::new() })
     }
