@@ -122,8 +122,7 @@ rule "tf-production-keeps-develop-value" {
     for_develop = anytrue([for text in [self.resource_name, self.description == null ? "" : self.description] : says_nonproduction(text)])
   }
 
-  # Either none are compared, or several.
-  skip    = [length(environments()) == 0, length(self.environments) == 0, nonproduction(self), length(local.production) != 1, length(local.development) == 0]
+  skip    = [nonproduction(self), length(local.production) != 1, length(local.development) == 0]
   require = length(local.kinds) == 0 || length(local.same) == 0
   at      = self.default
   message = "${self.address} sets ${join(", ", local.kinds)} to ${jsonencode(try(local.production[0].value, null))} in ${try(local.production[0].name, "production")}, as in ${join(" and ", local.same)}"

@@ -3,7 +3,6 @@
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::functions::FileAnswer;
 use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, Node, ReferenceKind, Type, Unknown, Value};
-use crate::infra::InstanceKind;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -54,14 +53,6 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         run: nonproduction,
     },
     OwnFunction {
-        name: "environments",
-        params: "",
-        arity: (0, 0),
-        description: "The names of the environments that the root module has files of variables for; empty where there are \
-                      fewer than two, or it has no variables.",
-        run: environments,
-    },
-    OwnFunction {
         name: "file_exists",
         params: "path",
         arity: (1, 1),
@@ -98,17 +89,6 @@ fn tags(call: &Call<'_>) -> Result<Value, EvalError> {
 
 fn nonproduction(call: &Call<'_>) -> Result<Value, EvalError> {
     call.of_instance(0, Type::Bool, &|id| call.run.infra.get(id).nonproduction.into())
-}
-
-/// All variables of a root have the same environments.
-fn environments(call: &Call<'_>) -> Result<Value, EvalError> {
-    let infra = call.run.infra;
-    let variables = infra.of_type(InstanceKind::Variable, "variable").iter();
-    let first = variables.copied().find(|id| infra.get(*id).module.is_empty());
-    let all = first.map(|id| infra.attribute(id, "environments"));
-    let name = |set: &Value| set.as_fields()?.entries.get("name").cloned();
-    let names = all.as_ref().and_then(Value::as_seq).map(|all| all.items.iter().filter_map(name).collect());
-    Ok(Value::tuple(names.unwrap_or_default()))
 }
 
 fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {
