@@ -276,17 +276,20 @@ fn one_or_many(list: &Value, reversed: bool) -> Option<Value> {
 /// `&{` stands for the `${` of IAM's own variables.
 fn policy_variables(value: &Value) -> Value {
     let replaced = |text: &str| Text::from(text.replace("&{", "${"));
-    match (&value.kind, segments(value)) {
-        (Kind::String(text), _) if text.contains("&{") => Value { kind: Kind::String(replaced(text)), ..value.clone() },
-        (Kind::Unknown(_), Some(parts)) => {
-            let parts = parts.into_iter().map(|part| match part {
-                Segment::Text(text) => Segment::Text(replaced(&text)),
-                unknown => unknown,
-            });
-            from_segments(parts.collect())
+    let parts = match &value.kind {
+        Kind::String(text) if text.contains("&{") => {
+            return Value { kind: Kind::String(replaced(text)), ..value.clone() };
         }
-        _ => convert::convert(value, &Type::String).unwrap_or_else(|_| value.clone()),
-    }
+        Kind::String(_) => return value.clone(),
+        Kind::Unknown(_) => segments(value),
+        _ => None,
+    };
+    let Some(parts) = parts else { return convert::convert(value, &Type::String).unwrap_or_else(|_| value.clone()) };
+    let parts = parts.into_iter().map(|part| match part {
+        Segment::Text(text) => Segment::Text(replaced(&text)),
+        unknown => unknown,
+    });
+    from_segments(parts.collect())
 }
 
 fn principals(blocks: &Value) -> Option<Value> {
