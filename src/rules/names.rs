@@ -21,7 +21,7 @@ pub trait Functions {
 pub struct Signature {
     /// How many parameters it has.
     pub params: usize,
-    /// What computing it takes, as [`weight::of_text`](super::weight::of_text) tells it.
+    /// What computing it takes, as [`weight::of_text`] tells it.
     pub cost: usize,
 }
 
