@@ -11,7 +11,6 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
-use smallvec::SmallVec;
 
 use super::answers::Calls;
 use super::callees::{Called, Callee, Callees, DeclaredFunction};
@@ -40,9 +39,9 @@ pub struct Catalog<'s> {
     /// What timeless functions gave, for all runs: it depends on their arguments alone.
     pub(super) timeless: Calls,
     /// Positions in `entries` by exact subjects.
-    by_subject: FxHashMap<InstanceKind, FxHashMap<Text, Vec<usize>>>,
+    pub(super) by_subject: FxHashMap<InstanceKind, FxHashMap<Text, Vec<usize>>>,
     /// Subjects that are globs, with their positions.
-    globs: Vec<(Subject, usize)>,
+    pub(super) globs: Vec<(Subject, usize)>,
 }
 
 /// A rule before it is parsed.
@@ -50,9 +49,9 @@ pub(super) struct Entry {
     pub(super) id: Text,
     pub(super) category: Option<Category>,
     file: usize,
-    subjects: Vec<Subject>,
+    pub(super) subjects: Vec<Subject>,
     /// The modules that it looks into.
-    within: Within,
+    pub(super) within: Within,
     /// The part of the file to read it from.
     bytes: Range<usize>,
     /// The parts of it that only a finding needs: most rules find nothing.
@@ -66,9 +65,6 @@ pub(super) struct Entry {
     /// The same without its words.
     wordless: OnceLock<Option<Arc<Rule>>>,
 }
-
-/// Positions of rules; few look at one and the same thing.
-type Positions = SmallVec<[usize; 16]>;
 
 struct RuleFile {
     service: Text,
@@ -402,51 +398,6 @@ impl<'s> Catalog<'s> {
         self.recursion(&decls, &mut problems);
         problems
     }
-
-    /// The positions of the enabled rules that look at instances of this kind whatever they are called, each once.
-    pub(super) fn rules_for_all(&self, selection: &Selection, kind: InstanceKind) -> Positions {
-        let any = self.globs.iter().filter(|(s, _)| s.kind == kind && matches!(s.pattern, Pattern::Any(_)));
-        enabled(selection, any.map(|(_, at)| *at))
-    }
-
-    /// Those that look at instances of this kind and name, but not at all of the kind.
-    pub(super) fn rules_for(&self, selection: &Selection, kind: InstanceKind, name: &Text) -> Positions {
-        let exact = self.by_subject.get(&kind).and_then(|names| names.get(name));
-        let of_glob = |(s, _): &&(Subject, usize)| s.kind == kind && s.pattern.is_glob() && s.pattern.matches(name);
-        let globs = self.globs.iter().filter(of_glob).map(|(_, at)| at);
-        let looks_at_all = |at: usize| {
-            self.entries[at].subjects.iter().any(|s| s.kind == kind && matches!(s.pattern, Pattern::Any(_)))
-        };
-        enabled(selection, exact.into_iter().flatten().chain(globs).copied().filter(|at| !looks_at_all(*at)))
-    }
-
-    /// The modules that the rule at this position looks into.
-    pub(super) fn within(&self, position: usize) -> Within {
-        self.entries[position].within
-    }
-
-    /// The modules in which enabled rules look at instances of this kind; `None` where none does.
-    pub fn looks_within(&self, selection: &Selection, kind: InstanceKind) -> Option<Within> {
-        let looks = |entry: &Entry| entry.subjects.iter().any(|subject| subject.kind == kind);
-        let entries = self.entries.iter().zip(&selection.enabled);
-        entries.filter(|(entry, enabled)| **enabled && looks(entry)).map(|(entry, _)| entry.within).max()
-    }
-
-    /// Whether some rules look at instances of this kind by their names.
-    pub(super) fn tells_apart(&self, kind: InstanceKind) -> bool {
-        self.by_subject.contains_key(&kind) || self.globs.iter().any(|(s, _)| s.kind == kind && s.pattern.is_glob())
-    }
-}
-
-/// The enabled ones, each once.
-fn enabled(selection: &Selection, positions: impl Iterator<Item = usize>) -> Positions {
-    let mut wanted = Positions::new();
-    for at in positions {
-        if selection.enabled[at] && !wanted.contains(&at) {
-            wanted.push(at);
-        }
-    }
-    wanted
 }
 
 /// A file's name without folder and ending.

@@ -19,6 +19,7 @@ pub mod functions;
 mod lint;
 mod literal;
 mod locals;
+mod looks;
 mod moved;
 mod names;
 pub mod network;
