@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::iterate::iterate;
 use super::program::{Frame, Program};
+use super::union::is_union;
 use super::{BlockSource, Cause, Fields, Hint, Inner, Kind, Node, Place, Seq, Type, Unknown, Value};
 use crate::source::{Problem, ProblemKind};
 use crate::syntax::{Attribute, Block, Body, Text};
@@ -147,7 +148,7 @@ impl<'c> Program<'c> {
 pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
     let is_block = |v: &Value| v.as_fields().is_some_and(|fields| fields.block.is_some() && fields.rest.is_none());
     let kind = match &value.kind {
-        Kind::Tuple(seq) if value.children().any(|v| is_block(v) || is_choice(v)) => {
+        Kind::Tuple(seq) if value.children().any(|v| is_block(v) || is_union(v)) => {
             let fixed = seq.fixed().len();
             let position = |i: usize| if i < fixed { Inner::Index(i) } else { Inner::Any };
             let items = seq.items.iter().enumerate();
@@ -173,10 +174,6 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
         _ => return value,
     };
     Value { kind, ..value }
-}
-
-fn is_choice(value: &Value) -> bool {
-    value.as_unknown().is_some_and(|unknown| matches!(unknown.hint, Hint::OneOf(_)))
 }
 
 fn push(seq: &mut Seq, object: Value, certain: bool) {

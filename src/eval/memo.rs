@@ -10,7 +10,7 @@ use crate::syntax::Text;
 pub(super) struct Memo<S>(RefCell<S>);
 
 /// The values of a module's declarations of one kind, by their places among each other.
-pub(super) type Declared = Vec<State<Value>>;
+pub(super) type Declarations = Vec<State<Value>>;
 /// The values of an instance's arguments and blocks, by where they stand in its body: most are plain words, which are
 /// not kept, and of the others there are few.
 pub(super) type Arguments = Few<u32>;
@@ -50,7 +50,7 @@ pub(super) trait Store {
     fn finish(&mut self, place: usize, value: Value);
 }
 
-impl Store for Declared {
+impl Store for Declarations {
     type Key = usize;
 
     fn state(&self, place: &usize) -> &State<Value> {
@@ -89,9 +89,9 @@ impl<K: Clone + PartialEq> Store for Few<K> {
     }
 }
 
-impl Memo<Declared> {
+impl Memo<Declarations> {
     /// With room for so many.
-    pub(super) fn of(count: usize) -> Memo<Declared> {
+    pub(super) fn of(count: usize) -> Memo<Declarations> {
         Memo(RefCell::new(vec![State::New; count]))
     }
 }

@@ -15,7 +15,7 @@ use super::common::Common;
 use super::expand::Expansion;
 use super::expr::{Evaluation, Scope, word};
 use super::host::RootHost;
-use super::memo::{Declared as Values, Memo, State};
+use super::memo::{Declarations, Memo, State};
 use super::scope::ModuleScope;
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value};
@@ -101,9 +101,9 @@ pub struct ModuleInstance {
     pub(super) positions: OnceCell<FxHashMap<Text, usize>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
-    pub(super) variables: Memo<Values>,
-    locals: Memo<Values>,
-    outputs: Memo<Values>,
+    pub(super) variables: Memo<Declarations>,
+    locals: Memo<Declarations>,
+    outputs: Memo<Declarations>,
     /// Instances of resources.
     pub(super) resources: Expansions,
     /// Instances of module calls.
@@ -398,6 +398,13 @@ impl<'c> Program<'c> {
         let problem = Problem::error(ProblemKind::Cycle, span, message, "part of a cycle of references");
         self.report(problem.with_help("break the cycle: one of these values must not refer to the others"));
         Value::unknown(Type::Any, Cause::Cycle)
+    }
+
+    /// What something is worth, and whether it may be kept: what asks for itself is worth something else to others.
+    pub(super) fn worth<T>(&self, work_out: impl FnOnce() -> T) -> (T, bool) {
+        let cycles = self.cycles.get();
+        let value = work_out();
+        (value, self.cycles.get() == cycles)
     }
 
     /// The value of a local of a module instance.

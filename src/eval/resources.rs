@@ -67,10 +67,8 @@ impl<'c> Program<'c> {
             if let Some(known) = slot.outside().referenced.borrow().get(name) {
                 return Ok(known.clone());
             }
-            let cycles = self.cycles.get();
-            let value = self.referenced_attribute(slot, id, resource, name);
-            // What asks for itself is worth something else to others.
-            if self.cycles.get() == cycles {
+            let (value, lasts) = self.worth(|| self.referenced_attribute(slot, id, resource, name));
+            if lasts {
                 slot.outside().referenced.borrow_mut().insert(name.clone(), value.clone());
             }
             Ok(value)
@@ -138,13 +136,15 @@ impl<'c> Program<'c> {
         if let Some((_, known)) = expansion.of_each.borrow().iter().find(|(known, _)| known == name) {
             return Ok(known.clone());
         }
-        let cycles = self.cycles.get();
-        let known = expansion.instances.iter().filter(|slot| slot.key != Key::Any);
-        let items = known.map(|slot| read(slot)).collect::<Result<Vec<_>, _>>()?;
-        let rest = expansion.open().map(|slot| read(slot)).transpose()?;
-        let value: Value = Kind::Tuple(Node::new(Seq { items, rest, ..Seq::default() })).into();
-        // What asks for itself is worth something else to others.
-        if self.cycles.get() == cycles {
+        let gather = || -> Result<Value, EvalError> {
+            let known = expansion.instances.iter().filter(|slot| slot.key != Key::Any);
+            let items = known.map(|slot| read(slot)).collect::<Result<Vec<_>, _>>()?;
+            let rest = expansion.open().map(|slot| read(slot)).transpose()?;
+            Ok(Kind::Tuple(Node::new(Seq { items, rest, ..Seq::default() })).into())
+        };
+        let (value, lasts) = self.worth(gather);
+        let value = value?;
+        if lasts {
             expansion.of_each.borrow_mut().push((name.clone(), value.clone()));
         }
         Ok(value)
@@ -155,10 +155,8 @@ impl<'c> Program<'c> {
         if let Some(known) = expansion.whole.get() {
             return Value::clone(known);
         }
-        let cycles = self.cycles.get();
-        let value = whole_collection(expansion, whole);
-        // What asks for itself is worth something else to others.
-        if self.cycles.get() == cycles {
+        let (value, lasts) = self.worth(|| whole_collection(expansion, whole));
+        if lasts {
             // Whoever asked meanwhile got the same.
             let _ = expansion.whole.set(Box::new(value.clone()));
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 use unicode_normalization::{UnicodeNormalization, is_nfc_quick};
 
-use super::union::{MAX_ALTERNATIVES, alternatives, alternatives_of, one_of};
+use super::union::{MAX_ALTERNATIVES, alternatives, is_union, one_of};
 use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Segment, Type, Unknown, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
@@ -204,7 +204,7 @@ impl TextBuilder {
 
     /// The alternatives of each part, if some have several and there are few enough in all.
     fn choices(&self) -> Option<Vec<Vec<Segment>>> {
-        let is_choice = |part: &Segment| matches!(part, Segment::Unknown(value) if alternatives_of(value).is_some());
+        let is_choice = |part: &Segment| matches!(part, Segment::Unknown(value) if is_union(value));
         let short = self.parts.len() >= 2 && self.length <= MAX_SPELLED_OUT;
         if self.encoded || !short || !self.parts.iter().any(is_choice) {
             return None;

@@ -39,7 +39,7 @@ pub fn one_of<'a>(alternatives: Vec<Value>, cause: Cause, parts: impl IntoIterat
 }
 
 /// The alternatives of a union as they are; `None` for any other value.
-pub(super) fn alternatives_of(value: &Value) -> Option<&[Value]> {
+fn alternatives_of(value: &Value) -> Option<&[Value]> {
     match &value.as_unknown()?.hint {
         Hint::OneOf(values) => Some(values),
         _ => None,
@@ -52,7 +52,8 @@ pub fn alternatives(value: &Value) -> Option<Vec<Value>> {
     Some(values.iter().map(|v| v.clone().from_parts([value])).collect())
 }
 
-fn is_union(value: &Value) -> bool {
+/// Whether a value is one of several.
+pub(super) fn is_union(value: &Value) -> bool {
     alternatives_of(value).is_some()
 }
 

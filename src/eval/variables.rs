@@ -110,10 +110,8 @@ impl Program<'_> {
         if let Some(Some(known)) = called.arguments.borrow().get(place) {
             return known.clone();
         }
-        let cycles = self.cycles.get();
-        let value = self.eval(expr, frame);
-        // What asks for itself is worth something else to others.
-        if self.cycles.get() == cycles {
+        let (value, lasts) = self.worth(|| self.eval(expr, frame));
+        if lasts {
             let mut arguments = called.arguments.borrow_mut();
             if arguments.len() <= place {
                 arguments.resize(place + 1, None);

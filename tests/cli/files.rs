@@ -204,12 +204,12 @@ fn texts_that_are_not_plain_text() {
 
 #[test]
 fn functions_read_what_is_checked_and_nothing_else() {
-    let root = "locals {\n  name = trimspace(file(\"../shared/name\"))\n}\nresource \"aws_sqs_queue\" \"a\" {\n  name = local.name\n}\n";
+    let root = "locals {\n  name = trimspace(file(\"../common/name\"))\n}\nresource \"aws_sqs_queue\" \"a\" {\n  name = local.name\n}\n";
     let case =
-        Case::new(&[("infra/a/main.tf", root), ("infra/shared/name", "orders\n"), ("infra/.git/name", "orders")]);
+        Case::new(&[("infra/a/main.tf", root), ("infra/common/name", "orders\n"), ("infra/.git/name", "orders")]);
     let worth = |checked: &str| case.run(&["why", "aws_sqs_queue.a.name", "--dir", checked]).out;
     assert!(worth("infra").contains("\"orders\""), "{}", worth("infra"));
     assert!(worth("infra/a").contains("= (not known)"), "{}", worth("infra/a"));
-    case.file("infra/a/main.tf", root.replace("shared", ".git").as_bytes());
+    case.file("infra/a/main.tf", root.replace("common", ".git").as_bytes());
     assert!(worth("infra").contains("= (not known)"), "{}", worth("infra"));
 }
