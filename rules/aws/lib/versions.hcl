@@ -7,5 +7,8 @@ function "has_upper_bound" {
 function "is_bounded_above" {
   params      = [constraint]
   description = "Whether a version constraint keeps the next major release out."
-  value       = anytrue([for term in split(",", constraint) : begins_with(trimspace(term), "~>", "<", "=", "v", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")])
+  value = anytrue([
+    for term in split(",", constraint) : begins_with(trimspace(term), "~>", "<", "=") ||
+    begins_with(trimprefix(trimspace(term), "v"), "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
+  ])
 }
