@@ -164,7 +164,7 @@ rule "tf-provider-unpinned" {
 
   locals {
     minor    = ["random", "null", "local", "time", "tls", "http", "archive", "external"]
-    floating = [for name in self.providers_used : name if name != "terraform" && !has_upper_bound(lookup(self.constraints, name, []))]
+    floating = [for name in self.providers_used : name if name != "terraform" && !has_upper_bound(lookup(self.constraints, name, [])) && !is_bounded_by_block(name)]
     major    = [for name in local.floating : name if !contains(local.minor, name)]
   }
 

@@ -12,3 +12,9 @@ function "is_bounded_above" {
     begins_with(trimprefix(trimspace(term), "v"), "0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
   ])
 }
+
+function "is_bounded_by_block" {
+  params      = [name]
+  description = "Whether the deprecated version argument of a provider block in the root module keeps the next major release out."
+  value       = anytrue([for provider in providers(name) : provider.module == "" && is_set(provider.version) && has_upper_bound([provider.version])])
+}
