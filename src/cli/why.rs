@@ -147,7 +147,9 @@ impl Explainer<'_> {
             let inner = first_block(&value);
             (value, block, name) = match (&inner, step.parse::<usize>()) {
                 (_, Ok(position)) => (value.as_seq()?.items.get(position)?.clone(), block, name),
-                (Some((object, inner)), Err(_)) => (eval::attribute(object, step).ok()?, inner.clone(), *step),
+                (Some((object, inner)), Err(_)) => {
+                    (eval::attribute(object, step).ok()?, BlockSource::clone(inner), *step)
+                }
                 (None, Err(_)) => (eval::attribute(&value, step).ok()?, block, name),
             };
         }
@@ -191,8 +193,7 @@ fn splits(target: &str) -> Vec<(String, Vec<&str>)> {
 
 /// What is configured, and what the provider decides.
 fn attribute_names(instance: &Instance) -> BTreeSet<Text> {
-    let configured = instance.attributes.as_fields().map(|f| f.entries.keys().cloned().collect());
-    let mut names: BTreeSet<Text> = configured.unwrap_or_default();
+    let mut names: BTreeSet<Text> = instance.attributes.keys().cloned().collect();
     if let Some(defaults) = facts::defaults(&instance.type_name) {
         names.extend(defaults.iter().map(|(path, _)| path).filter(|p| !p.contains('.')).map(Text::from));
     }

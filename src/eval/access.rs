@@ -96,7 +96,7 @@ fn some_item(collection: &Value, seq: &Seq, key: &Value) -> Value {
 }
 
 fn field(value: &Value, fields: &Fields, name: &str) -> Result<Value, EvalError> {
-    match (fields.entries.get(name), &fields.rest) {
+    match (fields.entries.get(name), fields.rest.as_ref()) {
         (Some(found), _) => Ok(inherit(found, value)),
         (None, Some(rest)) => Ok(unless_failed(inherit(&named(rest, name), value))),
         (None, None) => Err(missing(value, name)),

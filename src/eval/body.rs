@@ -154,7 +154,7 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
             let items = seq.items.iter().enumerate();
             let items = items.map(|(i, item)| with_rest(item.clone(), &place.child(position(i)))).collect();
             let rest = seq.rest.as_ref().map(|rest| with_rest(rest.clone(), &place.child(Inner::Any)));
-            Kind::Tuple(Node::new(Seq { items, rest, element: seq.element.clone(), loose: seq.loose }))
+            Kind::Tuple(Node::new(Seq { items, rest: rest.into(), element: seq.element.clone(), loose: seq.loose }))
         }
         Kind::Object(fields) if is_block(&value) => {
             let inside = |name: &Text, inner: &Value| with_rest(inner.clone(), &place.child(Inner::Name(name)));
@@ -162,7 +162,12 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
             let other = place.child(Inner::Any).reference();
             let cause = Cause::Attribute(other.clone());
             let rest = Some(Value::unknown_reference(other, Type::Any, false, cause));
-            Kind::Object(Node::new(Fields { entries, rest, block: fields.block.clone(), ..Fields::default() }))
+            Kind::Object(Node::new(Fields {
+                entries,
+                rest: rest.into(),
+                block: fields.block.clone(),
+                ..Fields::default()
+            }))
         }
         Kind::Unknown(unknown) => match &unknown.hint {
             Hint::OneOf(choices) if choices.iter().any(is_block) => {
@@ -182,6 +187,6 @@ fn push(seq: &mut Seq, object: Value, certain: bool) {
             seq.items.push(object);
             seq.loose += usize::from(seq.rest.is_some());
         }
-        false => seq.rest = Some(super::iterate::join(seq.rest.take(), object)),
+        false => seq.rest = super::iterate::join(seq.rest.take(), object).into(),
     }
 }

@@ -228,7 +228,7 @@ struct TemplateScope<'a> {
 impl Scope for TemplateScope<'_> {
     fn resolve(&self, root: &Text, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
         let found = match self.vars.as_fields() {
-            Some(fields) => fields.entries.get(root).cloned().or_else(|| fields.rest.clone()),
+            Some(fields) => fields.entries.get(root).or(fields.rest.as_ref()).cloned(),
             None => Some(super::attribute(self.vars, root)?),
         };
         match found {

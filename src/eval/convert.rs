@@ -82,7 +82,7 @@ fn convert_items(seq: &Seq, element: &Type) -> Result<Seq, EvalError> {
         items.map(|(i, v)| convert(v, element).map_err(|e| inside(e, &format!("element {i}")))).collect();
     let rest = seq.rest.as_ref().map(|rest| convert_rest(rest, element));
     let (element, items, rest) = settle(element, items?, rest)?;
-    Ok(Seq { items, element, rest, loose: seq.loose })
+    Ok(Seq { items, element, rest: rest.into(), loose: seq.loose })
 }
 
 /// Makes the elements of one type where the collection's type left it open.
@@ -107,9 +107,9 @@ fn convert_rest(rest: &Value, ty: &Type) -> Value {
 }
 
 fn convert_tuple(seq: &Seq, types: &[Type]) -> Result<Seq, EvalError> {
-    let fits = match &seq.rest {
-        Some(_) => seq.items.len() <= types.len(),
-        None => seq.items.len() == types.len(),
+    let fits = match seq.rest.is_some() {
+        true => seq.items.len() <= types.len(),
+        false => seq.items.len() == types.len(),
     };
     if !fits {
         let message = format!("a tuple of {} elements is required, not of {}", types.len(), seq.items.len());
@@ -132,15 +132,15 @@ fn convert_entries(fields: &Fields, element: &Type) -> Result<Fields, EvalError>
     let entries = fields.entries.try_map(of_element)?;
     let rest = fields.rest.as_ref().map(|rest| convert_rest(rest, element));
     if !contains_any(element) {
-        return Ok(Fields { entries, element: element.clone(), rest, ..Fields::default() });
+        return Ok(Fields { entries, element: element.clone(), rest: rest.into(), ..Fields::default() });
     }
     let (names, values): (Vec<Text>, Vec<Value>) = entries.into_iter().unzip();
     let (element, values, rest) = settle(element, values, rest)?;
-    Ok(Fields { entries: names.into_iter().zip(values).collect(), element, rest, ..Fields::default() })
+    Ok(Fields { entries: names.into_iter().zip(values).collect(), element, rest: rest.into(), ..Fields::default() })
 }
 
 fn convert_attributes(fields: &Fields, ty: &ObjectType) -> Result<Fields, EvalError> {
-    let attribute = |name: &Text, attribute: &AttributeType| match (fields.entries.get(name), &fields.rest) {
+    let attribute = |name: &Text, attribute: &AttributeType| match (fields.entries.get(name), fields.rest.as_ref()) {
         (Some(value), _) => convert(value, &attribute.ty).map_err(|e| inside(e, &format!("attribute `{name}`"))),
         (None, Some(rest)) => Ok(convert_rest(rest, &attribute.ty)),
         (None, None) if attribute.optional => Ok(Value::NULL),
@@ -320,13 +320,19 @@ fn has_defaults(ty: &Type) -> bool {
 fn default_items<'a>(seq: &Seq, ty: impl Fn(usize) -> &'a Type) -> Node<Seq> {
     let items = seq.items.iter().enumerate().map(|(i, v)| apply_defaults(v, ty(i))).collect();
     let rest = seq.rest.as_ref().map(|v| apply_defaults(v, ty(seq.items.len())));
-    Node::new(Seq { items, element: Type::Any, rest, loose: seq.loose })
+    Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: seq.loose })
 }
 
 fn default_entries(fields: &Fields, ty: &Type) -> Node<Fields> {
     let entries = fields.entries.iter().map(|(n, v)| (n.clone(), apply_defaults(v, ty))).collect();
     let rest = fields.rest.as_ref().map(|v| apply_defaults(v, ty));
-    Node::new(Fields { entries, element: Type::Any, rest, block: fields.block.clone(), ..Fields::default() })
+    Node::new(Fields {
+        entries,
+        element: Type::Any,
+        rest: rest.into(),
+        block: fields.block.clone(),
+        ..Fields::default()
+    })
 }
 
 fn default_attributes(fields: &Fields, ty: &ObjectType) -> Node<Fields> {
@@ -334,7 +340,7 @@ fn default_attributes(fields: &Fields, ty: &ObjectType) -> Node<Fields> {
     let mut defaulted = Vec::with_capacity(ty.attributes.len());
     for (name, attribute) in &ty.attributes {
         let present = written.get(name).filter(|v| !v.is_null());
-        let value = match (present, &attribute.default, &fields.rest) {
+        let value = match (present, &attribute.default, fields.rest.as_ref()) {
             (Some(value), _, _) => apply_defaults(value, &attribute.ty),
             (None, Some(default), Some(rest)) if !written.contains_key(name) => {
                 let cause = rest.cause().unwrap_or(Cause::Error);

@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::slice;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -17,8 +18,6 @@ use crate::syntax::{Expr, Text};
 /// How a block is repeated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Repetition {
-    /// Neither `count` nor `for_each`: one instance without a key.
-    Single,
     /// `count`: instances by position.
     Count,
     /// `for_each`: instances by key.
@@ -26,15 +25,23 @@ pub enum Repetition {
 }
 
 /// The instances of a block.
-pub struct Expansion {
-    /// How it is repeated.
-    pub repetition: Repetition,
+pub enum Expansion {
+    /// Neither `count` nor `for_each`: one instance without a key, as most blocks have.
+    Single(InstanceSlot),
+    /// `count` or `for_each`.
+    Repeated(Box<Repeated>),
+}
+
+/// The instances of a block that is repeated.
+pub struct Repeated {
+    /// How it is.
+    pub(super) repetition: Repetition,
     /// The instances; one with [`Key::Any`] stands for instances whose number or keys are not known.
-    pub instances: Vec<Rc<InstanceSlot>>,
+    slots: Vec<InstanceSlot>,
     /// Positions by key, where there are several.
-    by_key: Option<Box<FxHashMap<Key, usize>>>,
+    by_key: Option<FxHashMap<Key, usize>>,
     /// All instances as one value, once something has asked for it.
-    pub(super) whole: OnceCell<Box<Value>>,
+    pub(super) whole: OnceCell<Value>,
     /// Attributes of all instances that something has asked for.
     pub(super) of_each: RefCell<Vec<(Text, Value)>>,
 }
@@ -72,22 +79,48 @@ impl InstanceSlot {
 }
 
 impl Expansion {
-    fn new(repetition: Repetition, instances: Vec<Rc<InstanceSlot>>) -> Expansion {
-        let positions = || instances.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i));
-        let by_key = (instances.len() > 1).then(|| Box::new(positions().collect()));
-        Expansion { repetition, instances, by_key, whole: OnceCell::new(), of_each: RefCell::default() }
+    fn repeated(repetition: Repetition, slots: Vec<InstanceSlot>) -> Expansion {
+        let positions = || slots.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i));
+        let by_key = (slots.len() > 1).then(|| positions().collect());
+        let (whole, of_each) = (OnceCell::new(), RefCell::default());
+        Expansion::Repeated(Box::new(Repeated { repetition, slots, by_key, whole, of_each }))
+    }
+
+    /// The instances; one with [`Key::Any`] stands for instances whose number or keys are not known.
+    pub fn slots(&self) -> &[InstanceSlot] {
+        match self {
+            Expansion::Single(slot) => slice::from_ref(slot),
+            Expansion::Repeated(repeated) => &repeated.slots,
+        }
+    }
+
+    /// Whether there is `count` or `for_each`.
+    pub fn is_repeated(&self) -> bool {
+        matches!(self, Expansion::Repeated(_))
+    }
+}
+
+impl Repeated {
+    /// The instances whose keys are known.
+    pub(super) fn known(&self) -> impl Iterator<Item = &InstanceSlot> {
+        self.slots.iter().filter(|slot| slot.key != Key::Any)
+    }
+
+    /// How many instances there are.
+    pub(super) fn count(&self) -> usize {
+        self.slots.len()
     }
 
     /// The instance with this key.
-    pub fn get(&self, key: &Key) -> Option<&Rc<InstanceSlot>> {
-        match &self.instances[..] {
+    pub(super) fn get(&self, key: &Key) -> Option<&InstanceSlot> {
+        match &self.slots[..] {
             [only] => (only.key == *key).then_some(only),
             several => self.by_key.as_ref()?.get(key).map(|i| &several[*i]),
         }
     }
 
     /// The instance that stands for those not known.
-    pub fn open(&self) -> Option<&Rc<InstanceSlot>> {
+    pub(super) fn open(&self) -> Option<&InstanceSlot> {
         self.get(&Key::Any)
     }
 }
@@ -106,7 +139,7 @@ impl<'c> Program<'c> {
         match (args.count, args.for_each) {
             (Some(count), _) => self.expand_count(module, count, args.header),
             (None, Some(for_each)) => self.expand_for_each(module, for_each, args.header),
-            (None, None) => Expansion::new(Repetition::Single, vec![slot(Key::None, self.plain_frame(module))]),
+            (None, None) => Expansion::Single(slot(Key::None, self.plain_frame(module))),
         }
     }
 
@@ -129,7 +162,7 @@ impl<'c> Program<'c> {
             Some(n) => (0..n as i64).map(|i| instance(Key::Int(i), i.into())).collect(),
             None => vec![instance(Key::Any, open_index(&value))],
         };
-        Expansion::new(Repetition::Count, instances)
+        Expansion::repeated(Repetition::Count, instances)
     }
 
     /// The number of instances; `None` where it is not known or not a number (which is reported).
@@ -200,7 +233,7 @@ impl<'c> Program<'c> {
                 _ => slot(key, self.frame(module, bindings, source.clone())),
             }
         });
-        Expansion::new(Repetition::ForEach, instances.collect())
+        Expansion::repeated(Repetition::ForEach, instances.collect())
     }
 
     /// Keys of instances are part of their addresses, which everybody sees; `count` may be sensitive.
@@ -257,14 +290,8 @@ impl<'c> Program<'c> {
     }
 }
 
-fn slot(key: Key, frame: Rc<Frame>) -> Rc<InstanceSlot> {
-    Rc::new(InstanceSlot {
-        key,
-        frame,
-        reference: OnceCell::new(),
-        attributes: Default::default(),
-        outside: OnceCell::new(),
-    })
+fn slot(key: Key, frame: Rc<Frame>) -> InstanceSlot {
+    InstanceSlot { key, frame, reference: OnceCell::new(), attributes: Default::default(), outside: OnceCell::new() }
 }
 
 /// A value of which only type and references are kept.

@@ -36,7 +36,8 @@ impl Evaluation<'_> {
                 // The places of a set's elements are known only where all of them are.
                 let placed = !matches!(base_value.kind, Kind::Set(_)) || base_value.is_wholly_known();
                 let loose = if placed { seq.loose } else { seq.items.len() };
-                let tuple = Value::from(Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose })));
+                let tuple =
+                    Value::from(Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose })));
                 match base_value.kind {
                     Kind::Tuple(_) => Ok(around(tuple)),
                     _ => Ok(around(as_list(tuple)?)),
@@ -56,7 +57,10 @@ impl Evaluation<'_> {
                     _ => super::some_element(base_value),
                 };
                 let rest = Some(element(&inner)?);
-                Ok(around(Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()))
+                Ok(around(
+                    Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest: rest.into(), loose: 0 }))
+                        .into(),
+                ))
             }
             _ => Ok(Value::tuple(vec![element(base_value)?])),
         }
@@ -239,18 +243,23 @@ impl ForResult {
             (true, _) => {
                 // An element with an unknown key may stand anywhere in any group.
                 let loose = if open_groups.is_some() { values.len() } else { 0 };
-                Kind::Tuple(Node::new(Seq { items: values, element: Type::Any, rest: open_groups.clone(), loose }))
-                    .into()
+                Kind::Tuple(Node::new(Seq {
+                    items: values,
+                    element: Type::Any,
+                    rest: open_groups.clone().into(),
+                    loose,
+                }))
+                .into()
             }
             (false, _) => values.pop().unwrap_or(Value::NULL),
         };
         let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
         let rest = match (group, self.rest) {
             (true, Some(v)) => {
-                Some(Kind::Tuple(Node::new(Seq { items: vec![], element: Type::Any, rest: Some(v), loose: 0 })).into())
+                Some(Kind::Tuple(Node::new(Seq { items: vec![], element: Type::Any, rest: v.into(), loose: 0 })).into())
             }
             (_, rest) => rest,
         };
-        Fields { entries, rest, ..Fields::default() }
+        Fields { entries, rest: rest.into(), ..Fields::default() }
     }
 }

@@ -49,7 +49,7 @@ fn display_within(value: &Value, budget: &mut usize) -> serde_json::Value {
             let entries = f.entries.iter();
             let mut entries: serde_json::Map<String, Json> =
                 entries.map(|(n, v)| (n.to_string(), display_within(v, budget))).collect();
-            if let Some(rest) = &f.rest {
+            if let Some(rest) = f.rest.as_ref() {
                 entries.insert("$more".into(), display_within(rest, budget));
             }
             Json::Object(entries)

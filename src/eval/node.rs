@@ -230,7 +230,7 @@ mod tests {
         let inner = Value::tuple(vec![bucket(), secret]);
         let twice = Value::tuple(vec![inner.clone(), inner]).with_marks(Marks::EPHEMERAL);
         check(&twice, false, Marks::SENSITIVE.union(Marks::EPHEMERAL), 1, 7);
-        let open = Seq { items: vec!["a".into()], rest: Some("b".into()), ..Seq::default() };
+        let open = Seq { items: vec!["a".into()], rest: Value::from("b").into(), ..Seq::default() };
         check(&Kind::Tuple(open.into()).into(), false, Marks::NONE, 0, 3);
     }
 

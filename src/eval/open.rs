@@ -43,12 +43,12 @@ fn unknown_elements(value: &Value, unknown: &Unknown) -> Option<Seq> {
             let known = min.min(MAX_SYNTHETIC);
             let items = (0..known as usize).map(|i| at(i, element)).collect();
             let rest = (max != Some(known)).then(|| some_element(value));
-            Some(Seq { items, element: (**element).clone(), rest, loose: 0 })
+            Some(Seq { items, element: (**element).clone(), rest: rest.into(), loose: 0 })
         }
         Type::Set(element) => {
-            Some(Seq { items: vec![], element: (**element).clone(), rest: Some(some_element(value)), loose: 0 })
+            Some(Seq { items: vec![], element: (**element).clone(), rest: some_element(value).into(), loose: 0 })
         }
-        Type::Any => Some(Seq { items: vec![], element: Type::Any, rest: Some(some_element(value)), loose: 0 }),
+        Type::Any => Some(Seq { items: vec![], element: Type::Any, rest: some_element(value).into(), loose: 0 }),
         _ => None,
     }
 }
@@ -70,7 +70,7 @@ pub fn entries(value: &Value) -> Option<Fields> {
                 Some(Fields { entries: entries.collect(), ..Fields::default() })
             }
             Type::Map(_) | Type::Any => {
-                Some(Fields { rest: Some(some_element(value)), element: unknown.ty.element(), ..Fields::default() })
+                Some(Fields { rest: some_element(value).into(), element: unknown.ty.element(), ..Fields::default() })
             }
             _ => None,
         },
@@ -104,7 +104,7 @@ pub fn fixed_only(seq: &Seq) -> Seq {
     }
     let cause = seq.unfixed().find_map(Value::cause);
     let rest = one_possible(seq.unfixed().cloned().collect(), cause);
-    Seq { items: seq.fixed().to_vec(), element: seq.element.clone(), rest, loose: 0 }
+    Seq { items: seq.fixed().to_vec(), element: seq.element.clone(), rest: rest.into(), loose: 0 }
 }
 
 /// Collects the elements of a sequence. Behind an element that may be there or not, positions are not certain.
@@ -166,7 +166,7 @@ impl Items {
     /// The elements as a sequence of untyped elements.
     pub fn finish(self) -> Seq {
         let rest = one_possible(self.possible, self.cause);
-        Seq { items: self.certain, element: Type::Any, rest, loose: self.loose }
+        Seq { items: self.certain, element: Type::Any, rest: rest.into(), loose: self.loose }
     }
 
     /// The elements as a tuple.
@@ -235,7 +235,7 @@ impl Entries {
 
     /// All entries of a map or object, which replace earlier ones.
     pub fn extend(&mut self, fields: Fields) {
-        if let Some(rest) = fields.rest {
+        if let Some(rest) = fields.rest.into_value() {
             let cause = rest.cause().unwrap_or(Cause::Error);
             self.insert_unknown(rest, cause, &fields.entries);
         }
@@ -246,7 +246,7 @@ impl Entries {
     pub fn finish(mut self) -> Fields {
         self.settle();
         let rest = one_possible(self.possible, self.cause);
-        Fields { entries: self.certain, rest, ..Fields::default() }
+        Fields { entries: self.certain, rest: rest.into(), ..Fields::default() }
     }
 
     /// The entries as an object.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::body::{self, Written};
-use super::expand::{Expansion, InstanceSlot, Repetition, RepetitionArgs};
+use super::expand::{Expansion, InstanceSlot, Repeated, Repetition, RepetitionArgs};
 use super::expr::Hop;
 use super::memo::State;
 use super::program::{Expansions, ModuleInstance, Program};
@@ -90,29 +90,33 @@ impl<'c> Program<'c> {
             Some(Hop::Attr(name)) => Ok((attribute(slot, &name.text).map_err(|e| e.at(name.span))?, taken + 1)),
             _ => Ok((whole(slot), taken)),
         };
-        if expansion.repetition == Repetition::Single {
-            return match hops.first() {
-                Some(Hop::Index(index)) => {
-                    let error = EvalError::new("this block has neither `count` nor `for_each`, so it takes no index");
-                    Err(error.with_label("not repeated").with_help("leave the index out").at(index.span))
-                }
-                // What is no list counts as a list of one.
-                Some(Hop::Each(name)) => {
-                    let value = attribute(&expansion.instances[0], &name.text).map_err(|e| e.at(name.span))?;
-                    Ok((Value::tuple(vec![value]), 1))
-                }
-                _ => read(&expansion.instances[0], 0),
-            };
-        }
-        if let (Some(Hop::Each(name)), Repetition::Count) = (hops.first(), expansion.repetition) {
-            self.spent.spend(expansion.instances.len())?;
+        let repeated = match expansion {
+            Expansion::Repeated(repeated) => repeated,
+            Expansion::Single(slot) => {
+                return match hops.first() {
+                    Some(Hop::Index(index)) => {
+                        let error =
+                            EvalError::new("this block has neither `count` nor `for_each`, so it takes no index");
+                        Err(error.with_label("not repeated").with_help("leave the index out").at(index.span))
+                    }
+                    // What is no list counts as a list of one.
+                    Some(Hop::Each(name)) => {
+                        let value = attribute(slot, &name.text).map_err(|e| e.at(name.span))?;
+                        Ok((Value::tuple(vec![value]), 1))
+                    }
+                    _ => read(slot, 0),
+                };
+            }
+        };
+        if let (Some(Hop::Each(name)), Repetition::Count) = (hops.first(), repeated.repetition) {
+            self.spent.spend(repeated.count())?;
             let read = |slot: &InstanceSlot| attribute(slot, &name.text).map_err(|e| e.at(name.span));
-            return Ok((self.of_each(expansion, &name.text, &read)?, 1));
+            return Ok((self.of_each(repeated, &name.text, &read)?, 1));
         }
         if let Some(Hop::Index(index)) = hops.first() {
             let value = key(index)?;
-            if let Some(known) = known_key(&value, expansion.repetition) {
-                return match expansion.get(&known).or(expansion.open()) {
+            if let Some(known) = known_key(&value, repeated.repetition) {
+                return match repeated.get(&known).or(repeated.open()) {
                     Some(slot) => read(slot, 1),
                     None => Err(EvalError::new(format!(
                         "there is no instance with the key {}",
@@ -123,42 +127,41 @@ impl<'c> Program<'c> {
                 };
             }
         }
-        Ok((self.collection(expansion, whole), 0))
+        Ok((self.collection(repeated, whole), 0))
     }
 
     /// One attribute of all instances, gathered once: each of many instances may ask for it.
     fn of_each(
         &self,
-        expansion: &Expansion,
+        repeated: &Repeated,
         name: &Text,
         read: &dyn Fn(&InstanceSlot) -> Result<Value, EvalError>,
     ) -> Result<Value, EvalError> {
-        if let Some((_, known)) = expansion.of_each.borrow().iter().find(|(known, _)| known == name) {
+        if let Some((_, known)) = repeated.of_each.borrow().iter().find(|(known, _)| known == name) {
             return Ok(known.clone());
         }
         let gather = || -> Result<Value, EvalError> {
-            let known = expansion.instances.iter().filter(|slot| slot.key != Key::Any);
-            let items = known.map(|slot| read(slot)).collect::<Result<Vec<_>, _>>()?;
-            let rest = expansion.open().map(|slot| read(slot)).transpose()?;
-            Ok(Kind::Tuple(Node::new(Seq { items, rest, ..Seq::default() })).into())
+            let items = repeated.known().map(read).collect::<Result<Vec<_>, _>>()?;
+            let rest = repeated.open().map(read).transpose()?;
+            Ok(Kind::Tuple(Node::new(Seq { items, rest: rest.into(), ..Seq::default() })).into())
         };
         let (value, lasts) = self.worth(gather);
         let value = value?;
         if lasts {
-            expansion.of_each.borrow_mut().push((name.clone(), value.clone()));
+            repeated.of_each.borrow_mut().push((name.clone(), value.clone()));
         }
         Ok(value)
     }
 
     /// All instances as one value, made once: each of many instances may ask for it.
-    fn collection(&self, expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
-        if let Some(known) = expansion.whole.get() {
-            return Value::clone(known);
+    fn collection(&self, repeated: &Repeated, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
+        if let Some(known) = repeated.whole.get() {
+            return known.clone();
         }
-        let (value, lasts) = self.worth(|| whole_collection(expansion, whole));
+        let (value, lasts) = self.worth(|| whole_collection(repeated, whole));
         if lasts {
             // Whoever asked meanwhile got the same.
-            let _ = expansion.whole.set(Box::new(value.clone()));
+            let _ = repeated.whole.set(value.clone());
         }
         value
     }
@@ -238,7 +241,7 @@ impl<'c> Program<'c> {
         };
         let entries = body::written(&resource.arguments).into_iter().map(read).collect();
         let rest = Some(unset(reference.child(Step::Any), id.mode, "*"));
-        let fields = Fields { entries, rest, ..Fields::default() };
+        let fields = Fields { entries, rest: rest.into(), ..Fields::default() };
         // Its parts refer to it, each to its own attribute; the whole adds nothing to them.
         Kind::Object(Node::new(fields)).into()
     }
@@ -323,21 +326,20 @@ impl<'c> Program<'c> {
 }
 
 /// All instances as one value: a tuple for `count`, an object for `for_each`.
-fn whole_collection(expansion: &Expansion, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
-    let rest = expansion.open().map(|slot| whole(slot));
-    let known = expansion.instances.iter().filter(|slot| slot.key != Key::Any);
-    match expansion.repetition {
+fn whole_collection(repeated: &Repeated, whole: &dyn Fn(&InstanceSlot) -> Value) -> Value {
+    let rest = repeated.open().map(whole);
+    match repeated.repetition {
         Repetition::ForEach => {
-            let entry = |slot: &Rc<InstanceSlot>| match &slot.key {
+            let entry = |slot: &InstanceSlot| match &slot.key {
                 Key::Str(key) => Some((key.clone(), whole(slot))),
                 _ => None,
             };
-            let entries = known.filter_map(entry).collect();
-            Kind::Object(Node::new(Fields { entries, rest, ..Fields::default() })).into()
+            let entries = repeated.known().filter_map(entry).collect();
+            Kind::Object(Node::new(Fields { entries, rest: rest.into(), ..Fields::default() })).into()
         }
-        _ => {
-            let items = known.map(|slot| whole(slot)).collect();
-            Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+        Repetition::Count => {
+            let items = repeated.known().map(whole).collect();
+            Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
         }
     }
 }

@@ -129,7 +129,7 @@ pub fn sequence(value: &Value) -> Option<Seq> {
     others.extend(seq.rest.clone());
     let cause = value.cause().unwrap_or_else(Cause::how_many);
     let rest = if others.is_empty() { None } else { Some(one_of(others, cause, [])) };
-    Some(Seq { loose: items.len(), items, element: seq.element.clone(), rest })
+    Some(Seq { loose: items.len(), items, element: seq.element.clone(), rest: rest.into() })
 }
 
 /// How many elements a collection has: the least, and the most where that is bounded. A set may turn out smaller

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::display::short;
+use super::expand::{Expansion, InstanceSlot};
 use super::program::{Frame, ModuleInstance, Program};
 use super::{BlockSource, Value};
 use crate::config::{Key, Mode, ResourceName, Variable};
@@ -321,13 +322,8 @@ impl Walk<'_, '_> {
         let module = frame.module.clone();
         let Some(call) = module.module().calls.find(&hops[0]) else { return Decider::Expression };
         let Some(expansion) = self.program.call_expansion(&module, call) else { return Decider::Expression };
-        let (slot, used) = match expansion.get(&Key::None) {
-            Some(slot) => (slot, 1),
-            None => match hops.get(1).and_then(|h| expansion.instances.iter().find(|s| key_is(&s.key, h))) {
-                Some(slot) => (slot, 2),
-                None => return Decider::Expression,
-            },
-        };
+        let Some((slot, keys)) = chosen(&expansion, &hops[1..]) else { return Decider::Expression };
+        let used = 1 + keys;
         let (Some(inner), Some(name)) = (self.program.called_module(slot, &hops[0]), hops.get(used)) else {
             return Decider::Expression;
         };
@@ -353,19 +349,24 @@ impl Walk<'_, '_> {
         let Some(expansion) = self.program.resource_expansion(&module, declared) else {
             return Decider::Expression;
         };
-        let (slot, used) = match expansion.get(&Key::None) {
-            Some(slot) => (slot, 0),
-            None => match hops.first().and_then(|h| expansion.instances.iter().find(|s| key_is(&s.key, h))) {
-                Some(slot) => (slot, 1),
-                None => return Decider::Expression,
-            },
-        };
+        let Some((slot, used)) = chosen(&expansion, hops) else { return Decider::Expression };
         let Some(attribute) = hops.get(used).and_then(|h| resource.arguments.attribute(h)) else {
             return Decider::Expression;
         };
         self.step(attribute.span(), format!("`{}.{}` says so", name.type_name, name.name));
         path.extend(hops[used + 1..].iter().rev().cloned());
         self.expr(&attribute.expr, &slot.frame.clone(), path, so_far)
+    }
+}
+
+/// The instance that hops lead to, and how many of them are its key.
+fn chosen<'e>(expansion: &'e Expansion, hops: &[Text]) -> Option<(&'e InstanceSlot, usize)> {
+    match expansion {
+        Expansion::Single(slot) => Some((slot, 0)),
+        Expansion::Repeated(_) => {
+            let key = hops.first()?;
+            Some((expansion.slots().iter().find(|slot| key_is(&slot.key, key))?, 1))
+        }
     }
 }
 

@@ -42,7 +42,7 @@ fn constructor(expr: &Expr, name: &str, args: &[Expr]) -> Result<Type, EvalError
         ("set", [of]) => Ok(Type::set(parse(of)?)),
         ("map", [of]) => Ok(Type::map(parse(of)?)),
         ("tuple", [Expr { kind: ExprKind::Tuple(items), .. }]) => {
-            Ok(Type::Tuple(items.iter().map(parse).collect::<Result<_, _>>()?))
+            Ok(Type::Tuple(Arc::new(items.iter().map(parse).collect::<Result<_, _>>()?)))
         }
         ("object", [Expr { kind: ExprKind::Object(items), .. }]) => {
             let attributes = items.iter().map(attribute).collect::<Result<ByName<_>, _>>()?;

@@ -25,7 +25,7 @@ pub enum Type {
     /// `map(T)`
     Map(Arc<Type>),
     /// `tuple([T…])`
-    Tuple(Arc<[Type]>),
+    Tuple(Arc<Vec<Type>>),
     /// `object({…})`
     Object(Arc<ObjectType>),
 }
@@ -62,6 +62,11 @@ impl Type {
     /// `map(T)`
     pub fn map(of: Type) -> Type {
         Type::Map(Arc::new(of))
+    }
+
+    /// `tuple([T…])`. Behind one word, as all others are: each collection has room for a type.
+    pub fn tuple(of: impl IntoIterator<Item = Type>) -> Type {
+        Type::Tuple(Arc::new(of.into_iter().collect()))
     }
 
     /// An object type of required attributes.

@@ -81,7 +81,7 @@ fn unify_tuples(types: &[&Type]) -> Option<Type> {
     }
     let columns = (0..length).map(|i| tuples.iter().map(|t| t[i].clone()).collect::<Vec<_>>());
     let types: Option<Vec<Type>> = columns.map(|column| unify(&column)).collect();
-    Some(Type::Tuple(types?.into()))
+    Some(Type::tuple(types?))
 }
 
 /// One type for all elements of all these collections; empty ones have no say.
@@ -154,7 +154,7 @@ pub(super) fn widened(ty: &Type) -> Type {
         Type::List(t) => Type::list(widened(t)),
         Type::Set(t) => Type::set(widened(t)),
         Type::Map(t) => Type::map(widened(t)),
-        Type::Tuple(ts) => Type::Tuple(ts.iter().map(widened).collect()),
+        Type::Tuple(ts) => Type::tuple(ts.iter().map(widened)),
         Type::Object(o) => Type::object(o.attributes.iter().map(|(name, a)| (name.clone(), widened(&a.ty)))),
     }
 }
@@ -186,7 +186,7 @@ mod tests {
     }
 
     fn tuple(types: &[Type]) -> Type {
-        Type::Tuple(types.into())
+        Type::tuple(types.iter().cloned())
     }
 
     fn object(attributes: &[(&str, Type)]) -> Type {

@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Seq, Type, Unknown, Value};
+use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Rest, Seq, Type, Unknown, Value};
 
 /// How many alternatives a union keeps before it is just unknown.
 pub(super) const MAX_ALTERNATIVES: usize = 8;
@@ -160,7 +160,7 @@ fn join_fields(a: &Fields, b: &Fields, cause: &Cause) -> Node<Fields> {
 
 fn join_items(a: &Seq, b: &Seq, cause: &Cause) -> Node<Seq> {
     let items = a.items.iter().zip(&b.items).map(|(x, y)| either(x, y, cause, &[])).collect();
-    Node::new(Seq { items, element: a.element.clone(), rest: None, loose: 0 })
+    Node::new(Seq { items, element: a.element.clone(), rest: Rest::NONE, loose: 0 })
 }
 
 /// Runs an operation on every combination of alternatives of its arguments. Where all give the same that is the

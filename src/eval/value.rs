@@ -8,7 +8,7 @@ use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
-use super::{AttributeType, BlockSource, ByName, Cause, Marks, Node, Number, ObjectType, Reference, Refs, Type};
+use super::{AttributeType, BlockSource, ByName, Cause, Marks, Node, Number, ObjectType, Reference, Refs, Rest, Type};
 use crate::syntax::Text;
 
 /// A value, whole, partly known or unknown.
@@ -29,9 +29,9 @@ pub enum Children<'v> {
     /// There are none.
     None,
     /// Elements or alternatives.
-    Items(Chain<slice::Iter<'v, Value>, option::Iter<'v, Value>>),
+    Items(Chain<slice::Iter<'v, Value>, option::IntoIter<&'v Value>>),
     /// Entries.
-    Entries(Chain<super::by_name::Values<'v, Value>, option::Iter<'v, Value>>),
+    Entries(Chain<super::by_name::Values<'v, Value>, option::IntoIter<&'v Value>>),
     /// The unknown parts of a text.
     Segments(slice::Iter<'v, Segment>),
 }
@@ -106,7 +106,7 @@ pub struct Seq {
     pub element: Type,
     /// Where further elements may exist (none, one or many): what such an element looks like. The length is then
     /// not known, only its lower bound.
-    pub rest: Option<Value>,
+    pub rest: Rest,
 }
 
 /// The entries of a map or the attributes of an object.
@@ -117,7 +117,7 @@ pub struct Fields {
     /// The element type of a map; `Any` for an object.
     pub element: Type,
     /// Where further entries may exist: what the value of such an entry looks like.
-    pub rest: Option<Value>,
+    pub rest: Rest,
     /// Where no entry has a wholly known name: all entries, if each is certainly another than all others, as are
     /// `"${issuer}:aud"` and `"${issuer}:sub"`. Empty where `rest` stands for anything else.
     pub unnamed: Unnamed,
@@ -205,7 +205,7 @@ impl Seq {
     #[must_use]
     pub fn map(&self, mut f: impl FnMut(&Value) -> Value) -> Seq {
         let items = self.items.iter().map(&mut f).collect();
-        Seq { items, element: self.element.clone(), rest: self.rest.as_ref().map(f), loose: self.loose }
+        Seq { items, element: self.element.clone(), rest: self.rest.as_ref().map(f).into(), loose: self.loose }
     }
 }
 
@@ -277,12 +277,12 @@ impl Value {
         if items.is_empty() {
             return NOTHING.with(Value::clone);
         }
-        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: None, loose: 0 })).into()
+        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: Rest::NONE, loose: 0 })).into()
     }
 
     /// A list of these elements, which must have the element type already.
     pub fn list(element: Type, items: Vec<Value>) -> Value {
-        Kind::List(Node::new(Seq { items, element, rest: None, loose: 0 })).into()
+        Kind::List(Node::new(Seq { items, element, rest: Rest::NONE, loose: 0 })).into()
     }
 
     /// An object of these attributes.
@@ -386,7 +386,7 @@ impl Value {
             Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Children::Items(s.items.iter().chain(&s.rest)),
             Kind::Map(f) | Kind::Object(f) => Children::Entries(f.entries.values().chain(&f.rest)),
             Kind::Unknown(u) => match &u.hint {
-                Hint::OneOf(alternatives) => Children::Items(alternatives.iter().chain(&None)),
+                Hint::OneOf(alternatives) => Children::Items(alternatives.iter().chain(None)),
                 Hint::Text(segments) => Children::Segments(segments.iter()),
                 _ => Children::None,
             },
@@ -469,7 +469,7 @@ impl Value {
             Kind::Set(s) => Type::set(s.element.clone()),
             Kind::Map(f) => Type::map(f.element.clone()),
             Kind::Tuple(s) if s.rest.is_some() || s.loose > 0 => Type::Any,
-            Kind::Tuple(s) => Type::Tuple(s.items.iter().map(Value::type_of).collect()),
+            Kind::Tuple(s) => Type::tuple(s.items.iter().map(Value::type_of)),
             Kind::Object(f) if f.rest.is_some() => Type::Any,
             Kind::Object(f) => {
                 let attributes = f.entries.map(|_, value| value.type_of().required());

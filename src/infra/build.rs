@@ -12,7 +12,7 @@ use super::{
 };
 use crate::clock::{Clock, Stage};
 use crate::config::{Child, Declared, IgnoreChanges, Key, Mode, Resource, ResourceName};
-use crate::eval::expand::{InstanceSlot, Repetition};
+use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Kind, Reference, ReferenceKind, Step, Value};
 use crate::source::{Problem, ProblemKind};
@@ -101,9 +101,8 @@ impl Builder<'_, '_> {
         for declared in module.module().resources.each() {
             let Some(expansion) = self.program.resource_expansion(module, declared) else { continue };
             let Declared { name, declared: resource, .. } = declared;
-            let repeated = expansion.repetition != Repetition::Single;
-            let block_address: Option<Text> = repeated.then(|| name.text(&module.prefix).into());
-            for slot in &expansion.instances {
+            let block_address: Option<Text> = expansion.is_repeated().then(|| name.text(&module.prefix).into());
+            for slot in expansion.slots() {
                 self.resource(module, name, (resource, block_address.as_ref()), slot, nonproduction);
             }
         }
@@ -142,8 +141,8 @@ impl Builder<'_, '_> {
             module: module.name.clone(),
             key: key_text(&slot.key),
             open: slot.key == Key::Any || module.address.steps().iter().any(|(_, key)| *key == Key::Any),
-            attributes: Value::object(attributes),
-            block: Arc::new(block),
+            attributes,
+            block,
             span: resource.span,
             lifecycle: self.lifecycle(resource, slot),
             nonproduction,
@@ -180,7 +179,7 @@ impl Builder<'_, '_> {
                 let source = source.to_string().into();
                 self.infra.not_on_disk.push(NotOnDisk { address: address.into(), source, span: call.header });
             }
-            for slot in &expansion.instances {
+            for slot in expansion.slots() {
                 let loaded = self.program.called_module(slot, name);
                 pseudo::call(
                     self.program,
@@ -235,10 +234,9 @@ impl Builder<'_, '_> {
     fn handed_out(&mut self) {
         let mut handed_out = HandedOut::default();
         for instance in &self.infra.instances {
-            let Some(fields) = instance.attributes.as_fields() else { continue };
             let receiver = match instance.kind {
                 InstanceKind::Output if instance.module.is_empty() => Receiver::Output,
-                InstanceKind::Module if fields.entries.get("on_disk").and_then(Value::as_bool) == Some(false) => {
+                InstanceKind::Module if instance.attributes.get("on_disk").and_then(Value::as_bool) == Some(false) => {
                     Receiver::Unseen
                 }
                 _ => continue,
@@ -255,7 +253,7 @@ impl Builder<'_, '_> {
                     handed_out.add(*id, receiver, attribute, instance.id);
                 }
             };
-            fields.entries.values().for_each(|value| value.deep_refs().iter().for_each(&mut hand));
+            instance.attributes.values().for_each(|value| value.deep_refs().iter().for_each(&mut hand));
         }
         self.infra.handed_out = handed_out;
     }
@@ -267,7 +265,7 @@ impl Builder<'_, '_> {
     fn state_buckets(&mut self) {
         let all = self.infra.root.state_buckets.clone();
         let buckets = self.infra.of_type(InstanceKind::Resource, "aws_s3_bucket").iter();
-        let names = buckets.filter_map(|id| self.infra.get(*id).attributes.as_fields()?.entries.get("bucket"));
+        let names = buckets.filter_map(|id| self.infra.get(*id).attributes.get("bucket"));
         let (mut here, mut any) = (BTreeSet::new(), false);
         for name in names {
             match &name.kind {
@@ -280,10 +278,7 @@ impl Builder<'_, '_> {
         let here = if any { all.iter().cloned().collect() } else { here };
         let here = Value::tuple(here.into_iter().map(Value::from).collect());
         for id in self.infra.of_type(InstanceKind::Terraform, "terraform").to_vec() {
-            let attributes = &mut self.infra.instances[id as usize].attributes;
-            if let Kind::Object(fields) = &mut attributes.kind {
-                fields.make_mut().entries.insert("state_buckets".into(), here.clone());
-            }
+            self.infra.instances[id as usize].attributes.insert("state_buckets".into(), here.clone());
         }
     }
 }

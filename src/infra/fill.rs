@@ -7,7 +7,8 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use crate::eval::{
-    ByName, Cause, Fields, Hint, Inner, Kind, Marks, Node, Number, Place, Reference, Seq, Type, Unknown, Value, convert,
+    ByName, Cause, Fields, Hint, Inner, Kind, Marks, Node, Number, Place, Reference, Rest, Seq, Type, Unknown, Value,
+    convert,
 };
 use crate::facts::{self, FactValue, Schema};
 use crate::syntax::Text;
@@ -168,7 +169,7 @@ fn blocks(value: Value, schema: Option<&'static Schema>, defaults: Option<&Defau
         let items =
             seq.items.iter().enumerate().map(|(i, item)| object(item, schema, defaults, &place.child(Inner::Index(i))));
         let rest = seq.rest.as_ref().map(|rest| object(rest, schema, defaults, &place.child(Inner::Any)));
-        Node::new(Seq { items: items.collect(), element: seq.element.clone(), rest, loose: seq.loose })
+        Node::new(Seq { items: items.collect(), element: seq.element.clone(), rest: rest.into(), loose: seq.loose })
     };
     let kind = match &value.kind {
         Kind::List(seq) => Kind::List(complete(seq)),
@@ -210,7 +211,7 @@ fn object(value: &Value, schema: Option<&'static Schema>, defaults: Option<&Defa
     let mut entries = written;
     entries.extend(added);
     // What a block does not write is null, not unknown; other objects keep what they may hold besides.
-    let rest = if fields.block.is_some() { None } else { fields.rest.clone() };
+    let rest = if fields.block.is_some() { Rest::NONE } else { fields.rest.clone() };
     let fields =
         Fields { entries, element: fields.element.clone(), rest, block: fields.block.clone(), ..Fields::default() };
     Value { kind: Kind::Object(Node::new(fields)), ..value.clone() }

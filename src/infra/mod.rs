@@ -20,7 +20,7 @@ pub use build::build;
 pub use pseudo::is_nonproduction;
 pub use query::Candidates;
 
-use crate::eval::{BlockSource, Value};
+use crate::eval::{BlockSource, ByName, Value};
 use crate::source::Span;
 use crate::syntax::Text;
 
@@ -67,11 +67,11 @@ pub struct Instance {
     pub key: Option<Text>,
     /// True where count or for_each is not known: there may be none or many of it.
     pub open: bool,
-    /// Its attributes as an object: what the configuration sets, nested blocks as lists of objects with the provider's
+    /// Its attributes by name: what the configuration sets, nested blocks as lists of objects with the provider's
     /// defaults filled in. Defaults of its own arguments are added when they are asked for: see [`Infra::attribute`].
-    pub attributes: Value,
+    pub attributes: ByName<Value>,
     /// The block it was made from.
-    pub block: Arc<BlockSource>,
+    pub block: BlockSource,
     /// The whole block.
     pub span: Span,
     /// The `lifecycle` block.

@@ -132,7 +132,7 @@ impl Answer {
             }
         };
         let items = self.items.iter().map(handle).collect();
-        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
     }
 }
 
@@ -141,7 +141,7 @@ impl Infra {
     /// provider sets, the unknown that stands for it; else no blocks of that type, or null.
     pub fn attribute(&self, id: InstanceId, name: &str) -> Value {
         let instance = self.get(id);
-        let configured = instance.attributes.as_fields().and_then(|f| f.entries.get(name));
+        let configured = instance.attributes.get(name);
         if let Some(value) = configured.filter(|v| !v.is_null()) {
             return value.clone();
         }
@@ -288,8 +288,8 @@ impl Infra {
         if let Some(known) = known.read().unwrap_or_else(|e| e.into_inner()).get(&id) {
             return known.clone();
         }
-        let fields = self.get(id).attributes.as_fields();
-        let tokens = IDENTITY.iter().filter_map(|name| token(fields?.entries.get(name)?));
+        let attributes = &self.get(id).attributes;
+        let tokens = IDENTITY.iter().filter_map(|name| token(attributes.get(name)?));
         let tokens: Arc<[Text]> = tokens.collect();
         known.write().unwrap_or_else(|e| e.into_inner()).insert(id, tokens.clone());
         tokens
@@ -321,10 +321,10 @@ impl Infra {
         let instance = self.get(from);
         let mut leads = Leads::default();
         match attribute {
-            "" => self.leads(&instance.attributes, true, &mut leads),
+            "" => instance.attributes.values().for_each(|v| self.leads(v, true, &mut leads)),
             path => {
                 let (first, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
-                let value = instance.attributes.as_fields().and_then(|f| f.entries.get(first));
+                let value = instance.attributes.get(first);
                 value.into_iter().for_each(|v| at_path(v, rest, true, &mut |v, c| self.leads(v, c, &mut leads)));
             }
         }
@@ -363,9 +363,7 @@ impl Infra {
             }
             _ => return self.leaf(value, certain, leads),
         };
-        if let Some(rest) = open {
-            self.leads(rest, false, leads);
-        }
+        open.iter().for_each(|rest| self.leads(rest, false, leads));
         self.references(value, certain, leads);
     }
 

@@ -13,7 +13,7 @@ use super::rule::{FixTemplate, Rule};
 use super::run::Run;
 use super::scope::RuleScope;
 use super::{Finding, Fix, FixedValue, Severity};
-use crate::eval::{EvalError, Evaluation, Marks, Value};
+use crate::eval::{BlockSource, ByName, EvalError, Evaluation, Marks, Value};
 use crate::facts;
 use crate::infra::{InstanceId, InstanceKind, Origin, Tracer, Trail, TrailStep};
 use crate::syntax::{Expr, ExprKind, TemplatePart, Text};
@@ -240,7 +240,7 @@ impl Draft {
             Owner::Instance(_) => argument.unwrap_or_default().to_owned(),
             Owner::Block(block) => {
                 let owners = [self.instance].into_iter().chain(self.related.iter().copied());
-                let mut found = owners.filter_map(|id| path_of(&run.infra.get(id).attributes, block));
+                let mut found = owners.filter_map(|id| path_among(&run.infra.get(id).attributes, block));
                 let mut path = found.next().unwrap_or_default();
                 if let Some(argument) = argument {
                     let dot = if path.is_empty() { "" } else { "." };
@@ -258,15 +258,20 @@ fn is_block(value: &Value) -> bool {
 }
 
 /// The path of a nested block inside a value, without positions.
-fn path_of(value: &Value, block: &crate::eval::BlockSource) -> Option<String> {
+fn path_of(value: &Value, block: &BlockSource) -> Option<String> {
     match value.as_fields() {
         Some(fields) if fields.block.as_deref() == Some(block) => Some(String::new()),
-        Some(fields) => fields.entries.iter().find_map(|(name, inner)| {
-            let rest = path_of(inner, block)?;
-            Some(if rest.is_empty() { name.to_string() } else { format!("{name}.{rest}") })
-        }),
+        Some(fields) => path_among(&fields.entries, block),
         None => value.as_seq()?.items.iter().find_map(|item| path_of(item, block)),
     }
+}
+
+/// The same inside one of several values.
+fn path_among(values: &ByName<Value>, block: &BlockSource) -> Option<String> {
+    values.iter().find_map(|(name, inner)| {
+        let rest = path_of(inner, block)?;
+        Some(if rest.is_empty() { name.to_string() } else { format!("{name}.{rest}") })
+    })
 }
 
 impl Finding {

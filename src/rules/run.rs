@@ -233,7 +233,7 @@ fn provider_name(instance: &Instance) -> Option<String> {
 
 /// Whether the block may set, or does set, an argument of that name.
 fn has_argument(instance: &Instance, name: &str) -> bool {
-    let written = instance.attributes.as_fields().is_some_and(|fields| fields.entries.contains_key(name));
+    let written = instance.attributes.contains_key(name);
     written
         || (instance.kind == InstanceKind::Resource
             && facts::schema(&instance.type_name).is_some_and(|schema| schema.attribute(name).is_some()))

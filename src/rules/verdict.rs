@@ -72,7 +72,7 @@ impl Truth {
                 other => doubt = doubt.or(other),
             }
         }
-        match &seq.rest {
+        match seq.rest.as_ref() {
             Some(rest) if matches!(doubt, Truth::No) => match Truth::of_value(rest, condition) {
                 Truth::No => Truth::No,
                 _ => Truth::Unknown(reason(&value)),

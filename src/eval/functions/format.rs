@@ -14,7 +14,7 @@ use crate::eval::json;
 use crate::eval::open::fixed_only;
 use crate::eval::set::sequence;
 use crate::eval::text::{self, TextBuilder};
-use crate::eval::{EvalError, Kind, Node, Number, Seq, Type, Value};
+use crate::eval::{EvalError, Kind, Node, Number, Rest, Seq, Type, Value};
 
 /// Anything, null and unknowns included.
 const ARGUMENT: Param = ANY.or_null().or_unknown();
@@ -59,7 +59,7 @@ fn format_list(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         items.push(item);
     }
     let rest = if open { Some(round(usize::MAX)?) } else { None };
-    Ok(Kind::List(Node::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
+    Ok(Kind::List(Node::new(Seq { items, element: Type::String, rest: rest.into(), loose: 0 })).into())
 }
 
 /// An argument of `formatlist`.
@@ -67,7 +67,7 @@ enum Column<'a> {
     /// The same in each round.
     One(&'a Value),
     /// An element for each round; beyond the known ones what `rest` says.
-    Many { items: Vec<Value>, rest: Option<Value> },
+    Many { items: Vec<Value>, rest: Rest },
 }
 
 impl Column<'_> {
@@ -79,10 +79,10 @@ impl Column<'_> {
         match value.as_unknown().map(|u| &u.ty) {
             Some(ty @ (Type::List(_) | Type::Set(_))) => {
                 let element = Value::unknown_from([value], ty.element(), false);
-                Column::Many { items: vec![], rest: Some(element) }
+                Column::Many { items: vec![], rest: element.into() }
             }
             Some(Type::Tuple(_)) => {
-                Column::Many { items: vec![], rest: Some(Value::unknown_from([value], Type::Any, false)) }
+                Column::Many { items: vec![], rest: Value::unknown_from([value], Type::Any, false).into() }
             }
             _ => Column::One(value),
         }
@@ -91,7 +91,7 @@ impl Column<'_> {
     /// How many rounds it makes, where that is certain.
     fn length(&self) -> Option<usize> {
         match self {
-            Column::Many { items, rest: None } => Some(items.len()),
+            Column::Many { items, rest } if rest.is_none() => Some(items.len()),
             _ => None,
         }
     }

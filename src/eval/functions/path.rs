@@ -10,7 +10,7 @@ use super::types::{STRING, bool, string};
 use super::{FileAnswer, Function, Host};
 use crate::eval::set::make_set;
 use crate::eval::text::normalized;
-use crate::eval::{Cause, EvalError, Seq, Type, Value};
+use crate::eval::{Cause, EvalError, Rest, Seq, Type, Value};
 
 /// The functions of this family.
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -67,7 +67,7 @@ fn file_set(host: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     Ok(match host.file_set(text(&args[0])?, text(&args[1])?) {
         Some(files) => {
             let items = files.into_iter().map(|f| normalized(f).into()).collect();
-            make_set(Seq { items, element: Type::String, rest: None, loose: 0 })
+            make_set(Seq { items, element: Type::String, rest: Rest::NONE, loose: 0 })
         }
         None => Value::unknown_not_null(Type::set(Type::String), Cause::Function("fileset".into())),
     })

@@ -203,7 +203,7 @@ impl Pattern {
         }
         Ok(match self.groups.len() {
             0 => Type::String,
-            n => Type::Tuple(std::iter::repeat_n(Type::String, n).collect()),
+            n => Type::tuple(std::iter::repeat_n(Type::String, n)),
         })
     }
 
@@ -346,7 +346,7 @@ fn all(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             Settled::Open => Vec::new(),
         };
         let rest = Value::unknown_from(args, ty.clone(), true);
-        return Ok(Kind::List(Node::new(Seq { items: first, element: ty, rest: Some(rest), loose: 0 })).into());
+        return Ok(Kind::List(Node::new(Seq { items: first, element: ty, rest: rest.into(), loose: 0 })).into());
     };
     pattern.fits(text)?;
     let mut matches = Vec::new();

@@ -83,7 +83,7 @@ fn join(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     for list in lists {
         let seq = match list.as_seq() {
             Some(seq) => fixed_only(seq),
-            None => Seq { rest: Some(list.clone()), ..Seq::default() },
+            None => Seq { rest: list.clone().into(), ..Seq::default() },
         };
         for item in &seq.items {
             if item.is_null() {
@@ -94,7 +94,7 @@ fn join(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             }
             out.push_value(item)?;
         }
-        if let Some(rest) = &seq.rest {
+        if let Some(rest) = seq.rest.as_ref() {
             // An unknown number of elements, and the separators around them.
             out.push_unknown(derived(rest));
             first = true;
@@ -141,7 +141,7 @@ fn split(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         }
         Some(separator) => partial::split(&text, separator)?,
     };
-    Ok(Kind::List(Node::new(Seq { items, element: Type::String, rest, loose: 0 })).into())
+    Ok(Kind::List(Node::new(Seq { items, element: Type::String, rest: rest.into(), loose: 0 })).into())
 }
 
 fn substr(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {

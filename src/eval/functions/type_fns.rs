@@ -66,7 +66,7 @@ fn stored_entries(fields: &Fields) -> Node<Fields> {
     Node::new(Fields {
         entries,
         element: fields.element.clone(),
-        rest,
+        rest: rest.into(),
         block: fields.block.clone(),
         ..Fields::default()
     })

@@ -187,7 +187,7 @@ impl<'t> Reader<'t> {
             let (key, style, span, tag) = match self.next()? {
                 (Event::MappingEnd, _) => {
                     let entries = entries.into_iter().collect();
-                    let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
+                    let fields = Fields { entries, rest: self.source.rest_of(rest).into(), ..Fields::default() };
                     return Ok(Kind::Object(Node::new(fields)).into());
                 }
                 (Event::Scalar(key, style, _, tag), span) => (key, style, span, tag),

@@ -134,7 +134,7 @@ impl<'t> Reader<'t> {
                     return Err(self.error("an element is missing"));
                 }
                 let rest = self.source.rest_of(rest);
-                let seq = Seq { items, element: Type::Any, rest, loose };
+                let seq = Seq { items, element: Type::Any, rest: rest.into(), loose };
                 return Ok(Kind::Tuple(Node::new(seq)).into());
             }
             let before = self.rest;
@@ -163,7 +163,7 @@ impl<'t> Reader<'t> {
                     return Err(self.error("a member is missing"));
                 }
                 let entries = entries.into_iter().collect();
-                let fields = Fields { entries, rest: self.source.rest_of(rest), ..Fields::default() };
+                let fields = Fields { entries, rest: self.source.rest_of(rest).into(), ..Fields::default() };
                 let fields = if fragments { fields } else { fields.with_unnamed(unnamed) };
                 return Ok(Kind::Object(Node::new(fields)).into());
             }

@@ -72,7 +72,7 @@ fn documents_around_unknown_parts_keep_their_structure() {
 
 #[test]
 fn open_collections_stay_open() {
-    let seq = Seq { items: vec![Value::from(1)], element: Type::Any, rest: Some(arn()), loose: 0 };
+    let seq = Seq { items: vec![Value::from(1)], element: Type::Any, rest: arn().into(), loose: 0 };
     let open = Value::from(Kind::Tuple(seq.into()));
     let read = read_value(&write_value(&open).unwrap()).unwrap();
     let seq = read.as_seq().unwrap();

@@ -116,11 +116,11 @@ fn push_fields(out: &mut TextBuilder, fields: &Fields) -> Result<(), EvalError> 
         return push_unnamed(out, &fields.unnamed);
     }
     out.push_str("{")?;
-    if let Some(rest) = &fields.rest {
+    if let Some(rest) = fields.rest.as_ref() {
         push_others(out, rest, true);
     }
     for (i, (name, value)) in fields.entries.iter().enumerate() {
-        match &fields.rest {
+        match fields.rest.as_ref() {
             // The names are sorted: others may stand anywhere.
             Some(rest) if i > 0 => push_others(out, rest, false),
             None if i > 0 => out.push_str(",")?,

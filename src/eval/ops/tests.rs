@@ -23,7 +23,7 @@ fn object(entries: &[(&str, Value)]) -> Value {
 }
 
 fn open_list(items: Vec<Value>, rest: Value) -> Value {
-    Kind::List(Node::new(Seq { items, element: rest.type_of(), rest: Some(rest), loose: 0 })).into()
+    Kind::List(Node::new(Seq { items, element: rest.type_of(), rest: rest.into(), loose: 0 })).into()
 }
 
 /// The result as JSON for people.
@@ -227,7 +227,7 @@ fn defaults_fill_missing_and_null_attributes() {
 
 #[test]
 fn open_objects_may_have_further_attributes() {
-    let fields = Fields { entries: [("a".into(), 1.into())].into(), rest: Some(id("aws_vpc.a")), ..Fields::default() };
+    let fields = Fields { entries: [("a".into(), 1.into())].into(), rest: id("aws_vpc.a").into(), ..Fields::default() };
     let open: Value = Kind::Object(Node::new(fields)).into();
     check(attribute(&open, "a"), "1");
     check(attribute(&open, "b"), r#"{"$unknown":"aws_vpc.a.id"}"#);

@@ -2,7 +2,7 @@
 
 use super::{Call, OwnFunction, unknown_bool};
 use crate::eval::functions::FileAnswer;
-use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, Node, ReferenceKind, Type, Unknown, Value};
+use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, Node, ReferenceKind, Rest, Type, Unknown, Value};
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -106,16 +106,16 @@ fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {
 /// Maps of tags merged, later ones over earlier ones; one that is not known may hold anything.
 pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> Value {
     let mut entries = ByName::new();
-    let mut rest: Option<Value> = None;
+    let mut rest = Rest::NONE;
     for layer in layers {
         match layer.as_fields() {
             Some(fields) => {
                 entries.extend(fields.entries.iter().map(|(k, v)| (k.clone(), v.clone())));
-                rest = rest.or_else(|| fields.rest.clone());
+                rest = rest.or(&fields.rest);
             }
             None if layer.is_unknown() => {
                 let cause = layer.cause().unwrap_or(Cause::Error);
-                rest.get_or_insert_with(|| Value::unknown(Type::String, cause));
+                rest = rest.or(&Value::unknown(Type::String, cause).into());
             }
             None => {}
         }

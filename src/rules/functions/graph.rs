@@ -150,7 +150,7 @@ fn borrowed(texts: &[Text]) -> SmallVec<[&str; 4]> {
 }
 
 fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
-    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
 }
 
 fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
@@ -240,7 +240,7 @@ fn earlier(call: &Call<'_>) -> Result<Value, EvalError> {
     };
     let before = |value: &Value| !matches!(value.kind, Kind::Handle(other) if other >= id);
     let items = seq.items.iter().filter(|item| before(item)).cloned().collect();
-    Ok(open_list(items, seq.rest.clone().filter(before)))
+    Ok(open_list(items, seq.rest.as_ref().filter(|rest| before(rest)).cloned()))
 }
 
 fn some_of(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -124,7 +124,7 @@ fn table_handle(table: RouteTable) -> Value {
 
 fn open_list(items: Vec<Value>, doubt: Option<Cause>) -> Value {
     let rest = doubt.map(|cause| Value::unknown_not_null(Type::Any, cause));
-    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
 }
 
 /// Answers about the one instance that the argument is; what has no answer is unknown for its reason.
@@ -158,7 +158,7 @@ fn found(found: Found) -> Value {
         _ => Some(union::one_of(rest, cause, [])),
     };
     let items = found.certain.into_iter().map(handle).collect();
-    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest, loose: 0 })).into()
+    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
 }
 
 fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {

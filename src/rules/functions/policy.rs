@@ -34,7 +34,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 ];
 
 fn open(doubt: Cause) -> Value {
-    let rest = Some(Value::unknown_not_null(Type::Any, doubt));
+    let rest = Value::unknown_not_null(Type::Any, doubt).into();
     Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()
 }
 
@@ -76,7 +76,7 @@ fn many(value: &Value) -> Seq {
         Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => (**seq).clone(),
         Kind::Null => Seq::default(),
         // Text that is not known may stand for one element; something untyped for several.
-        Kind::Unknown(u) if u.ty != Type::String => Seq { rest: Some(value.clone()), ..Seq::default() },
+        Kind::Unknown(u) if u.ty != Type::String => Seq { rest: value.clone().into(), ..Seq::default() },
         _ => Seq { items: vec![value.clone()], ..Seq::default() },
     }
 }
@@ -118,9 +118,9 @@ fn principals(value: &Value) -> Value {
     for (kind, ids) in &fields.entries {
         let ids = many(ids);
         all.items.extend(ids.items.into_iter().map(|id| principal(kind.clone().into(), id)));
-        all.rest = all.rest.or(ids.rest.map(|id| principal(kind.clone().into(), id)));
+        all.rest = all.rest.or(&ids.rest.into_value().map(|id| principal(kind.clone().into(), id)).into());
     }
-    all.rest = all.rest.or_else(|| fields.rest.clone());
+    all.rest = all.rest.or(&fields.rest);
     tuple(all)
 }
 
@@ -132,10 +132,10 @@ fn conditions(value: &Value) -> Value {
     for (test, keys) in &tests.entries {
         match keys.as_fields() {
             Some(keys) => add_conditions(test, keys, &mut all),
-            None => all.rest = Some(keys.clone()),
+            None => all.rest = keys.clone().into(),
         }
     }
-    all.rest = all.rest.or_else(|| tests.rest.clone());
+    all.rest = all.rest.or(&tests.rest);
     tuple(all)
 }
 
@@ -150,7 +150,7 @@ fn add_conditions(test: &Text, keys: &Fields, all: &mut Seq) {
     all.items.extend(keys.entries.iter().map(|(key, values)| condition(key.clone().into(), values)));
     all.items.extend(keys.unnamed.iter().map(|(key, values)| condition(key.clone(), values)));
     if let Some(rest) = keys.rest.as_ref().filter(|_| keys.unnamed.is_empty()) {
-        all.rest = Some(condition(Value::unknown_from([rest], Type::String, true), rest));
+        all.rest = condition(Value::unknown_from([rest], Type::String, true), rest).into();
     }
 }
 

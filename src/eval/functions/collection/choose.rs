@@ -95,10 +95,10 @@ pub(super) fn element(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     let wanted = number(&args[1])?;
     let at = wanted.to_i64();
     let at = at.ok_or_else(|| EvalError::new(format!("an index must be a whole number: {wanted}")))?;
-    let at = match seq.rest {
-        None => Some(at.rem_euclid(length as i64) as usize),
+    let at = match seq.rest.is_some() {
+        false => Some(at.rem_euclid(length as i64) as usize),
         // In a list of unknown length only the head is reached without wrapping.
-        Some(_) => usize::try_from(at).ok().filter(|at| *at < fixed),
+        true => usize::try_from(at).ok().filter(|at| *at < fixed),
     };
     let result = match (at, wanted.is_negative()) {
         (Some(at), _) if at < fixed => seq.items[at].clone(),
@@ -120,7 +120,7 @@ fn element_of_known(list: &Value, index: &Value) -> Option<Value> {
 pub(super) fn one(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let Some(seq) = elements(&args[0]) else { return Err(EvalError::new("`one` takes a list, set or tuple")) };
     let (min, _) = length_range(&args[0]).unwrap_or((0, None));
-    let result = match (seq.items.as_slice(), seq.rest) {
+    let result = match (seq.items.as_slice(), seq.rest.into_value()) {
         _ if min > 1 => {
             return Err(EvalError::new(format!("`one` takes at most one element, and there are at least {min}")));
         }

@@ -30,7 +30,7 @@ fn map_of(fields: Fields) -> Result<Value, EvalError> {
     let (element, mut values) = unify_values(values)?;
     let rest = if open { values.pop() } else { None };
     let entries = names.into_iter().zip(values).collect();
-    Ok(Kind::Map(Node::new(Fields { entries, element, rest, ..Fields::default() })).into())
+    Ok(Kind::Map(Node::new(Fields { entries, element, rest: rest.into(), ..Fields::default() })).into())
 }
 
 /// Sorted by name, so that further entries leave no position certain.
@@ -42,7 +42,7 @@ fn in_order(
     further: impl Fn(&Value) -> Value,
 ) -> Value {
     let mut items = Items::default();
-    if let Some(rest) = &fields.rest {
+    if let Some(rest) = fields.rest.as_ref() {
         items.push_possible(further(rest), rest.cause());
     }
     for (name, entry) in &fields.entries {
@@ -95,7 +95,7 @@ pub(super) fn lookup(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         return Ok(marked(args, one_of(all, cause, [&args[1]])));
     }
     let name = text(&args[1])?;
-    let found = match (fields.entries.get(name), &fields.rest) {
+    let found = match (fields.entries.get(name), fields.rest.as_ref()) {
         (Some(found), _) => found.clone(),
         (None, None) => default.ok_or_else(|| EvalError::new(format!("`lookup` finds no `{name}`")))?,
         (None, Some(rest)) => {
@@ -143,7 +143,7 @@ pub(super) fn zipmap(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
             _ => zipped.insert_unknown(value, key.cause().unwrap_or(Cause::Error), &ByName::new()),
         }
     }
-    if let Some(rest) = &keys.rest {
+    if let Some(rest) = keys.rest.as_ref() {
         let cause = rest.cause().unwrap_or(Cause::Error);
         let left = values.items.iter().skip(keys.items.len()).chain(&values.rest);
         left.for_each(|value| zipped.insert_unknown(value.clone(), cause.clone(), &ByName::new()));

@@ -4,7 +4,8 @@ use super::super::super::open::{Items, elements, fixed_only};
 use super::super::super::set::compare;
 use super::super::super::unify::unify_values;
 use super::super::super::{
-    EvalError, Hint, Kind, Node, ReferenceKind, Segment, Seq, Shape, Step, Type, Value, convert, inherit, some_element,
+    EvalError, Hint, Kind, Node, ReferenceKind, Rest, Segment, Seq, Shape, Step, Type, Value, convert, inherit,
+    some_element,
 };
 use super::super::Host;
 use super::super::args::integer;
@@ -18,7 +19,7 @@ fn list_of(seq: Seq) -> Result<Value, EvalError> {
     items.extend(seq.rest);
     let (element, mut items) = unify_values(items)?;
     let rest = if open { items.pop() } else { None };
-    Ok(Kind::List(Node::new(Seq { items, element, rest, loose: seq.loose })).into())
+    Ok(Kind::List(Node::new(Seq { items, element, rest: rest.into(), loose: seq.loose })).into())
 }
 
 /// The elements with their type, as a list.
@@ -141,7 +142,7 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let length = seq.items.len();
     if start <= end && end <= seq.fixed().len() {
         let items = seq.items[start..end].to_vec();
-        return Ok(marked(args, kind(Node::new(Seq { items, loose: 0, rest: None, ..seq })).into()));
+        return Ok(marked(args, kind(Node::new(Seq { items, loose: 0, rest: Rest::NONE, ..seq })).into()));
     }
     if start > end {
         return Err(EvalError::new(format!("the start {start} lies behind the end {end}")));
@@ -153,7 +154,7 @@ pub(super) fn slice(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
         return Err(too_many());
     }
     let items = (start..end).map(|i| taken(&args[0], &seq, i)).collect();
-    Ok(marked(args, kind(Node::new(Seq { items, element: seq.element.clone(), rest: None, loose: 0 })).into()))
+    Ok(marked(args, kind(Node::new(Seq { items, element: seq.element.clone(), rest: Rest::NONE, loose: 0 })).into()))
 }
 
 /// The element at a position that must exist.
@@ -162,14 +163,14 @@ fn taken(collection: &Value, seq: &Seq, at: usize) -> Value {
         return known.clone();
     }
     let found = super::super::super::index(collection, &Value::from(at as i64)).ok();
-    found.or_else(|| seq.rest.clone()).unwrap_or(Value::NULL)
+    found.or_else(|| seq.rest.as_ref().cloned()).unwrap_or(Value::NULL)
 }
 
 pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     let seq = fixed_only(&list_elements(&args[0])?);
     let size = integer(&args[1])?;
     let size = usize::try_from(size).map_err(|_| EvalError::new("the size of chunks must not be negative"))?;
-    let chunk = |items: Vec<Value>, rest: Option<Value>| {
+    let chunk = |items: Vec<Value>, rest: Rest| {
         Value::from(Kind::List(Node::new(Seq { items, element: seq.element.clone(), rest, loose: 0 })))
     };
     let list = Type::list(seq.element.clone());
@@ -186,10 +187,10 @@ pub(super) fn chunklist(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError
     }
     for items in seq.items.chunks(size.max(1)) {
         let full = items.len() == size;
-        chunks.push(chunk(items.to_vec(), if full { None } else { seq.rest.clone() }));
+        chunks.push(chunk(items.to_vec(), if full { Rest::NONE } else { seq.rest.clone() }));
     }
-    if let Some(rest) = &seq.rest {
-        chunks.push_possible(chunk(vec![], Some(rest.clone())), rest.cause());
+    if let Some(rest) = seq.rest.as_ref() {
+        chunks.push_possible(chunk(vec![], seq.rest.clone()), rest.cause());
     }
     Ok(marked(args, typed_list(list, chunks)))
 }
@@ -207,9 +208,7 @@ pub(super) fn compact(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
             _ => items.push_loose(item),
         }
     }
-    if let Some(rest) = seq.rest {
-        items.push_possible(rest, None);
-    }
+    seq.rest.into_iter().for_each(|rest| items.push_possible(rest, None));
     Ok(marked(args, typed_list(Type::String, items)))
 }
 
@@ -254,9 +253,7 @@ pub(super) fn distinct(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError>
             (_, false) => items.push_loose(item),
         }
     }
-    if let Some(rest) = seq.rest {
-        items.push_possible(rest, None);
-    }
+    seq.rest.into_iter().for_each(|rest| items.push_possible(rest, None));
     Ok(marked(args, typed_list(seq.element, items)))
 }
 

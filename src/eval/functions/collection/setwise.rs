@@ -95,7 +95,7 @@ pub(super) fn product(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> 
     }
     let count = factors.iter().try_fold(1usize, |n, factor| n.checked_mul(factor.items.len()));
     let count = count.filter(|n| *n <= MAX_ELEMENTS).ok_or_else(too_many)?;
-    let element = Type::Tuple(factors.iter().map(|f| f.element.clone()).collect());
+    let element = Type::tuple(factors.iter().map(|f| f.element.clone()));
     let mut items = Items::default();
     let some_empty = factors.iter().any(|f| f.items.is_empty() && f.rest.is_none());
     // Sets have no positions to lose.
