@@ -22,7 +22,7 @@ fn the_table_of_rules_and_fixtures_is_up_to_date() {
     let mut table = String::new();
     for run in fixtures.run(&catalog, |_| all.clone()) {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        run.outcome.findings.iter().for_each(|f| *counts.entry(&f.rule).or_default() += 1);
+        run.outcome.findings.iter().for_each(|f| *counts.entry(&f.about.rule).or_default() += 1);
         let support::Case { service, rule, name, .. } = &run.case;
         let _ = writeln!(table, "{service}/{rule}/{name}");
         for (rule, count) in counts {

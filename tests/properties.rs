@@ -80,10 +80,10 @@ fn found(roots: &[(Case, Files)]) -> Vec<Vec<Found>> {
         for finding in &run.outcome.findings {
             let mut addresses: Vec<String> = finding.addresses.iter().map(ToString::to_string).collect();
             addresses.sort();
-            let attribute = finding.attribute.as_ref().map(ToString::to_string);
+            let attribute = finding.about.attribute.as_ref().map(ToString::to_string);
             let (rule, value) =
-                (finding.rule.to_string(), finding.value.as_ref().map_or_else(String::new, ToString::to_string));
-            found.push((rule, addresses, attribute, value, finding.message.clone()));
+                (finding.about.rule.to_string(), finding.value.as_ref().map_or_else(String::new, ToString::to_string));
+            found.push((rule, addresses, attribute, value, finding.message.to_string()));
         }
         found.sort();
         found

@@ -95,7 +95,7 @@ mod tests {
             let undecided = Undecided {
                 rule: "r".into(),
                 address: "a.b".into(),
-                because: "var.x has no value".to_owned(),
+                because: "var.x has no value".into(),
                 span: Span::new(FileId(0), 0, 0),
             };
             Outcome { sources: sources.into(), undecided: vec![undecided], ..Outcome::default() }

@@ -1,5 +1,7 @@
 //! What a report lists: findings of rules and faults of the input under one face.
 
+use std::mem::take;
+
 use sha2::{Digest, Sha256};
 
 use super::place::Place;
@@ -26,7 +28,7 @@ pub struct Entry {
 /// Where an entry comes from.
 #[derive(Clone, Debug)]
 pub enum Subject {
-    /// A rule found something.
+    /// A rule found something; where that leads is said by the entry.
     Finding(Box<Finding>),
     /// The input itself is wrong.
     Problem(Box<Problem>),
@@ -45,11 +47,11 @@ impl Entry {
     /// The entry of a finding, without the secrets that it quotes.
     pub fn of_finding(mut finding: Box<Finding>, sources: &SourceMap, secrets: &Secrets) -> Entry {
         hide::finding(&mut finding, secrets);
-        let note = |step: &TrailStep| Note { place: Place::of(step.span, sources), text: step.note.clone() };
+        let note = |step: TrailStep| Note { place: Place::of(step.span, sources), text: step.note };
         Entry {
             place: Place::of(finding.span, sources),
-            trail: finding.trail.iter().map(note).collect(),
-            related: finding.related.iter().map(note).collect(),
+            trail: take(&mut finding.trail).into_iter().map(note).collect(),
+            related: take(&mut finding.related).into_iter().map(note).collect(),
             subject: Subject::Finding(finding),
         }
     }
@@ -81,7 +83,7 @@ impl Entry {
     /// The rule's id, or the id of the kind of fault.
     pub fn rule(&self) -> &str {
         match &self.subject {
-            Subject::Finding(f) => &f.rule,
+            Subject::Finding(f) => &f.about.rule,
             Subject::Problem(p) => p.kind.id(),
         }
     }
@@ -99,18 +101,18 @@ impl Entry {
 
     /// What it is about.
     pub fn category(&self) -> Category {
-        self.finding().map_or(Category::Correctness, |f| f.category)
+        self.finding().map_or(Category::Correctness, |f| f.about.category)
     }
 
     /// The failure in which it hurts.
     pub fn scenario(&self) -> &str {
-        self.finding().map_or("invalid-input", |f| &f.scenario)
+        self.finding().map_or("invalid-input", |f| &f.about.scenario)
     }
 
     /// The rule's title.
     pub fn title(&self) -> &str {
         match &self.subject {
-            Subject::Finding(f) => &f.title,
+            Subject::Finding(f) => &f.about.title,
             Subject::Problem(p) => problem_title(p.kind),
         }
     }
@@ -134,14 +136,14 @@ impl Entry {
     /// What breaks because of it; for a fault of the input, how to repair it.
     pub fn why(&self) -> &str {
         match &self.subject {
-            Subject::Finding(f) => &f.why,
+            Subject::Finding(f) => &f.about.why,
             Subject::Problem(p) => p.help.as_deref().unwrap_or_default(),
         }
     }
 
     /// What to write instead.
     pub fn fix(&self) -> Option<&Fix> {
-        self.finding().and_then(|f| f.fix.as_ref())
+        self.finding().and_then(|f| f.fix.as_deref())
     }
 
     /// The instances it holds for.
@@ -151,13 +153,13 @@ impl Entry {
 
     /// Who silenced it.
     pub fn suppressed(&self) -> Option<&Suppressed> {
-        self.finding().and_then(|f| f.suppressed.as_ref())
+        self.finding().and_then(|f| f.suppressed.as_deref())
     }
 
     /// A key that survives moved lines.
     pub fn fingerprint(&self) -> String {
         match &self.subject {
-            Subject::Finding(f) => f.fingerprint.clone(),
+            Subject::Finding(f) => f.fingerprint.to_string(),
             Subject::Problem(p) => {
                 // The first 16 bytes.
                 format!("{:.32x}", Sha256::digest(format!("{}\0{}\0{}", p.kind.id(), self.place.file, p.message)))

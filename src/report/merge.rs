@@ -3,11 +3,12 @@
 //! A module called ten times, or a resource with `count = 3`, has one defect, not ten. Messages that differ only in
 //! the address of their own instance, or of its module, count as one message.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::ModuleAddress;
 use crate::rules::Finding;
+use crate::source::Span;
 use crate::syntax::Text;
 
 /// What makes findings of one rule at one place one. Ordered, so that the outcome does not depend on the order in which
@@ -16,16 +17,18 @@ type Key = (String, Option<Text>, bool);
 
 /// Joins findings that are one; what differs between them is taken from the one with the smallest address.
 pub(super) fn merged(mut findings: Vec<Box<Finding>>) -> Vec<Box<Finding>> {
-    let place = |f: &Finding| (f.rule.clone(), f.span);
+    fn place(f: &Finding) -> (&Text, Span) {
+        (&f.about.rule, f.span)
+    }
     findings.sort_by(|a, b| {
-        let of_root = (&a.root, &a.addresses, &a.environments).cmp(&(&b.root, &b.addresses, &b.environments));
-        (&a.rule, a.span).cmp(&(&b.rule, b.span)).then(of_root)
+        let of_root = (&a.about.root, &a.addresses, &a.environments);
+        place(a).cmp(&place(b)).then_with(|| of_root.cmp(&(&b.about.root, &b.addresses, &b.environments)))
     });
     let mut all = Vec::with_capacity(findings.len());
     let mut findings = findings.into_iter().peekable();
     while let Some(first) = findings.next() {
-        let here = place(&first);
-        let is_here = |other: &Finding| (&other.rule, other.span) == (&here.0, here.1);
+        let (about, span) = (first.about.clone(), first.span);
+        let is_here = |other: &Finding| place(other) == (&about.rule, span);
         // As it mostly is: nobody needs to know what it has in common with others.
         if !findings.peek().is_some_and(|f| is_here(f)) {
             all.push(tidied(first));
@@ -49,9 +52,9 @@ const RELATED_LIMIT: usize = 20;
 fn key(finding: &Finding) -> Key {
     let message = match finding.addresses.as_slice() {
         [address] => without_addresses(&finding.message, address),
-        _ => finding.message.clone(),
+        _ => finding.message.to_string(),
     };
-    (message, finding.attribute.clone(), finding.suppressed.is_some())
+    (message, finding.about.attribute.clone(), finding.suppressed.is_some())
 }
 
 /// A message without what names the instance it is about, or others in the same module: several calls of one module are
@@ -77,9 +80,10 @@ fn join(first: &mut Finding, other: Finding) {
 
 /// Lists that were gathered in any order, in order and without repetition.
 fn tidied(mut finding: Box<Finding>) -> Box<Finding> {
-    for list in [&mut finding.addresses, &mut finding.environments] {
-        list.sort();
-        list.dedup();
+    finding.addresses.sort();
+    finding.addresses.dedup();
+    if finding.environments.len() > 1 {
+        finding.environments = finding.environments.into_iter().collect::<BTreeSet<Text>>().into_iter().collect();
     }
     finding
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::infra::{Origin, TrailStep};
-use crate::rules::{Category, Fix, FixedValue, Impact, Safety, Suppressed};
+use crate::rules::{About, Category, Fingerprint, Fix, FixedValue, Impact, Safety, Suppressed};
 use crate::source::{FileId, ProblemKind, Span};
 
 /// `<ESC>` and `<RLO>` stand for the characters of these names.
@@ -43,29 +43,39 @@ pub(crate) fn span_of(sources: &SourceMap, file: FileId, text: &str, n: usize) -
 
 pub(crate) fn finding(rule: &str, severity: Severity, span: Span, address: &str) -> Finding {
     Finding {
-        rule: rule.into(),
+        about: Arc::new(About {
+            rule: rule.into(),
+            category: Category::Availability,
+            scenario: "az-loss".into(),
+            title: format!("Title of {rule}").into(),
+            why: "".into(),
+            sources: Vec::new(),
+            peers: Vec::new(),
+            attribute: None,
+            root: ".".into(),
+        }),
         severity,
-        category: Category::Availability,
-        scenario: "az-loss".into(),
-        title: format!("Title of {rule}").into(),
-        message: format!("{address} is not fit for production"),
+        message: format!("{address} is not fit for production").into(),
         span,
-        label: String::new(),
-        addresses: vec![address.into()],
-        attribute: None,
+        label: "".into(),
+        addresses: [address.into()].into(),
         value: None,
         origin: Origin::MissingBlock,
         trail: Vec::new(),
         related: Vec::new(),
-        why: "".into(),
         fix: None,
-        sources: Vec::new(),
-        peers: Vec::new(),
-        fingerprint: format!("{rule}-{address}"),
-        root: ".".into(),
-        environments: Vec::new(),
+        fingerprint: Fingerprint::of(rule, ".", address, None),
+        environments: [].into(),
         suppressed: None,
     }
+}
+
+fn fix(fix: Fix) -> Option<Arc<Fix>> {
+    Some(Arc::new(fix))
+}
+
+fn silenced(reason: Option<&str>) -> Option<Arc<Suppressed>> {
+    Some(Arc::new(Suppressed { by: "comment".into(), reason: reason.map(Into::into) }))
 }
 
 /// One of everything.
@@ -77,36 +87,39 @@ pub(crate) fn outcome() -> Outcome {
     let variables = sources.add(Path::new("prod/variables.tf"), "prod/variables.tf", VARIABLES).id;
     let at = |file, text| span_of(&sources, file, text, 0);
 
-    let multi_az = Finding {
-        title: "RDS instance runs in a single Availability Zone".into(),
-        message: "aws_db_instance.main has no standby to fail over to".to_owned(),
-        label: "false, the default of `var.multi_az`".to_owned(),
-        attribute: Some("multi_az".into()),
-        value: Some(Box::new(json!(false))),
+    let mut multi_az = Finding {
+        message: "aws_db_instance.main has no standby to fail over to".into(),
+        label: "false, the default of `var.multi_az`".into(),
+        value: Some(json!(false).into()),
         origin: Origin::VariableDefault,
         trail: vec![TrailStep {
             span: at(variables, "default = false"),
             note: "var.multi_az is false by default".to_owned(),
         }],
-        why: "When the zone fails, or the host below the instance, the database is down until somebody restores a \
-              backup into another zone; every write since the last log upload (up to five minutes) is lost."
-            .into(),
-        fix: Some(Fix {
+        fix: fix(Fix {
             set: vec![FixedValue { path: "multi_az".into(), hcl: "true".to_owned(), json: json!(true) }],
             text: None,
             safety: Some(Safety::Safe),
             impact: Some(Impact::InPlace),
             note: Some("converts online; about doubles the instance's cost".into()),
         }),
-        sources: vec!["https://example.com/multi-az".into(), "https://example.com/more".into()],
-        peers: vec!["CKV_AWS_157".into()],
-        environments: vec!["prod".into()],
+        environments: ["prod".into()].into(),
         ..finding("rds-multi-az", Severity::Error, at(main, "multi_az = var.multi_az"), "aws_db_instance.main")
     };
+    multi_az.about = Arc::new(About {
+        title: "RDS instance runs in a single Availability Zone".into(),
+        why: "When the zone fails, or the host below the instance, the database is down until somebody restores a \
+              backup into another zone; every write since the last log upload (up to five minutes) is lost."
+            .into(),
+        sources: vec!["https://example.com/multi-az".into(), "https://example.com/more".into()],
+        peers: vec!["CKV_AWS_157".into()],
+        attribute: Some("multi_az".into()),
+        ..(*multi_az.about).clone()
+    });
     let bucket = at(main, "resource \"aws_s3_bucket\" \"logs\"");
     let lifecycle = Finding {
-        label: "no lifecycle refers to this bucket".to_owned(),
-        fix: Some(Fix {
+        label: "no lifecycle refers to this bucket".into(),
+        fix: fix(Fix {
             text: Some("resource \"aws_s3_bucket_lifecycle_configuration\" \"logs\" {\n  bucket = …\n}".into()),
             safety: Some(Safety::Unsafe),
             impact: Some(Impact::NewResource),
@@ -116,11 +129,11 @@ pub(crate) fn outcome() -> Outcome {
     };
     let advice = finding("s3-tags", Severity::Advice, bucket, "aws_s3_bucket.logs");
     let silenced = Finding {
-        suppressed: Some(Suppressed { by: "comment".into(), reason: Some("scratch".into()) }),
+        suppressed: silenced(Some("scratch")),
         ..finding("s3-versioning", Severity::Error, bucket, "aws_s3_bucket.logs")
     };
     let odd = Finding {
-        label: "a\u{1b}[0mb".to_owned(),
+        label: "a\u{1b}[0mb".into(),
         ..finding(
             "odd-data",
             Severity::Warning,
@@ -158,7 +171,7 @@ fn undecided(rule: &str, address: &str, file: FileId) -> Undecided {
     Undecided {
         rule: rule.into(),
         address: address.into(),
-        because: "var.env has no value".to_owned(),
+        because: "var.env has no value".into(),
         span: Span::new(file, 0, 1),
     }
 }
@@ -224,9 +237,9 @@ fn one_defect_of_many_instances_is_one_finding() {
     };
     let apart: &[&[&str]] = &[&["aws_x.y[0]"], &["aws_x.y[1]"]];
     check(|_| {}, &[&["aws_x.y[0]", "aws_x.y[1]"]]);
-    check(|f| f.message.push_str(" at all"), apart);
-    check(|f| f.attribute = Some("a".into()), apart);
-    check(|f| f.suppressed = Some(Suppressed { by: "comment".into(), reason: None }), apart);
+    check(|f| f.message = format!("{} at all", f.message).into(), apart);
+    check(|f| Arc::make_mut(&mut f.about).attribute = Some("a".into()), apart);
+    check(|f| f.suppressed = silenced(None), apart);
 }
 
 #[test]
@@ -234,7 +247,7 @@ fn one_defect_of_a_module_is_one_finding_for_all_its_calls() {
     let mut outcome = Outcome::default();
     let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n").id;
     outcome.findings.extend(["module.a", "module.b[\"x.y\"]"].map(|module| {
-        let message = format!("{module}.aws_x.y has one instance, {module}.aws_z.only");
+        let message = format!("{module}.aws_x.y has one instance, {module}.aws_z.only").into();
         let found = finding("r", Severity::Error, Span::new(file, 0, 5), &format!("{module}.aws_x.y"));
         Box::new(Finding { message, ..found })
     }));
@@ -293,7 +306,7 @@ mod pretty_output {
         let text = format!("{}x = 1{}", "é".repeat(300), "b".repeat(300));
         let file = outcome.sources.add(Path::new("a.tf"), "a.tf", text).id;
         let mut found = finding("r", Severity::Error, span_of(&outcome.sources, file, "x = 1", 0), "aws_x.y");
-        found.label = "far along a long line, with a label that needs to be wrapped as well".to_owned();
+        found.label = "far along a long line, with a label that needs to be wrapped as well".into();
         outcome.findings = vec![Box::new(found)];
         let report = Report::new(outcome, &Wanted::default());
         insta::assert_snapshot!(pretty(&report, Detail::default(), Look { width: 60, ..PLAIN }));
@@ -311,7 +324,7 @@ fn rule_info() -> RuleInfo {
         subjects: vec!["aws_db_instance".into()],
         default: Some("`false`".into()),
         why: "When the zone fails, the database is down until somebody restores a backup into another zone.".into(),
-        fix: outcome().findings.remove(4).fix,
+        fix: outcome().findings.remove(4).fix.map(Arc::unwrap_or_clone),
         exceptions: vec!["read replicas".into(), "instances of an Aurora cluster".into()],
         sources: vec!["https://example.com/multi-az".into()],
         peers: vec!["CKV_AWS_157".into(), "RDS.5".into()],
@@ -417,11 +430,12 @@ mod machine_formats {
     #[test]
     fn equal_fingerprints_are_told_apart_for_gitlab() {
         let mut outcome = outcome();
-        outcome.findings.iter_mut().for_each(|f| f.fingerprint = "same".to_owned());
+        let same = Fingerprint::of("r", ".", "aws_x.y", None);
+        outcome.findings.iter_mut().for_each(|f| f.fingerprint = same);
         let issues = parsed(&formats::gitlab(&Report::new(outcome, &Wanted::default())));
         let mut prints: Vec<&str> =
             issues.as_array().expect("a list").iter().filter_map(|i| i["fingerprint"].as_str()).collect();
-        assert_eq!(prints[..3], ["same", "same-2", "same-3"]);
+        assert_eq!(prints[..3], [format!("{same}"), format!("{same}-2"), format!("{same}-3")]);
         prints.sort_unstable();
         prints.dedup();
         assert_eq!(prints.len(), 5);

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -105,10 +106,11 @@ impl Baseline {
     /// Silences what is accepted and silenced by nothing else.
     pub fn apply(&self, findings: &mut [Box<Finding>], ground: Ground<'_>) {
         let accepted = self.by_fingerprint();
+        let silenced = Arc::new(Suppressed { by: "baseline".into(), reason: None });
         for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
             let accepts = |fingerprint: &String| accepted.get(&**fingerprint).is_some_and(|a| a.holds_for(finding));
             if ground.fingerprints(finding).iter().any(accepts) {
-                finding.suppressed = Some(Suppressed { by: "baseline".into(), reason: None });
+                finding.suppressed = Some(silenced.clone());
             }
         }
     }
@@ -157,28 +159,29 @@ impl Accepted {
 
 impl Ground<'_> {
     fn root(&self, finding: &Finding) -> Option<&Root> {
-        self.config.roots.iter().find(|root| root.name == finding.root)
+        self.config.roots.iter().find(|root| root.name == finding.about.root)
     }
 
     /// The fingerprints of a finding under its present address and its former ones.
     fn fingerprints(&self, finding: &Finding) -> Vec<String> {
-        let Some(root) = self.root(finding) else { return vec![finding.fingerprint.clone()] };
+        let Some(root) = self.root(finding) else { return vec![finding.fingerprint.to_string()] };
         let folder = shown_path(&root.dir, self.folder);
         let address = finding.addresses.first().map_or("", |a| a);
         let former = former_addresses(root, address);
         let all = std::iter::once(address).chain(former.iter().map(|f| &**f));
-        all.map(|address| finding.fingerprint_at(&folder, address)).collect()
+        all.map(|address| finding.fingerprint_at(&folder, address).to_string()).collect()
     }
 
     fn accepted(&self, finding: &Finding) -> Accepted {
-        let root = self.root(finding).map_or_else(|| finding.root.to_string(), |r| shown_path(&r.dir, self.folder));
+        let root =
+            self.root(finding).map_or_else(|| finding.about.root.to_string(), |r| shown_path(&r.dir, self.folder));
         let address = finding.addresses.first().map_or("", |a| a);
         Accepted {
             file: shown_path(&self.config.sources.file(finding.span.file).path, self.folder),
-            rule: finding.rule.to_string(),
+            rule: finding.about.rule.to_string(),
             address: address.to_owned(),
             environments: finding.environments.iter().map(ToString::to_string).collect(),
-            fingerprint: finding.fingerprint_at(&root, address),
+            fingerprint: finding.fingerprint_at(&root, address).to_string(),
             root,
         }
     }

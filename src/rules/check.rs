@@ -11,10 +11,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalog::Catalog;
-use super::draft::{self, Draft};
+use super::draft::{self, Draft, Finish};
+use super::fingerprint;
 use super::place;
 use super::rule::{Check, Lasts, Rule, Step, is_chosen_by_name};
 use super::run::Run;
@@ -236,7 +237,9 @@ impl<'a> Subject<'a, '_> {
         if self.seen.undecided.last().is_some_and(|last| last.address == *address) {
             return;
         }
-        let (rule, address, because) = (rule.clone(), address.clone(), because.to_string());
+        let because = because.to_string();
+        let said = self.seen.undecided.last().map(|last| last.because.clone()).filter(|said| **said == *because);
+        let (rule, address, because) = (rule.clone(), address.clone(), said.unwrap_or_else(|| because.into()));
         self.seen.undecided.push(Undecided { rule, address, because, span: block.header });
     }
 }
@@ -305,38 +308,37 @@ fn ask(check: &Check, steps: &[Step], scope: &RuleScope<'_>) -> Asked {
 
 /// Takes out what is superseded, fills in the rest and puts it in order.
 fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
+    let silent = superseded(seen.iter().flat_map(|part| &part.drafts));
+    let is_silent = |rule: &Text, id: InstanceId| silent.get(rule).is_some_and(|ids| ids.contains(&id));
     let mut outcome = Outcome::default();
-    let mut drafts = Vec::new();
+    let mut finish = Finish::new(run, tracer);
     for part in seen {
-        drafts.extend(part.drafts);
+        let drafts = part.drafts.into_iter().filter(|draft| !is_silent(&draft.rule.info.id, draft.instance));
+        outcome.findings.extend(drafts.map(|draft| Box::new(finish.finding(draft))));
         outcome.undecided.extend(part.undecided);
         outcome.problems.extend(part.problems);
     }
-    let silent = superseded(&drafts);
-    drafts.retain(|d| !silent.contains(&(d.rule.info.id.clone(), d.instance)));
-    outcome.findings = drafts.into_iter().map(|draft| Box::new(draft.finding(run, tracer))).collect();
     fn order(f: &Finding) -> impl Ord {
-        (f.span, &f.rule, f.addresses.first(), &f.message)
+        (f.span, &f.about.rule, f.addresses.first(), &f.message)
     }
     outcome.findings.sort_by(|a, b| order(a).cmp(&order(b)));
-    draft::number(&mut outcome.findings);
-    let silent_undecided = |u: &Undecided| {
-        let id = run.infra.by_address(&u.address).map(|i| i.id);
-        id.is_some_and(|id| silent.contains(&(u.rule.clone(), id)))
-    };
-    outcome.undecided.retain(|u| !silent_undecided(u));
-    outcome.undecided.sort();
+    fingerprint::number(&mut outcome.findings);
+    outcome.undecided.retain(|u| {
+        let id = silent.get(&u.rule).and_then(|_| run.infra.by_address(&u.address)).map(|i| i.id);
+        !id.is_some_and(|id| is_silent(&u.rule, id))
+    });
+    // Equal ones are as good as each other.
+    outcome.undecided.sort_unstable();
     outcome.undecided.dedup();
     outcome
 }
 
-/// Rules and instances about which another rule says all there is to say.
-fn superseded(drafts: &[Draft]) -> FxHashSet<(Text, InstanceId)> {
-    let mut silent = FxHashSet::default();
+/// Rules, and the instances about which another rule says all there is to say.
+fn superseded<'d>(drafts: impl Iterator<Item = &'d Draft>) -> FxHashMap<Text, FxHashSet<InstanceId>> {
+    let mut silent: FxHashMap<Text, FxHashSet<InstanceId>> = FxHashMap::default();
     for draft in drafts {
         for rule in &draft.rule.info.supersedes {
-            silent.insert((rule.clone(), draft.instance));
-            silent.extend(draft.related.iter().map(|id| (rule.clone(), *id)));
+            silent.entry(rule.clone()).or_default().extend(draft.instances());
         }
     }
     silent

@@ -1,18 +1,20 @@
 //! Findings: first as drafts, made where the rule ran, then filled in with trail, label and fingerprint.
+//!
+//! Of all drafts and all findings there may be very many: what is alike is made once, and a draft is gone when its finding
+//! is there.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
+use ecow::eco_format;
 use rustc_hash::FxHashMap;
-use sha2::{Digest, Sha256};
 
 use super::check::{handle, pointed_at};
 use super::place::{self, Owner, Place};
 use super::render;
-use super::rule::{FixTemplate, Rule};
+use super::rule::{Check, FixTemplate, Rule};
 use super::run::Run;
 use super::scope::RuleScope;
-use super::{Finding, Fix, FixedValue, Severity};
+use super::{About, Finding, Fingerprint, Fix, FixedValue, RuleInfo, Severity};
 use crate::eval::{BlockSource, ByName, EvalError, Evaluation, Marks, Value};
 use crate::facts;
 use crate::infra::{InstanceId, InstanceKind, Origin, Tracer, Trail, TrailStep};
@@ -28,12 +30,12 @@ pub struct Draft {
     pub rule: Arc<Rule>,
     /// The instance it is about.
     pub instance: InstanceId,
-    /// Other instances that it is about as well: what it iterates, what it points at.
-    pub related: Vec<InstanceId>,
     check: usize,
-    message: String,
+    /// What it iterates or points at beside its place.
+    further: Vec<InstanceId>,
+    message: Box<str>,
     place: Place,
-    fix: Option<Fix>,
+    fix: Option<Arc<Fix>>,
     also: Vec<TrailStep>,
 }
 
@@ -60,23 +62,26 @@ pub fn draft(
         value: None,
     };
     let place = pointed.unwrap_or_else(own);
-    let mut related: Vec<InstanceId> = scope.element().as_ref().and_then(handle).into_iter().collect();
+    let mut further: Vec<InstanceId> = scope.element().as_ref().and_then(handle).into_iter().collect();
     let mut also = Vec::new();
-    for further in &check.also {
-        let places = place::places(run, &evaluation, &further.at);
+    for other in &check.also {
+        let places = place::places(run, &evaluation, &other.at);
         if places.is_empty() {
             continue;
         }
-        let note = words(&evaluation, &further.note, &mut errors).unwrap_or_default();
+        let note = words(&evaluation, &other.note, &mut errors).unwrap_or_default();
         for place in places.into_iter().take(MOST_FURTHER) {
-            related.extend(place.owner.instance());
+            further.extend(place.owner.instance());
             also.push(TrailStep { span: place.span, note: note.clone() });
         }
     }
-    related.extend(place.owner.instance());
     also.dedup();
-    let fix = check.fix.as_ref().map(|fix| filled_in(fix, &evaluation, &mut errors));
-    (Draft { rule: rule.clone(), instance, related, check: at, message, place, fix, also }, errors)
+    let fix = check.fix.as_ref().map(|fix| match is_same_for_all(fix) {
+        true => run.fix(fix, || filled_in(fix, &evaluation, &mut errors)),
+        false => Arc::new(filled_in(fix, &evaluation, &mut errors)),
+    });
+    let draft = Draft { rule: rule.clone(), instance, check: at, further, message: message.into(), place, fix, also };
+    (draft, errors)
 }
 
 /// A text for people. What is unknown, secret or null in it is named, and a part that fails leaves a gap: a finding is
@@ -89,21 +94,42 @@ fn words(evaluation: &Evaluation<'_>, expr: &Expr, errors: &mut Vec<EvalError>) 
             None
         }
     };
-    let text = match &expr.kind {
+    let mut text = match &expr.kind {
         ExprKind::Template(parts) => {
-            let part = |part: &TemplatePart| match part {
-                TemplatePart::Literal(text, _) => text.to_string(),
-                TemplatePart::Interpolation(expr) => shown(expr).unwrap_or_else(|| "…".into()),
-                TemplatePart::If(_) | TemplatePart::For(_) => {
-                    let whole = Expr { kind: ExprKind::Template([part.clone()].into()), span: expr.span };
-                    shown(&whole).unwrap_or_else(|| "…".into())
+            let mut text = String::new();
+            for part in parts {
+                match part {
+                    TemplatePart::Literal(literal, _) => text.push_str(literal),
+                    TemplatePart::Interpolation(expr) => text.push_str(&shown(expr).unwrap_or_else(|| "…".into())),
+                    TemplatePart::If(_) | TemplatePart::For(_) => {
+                        let whole = Expr { kind: ExprKind::Template([part.clone()].into()), span: expr.span };
+                        text.push_str(&shown(&whole).unwrap_or_else(|| "…".into()));
+                    }
                 }
-            };
-            parts.iter().map(part).collect()
+            }
+            text
         }
         _ => shown(expr)?,
     };
-    Some(text.trim_end().to_owned())
+    text.truncate(text.trim_end().len());
+    Some(text)
+}
+
+/// Whether a fix has nothing in it to be filled in: all findings of its check share it.
+fn is_same_for_all(fix: &FixTemplate) -> bool {
+    let is_plain = |text: &Option<Arc<Expr>>| text.as_ref().is_none_or(|text| is_literal(text));
+    fix.set.iter().all(|(_, value)| is_literal(value)) && is_plain(&fix.text) && is_plain(&fix.note)
+}
+
+fn is_literal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(_) => true,
+        ExprKind::Tuple(items) => items.iter().all(is_literal),
+        ExprKind::Object(items) => {
+            items.iter().all(|item| matches!(item.key.kind, ExprKind::String(_)) && is_literal(&item.value))
+        }
+        _ => false,
+    }
 }
 
 fn filled_in(fix: &FixTemplate, evaluation: &Evaluation<'_>, errors: &mut Vec<EvalError>) -> Fix {
@@ -125,51 +151,97 @@ fn filled_in(fix: &FixTemplate, evaluation: &Evaluation<'_>, errors: &mut Vec<Ev
     Fix { set, text: text(&fix.text), note: text(&fix.note), safety: fix.safety, impact: fix.impact }
 }
 
-impl Draft {
+/// Makes findings of drafts.
+pub struct Finish<'r> {
+    run: &'r Run<'r>,
+    tracer: &'r dyn Tracer,
+    last: FxHashMap<(*const Rule, usize), Last>,
+}
+
+/// What the last finding of a check said that the next one may say, too.
+struct Last {
+    about: Arc<About>,
+    label: Text,
+    value: Option<Arc<serde_json::Value>>,
+}
+
+impl<'r> Finish<'r> {
+    /// One that knows of no finding yet.
+    pub fn new(run: &'r Run<'r>, tracer: &'r dyn Tracer) -> Finish<'r> {
+        Finish { run, tracer, last: FxHashMap::default() }
+    }
+
     /// The whole finding.
-    pub fn finding(mut self, run: &Run<'_>, tracer: &dyn Tracer) -> Finding {
-        let instance = run.infra.get(self.instance);
-        let trail = self.trail(run, tracer);
-        let attribute = self.attribute(run);
-        let fix = self.fix.take();
-        let rule = self.rule.clone();
-        let (check, info) = (&rule.checks[self.check], &rule.info);
-        let asked = run.selection.severity(&info.id).unwrap_or(check.severity);
-        let label = self.label(&trail);
-        let related = std::mem::take(&mut self.also).into_iter().filter(|step| step.span != self.place.span).collect();
-        let (severity, message) = self.capped(run, &trail, asked);
-        let address = instance.address.clone();
+    pub fn finding(&mut self, mut draft: Draft) -> Finding {
+        let run = self.run;
+        let attribute = draft.attribute(run);
+        let trail = draft.trail(run, self.tracer, attribute.as_deref());
+        let rule = draft.rule.clone();
+        let (check, root) = (&rule.checks[draft.check], &run.infra.root);
+        let last = self.last.entry((Arc::as_ptr(&rule), draft.check)).or_insert_with(|| Last {
+            about: Arc::new(about(&rule.info, check, attribute.clone(), root.folder.clone())),
+            label: Text::new(),
+            value: None,
+        });
+        if last.about.attribute != attribute {
+            last.about = Arc::new(About { attribute, ..(*last.about).clone() });
+        }
+        let label = draft.label(&trail);
+        if *last.label != *label {
+            last.label = label.into();
+        }
+        let value = draft.place.value.as_ref().map(render::json).filter(|json| !json.is_null());
+        if last.value.as_deref() != value.as_ref() {
+            last.value = value.map(Arc::new);
+        }
+        let asked = run.selection.severity(&rule.info.id).unwrap_or(check.severity);
+        let (severity, message) = draft.capped(run, &trail, asked);
+        let address = run.infra.get(draft.instance).address.clone();
+        let Last { about, label, value } = last;
         Finding {
-            rule: info.id.clone(),
+            about: about.clone(),
             severity,
-            category: info.category,
-            scenario: check.scenario.clone(),
-            title: info.title.clone(),
             message,
-            span: self.place.span,
-            label,
-            fingerprint: fingerprint(&[&info.id, &run.infra.root.folder, &address, attribute.as_deref().unwrap_or("")]),
-            addresses: vec![address],
-            attribute,
-            value: self.place.value.as_ref().map(render::json).filter(|json| !json.is_null()).map(Box::new),
+            span: draft.place.span,
+            label: label.clone(),
+            fingerprint: Fingerprint::of(&about.rule, &about.root, &address, about.attribute.as_deref()),
+            addresses: [address].into(),
+            value: value.clone(),
             origin: trail.origin,
             trail: trail.steps,
-            related,
-            why: check.why.clone(),
-            fix,
-            sources: info.sources.clone(),
-            peers: info.peers.clone(),
-            root: run.infra.root.folder.clone(),
-            environments: run.infra.root.environment.iter().cloned().collect(),
+            related: draft.also.into_iter().filter(|step| step.span != draft.place.span).collect(),
+            fix: draft.fix,
+            environments: root.environment.iter().cloned().collect(),
             suppressed: None,
         }
     }
+}
 
-    fn trail(&self, run: &Run<'_>, tracer: &dyn Tracer) -> Trail {
+fn about(info: &RuleInfo, check: &Check, attribute: Option<Text>, root: Text) -> About {
+    About {
+        rule: info.id.clone(),
+        category: info.category,
+        scenario: check.scenario.clone(),
+        title: info.title.clone(),
+        why: check.why.clone(),
+        sources: info.sources.clone(),
+        peers: info.peers.clone(),
+        attribute,
+        root,
+    }
+}
+
+impl Draft {
+    /// The instances it is about: where its rule says all there is to say, other rules are silent on them.
+    pub fn instances(&self) -> impl Iterator<Item = InstanceId> {
+        [self.instance].into_iter().chain(self.further.iter().copied()).chain(self.place.owner.instance())
+    }
+
+    fn trail(&self, run: &Run<'_>, tracer: &dyn Tracer, attribute: Option<&str>) -> Trail {
         let nothing = |origin| Trail { origin, steps: Vec::new(), variable: None };
         match &self.place.argument {
             None => nothing(Origin::Expression),
-            Some(_) if self.is_missing_block(run) => nothing(Origin::MissingBlock),
+            Some(_) if self.is_missing_block(run, attribute) => nothing(Origin::MissingBlock),
             Some(argument) => {
                 let secret = self.place.value.as_ref().is_some_and(render::hidden);
                 tracer.trail(self.place.owner.block(run), argument, secret)
@@ -178,27 +250,27 @@ impl Draft {
     }
 
     /// Whether the place is where a nested block would stand.
-    fn is_missing_block(&self, run: &Run<'_>) -> bool {
+    fn is_missing_block(&self, run: &Run<'_>, attribute: Option<&str>) -> bool {
         let Some(argument) = self.place.argument.as_deref().filter(|_| !self.place.written) else { return false };
         let owner = self.place.owner.instance().unwrap_or(self.instance);
         let instance = run.infra.get(owner);
         if instance.kind != InstanceKind::Resource {
             return false;
         }
-        let path = self.attribute(run).unwrap_or_default();
-        let mut around = path.split('.').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
+        let mut around = attribute.unwrap_or_default().split('.').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
         let schema = facts::schema(&instance.type_name);
         let inner = around.try_fold(schema, |schema, step| Some(schema?.body(step)));
         argument == "lifecycle" || inner.flatten().is_some_and(|schema| schema.block(argument).is_some())
     }
 
     /// Where the workspace may set variables that nobody here can see, a variable's default proves little.
-    fn capped(&mut self, run: &Run<'_>, trail: &Trail, severity: Severity) -> (Severity, String) {
+    fn capped(&mut self, run: &Run<'_>, trail: &Trail, severity: Severity) -> (Severity, Box<str>) {
+        let message = std::mem::take(&mut self.message);
         let Some(variable) = trail.variable.as_deref().filter(|_| run.infra.root.remote_variables) else {
-            return (severity, std::mem::take(&mut self.message));
+            return (severity, message);
         };
-        let message = format!("{}, unless the workspace sets {variable}", self.message);
-        (severity.min(Severity::Warning), message)
+        let message = format!("{message}, unless the workspace sets {variable}");
+        (severity.min(Severity::Warning), message.into())
     }
 
     /// The effective value and who decided it.
@@ -235,21 +307,15 @@ impl Draft {
 
     /// The path of the argument that the finding is about, from the instance it belongs to, without positions.
     fn attribute(&self, run: &Run<'_>) -> Option<Text> {
-        let argument = self.place.argument.as_deref();
-        let path = match &self.place.owner {
-            Owner::Instance(_) => argument.unwrap_or_default().to_owned(),
-            Owner::Block(block) => {
-                let owners = [self.instance].into_iter().chain(self.related.iter().copied());
-                let mut found = owners.filter_map(|id| path_among(&run.infra.get(id).attributes, block));
-                let mut path = found.next().unwrap_or_default();
-                if let Some(argument) = argument {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    let _ = write!(path, "{dot}{argument}");
-                }
-                path
-            }
-        };
-        (!path.is_empty()).then(|| path.into())
+        let argument = &self.place.argument;
+        let Owner::Block(block) = &self.place.owner else { return argument.clone() };
+        let mut owners = [self.instance].into_iter().chain(self.further.iter().copied());
+        let path = owners.find_map(|id| path_among(&run.infra.get(id).attributes, block)).unwrap_or_default();
+        match argument {
+            Some(argument) if path.is_empty() => Some(argument.clone()),
+            Some(argument) => Some(eco_format!("{path}.{argument}")),
+            None => Some(path.into()).filter(|path: &Text| !path.is_empty()),
+        }
     }
 }
 
@@ -272,35 +338,4 @@ fn path_among(values: &ByName<Value>, block: &BlockSource) -> Option<String> {
         let rest = path_of(inner, block)?;
         Some(if rest.is_empty() { name.to_string() } else { format!("{name}.{rest}") })
     })
-}
-
-impl Finding {
-    /// The fingerprint that it would have in a root of that folder, at that address.
-    pub fn fingerprint_at(&self, root: &str, address: &str) -> String {
-        let number = self.fingerprint.find('-').map_or("", |at| &self.fingerprint[at..]);
-        fingerprint(&[&self.rule, root, address, self.attribute.as_deref().unwrap_or("")]) + number
-    }
-}
-
-/// A name for a finding that stays when lines move.
-fn fingerprint(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    // The first ten bytes.
-    format!("{:.20x}", hash.finalize())
-}
-
-/// Tells findings of one rule, instance and attribute apart: the second and further ones get a number.
-pub fn number(findings: &mut [Box<Finding>]) {
-    let mut counts: FxHashMap<String, usize> = FxHashMap::default();
-    for finding in findings {
-        let count = counts.entry(finding.fingerprint.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            let _ = write!(finding.fingerprint, "-{count}");
-        }
-    }
 }

@@ -4,6 +4,7 @@
 //! settings are written.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use regex::Regex;
@@ -125,10 +126,11 @@ impl Exemptions {
     pub fn apply(&self, root: &Root, sources: &SourceMap, findings: &mut [Box<Finding>]) {
         for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
             let fits = |(rules, exemption): &&(FxHashSet<Text>, Exemption)| {
-                rules.contains(&finding.rule) && exemption.fits(finding, root, sources)
+                rules.contains(&finding.about.rule) && exemption.fits(finding, root, sources)
             };
             if let Some((_, exemption)) = self.exemptions.iter().find(fits) {
-                finding.suppressed = Some(Suppressed { by: "settings".into(), reason: exemption.reason.clone() });
+                let silenced = Suppressed { by: "settings".into(), reason: exemption.reason.clone() };
+                finding.suppressed = Some(Arc::new(silenced));
             }
         }
     }

@@ -56,9 +56,9 @@ fn show_at(finding: &mut Finding, call: &ModuleCall) {
     match finding.trail.iter().position(|step| inside(step.span)) {
         Some(at) => {
             let decided = finding.trail.remove(at);
-            let label = std::mem::replace(&mut finding.label, decided.note);
+            let label = std::mem::replace(&mut finding.label, decided.note.into());
             finding.span = decided.span;
-            finding.trail.insert(0, TrailStep { note: label, ..place });
+            finding.trail.insert(0, TrailStep { note: label.into(), ..place });
         }
         None => {
             finding.span = call.header;

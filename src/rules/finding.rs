@@ -1,7 +1,12 @@
 //! What rules say: findings, what stays undecided, and what there is to know of a rule itself.
 
-use serde::Serialize;
+use std::sync::Arc;
 
+use ecow::EcoVec;
+use serde::Serialize;
+use smallvec::SmallVec;
+
+use super::Fingerprint;
 use crate::infra::{Origin, TrailStep};
 use crate::source::Span;
 use crate::syntax::Text;
@@ -103,53 +108,61 @@ pub struct Suppressed {
     pub reason: Option<Text>,
 }
 
-/// One thing that is not fit for production, at one place.
-#[derive(Clone, PartialEq, Debug)]
-pub struct Finding {
+/// What a rule says of all that one of its checks finds about one attribute in one root module: they share it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct About {
     /// The rule's id.
     pub rule: Text,
-    /// How grave it is here (after the check's and the settings' own severities).
-    pub severity: Severity,
     /// What it is about.
     pub category: Category,
     /// The failure in which it hurts: `az-loss`, `ip-exhaustion`.
     pub scenario: Text,
     /// The rule's title, a sentence without a full stop.
     pub title: Text,
+    /// What breaks because of it, in which failure, with numbers.
+    pub why: Text,
+    /// Where it is documented.
+    pub sources: Vec<Text>,
+    /// Ids of comparable checks of other tools.
+    pub peers: Vec<Text>,
+    /// The path of the attribute it is about, where it is about one.
+    pub attribute: Option<Text>,
+    /// The folder of the root module in which it was found, as shown to people.
+    pub root: Text,
+}
+
+/// One thing that is not fit for production, at one place. There may be one for every few words of a configuration: it
+/// owns what no other finding says, and shares the rest.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    /// What it says like others of its check.
+    pub about: Arc<About>,
+    /// How grave it is here (after the check's and the settings' own severities).
+    pub severity: Severity,
     /// What is wrong here, with the values and the arithmetic.
-    pub message: String,
+    pub message: Box<str>,
     /// The primary place; reports cut it to its first line.
     pub span: Span,
     /// What to say at the primary place: the effective value and who decided it.
-    pub label: String,
+    pub label: Text,
     /// The printed addresses of the instances it holds for, sorted.
-    pub addresses: Vec<Text>,
-    /// The path of the attribute it is about, where it is about one.
-    pub attribute: Option<Text>,
-    /// The effective value of that attribute as JSON; none where it has none, is null or sensitive.
-    pub value: Option<Box<serde_json::Value>>,
+    pub addresses: SmallVec<[Text; 1]>,
+    /// The effective value of the attribute as JSON; none where it has none, is null or sensitive.
+    pub value: Option<Arc<serde_json::Value>>,
     /// Who decided that value.
     pub origin: Origin,
     /// How it came to be, nearest step first.
     pub trail: Vec<TrailStep>,
     /// Other places worth seeing (the other subnet of an overlapping pair).
     pub related: Vec<TrailStep>,
-    /// What breaks because of it, in which failure, with numbers.
-    pub why: Text,
     /// What to write instead.
-    pub fix: Option<Fix>,
-    /// Where it is documented.
-    pub sources: Vec<Text>,
-    /// Ids of comparable checks of other tools.
-    pub peers: Vec<Text>,
-    /// Survives moved lines: made of the rule, the root's path, the address and the attribute.
-    pub fingerprint: String,
-    /// The folder of the root module in which it was found, as shown to people.
-    pub root: Text,
+    pub fix: Option<Arc<Fix>>,
+    /// Survives moved lines.
+    pub fingerprint: Fingerprint,
     /// The environments in which it holds; empty where none are configured.
-    pub environments: Vec<Text>,
+    pub environments: EcoVec<Text>,
     /// Set where it is silenced.
-    pub suppressed: Option<Suppressed>,
+    pub suppressed: Option<Arc<Suppressed>>,
 }
 
 /// A rule that could not be decided for an instance.
@@ -160,7 +173,7 @@ pub struct Undecided {
     /// The instance's address.
     pub address: Text,
     /// Why, as a clause: `var.env has no value`.
-    pub because: String,
+    pub because: Text,
     /// The block.
     pub span: Span,
 }

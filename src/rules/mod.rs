@@ -15,6 +15,7 @@ mod embedded;
 mod exempt;
 mod fetched;
 mod finding;
+mod fingerprint;
 pub mod functions;
 mod lint;
 mod literal;
@@ -48,8 +49,9 @@ pub use embedded::{EmbeddedFile, EmbeddedFunction, EmbeddedRule, embedded_files}
 pub use exempt::{Exemption, Exemptions, Files, Wildcard};
 pub use fetched::Fetched;
 pub use finding::{
-    Category, Finding, Fix, FixedValue, Impact, RuleInfo, RuleSetting, Safety, Severity, Suppressed, Undecided,
+    About, Category, Finding, Fix, FixedValue, Impact, RuleInfo, RuleSetting, Safety, Severity, Suppressed, Undecided,
 };
+pub use fingerprint::Fingerprint;
 pub use lint::lint;
 pub use rule::{Pattern, Rule, Subject};
 pub use settings::{OptionError, OptionFault, RuleOptions, Selection};

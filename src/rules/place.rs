@@ -7,7 +7,7 @@ use crate::eval::iterate::iterate;
 use crate::eval::{BlockSource, Evaluation, Kind, Value};
 use crate::infra::InstanceId;
 use crate::source::Span;
-use crate::syntax::{Block, ConditionalExpr, Expr, ExprKind};
+use crate::syntax::{Block, ConditionalExpr, Expr, ExprKind, Text};
 
 /// A place in the configuration.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct Place {
     /// What the argument or block belongs to.
     pub owner: Owner,
     /// The argument or nested block, where one was asked for.
-    pub argument: Option<String>,
+    pub argument: Option<Text>,
     /// What the argument is worth.
     pub value: Option<Value>,
 }
@@ -68,14 +68,14 @@ impl Owner {
     }
 
     /// The argument or nested block of that name, or where it would stand.
-    fn argument(self, run: &Run<'_>, name: &str) -> Place {
+    fn argument(self, run: &Run<'_>, name: &Text) -> Place {
         let block = self.block(run);
-        let dynamic = |b: &&Block| &*b.kind.text == "dynamic" && b.labels.first().is_some_and(|l| *l.text == *name);
+        let dynamic = |b: &&Block| &*b.kind.text == "dynamic" && b.labels.first().is_some_and(|l| l.text == *name);
         let argument = block.body.attribute(name).map(|a| a.span());
-        let nested = || block.body.blocks.iter().find(|b| &*b.kind.text == name || dynamic(b)).map(|b| b.header);
+        let nested = || block.body.blocks.iter().find(|b| b.kind.text == *name || dynamic(b)).map(|b| b.header);
         let found = argument.or_else(nested);
         let (span, written) = (found.unwrap_or(block.header), found.is_some());
-        Place { span, written, owner: self, argument: Some(name.into()), value: None }
+        Place { span, written, owner: self, argument: Some(name.clone()), value: None }
     }
 }
 
@@ -123,9 +123,9 @@ pub fn places(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Vec<Plac
 /// What a path means: an argument of what its base is, else what the whole of it is, else what its base means.
 fn path(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Option<Place> {
     let (base, name) = match &at.kind {
-        ExprKind::Attr(of) => (&of.base, Some(&*of.name.text)),
+        ExprKind::Attr(of) => (&of.base, Some(&of.name.text)),
         ExprKind::Index(base, key) => match &key.kind {
-            ExprKind::String(name) => (&**base, Some(&**name)),
+            ExprKind::String(name) => (&**base, Some(name)),
             _ => (&**base, None),
         },
         _ => return of_value(run, evaluation, at).into_iter().next(),

@@ -91,7 +91,7 @@ impl<'a> Touched<'a> {
     fn block(&self, finding: &Finding) -> bool {
         let Some(resource) = self.resource(finding.span) else { return false };
         let left_out = matches!(finding.origin, Origin::ProviderDefault | Origin::MissingBlock);
-        let attribute = finding.attribute.as_deref().filter(|_| left_out);
+        let attribute = finding.about.attribute.as_deref().filter(|_| left_out);
         let names = attribute.into_iter().flat_map(|a| a.split(['.', '[']));
         self.expression(resource.count.as_ref())
             || self.expression(resource.for_each.as_ref())
@@ -123,7 +123,7 @@ impl<'a> Touched<'a> {
     }
 
     fn root(&self, finding: &Finding) -> Option<&'a Root> {
-        self.config.roots.iter().find(|root| root.name == finding.root)
+        self.config.roots.iter().find(|root| root.name == finding.about.root)
     }
 
     /// The module calls that an instance comes from.

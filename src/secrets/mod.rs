@@ -90,7 +90,24 @@ impl Secrets {
         self.texts.hide(text)
     }
 
-    /// The same of every string in a JSON value, names of entries among them.
+    /// Whether one of them stands in a text.
+    pub fn are_in(&self, text: &str) -> bool {
+        matches!(self.hide(text), Cow::Owned(_))
+    }
+
+    /// Whether one of them stands in what [`Secrets::hide_json`] would hide.
+    pub fn are_in_json(&self, value: &serde_json::Value) -> bool {
+        use serde_json::Value;
+        match value {
+            Value::String(text) => self.are_in(text),
+            Value::Number(number) => self.are_in(&number.to_string()),
+            Value::Array(items) => items.iter().any(|item| self.are_in_json(item)),
+            Value::Object(entries) => entries.iter().any(|(key, entry)| self.are_in(key) || self.are_in_json(entry)),
+            Value::Null | Value::Bool(_) => false,
+        }
+    }
+
+    /// Hides them in every string of a JSON value, names of entries among them.
     pub fn hide_json(&self, value: &mut serde_json::Value) {
         use serde_json::Value;
         match value {
@@ -106,7 +123,7 @@ impl Secrets {
             }
             Value::Array(items) => items.iter_mut().for_each(|item| self.hide_json(item)),
             Value::Object(entries) => {
-                if entries.keys().any(|key| matches!(self.hide(key), Cow::Owned(_))) {
+                if entries.keys().any(|key| self.are_in(key)) {
                     // Entries whose names become the same become one: what they were called is the secret.
                     let all = std::mem::take(entries).into_iter();
                     entries.extend(all.map(|(key, entry)| (self.hide(&key).into_owned(), entry)));

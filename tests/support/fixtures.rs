@@ -202,8 +202,8 @@ impl Fixtures {
         for rule in rules {
             let wanted = expected.iter().filter(|(r, ..)| r == rule).map(|(_, file, line)| (file.clone(), *line));
             let wanted: BTreeSet<(PathBuf, u32)> = wanted.collect();
-            let found = run.outcome.findings.iter().filter(|f| *f.rule == *rule);
-            let found: BTreeMap<_, _> = found.map(|f| (self.place(f.span), f.message.clone())).collect();
+            let found = run.outcome.findings.iter().filter(|f| *f.about.rule == *rule);
+            let found: BTreeMap<_, _> = found.map(|f| (self.place(f.span), f.message.to_string())).collect();
             let missing = wanted.iter().filter(|place| !found.contains_key(place)).cloned().collect();
             let noisy = found.into_iter().filter(|(place, _)| !wanted.contains(place)).collect();
             faults.extend(compared(rule, missing, noisy));
@@ -253,7 +253,7 @@ impl Fixtures {
             "{}:{line}: {} [{}]: {}\n    {}",
             file.display(),
             finding.severity.word(),
-            finding.rule,
+            finding.about.rule,
             finding.message,
             finding.label
         );

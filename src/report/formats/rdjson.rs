@@ -31,7 +31,7 @@ fn diagnostic(report: &Report, entry: &Entry) -> Value {
         "message": message,
         "location": location,
         "severity": severity(entry.severity()),
-        "code": { "value": entry.rule(), "url": found.and_then(|f| f.sources.first()) },
+        "code": { "value": entry.rule(), "url": found.and_then(|f| f.about.sources.first()) },
         "suggestions": edit(entry, report).iter().map(|e| suggestion(report, e)).collect::<Vec<_>>(),
     })
 }

@@ -205,12 +205,12 @@ impl<'a> Page<'a> {
 
     fn links(&mut self, finding: &Finding, first: bool) {
         let count = match (self.detail.verbose, first) {
-            (true, _) => finding.sources.len(),
+            (true, _) => finding.about.sources.len(),
             (false, true) => 1,
             (false, false) => 0,
         };
         let links: Vec<String> =
-            finding.sources.iter().take(count).map(|s| self.painter.link(&harmless::line(s))).collect();
+            finding.about.sources.iter().take(count).map(|s| self.painter.link(&harmless::line(s))).collect();
         if !links.is_empty() {
             self.keyed("see", &links);
         }

@@ -8,6 +8,8 @@ mod peers;
 mod read;
 mod scope;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use self::peers::Peers;
@@ -140,7 +142,7 @@ impl Ignores {
     fn silence(&self, root: &Root, finding: &mut Finding, usage: &mut Usage) {
         let mut path = None;
         self.each(|at, silence| {
-            for (n, _) in silence.names.iter().enumerate().filter(|(_, n)| n.pattern.matches(&finding.rule)) {
+            for (n, _) in silence.names.iter().enumerate().filter(|(_, n)| n.pattern.matches(&finding.about.rule)) {
                 let address = finding.addresses.first().map_or("", |a| a);
                 let calls: &Vec<Span> = path.get_or_insert_with(|| calls(root, address));
                 if !silence.scope.covers(silence.file, finding, calls) {
@@ -148,7 +150,8 @@ impl Ignores {
                 }
                 usage.names[at][n].used = true;
                 if finding.suppressed.is_none() {
-                    finding.suppressed = Some(Suppressed { by: "comment".into(), reason: silence.reason.clone() });
+                    let silenced = Suppressed { by: "comment".into(), reason: silence.reason.clone() };
+                    finding.suppressed = Some(Arc::new(silenced));
                 }
             }
         });

@@ -18,7 +18,7 @@ const DB: &str = "resource \"aws_db_instance\" \"a\" {\n  engine = \"mysql\"\n  
 fn check_place(at: &str, line: u32, label: &str, attribute: Option<&str>) {
     let found = findings(&format!("  require = false\n  at = {at}"), DB);
     let (found_line, finding) = &found[0];
-    let seen = (*found_line, &*finding.label, finding.attribute.as_deref());
+    let seen = (*found_line, &*finding.label, finding.about.attribute.as_deref());
     assert_eq!(seen, (line, label, attribute), "{at}");
 }
 
@@ -50,7 +50,7 @@ fn places() {
 fn a_secret_is_never_told() {
     let body = "  require = false\n  at = self.password\n  message = \"it is ${sensitive(self.password)}\"";
     let (_, finding) = &findings(body, DB)[0];
-    assert_eq!(finding.message, "it is (sensitive)");
+    assert_eq!(&*finding.message, "it is (sensitive)");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn messages_bear_anything() {
     let configuration = "variable \"x\" {}\nresource \"aws_db_instance\" \"a\" {\n  engine = var.x\n}\n";
     let body = "  require = false\n  message = \"${self.engine} ${self.kms_key_id} ${[1, 2]} %{if true}yes%{endif}\"";
     let (_, finding) = &findings(body, configuration)[0];
-    assert_eq!(finding.message, "var.x null [1, 2] yes");
+    assert_eq!(&*finding.message, "var.x null [1, 2] yes");
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn further_places() {
 fn fingerprints_stay_and_differ() {
     let body = "  for_each = [1, 2]\n  require = false\n  at = self.engine";
     let prints = |configuration: &str| -> Vec<String> {
-        findings(body, configuration).into_iter().map(|(_, f)| f.fingerprint).collect()
+        findings(body, configuration).into_iter().map(|(_, f)| f.fingerprint.to_string()).collect()
     };
     let here = prints(DB);
     assert_ne!(here[0], here[1]);

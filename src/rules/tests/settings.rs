@@ -16,7 +16,7 @@ fn rules() -> String {
 fn check(options: &RuleOptions, expected: &[(&str, Severity)]) {
     let configuration = "resource \"aws_db_instance\" \"a\" {\n  allocated_storage = 5\n}\n";
     run(&rules(), configuration, options, |outcome, _| {
-        let found: Vec<_> = outcome.findings.iter().map(|f| (&*f.rule, f.severity)).collect();
+        let found: Vec<_> = outcome.findings.iter().map(|f| (&*f.about.rule, f.severity)).collect();
         assert_eq!(found, expected);
     });
 }

@@ -119,8 +119,8 @@ impl Writer<'_> {
         }
         if let Some(found) = entry.finding() {
             result["properties"] = json!({
-                "addresses": found.addresses, "attribute": found.attribute, "value": found.value,
-                "origin": found.origin, "environments": found.environments, "scenario": found.scenario,
+                "addresses": &*found.addresses, "attribute": found.about.attribute, "value": found.value,
+                "origin": found.origin, "environments": found.environments, "scenario": found.about.scenario,
             });
         }
         result
