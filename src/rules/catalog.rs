@@ -26,7 +26,7 @@ use super::words::Word;
 use super::{Category, RuleInfo};
 use crate::eval::nearest;
 use crate::infra::{InstanceKind, Within};
-use crate::source::{Problem, SourceFile, SourceMap};
+use crate::source::{FileText, Problem, SourceFile, SourceMap};
 use crate::syntax::{self, Text};
 
 /// All rules. Made with the source map of what they run over.
@@ -278,7 +278,9 @@ impl<'s> Catalog<'s> {
             Source::Given(file) => file.clone(),
             Source::Embedded(file, source) => {
                 let name = || format!("rules/{}", file.path);
-                source.get_or_init(|| self.sources.add(Path::new(&name()), name(), file.text)).clone()
+                source
+                    .get_or_init(|| self.sources.add(Path::new(&name()), name(), FileText::Embedded(file.text)))
+                    .clone()
             }
         }
     }

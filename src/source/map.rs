@@ -1,6 +1,6 @@
 //! The texts of all files read, by [`FileId`]; the only place that knows lines.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock, RwLock};
 
@@ -16,9 +16,35 @@ pub struct SourceFile {
     /// The path as shown to people and in reports: relative to the working directory where possible, forward slashes.
     pub name: Text,
     /// The whole text, with a byte-order mark if the file has one.
-    pub text: Arc<str>,
+    pub text: FileText,
     line_breaks: OnceLock<Vec<u32>>,
     counts: OnceLock<Vec<Count>>,
+}
+
+/// The text of a file.
+#[derive(Clone, Debug)]
+pub enum FileText {
+    /// It was read.
+    Read(Arc<str>),
+    /// It is part of the program.
+    Embedded(&'static str),
+}
+
+impl Deref for FileText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            FileText::Read(text) => text,
+            FileText::Embedded(text) => text,
+        }
+    }
+}
+
+impl<T: Into<Arc<str>>> From<T> for FileText {
+    fn from(text: T) -> FileText {
+        FileText::Read(text.into())
+    }
 }
 
 /// A place as people count it.
@@ -164,7 +190,7 @@ impl SourceMap {
     }
 
     /// Adds a text read from `path` and shown to people as `name`.
-    pub fn add(&self, path: &Path, name: impl Into<Text>, text: impl Into<Arc<str>>) -> Arc<SourceFile> {
+    pub fn add(&self, path: &Path, name: impl Into<Text>, text: impl Into<FileText>) -> Arc<SourceFile> {
         let mut files = self.files.write().unwrap_or_else(|e| e.into_inner());
         let file = Arc::new(SourceFile {
             id: FileId(files.len() as u32),

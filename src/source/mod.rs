@@ -15,7 +15,7 @@ mod text;
 
 pub use changes::Changes;
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, read_text, walk};
-pub use map::{LineColumn, SourceFile, SourceMap};
+pub use map::{FileText, LineColumn, SourceFile, SourceMap};
 pub use path_map::PathMap;
 pub use paths::{normalize, shown_path};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};

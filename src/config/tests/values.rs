@@ -39,7 +39,7 @@ fn values_from_outside_keep_their_order_and_names() {
     options.inputs = vec![text("a", "x"), InputArgument::File("vars/prod.tfvars".into()), text("b", "[1]")];
     options.environment = vec![("c".into(), "y".into())];
     let config = load(&options).unwrap();
-    let shown = |span| format!("{}: {}", config.sources.file(span).name, config.sources.file(span).text);
+    let shown = |span| format!("{}: {}", config.sources.file(span).name, &*config.sources.file(span).text);
     let inputs = config.inputs.command_line.iter().map(|input| match input {
         Input::Text(text) => shown(text.span.file),
         Input::File(file) => shown(file.document.file),
