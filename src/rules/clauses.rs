@@ -5,40 +5,57 @@ use std::sync::Arc;
 use super::Severity;
 use super::decl::{BodyDecl, Clauses, argument, wrong};
 use super::literal;
-use super::locals::{Locals, Summary};
-use super::names::{self, Names, Reads};
-use super::rule::{Also, Check, FixTemplate};
+use super::names::{self, Names};
+use super::reads::Summary;
+use super::rule::{Also, Check, Clause, FixTemplate, Local};
 use crate::source::{Problem, Span};
 use crate::syntax::{Attribute, Expr, ExprKind, Text};
-
-/// An expression and what it reads.
-#[derive(Clone)]
-pub struct Part {
-    /// The expression.
-    pub expr: Arc<Expr>,
-    reads: Reads,
-}
 
 /// The clauses of a rule or a check, compiled; `None` where it does not say.
 #[derive(Clone, Default)]
 pub struct Parts {
-    severity: Option<Severity>,
-    scenario: Option<Text>,
-    why: Option<Text>,
-    production_only: Option<bool>,
-    skips: Vec<Part>,
-    require: Option<Part>,
-    at: Option<Part>,
-    message: Option<Part>,
-    for_each: Option<Part>,
-    fix: Option<FixTemplate>,
-    also: Vec<Also>,
-    /// What the fix and the further places read.
-    around: Vec<(Span, Reads)>,
+    /// How grave a finding is.
+    pub severity: Option<Severity>,
+    /// The failure in which it hurts.
+    pub scenario: Option<Text>,
+    /// What breaks because of it.
+    pub why: Option<Text>,
+    /// Whether non-production instances are passed over.
+    pub production_only: Option<bool>,
+    /// Where it is silent.
+    pub skips: Vec<Clause>,
+    /// What has to hold.
+    pub require: Option<Clause>,
+    /// What the label points at.
+    pub at: Option<Clause>,
+    /// What is wrong.
+    pub message: Option<Clause>,
+    /// What is iterated.
+    pub for_each: Option<Clause>,
+    /// What to write instead.
+    pub fix: Option<FixTemplate>,
+    /// Further places to show.
+    pub also: Vec<Also>,
+    /// What of the fix and the further places reads `each`, itself or through a local.
+    pub per_element: Vec<Span>,
+}
+
+/// What compiling the clauses of a block needs to know.
+pub struct Around<'a> {
+    /// What they may name.
+    pub names: Names<'a>,
+    /// The locals that they see.
+    pub locals: Summary<'a>,
+}
+
+impl Around<'_> {
+    fn clause(&self, expr: &Arc<Expr>, names: &Names<'_>, problems: &mut Vec<Problem>) -> Clause {
+        Clause::new(expr.clone(), self.locals.of(&names::check(expr, names, problems)))
+    }
 }
 
 /// Compiles the clauses of one block, its locals aside.
-pub fn compile(clauses: &Clauses, names: &Names<'_>, problems: &mut Vec<Problem>) -> Parts {
+pub fn compile(clauses: &Clauses, around: &Around<'_>, problems: &mut Vec<Problem>) -> Parts {
     let get = |name: &str| argument(&clauses.arguments, name);
     let mut parts = Parts {
         severity: get("severity").and_then(|a| literal::word(a, problems)),
@@ -47,61 +64,50 @@ pub fn compile(clauses: &Clauses, names: &Names<'_>, problems: &mut Vec<Problem>
         production_only: get("production_only").and_then(|a| literal::boolean(a, problems)),
         ..Parts::default()
     };
-    let outside = Names { each: false, ..*names };
-    let mut part = |name: &str, names: &Names<'_>| {
-        let attribute = get(name)?;
-        Some(Part { expr: attribute.expr.clone(), reads: names::check(&attribute.expr, names, problems) })
-    };
-    parts.for_each = part("for_each", &outside);
-    parts.require = part("require", names);
-    parts.at = part("at", names);
-    parts.message = part("message", names);
+    let outside = Names { each: false, ..around.names };
+    parts.for_each = get("for_each").map(|a| around.clause(&a.expr, &outside, problems));
+    parts.require = get("require").map(|a| around.clause(&a.expr, &around.names, problems));
+    parts.at = get("at").map(|a| around.clause(&a.expr, &around.names, problems));
+    parts.message = get("message").map(|a| around.clause(&a.expr, &around.names, problems));
     if let Some(skip) = get("skip") {
         // Each element of a list by itself, since only some may depend on the element of `for_each`.
         let items = match &skip.expr.kind {
             ExprKind::Tuple(items) => items.iter().map(|item| Arc::new(item.clone())).collect(),
             _ => vec![skip.expr.clone()],
         };
-        let part = |expr: Arc<Expr>| Part { reads: names::check(&expr, names, problems), expr };
-        parts.skips = items.into_iter().map(part).collect();
+        parts.skips = items.iter().map(|expr| around.clause(expr, &around.names, problems)).collect();
     }
     if let Some(fix) = &clauses.fix {
-        parts.fix(fix, names, problems);
+        parts.fix(fix, around, problems);
     }
     for also in &clauses.also {
-        parts.also(also, names, problems);
+        parts.also(also, around, problems);
     }
     parts
 }
 
 impl Parts {
-    /// Its own severity.
-    pub fn severity(&self) -> Option<Severity> {
-        self.severity
+    /// An expression of the fix or of a further place.
+    fn words(&mut self, expr: &Arc<Expr>, around: &Around<'_>, problems: &mut Vec<Problem>) -> Arc<Expr> {
+        let clause = around.clause(expr, &around.names, problems);
+        if clause.per_element() {
+            self.per_element.push(expr.span);
+        }
+        clause.expr
     }
 
-    /// Its own scenario and reason.
-    pub fn words(&self) -> (Option<Text>, Option<Text>) {
-        (self.scenario.clone(), self.why.clone())
-    }
-
-    /// Its own fix.
-    pub fn fix_template(&self) -> Option<&FixTemplate> {
-        self.fix.as_ref()
-    }
-
-    fn fix(&mut self, body: &BodyDecl, names: &Names<'_>, problems: &mut Vec<Problem>) {
+    fn fix(&mut self, body: &BodyDecl, around: &Around<'_>, problems: &mut Vec<Problem>) {
         let mut fix = FixTemplate { set: Vec::new(), text: None, safety: None, impact: None, note: None };
         for attribute in &body.arguments {
             match &*attribute.name.text {
                 "safety" => fix.safety = literal::word(attribute, problems),
                 "impact" => fix.impact = literal::word(attribute, problems),
                 name => {
-                    self.around.push((attribute.expr.span, names::check(&attribute.expr, names, problems)));
+                    let expr = self.words(&attribute.expr, around, problems);
                     match name {
                         "set" => fix.set = set(attribute, problems),
-                        "text" => fix.text = Some(trimmed(&attribute.expr)),
-                        _ => fix.note = Some(trimmed(&attribute.expr)),
+                        "text" => fix.text = Some(trimmed(&expr)),
+                        _ => fix.note = Some(trimmed(&expr)),
                     }
                 }
             }
@@ -114,16 +120,14 @@ impl Parts {
         self.fix = Some(fix);
     }
 
-    fn also(&mut self, body: &BodyDecl, names: &Names<'_>, problems: &mut Vec<Problem>) {
+    fn also(&mut self, body: &BodyDecl, around: &Around<'_>, problems: &mut Vec<Problem>) {
         let (at, note) = (argument(&body.arguments, "at"), argument(&body.arguments, "note"));
         let (Some(at), Some(note)) = (at, note) else {
             problems.push(wrong(body.header, "`also` needs `at` and `note`", "incomplete"));
             return;
         };
-        for attribute in [at, note] {
-            self.around.push((attribute.expr.span, names::check(&attribute.expr, names, problems)));
-        }
-        self.also.push(Also { at: at.expr.clone(), note: note.expr.clone() });
+        let [at, note] = [at, note].map(|attribute| self.words(&attribute.expr, around, problems));
+        self.also.push(Also { at, note });
     }
 }
 
@@ -143,20 +147,20 @@ fn set(attribute: &Attribute, problems: &mut Vec<Problem>) -> Vec<(Text, Expr)> 
     set
 }
 
-/// What joining a rule's and a check's clauses needs to know.
-pub struct Join<'a> {
-    /// Where the check is declared.
+/// A check before it is joined with what its rule says.
+pub struct Join {
+    /// Where it is declared.
     pub header: Span,
-    /// The check's name; empty for the rule itself.
+    /// Its name; empty for the rule itself.
     pub name: Text,
-    /// The locals that the check sees.
-    pub locals: &'a Locals,
+    /// The locals that it sees.
+    pub locals: Vec<Local>,
     /// Whether what only a finding needs was left out.
     pub wordless: bool,
 }
 
 /// The check that says what `own` says, and what `rule` says for the rest. `None` where something is missing.
-pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Problem>) -> Option<Check> {
+pub fn join(rule: &Parts, own: &Parts, join: Join, problems: &mut Vec<Problem>) -> Option<Check> {
     let for_each = own.for_each.as_ref().or(rule.for_each.as_ref());
     let require = own.require.as_ref().or(rule.require.as_ref());
     let message = own.message.as_ref().or(rule.message.as_ref());
@@ -169,34 +173,35 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
         let what = if join.name.is_empty() { "this rule" } else { "this check" };
         problems.push(wrong(join.header, format!("{what} has no `{missing}`"), format!("no `{missing}`")));
     }
-    let parts = own.skips.iter().chain(&rule.skips).chain(require).chain(message).chain(at);
-    let around = own.around.iter().chain(&rule.around).map(|(span, reads)| (*span, reads));
-    let read = parts.map(|p| (p.expr.span, &p.reads)).chain(around);
-    let locals = join.locals.summed_up();
-    if for_each.is_none() {
-        report_lost_each(read, &locals, problems);
+    match for_each {
+        None => {
+            let skips = own.skips.iter().chain(&rule.skips);
+            let read = skips.chain(require).chain(message).chain(at).filter(|clause| clause.per_element());
+            let around = own.per_element.iter().chain(&rule.per_element).copied();
+            report_lost_each(read.map(|clause| clause.expr.span).chain(around), problems);
+        }
+        Some(clause) if clause.per_element() => {
+            let message = "what is iterated cannot depend on `each`";
+            problems.push(wrong(clause.expr.span, message, "reads a local that reads `each`"));
+        }
+        Some(_) => {}
     }
-    if let Some(part) = for_each.filter(|part| locals.per_element(&part.reads)) {
-        let message = "what is iterated cannot depend on `each`";
-        problems.push(wrong(part.expr.span, message, "reads a local that reads `each`"));
-    }
-    let clause = |p: &Part| locals.clause(p.expr.clone(), &p.reads);
     let check = Check {
-        name: join.name.clone(),
+        name: join.name,
         severity: severity?,
         scenario: own.scenario.clone().or_else(|| rule.scenario.clone()).unwrap_or_default(),
         why: own.why.clone().or_else(|| rule.why.clone()).unwrap_or_default(),
         production_only: own.production_only.or(rule.production_only).unwrap_or(false),
-        skips: rule.skips.iter().chain(&own.skips).map(clause).collect(),
+        skips: rule.skips.iter().chain(&own.skips).cloned().collect(),
         shared_skips: rule.skips.len(),
-        require: clause(require?),
-        at: at.map(|p| p.expr.clone()),
+        require: require?.clone(),
+        at: at.map(|clause| clause.expr.clone()),
         message: match message {
             None if join.wordless => Arc::new(Expr { kind: ExprKind::Null, span: join.header }),
             message => message?.expr.clone(),
         },
-        for_each: for_each.map(clause),
-        locals: locals.compiled(),
+        for_each: for_each.cloned(),
+        locals: join.locals,
         fix: own.fix.clone().or_else(|| rule.fix.clone()),
         also: also.also.clone(),
         steps: Vec::new(),
@@ -206,12 +211,8 @@ pub fn join(rule: &Parts, own: &Parts, join: &Join<'_>, problems: &mut Vec<Probl
 }
 
 /// Clauses that read `each` through a local where nothing is iterated.
-fn report_lost_each<'a>(
-    read: impl Iterator<Item = (Span, &'a Reads)>,
-    locals: &Summary<'_>,
-    problems: &mut Vec<Problem>,
-) {
-    for (span, _) in read.filter(|(_, reads)| locals.per_element(reads)) {
+fn report_lost_each(spans: impl Iterator<Item = Span>, problems: &mut Vec<Problem>) {
+    for span in spans {
         let message = "`each` is read where nothing is iterated";
         let problem = wrong(span, message, "reads `each`, itself or through a local");
         let problem = problem.with_help("add `for_each` to the check, or keep this clause out of it");

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use super::clauses::{self, Join, Parts};
-use super::decl::{FileDecl, FunctionDecl, RuleDecl, argument, wrong};
+use super::clauses::{self, Around, Join, Parts};
+use super::decl::{CheckDecl, Clauses, FileDecl, FunctionDecl, RuleDecl, argument, wrong};
 use super::literal;
 use super::locals::Locals;
 use super::names::{self, Functions, Names};
@@ -132,41 +132,30 @@ impl Compiler<'_> {
 
     /// The rule's own clauses and its checks: the ones it declares, else the rule as its only one.
     fn checks(&mut self, decl: &RuleDecl, settings: &[Text]) -> (Parts, Vec<Check>) {
-        let of_checks = decl.checks.iter().any(|c| argument(&c.clauses.arguments, "for_each").is_some());
-        let each = of_checks || argument(&decl.clauses.arguments, "for_each").is_some();
+        let iterates = |clauses: &Clauses| argument(&clauses.arguments, "for_each").is_some();
+        let rule_each = iterates(&decl.clauses);
+        let each = rule_each || decl.checks.iter().any(|check| iterates(&check.clauses));
         let own: Vec<Text> = decl.clauses.locals.iter().map(|a| a.name.text.clone()).collect();
         let around = self.around;
-        let mut problems = Vec::new();
-        let shared = locals(
-            &decl.clauses.locals,
-            &Locals::default(),
-            true,
-            &in_rule(around, settings, &own, each),
-            &mut problems,
-        );
-        let parts = clauses::compile(&decl.clauses, &in_rule(around, settings, &own, each), &mut problems);
+        let problems = &mut self.problems;
+        let names = in_rule(around, settings, &own, each);
+        let shared = locals(&decl.clauses.locals, &Locals::default(), true, &names, problems);
+        let parts = clauses::compile(&decl.clauses, &Around { names, locals: shared.summed_up() }, problems);
+        let wordless = self.wordless;
         let mut checks = Vec::new();
         if decl.checks.is_empty() {
-            let locals = shared.clone().without_cycles(&mut problems);
-            let join = Join { header: decl.header, name: "".into(), locals: &locals, wordless: self.wordless };
-            checks.extend(clauses::join(&parts, &Parts::default(), &join, &mut problems));
+            let join = Join { header: decl.header, name: "".into(), locals: shared.compiled(), wordless };
+            checks.extend(clauses::join(&parts, &Parts::default(), join, problems));
         }
-        let rule_each = argument(&decl.clauses.arguments, "for_each").is_some();
-        for check in &decl.checks {
+        for CheckDecl { name, header, clauses } in &decl.checks {
             let all: Vec<Text> =
-                own.iter().cloned().chain(check.clauses.locals.iter().map(|a| a.name.text.clone())).collect();
-            let each = rule_each || argument(&check.clauses.arguments, "for_each").is_some();
-            let names = in_rule(around, settings, &all, each);
-            let locals = locals(&check.clauses.locals, &shared, false, &names, &mut problems);
-            let mut cycles = Vec::new();
-            let locals = locals.without_cycles(&mut cycles);
-            problems.extend(cycles.into_iter().filter(|p| !problems.contains(p)).collect::<Vec<_>>());
-            let own = clauses::compile(&check.clauses, &names, &mut problems);
-            let join =
-                Join { header: check.header, name: check.name.text.clone(), locals: &locals, wordless: self.wordless };
-            checks.extend(clauses::join(&parts, &own, &join, &mut problems));
+                own.iter().cloned().chain(clauses.locals.iter().map(|a| a.name.text.clone())).collect();
+            let names = in_rule(around, settings, &all, rule_each || iterates(clauses));
+            let locals = locals(&clauses.locals, &shared, false, &names, problems);
+            let join = Join { header: *header, name: name.text.clone(), locals: locals.compiled(), wordless };
+            let own = clauses::compile(clauses, &Around { names, locals: locals.summed_up() }, problems);
+            checks.extend(clauses::join(&parts, &own, join, problems));
         }
-        self.problems.extend(problems);
         self.check_names(decl);
         (parts, checks)
     }
@@ -212,19 +201,18 @@ impl Compiler<'_> {
         let mut list = |name| get(name).map(|a| literal::texts(a, problems)).unwrap_or_default();
         let (exceptions, sources, peers) = (list("exceptions"), list("sources"), list("peers"));
         let supersedes = self.supersedes(decl);
-        let (scenario, why) = parts.words();
-        let severity = parts.severity().or_else(|| checks.iter().map(|c| c.severity).max());
+        let severity = parts.severity.or_else(|| checks.iter().map(|c| c.severity).max());
         Some(RuleInfo {
             id: decl.id.text.clone(),
             title: title?,
             severity: severity?,
             category: category?,
-            scenario: scenario.unwrap_or_default(),
+            scenario: parts.scenario.clone().unwrap_or_default(),
             service: self.service.clone(),
             subjects: subjects.iter().map(|s| s.pattern.text().clone()).collect(),
             default,
-            why: why.unwrap_or_default(),
-            fix: parts.fix_template().map(|fix| self.fix(fix)),
+            why: parts.why.clone().unwrap_or_default(),
+            fix: parts.fix.as_ref().map(|fix| self.fix(fix)),
             exceptions,
             sources,
             peers,
@@ -287,7 +275,7 @@ impl Compiler<'_> {
     }
 }
 
-/// The locals of one block on top of those it sees, their names checked.
+/// The locals of one block on top of those it sees, without those that depend on themselves.
 fn locals(
     declared: &[Attribute],
     outer: &Locals,
@@ -305,12 +293,12 @@ fn locals(
         let reads = names::check(&attribute.expr, names, problems);
         locals.push(attribute, reads, shared);
     }
-    locals
+    locals.without_cycles(problems)
 }
 
 /// What may be named inside a rule.
-fn in_rule<'a>(around: &'a dyn Surroundings, settings: &'a [Text], locals: &'a [Text], each: bool) -> Names<'a> {
-    Names { in_rule: true, each, locals, settings, params: &[], functions: around }
+fn in_rule<'a>(functions: &'a dyn Surroundings, settings: &'a [Text], locals: &'a [Text], each: bool) -> Names<'a> {
+    Names { in_rule: true, each, locals, settings, params: &[], functions }
 }
 
 /// An argument that every rule has.

@@ -25,6 +25,7 @@ mod moved;
 mod names;
 pub mod network;
 mod place;
+mod reads;
 mod render;
 mod rule;
 mod run;

@@ -1,12 +1,12 @@
 //! Checks the names in a rule's expressions when the rule is loaded: roots, locals, settings, functions and how many
-//! arguments they take. Also says what an expression reads, so that values are kept as long as they hold.
+//! arguments they take.
 
 use super::decl::wrong;
 use super::functions::{self as own, OwnFunction};
-use super::weight::{self, ELEMENTS};
+use super::reads::{Lasts, Reads, reads};
 use crate::eval::{functions as terraform, nearest};
 use crate::source::{Problem, Span};
-use crate::syntax::{CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart, TemplatePart, Text};
+use crate::syntax::{CallExpr, Expr, ExprKind, ForPart, Ident, IfPart, TemplatePart, Text};
 
 /// Finds functions that rule files declare.
 pub trait Functions {
@@ -21,7 +21,7 @@ pub trait Functions {
 pub struct Signature {
     /// How many parameters it has.
     pub params: usize,
-    /// What computing it takes, as [`weight::of_text`] tells it.
+    /// What computing it takes, as [`weight::of_text`](super::weight::of_text) tells it.
     pub cost: usize,
 }
 
@@ -41,30 +41,19 @@ pub struct Names<'a> {
     pub functions: &'a dyn Functions,
 }
 
-/// What an expression reads.
-#[derive(Clone, Debug, Default)]
-pub struct Reads {
-    /// It reads `self` itself.
-    pub subject: bool,
-    /// It reads `each` itself.
-    pub each: bool,
-    /// The locals it reads itself.
-    pub locals: Vec<Text>,
-    /// The declared functions that it calls itself.
-    pub functions: Vec<Text>,
-    /// What evaluating it roughly takes, the locals aside, in plain expressions such as `self.engine`.
-    pub cost: usize,
-}
-
 /// Functions that the evaluator handles itself: name, least and greatest number of arguments.
 const SPECIAL: &[(&str, usize, usize)] =
     &[("try", 1, usize::MAX), ("can", 1, 1), ("convert", 2, 2), ("templatefile", 2, 2), ("templatestring", 2, 2)];
 
-/// Checks an expression; mistakes are added to `problems`.
+/// Checks an expression and says what it reads; mistakes are added to `problems`.
 pub fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Reads {
-    let mut walk = Walk { names, problems, reads: Reads::default(), bound: Vec::new() };
-    let cost = walk.expr(expr);
-    Reads { cost, ..walk.reads }
+    Walk { names, problems, bound: Vec::new() }.expr(expr);
+    let mut reads = reads(expr, &|name| names.functions.signature(name).map(|signature| signature.cost));
+    if !names.each {
+        // There is no element. Where it is read all the same, that has been said.
+        reads.own.lasts = reads.own.lasts.max(Lasts::Instance);
+    }
+    reads
 }
 
 /// How a function is called.
@@ -72,8 +61,6 @@ struct Callee {
     /// The least and the greatest number of arguments.
     least: usize,
     most: usize,
-    /// What calling it takes.
-    cost: usize,
     /// Whether the elements of a list may be its last arguments.
     spreads: bool,
 }
@@ -81,93 +68,63 @@ struct Callee {
 struct Walk<'a, 'p> {
     names: &'a Names<'a>,
     problems: &'p mut Vec<Problem>,
-    reads: Reads,
     bound: Vec<Text>,
 }
 
-/// What parts take together.
-fn sum(costs: impl IntoIterator<Item = usize>) -> usize {
-    costs.into_iter().fold(0, usize::saturating_add)
-}
-
 impl Walk<'_, '_> {
-    /// Checks an expression and says what evaluating it takes.
-    fn expr(&mut self, expr: &Expr) -> usize {
-        let parts = match &expr.kind {
-            ExprKind::Null
-            | ExprKind::Bool(_)
-            | ExprKind::Number(_)
-            | ExprKind::String(_)
-            | ExprKind::SplatElement
-            | ExprKind::Invalid => 0,
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
             ExprKind::Template(parts) => self.template(parts),
-            ExprKind::Tuple(items) => self.all(items),
-            ExprKind::Object(items) => sum(items.iter().map(|item| self.all([&item.key, &item.value]))),
-            ExprKind::Variable(name) => {
-                self.root(name, None, expr.span);
-                0
-            }
+            ExprKind::Variable(name) => self.root(name, None, expr.span),
             ExprKind::Attr(of) => match &of.base.kind {
-                ExprKind::Variable(root) => {
-                    self.root(root, Some(&of.name), of.base.span);
-                    1
-                }
+                ExprKind::Variable(root) => self.root(root, Some(&of.name), of.base.span),
                 _ => self.expr(&of.base),
             },
-            ExprKind::Index(base, key) => self.all([&**base, &**key]),
-            ExprKind::Splat { base, each } => return self.all([&**base, &**each]).saturating_mul(ELEMENTS),
             ExprKind::Call(call) => {
                 let CallExpr { name, args, expand_final } = &**call;
-                return self.call(name, args.len(), *expand_final).saturating_add(self.all(args));
+                self.call(name, args.len(), *expand_final);
+                self.all(args);
             }
-            ExprKind::Unary(_, operand) => self.expr(operand),
-            ExprKind::Binary(_, of) => self.all([&of.left, &of.right]),
-            ExprKind::Conditional(of) => {
-                let ConditionalExpr { condition, then, otherwise } = &**of;
-                self.all([condition, then, otherwise])
+            ExprKind::For(f) => {
+                self.expr(&f.collection);
+                self.bound(f.key_var.as_ref(), &f.value_var, |walk| {
+                    walk.all(f.key.iter().chain([&f.value]).chain(&f.condition));
+                });
             }
-            ExprKind::For(f) => return self.for_expr(f).saturating_mul(ELEMENTS),
-            ExprKind::Paren(inner) => self.expr(inner),
-        };
-        parts.saturating_add(1)
+            _ => expr.for_each_child(&mut |child| self.expr(child)),
+        }
     }
 
-    fn all<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) -> usize {
-        sum(exprs.into_iter().map(|expr| self.expr(expr)))
+    fn all<'e>(&mut self, exprs: impl IntoIterator<Item = &'e Expr>) {
+        exprs.into_iter().for_each(|expr| self.expr(expr));
     }
 
-    fn for_expr(&mut self, f: &ForExpr) -> usize {
-        let collection = self.expr(&f.collection);
+    /// Looks at what these names are bound in.
+    fn bound(&mut self, key: Option<&Ident>, value: &Ident, look: impl FnOnce(&mut Self)) {
         let depth = self.bound.len();
-        self.bind(f.key_var.as_ref(), &f.value_var);
-        let turn = self.all(f.key.iter().chain([&f.value]).chain(&f.condition));
-        self.bound.truncate(depth);
-        collection.saturating_add(turn)
-    }
-
-    fn bind(&mut self, key: Option<&Ident>, value: &Ident) {
         self.bound.extend(key.into_iter().chain([value]).map(|ident| ident.text.clone()));
+        look(self);
+        self.bound.truncate(depth);
     }
 
-    fn template(&mut self, parts: &[TemplatePart]) -> usize {
-        let part = |part: &TemplatePart| match part {
-            TemplatePart::Literal(..) => 0,
-            TemplatePart::Interpolation(expr) => self.expr(expr),
-            TemplatePart::If(part) => {
-                let IfPart { condition, then, otherwise, .. } = &**part;
-                sum([self.expr(condition), self.template(then), self.template(otherwise)])
+    fn template(&mut self, parts: &[TemplatePart]) {
+        for part in parts {
+            match part {
+                TemplatePart::Literal(..) => {}
+                TemplatePart::Interpolation(expr) => self.expr(expr),
+                TemplatePart::If(part) => {
+                    let IfPart { condition, then, otherwise, .. } = &**part;
+                    self.expr(condition);
+                    self.template(then);
+                    self.template(otherwise);
+                }
+                TemplatePart::For(part) => {
+                    let ForPart { key_var, value_var, collection, body, .. } = &**part;
+                    self.expr(collection);
+                    self.bound(key_var.as_ref(), value_var, |walk| walk.template(body));
+                }
             }
-            TemplatePart::For(part) => {
-                let ForPart { key_var, value_var, collection, body, .. } = &**part;
-                let collection = self.expr(collection);
-                let depth = self.bound.len();
-                self.bind(key_var.as_ref(), value_var);
-                let turn = self.template(body);
-                self.bound.truncate(depth);
-                collection.saturating_add(turn).saturating_mul(ELEMENTS)
-            }
-        };
-        sum(parts.iter().map(part))
+        }
     }
 
     /// A name that begins a reference, and the name behind its dot.
@@ -178,21 +135,13 @@ impl Walk<'_, '_> {
         let names = self.names;
         match &**root {
             "environment" => {}
-            "self" if names.in_rule => self.reads.subject = true,
-            "each" if names.each => {
-                self.reads.each = true;
-                self.member("each", step, span, &["key".into(), "value".into()]);
-            }
+            "self" if names.in_rule => {}
+            "each" if names.each => self.member("each", step, span, &["key".into(), "value".into()]),
             "each" if names.in_rule => {
                 let problem = wrong(span, "there is no `each` without `for_each`", "nothing is iterated here");
                 self.problems.push(problem.with_help("add `for_each` to the rule or the check"));
             }
-            "local" if names.in_rule => {
-                if let Some(step) = step.filter(|step| !self.reads.locals.contains(&step.text)) {
-                    self.reads.locals.push(step.text.clone());
-                }
-                self.member("local", step, span, names.locals);
-            }
+            "local" if names.in_rule => self.member("local", step, span, names.locals),
             "setting" if names.in_rule => self.member("setting", step, span, names.settings),
             _ => self.unknown_root(root, span),
         }
@@ -226,17 +175,16 @@ impl Walk<'_, '_> {
         self.problems.push(problem);
     }
 
-    /// Checks how a function is called, and says what that takes, the arguments aside.
-    fn call(&mut self, name: &Ident, count: usize, expand: bool) -> usize {
-        let Some(Callee { least, most, cost, spreads }) = self.callee(&name.text) else {
-            self.unknown_function(name);
-            return weight::CALL;
+    /// Checks how a function is called.
+    fn call(&mut self, name: &Ident, count: usize, expand: bool) {
+        let Some(Callee { least, most, spreads }) = self.callee(&name.text) else {
+            return self.unknown_function(name);
         };
         if expand && !spreads {
             let problem =
                 wrong(name.span, format!("`{}` takes no spread arguments", name.text), "`...` is not possible");
             self.problems.push(problem.with_help("pass the list itself where several texts are allowed"));
-            return cost;
+            return;
         }
         let fits = if expand { count <= most } else { (least..=most).contains(&count) };
         if !fits {
@@ -249,24 +197,21 @@ impl Walk<'_, '_> {
             let message = format!("`{}` takes {wants} argument{ending}, not {count}", name.text);
             self.problems.push(wrong(name.span, message, "wrong number of arguments"));
         }
-        cost
     }
 
-    fn callee(&mut self, name: &Text) -> Option<Callee> {
-        let cost = || weight::of_call(name);
+    fn callee(&self, name: &str) -> Option<Callee> {
         if let Some(OwnFunction { arity: (least, most), .. }) = own::lookup(name) {
-            return Some(Callee { least: *least, most: *most, cost: cost(), spreads: false });
+            return Some(Callee { least: *least, most: *most, spreads: false });
         }
-        if let Some(Signature { params, cost }) = self.names.functions.signature(name) {
-            self.reads.functions.push(name.clone());
-            return Some(Callee { least: params, most: params, cost, spreads: false });
+        if let Some(Signature { params, .. }) = self.names.functions.signature(name) {
+            return Some(Callee { least: params, most: params, spreads: false });
         }
-        if let Some((_, least, most)) = SPECIAL.iter().find(|(special, ..)| *special == &**name) {
-            return Some(Callee { least: *least, most: *most, cost: cost(), spreads: true });
+        if let Some((_, least, most)) = SPECIAL.iter().find(|(special, ..)| *special == name) {
+            return Some(Callee { least: *least, most: *most, spreads: true });
         }
         let function = terraform::lookup(name)?;
         let most = if function.variadic.is_some() { usize::MAX } else { function.params.len() };
-        Some(Callee { least: function.params.len() - function.optional, most, cost: cost(), spreads: true })
+        Some(Callee { least: function.params.len() - function.optional, most, spreads: true })
     }
 
     fn unknown_function(&mut self, name: &Ident) {

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use globset::GlobMatcher;
 
+use super::reads::Sum;
 use super::{Impact, RuleInfo, Safety, Severity};
 use crate::eval::Value;
 use crate::infra::InstanceKind;
 use crate::source::Span;
 use crate::syntax::{Expr, Text};
+
+pub use super::reads::Lasts;
 
 /// A compiled rule.
 #[derive(Clone, Debug)]
@@ -86,17 +89,6 @@ pub struct Clause {
     pub cost: usize,
 }
 
-/// For how long an expression is worth the same.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Lasts {
-    /// For the element: it reads `each`, itself or through a local.
-    Element,
-    /// For the instance: it reads `self`.
-    Instance,
-    /// For all instances of a run.
-    Run,
-}
-
 impl Check {
     /// Puts what there is to ask in order: what costs least comes first.
     #[must_use]
@@ -117,6 +109,11 @@ impl Check {
 const SHARED: usize = 4;
 
 impl Clause {
+    /// An expression of which this is known.
+    pub fn new(expr: Arc<Expr>, Sum { lasts, cost }: Sum) -> Clause {
+        Clause { expr, lasts, cost }
+    }
+
     /// What finding it out takes for one instance.
     fn cost_for_one(&self) -> usize {
         if self.lasts == Lasts::Run { self.cost / SHARED } else { self.cost }
