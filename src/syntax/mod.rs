@@ -9,6 +9,7 @@ mod foreign;
 mod items;
 mod json;
 mod lexer;
+pub mod packed;
 mod parser;
 mod placement;
 mod print;

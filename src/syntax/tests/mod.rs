@@ -5,6 +5,7 @@ mod bounds;
 pub(super) mod dump;
 mod expressions;
 mod messages;
+mod packed;
 mod printing;
 mod spans;
 mod templates;
