@@ -1,14 +1,43 @@
-//! Writes the lists by which the files below `rules/` become part of the binary; nothing else.
+//! Writes the lists by which the files below `rules/` become part of the binary, rules already parsed; nothing else.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-#[path = "src/rules/scan.rs"]
-mod scan;
-#[path = "src/rules/weight.rs"]
-mod weight;
+use rules::pack;
+use source::FileId;
+
+/// The parts of the crate that turn rule files into what is embedded of them.
+#[path = "src/rules"]
+mod rules {
+    pub mod pack;
+    mod reads;
+    mod weight;
+}
+#[expect(dead_code, reason = "the crate uses the rest")]
+#[path = "src/source"]
+mod source {
+    mod problem;
+    mod span;
+    mod text;
+    pub use problem::{Problem, ProblemKind};
+    pub use span::{FileId, Span};
+    pub use text::Text;
+}
+#[expect(dead_code, unused_imports, reason = "the crate uses the rest")]
+#[path = "src/syntax"]
+mod syntax {
+    mod ast;
+    mod items;
+    mod lexer;
+    pub mod packed;
+    mod parser;
+    mod scan;
+    pub use ast::*;
+    pub use parser::parse;
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
@@ -17,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for name in ["schema", "secrets", "defaults", "checked"] {
         embed_records(&root.join("rules/facts/provider").join(name).with_extension("txt"), &out.join(name))?;
     }
-    embed_rules(&root.join("rules"), &out.join("rule_files.rs"))
+    embed_rules(&root.join("rules"), &out)
 }
 
 /// Writes an array of `(name without extension, text)`, sorted by name, of the files in `folder` with this extension.
@@ -57,33 +86,35 @@ fn embed_records(path: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Writes the outlines of the rule files, sorted by path, as `EmbeddedFile`s of `rules::catalog`.
-fn embed_rules(root: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
-    let mut files = Vec::new();
-    rule_files(root, &mut files)?;
-    files.sort();
+/// Writes what the rule files declare, sorted by path, as `EmbeddedFile`s of `rules::embedded`.
+fn embed_rules(root: &Path, out: &Path) -> Result<(), Box<dyn Error>> {
+    let mut paths = Vec::new();
+    rule_files(root, &mut paths)?;
+    paths.sort();
+    let read = |path: &PathBuf| fs::read_to_string(path).map(|source| (syntax::parse(FileId(0), &source).body, source));
+    let files = paths.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let costs: HashMap<String, usize> = files.iter().flat_map(|(body, source)| pack::costs(source, body)).collect();
     let mut text = String::from("&[\n");
-    for path in &files {
+    for (number, (path, (body, source))) in paths.iter().zip(&files).enumerate() {
         let shown = path.strip_prefix(root)?.to_str().ok_or("a file name that is not UTF-8")?.replace('\\', "/");
-        let source = fs::read_to_string(path)?;
-        let outline = scan::outline(&source);
-        writeln!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), rules: &[")?;
-        for rule in &outline.rules {
-            let scan::RuleOutline { id, category, subjects, only, bytes, words, logic } = rule;
+        let packed = pack::pack(source, body, &|function| costs.get(function).copied());
+        let bytes = out.join(format!("rule_file_{number}.bin"));
+        fs::write(&bytes, &packed.bytes)?;
+        write!(text, "    EmbeddedFile {{ path: {shown:?}, text: include_str!({path:?}), ")?;
+        writeln!(text, "bytes: include_bytes!({bytes:?}), rules: &[")?;
+        for pack::RuleOutline { id, category, subjects, only, logic, words } in &packed.rules {
             write!(text, "        EmbeddedRule {{ id: {id:?}, category: {category:?}, only: {only:?}, ")?;
-            writeln!(text, "subjects: &{subjects:?}, bytes: {bytes:?}, words: &{words:?}, logic: &{logic:?} }},")?;
+            writeln!(text, "subjects: &{subjects:?}, logic: {logic}, words: {words} }},")?;
         }
         writeln!(text, "    ], functions: &[")?;
-        for scan::FunctionOutline { name, params, bytes } in &outline.functions {
-            let value = source[bytes.clone()].split_once("\n  value").map_or("", |(_, value)| value);
-            let cost = weight::of_text(value);
+        for pack::FunctionOutline { name, params, cost, begin } in &packed.functions {
             write!(text, "        EmbeddedFunction {{ name: {name:?}, params: {params}, cost: {cost}, ")?;
-            writeln!(text, "bytes: {bytes:?} }},")?;
+            writeln!(text, "begin: {begin} }},")?;
         }
         writeln!(text, "    ] }},")?;
     }
     text.push_str("]\n");
-    fs::write(list, text)?;
+    fs::write(out.join("rule_files.rs"), text)?;
     Ok(())
 }
 

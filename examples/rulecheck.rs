@@ -116,7 +116,7 @@ fn wanted(options: &Options, rule: &str, service: &str) -> bool {
     options.wanted.is_empty() || options.wanted.iter().any(|name| name == rule || name == service)
 }
 
-/// What is missing in the declarations, around them and in their layout.
+/// What is missing in the declarations and around them, and what is out of order.
 fn complaints(options: &Options, catalog: &Catalog<'_>, cases: &[fixtures::Case]) -> Vec<String> {
     let rules = catalog.rules();
     let mut complaints = Vec::new();
@@ -131,7 +131,7 @@ fn complaints(options: &Options, catalog: &Catalog<'_>, cases: &[fixtures::Case]
         of_file.sort_by_key(|rule| rule.span.start);
         if of_file.iter().any(|rule| wanted_rule(options, &rule.info)) {
             let infos: Vec<_> = of_file.iter().map(|rule| &rule.info).collect();
-            complaints.extend(invariants::layout(&source.path, &source.text, &infos));
+            complaints.extend(invariants::order(&source.path, &infos));
         }
     }
     complaints

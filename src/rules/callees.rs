@@ -1,6 +1,5 @@
 //! What rules can call by name beside Terraform's functions: the language's own, and those that rule files declare.
 
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -8,8 +7,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::FunctionDecl;
 use super::functions::{self, OwnFunction};
 use super::names::Signature;
+use super::reads::Calls;
 use crate::eval::functions as terraform;
-use crate::syntax::{Attribute, Expr, ExprKind, Text};
+use crate::syntax::{Attribute, Text};
 
 /// All of them by name: no name has two meanings.
 pub(super) struct Callees(FxHashMap<Text, Callee>);
@@ -36,37 +36,37 @@ pub(super) enum Called<'c> {
     },
 }
 
-/// A function of a rule file, before it is parsed.
+/// A function of a rule file, before it is read.
 pub(super) struct DeclaredFunction {
     pub(super) file: usize,
     pub(super) signature: Signature,
-    /// The part of the file to read it from.
-    pub(super) bytes: Range<usize>,
+    /// Where it begins in what is embedded of its file; nowhere where it is given.
+    begin: usize,
     /// Empty until it is wanted, as is the other.
     decl: OnceLock<Option<Arc<FunctionDecl>>>,
     timeless: OnceLock<bool>,
 }
 
 impl DeclaredFunction {
-    /// The function that stands in this part of a file.
-    pub(super) fn new(file: usize, signature: Signature, bytes: Range<usize>) -> DeclaredFunction {
-        DeclaredFunction { file, signature, bytes, decl: OnceLock::new(), timeless: OnceLock::new() }
+    /// The function that begins there in what is embedded of a file.
+    pub(super) fn packed(file: usize, signature: Signature, begin: usize) -> DeclaredFunction {
+        DeclaredFunction { file, signature, begin, decl: OnceLock::new(), timeless: OnceLock::new() }
     }
 
-    /// The same, which has been read.
-    pub(super) fn known(self, decl: Arc<FunctionDecl>) -> DeclaredFunction {
-        DeclaredFunction { decl: Some(decl).into(), ..self }
+    /// A function of a file that was given.
+    pub(super) fn known(file: usize, signature: Signature, decl: Arc<FunctionDecl>) -> DeclaredFunction {
+        DeclaredFunction { decl: Some(decl).into(), ..DeclaredFunction::packed(file, signature, 0) }
     }
 
     /// What it says, read when it is wanted for the first time; `None` where it cannot be read.
-    pub(super) fn decl(&self, read: impl FnOnce() -> Option<Arc<FunctionDecl>>) -> Option<&Arc<FunctionDecl>> {
-        self.decl.get_or_init(read).as_ref()
+    pub(super) fn decl(&self, read: impl FnOnce(usize) -> Option<Arc<FunctionDecl>>) -> Option<&Arc<FunctionDecl>> {
+        self.decl.get_or_init(|| read(self.begin)).as_ref()
     }
 
     /// Whether it looks at nothing but its parameters and facts: not at the instances of a run, its environment, files
-    /// or the time. `declared` gives what functions of rule files compute.
-    pub(super) fn is_timeless<'c>(&self, value: &'c Expr, declared: &dyn Fn(&str) -> Option<&'c Expr>) -> bool {
-        *self.timeless.get_or_init(|| is_timeless(value, declared))
+    /// or the time. `calls` are its own; `declared` gives those of functions of rule files.
+    pub(super) fn is_timeless<'c>(&self, calls: &'c Calls, declared: &dyn Fn(&str) -> Option<&'c Calls>) -> bool {
+        *self.timeless.get_or_init(|| is_timeless(calls, declared))
     }
 }
 
@@ -105,48 +105,37 @@ impl Callees {
     }
 }
 
-/// Looks through a function and all that it calls, each once: functions that call each other several times multiply.
-fn is_timeless<'c>(value: &'c Expr, declared: &dyn Fn(&str) -> Option<&'c Expr>) -> bool {
+/// Looks at a function and all that it calls, each once: functions that call each other several times multiply.
+fn is_timeless<'c>(calls: &'c Calls, declared: &dyn Fn(&str) -> Option<&'c Calls>) -> bool {
     let mut seen: FxHashSet<&Text> = FxHashSet::default();
-    let mut open = vec![value];
-    while let Some(value) = open.pop() {
-        let mut called = Vec::new();
-        if !asks_of_timeless(value, declared, &mut called) {
+    let mut open = vec![calls];
+    while let Some(calls) = open.pop() {
+        if calls.environment {
             return false;
         }
-        let new = called.into_iter().filter(|name| seen.insert(name));
-        open.extend(new.filter_map(|name| declared(name)));
+        for name in calls.functions.iter().filter(|name| seen.insert(name)) {
+            let is_timeless = match functions::lookup(name) {
+                Some(own) => own.is_timeless(),
+                None => match declared(name) {
+                    Some(calls) => {
+                        open.push(calls);
+                        true
+                    }
+                    None => terraform::is_timeless(name),
+                },
+            };
+            if !is_timeless {
+                return false;
+            }
+        }
     }
     true
-}
-
-/// Whether an expression itself looks at nothing that time or a run changes; `called` are the functions of rule files
-/// that it calls.
-fn asks_of_timeless<'c>(
-    expr: &'c Expr,
-    declared: &dyn Fn(&str) -> Option<&'c Expr>,
-    called: &mut Vec<&'c Text>,
-) -> bool {
-    let here = match &expr.kind {
-        ExprKind::Variable(name) => &**name != "environment",
-        ExprKind::Call(call) => match functions::lookup(&call.name.text) {
-            Some(own) => own.is_timeless(),
-            None if declared(&call.name.text).is_some() => {
-                called.push(&call.name.text);
-                true
-            }
-            None => terraform::is_timeless(&call.name.text),
-        },
-        _ => true,
-    };
-    let mut all = here;
-    expr.for_each_child(&mut |child| all = all && asks_of_timeless(child, declared, called));
-    all
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::reads::reads;
     use crate::source::FileId;
 
     #[track_caller]
@@ -156,7 +145,9 @@ mod tests {
             |i: usize| if i == 40 { last.to_owned() } else { format!("[{}]", format!("f{}(x), ", i + 1).repeat(10)) };
         let text: String = (0..=40).map(|i| format!("f{i} = {}\n", body(i))).collect();
         let document = crate::syntax::parse(FileId(0), &text);
-        let declared = |name: &str| document.body.attribute(name).map(|attribute| &*attribute.expr);
+        let of = |attribute: &Attribute| (attribute.name.text.clone(), reads(&attribute.expr, &|_| None).calls);
+        let calls: FxHashMap<Text, Calls> = document.body.attributes.iter().map(of).collect();
+        let declared = |name: &str| calls.get(name);
         assert_eq!(declared("f0").map(|first| is_timeless(first, &declared)), Some(expected), "{last}");
     }
 

@@ -1,12 +1,9 @@
 //! All rules: those embedded in the binary and those of given files, sorted by id, found by what they look at.
 //!
-//! Outlines of the embedded files (ids, categories, subjects, places) are made at build time; a rule or a function is
-//! parsed and compiled when it is wanted for the first time. Files given by the user are compiled at once, so that every
-//! mistake in them is known before anything runs.
+//! Embedded files are parsed at build time; a rule or a function of one is read when it is wanted for the first time.
+//! Files given by the user are compiled at once, so that every mistake in them is known before anything runs.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
@@ -15,11 +12,13 @@ use rustc_hash::FxHashMap;
 use super::answers::Calls;
 use super::callees::{Called, Callee, Callees, DeclaredFunction};
 use super::compile::{self, Surroundings};
-use super::decl::{self, FileDecl, FunctionDecl, RuleDecl, argument, wrong};
+use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
 use super::embedded::{EmbeddedFile, EmbeddedFunction, embedded_files};
 use super::literal;
 use super::names::{Functions, Signature};
+use super::packed::PackedFile;
 use super::rule::{Pattern, Rule, Subject};
+use super::said::Head;
 use super::settings::Selection;
 use super::weight;
 use super::words::Word;
@@ -52,15 +51,10 @@ pub(super) struct Entry {
     pub(super) subjects: Vec<Subject>,
     /// The modules that it looks into.
     pub(super) within: Within,
-    /// The part of the file to read it from.
-    bytes: Range<usize>,
-    /// The parts of it that only a finding needs: most rules find nothing.
-    words: &'static [Range<usize>],
-    /// All others, but the lines that hold them together.
-    logic: &'static [Range<usize>],
-    /// What it says without its words. Empty until it is wanted, as are the others.
-    decl: OnceLock<Option<RuleDecl>>,
-    /// `None` where it could not be compiled.
+    /// Where an embedded rule begins in what is embedded of its file, and where what only a finding needs: most rules find
+    /// nothing.
+    packed: Option<(usize, usize)>,
+    /// `None` where it could not be read. Empty until it is wanted, as is the other.
     rule: OnceLock<Option<Arc<Rule>>>,
     /// The same without its words.
     wordless: OnceLock<Option<Arc<Rule>>>,
@@ -94,17 +88,14 @@ impl<'s> Catalog<'s> {
                     file: index,
                     subjects,
                     within: Within::parse(rule.only).unwrap_or_default(),
-                    bytes: rule.bytes.clone(),
-                    words: rule.words,
-                    logic: rule.logic,
-                    decl: OnceLock::new(),
+                    packed: Some((rule.logic, rule.words)),
                     rule: OnceLock::new(),
                     wordless: OnceLock::new(),
                 });
             }
-            for EmbeddedFunction { name, params, cost, bytes } in file.functions {
+            for EmbeddedFunction { name, params, cost, begin } in file.functions {
                 let signature = Signature { params: *params, cost: *cost };
-                catalog.callees.declare((*name).into(), DeclaredFunction::new(index, signature, bytes.clone()));
+                catalog.callees.declare((*name).into(), DeclaredFunction::packed(index, signature, *begin));
             }
         }
         catalog.index();
@@ -193,10 +184,7 @@ impl<'s> Catalog<'s> {
                 file: index,
                 subjects,
                 within: within.unwrap_or_default(),
-                bytes: rule.header.range(),
-                words: &[],
-                logic: &[],
-                decl: OnceLock::new(),
+                packed: None,
                 rule: OnceLock::new(),
                 wordless: OnceLock::new(),
             });
@@ -206,7 +194,7 @@ impl<'s> Catalog<'s> {
             let name = &decl.name;
             let value = decl.value.as_ref().and_then(|value| text.get(value.expr.span.range()));
             let signature = Signature { params: decl.params.len(), cost: weight::of_text(value.unwrap_or_default()) };
-            let function = DeclaredFunction::new(index, signature, decl.header.range()).known(decl.clone());
+            let function = DeclaredFunction::known(index, signature, decl.clone());
             if super::functions::lookup(&name.text).is_some() || crate::eval::functions::lookup(&name.text).is_some() {
                 let message = format!("there is a function `{}` already", name.text);
                 problems.push(wrong(name.span, message, "not yours to declare"));
@@ -245,7 +233,7 @@ impl<'s> Catalog<'s> {
     fn recursion<'d>(&self, decls: impl IntoIterator<Item = &'d FileDecl>, problems: &mut Vec<Problem>) {
         for function in decls.into_iter().flat_map(|decl| &decl.functions) {
             let mut seen = BTreeSet::new();
-            let mut wanted = self.calls(function);
+            let mut wanted = function.calls.functions.clone();
             while let Some(name) = wanted.pop() {
                 if name == function.name.text {
                     let message = format!("function `{name}` calls itself");
@@ -253,24 +241,10 @@ impl<'s> Catalog<'s> {
                     break;
                 }
                 if let Some(callee) = self.function(&name).filter(|_| seen.insert(name.clone())) {
-                    wanted.extend(self.calls(callee));
+                    wanted.extend(callee.calls.functions.iter().cloned());
                 }
             }
         }
-    }
-
-    fn calls(&self, function: &FunctionDecl) -> Vec<Text> {
-        let params: Vec<Text> = function.param_names().cloned().collect();
-        let names = super::names::Names {
-            in_rule: false,
-            each: false,
-            locals: &[],
-            settings: &[],
-            params: &params,
-            functions: self,
-        };
-        let value = function.value.as_ref();
-        value.map(|v| super::names::check(&v.expr, &names, &mut Vec::new()).functions).unwrap_or_default()
     }
 
     fn source(&self, file: usize) -> Arc<SourceFile> {
@@ -285,18 +259,12 @@ impl<'s> Catalog<'s> {
         }
     }
 
-    /// What is declared in a part of an embedded file, parts of that left out. Tests know that these are without mistakes.
-    fn read(&self, file: usize, bytes: &Range<usize>, left_out: &[Range<usize>]) -> FileDecl {
-        let source = self.source(file);
-        let text = source.text.get(bytes.clone()).unwrap_or_default();
-        let mut kept = Cow::Borrowed(text);
-        if !left_out.is_empty() {
-            // Blanks in the place of whole lines: everything else stays where it stands.
-            let mut text = text.as_bytes().to_vec();
-            left_out.iter().for_each(|part| text[part.start - bytes.start..part.end - bytes.start].fill(b' '));
-            kept = Cow::Owned(String::from_utf8(text).unwrap_or_default());
+    /// What is embedded of a file; nothing of a given one.
+    fn packed(&self, file: usize) -> Option<PackedFile> {
+        match self.files[file].text {
+            Source::Embedded(embedded, _) => Some(PackedFile { file: embedded, id: self.source(file).id }),
+            Source::Given(_) => None,
         }
-        decl::read(&syntax::parse_part(source.id, &kept, bytes.start as u32))
     }
 
     /// The files that were given, in their order.
@@ -333,52 +301,48 @@ impl<'s> Catalog<'s> {
 
     fn rule_at(&self, at: usize) -> Option<Arc<Rule>> {
         let entry = &self.entries[at];
-        let whole = || {
-            let words = self.read(entry.file, &entry.bytes, entry.logic).rules.into_iter().next()?;
-            self.compiled(entry, &self.logic(entry)?.clone().and(words), false)
-        };
-        entry.rule.get_or_init(whole).clone()
+        let words = entry.packed.map(|(_, words)| words);
+        entry.rule.get_or_init(|| self.read(entry, words)).clone()
     }
 
     /// The rule with all that is needed to find out whether it finds something.
     pub(super) fn wordless_at(&self, at: usize) -> Option<Arc<Rule>> {
         let entry = &self.entries[at];
-        entry.wordless.get_or_init(|| self.compiled(entry, self.logic(entry)?, true)).clone()
+        entry.wordless.get_or_init(|| self.read(entry, None)).clone()
     }
 
-    fn logic<'e>(&self, entry: &'e Entry) -> Option<&'e RuleDecl> {
-        let read = || self.read(entry.file, &entry.bytes, entry.words).rules.into_iter().next();
-        entry.decl.get_or_init(read).as_ref()
+    /// An embedded rule. Tests know that it is without mistakes.
+    fn read(&self, entry: &Entry, words: Option<usize>) -> Option<Arc<Rule>> {
+        let packed = self.packed(entry.file)?;
+        let Entry { id, category, subjects, packed: Some((logic, _)), .. } = entry else { return None };
+        let service = self.files[entry.file].service.clone();
+        let head = Head { id: id.clone(), service, category: *category, subjects: subjects.clone() };
+        packed.rule(*logic, words).rule(head, packed.file.text).map(Arc::new)
     }
 
-    fn compiled(&self, entry: &Entry, decl: &RuleDecl, wordless: bool) -> Option<Arc<Rule>> {
-        let (service, source) = (&self.files[entry.file].service, self.source(entry.file));
-        compile::compile_rule(decl, service, &source, self, wordless)
-    }
-
-    /// What there is to know of all rules, sorted by id. Parses every file.
+    /// What there is to know of all rules, sorted by id. Reads every one.
     pub fn infos(&self) -> Vec<RuleInfo> {
         (0..self.entries.len()).filter_map(|at| self.rule_at(at)).map(|rule| rule.info.clone()).collect()
     }
 
-    /// What there is to know of the rules that a selection runs, sorted by id. Parses their files.
+    /// What there is to know of the rules that a selection runs, sorted by id. Reads them.
     pub fn enabled_infos(&self, selection: &Selection) -> Vec<RuleInfo> {
         let enabled = (0..self.entries.len()).filter(|at| selection.enabled[*at]);
         enabled.filter_map(|at| self.rule_at(at)).map(|rule| rule.info.clone()).collect()
     }
 
-    /// The rules about a type of resource, sorted by id. Parses their files.
+    /// The rules about a type of resource, sorted by id. Reads them.
     pub fn rules_about(&self, resource_type: &str) -> Vec<Arc<Rule>> {
         let named = self.by_subject.get(&InstanceKind::Resource).and_then(|names| names.get(resource_type));
         named.into_iter().flatten().filter_map(|at| self.rule_at(*at)).collect()
     }
 
-    /// All rules, sorted by id. Parses every file.
+    /// All rules, sorted by id. Reads every one.
     pub fn rules(&self) -> Vec<Arc<Rule>> {
         (0..self.entries.len()).filter_map(|at| self.rule_at(at)).collect()
     }
 
-    /// All functions that rule files declare, sorted by name. Parses every one.
+    /// All functions that rule files declare, sorted by name. Reads every one.
     pub fn declared_functions(&self) -> Vec<Arc<FunctionDecl>> {
         let names = self.callees.declared_names();
         let mut functions: Vec<_> = names.filter_map(|name| self.declaration(name)).cloned().collect();
@@ -430,7 +394,7 @@ impl Catalog<'_> {
     }
 
     fn declared<'c>(&self, function: &'c DeclaredFunction) -> Option<&'c Arc<FunctionDecl>> {
-        function.decl(|| self.read(function.file, &function.bytes, &[]).functions.into_iter().next())
+        function.decl(|begin| Some(Arc::new(self.packed(function.file)?.function(begin))))
     }
 
     /// What a name means that is called; `None` where it is Terraform's.
@@ -441,8 +405,8 @@ impl Catalog<'_> {
         };
         let decl = self.declared(function)?;
         let value = decl.value.as_ref()?;
-        let declared = |name: &str| self.function(name)?.value.as_ref().map(|value| &*value.expr);
-        Some(Called::Declared { decl, value, timeless: function.is_timeless(&value.expr, &declared) })
+        let timeless = function.is_timeless(&decl.calls, &|name| self.function(name).map(|decl| &decl.calls));
+        Some(Called::Declared { decl, value, timeless })
     }
 }
 

@@ -223,7 +223,7 @@ fn report_lost_each(spans: impl Iterator<Item = Span>, problems: &mut Vec<Proble
 }
 
 /// Constant words without the line break that a heredoc ends with, so that all findings can share them.
-fn trimmed(words: &Arc<Expr>) -> Arc<Expr> {
+pub fn trimmed(words: &Arc<Expr>) -> Arc<Expr> {
     match &words.kind {
         ExprKind::String(text) if text.trim_end().len() < text.len() => {
             Arc::new(Expr { kind: ExprKind::String(text.trim_end().into()), span: words.span })

@@ -4,18 +4,18 @@
 
 use std::sync::Arc;
 
+use super::Category;
 use super::clauses::{self, Around, Join, Parts};
 use super::decl::{CheckDecl, Clauses, FileDecl, FunctionDecl, RuleDecl, argument, wrong};
 use super::literal;
 use super::locals::Locals;
 use super::names::{self, Functions, Names};
-use super::render;
-use super::rule::{Check, FixTemplate, Pattern, Rule, Subject};
-use super::{Category, Fix, FixedValue, RuleInfo, RuleSetting};
-use crate::eval::{Evaluation, NoScope, Value};
+use super::rule::{Check, Pattern, Rule, Subject};
+use super::said::{Head, Said, Setting};
+use crate::eval::{Evaluation, NoScope};
 use crate::infra::Within;
-use crate::source::{Problem, SourceFile, Span};
-use crate::syntax::{Attribute, Expr, ExprKind, TemplatePart, Text};
+use crate::source::{Problem, SourceFile};
+use crate::syntax::{Attribute, Text};
 
 /// What a rule file can name beyond itself.
 pub trait Surroundings: Functions {
@@ -32,7 +32,7 @@ pub fn compile(
     source: &SourceFile,
     around: &dyn Surroundings,
 ) -> (Vec<Arc<Rule>>, Vec<Problem>) {
-    let mut compiler = Compiler { service, source, around, wordless: false, problems: Vec::new() };
+    let mut compiler = Compiler { service, source, around, problems: Vec::new() };
     let rules = decl.rules.iter().filter_map(|rule| compiler.rule(rule)).map(Arc::new).collect();
     for function in &decl.functions {
         compiler.function(function);
@@ -40,22 +40,10 @@ pub fn compile(
     (rules, compiler.problems)
 }
 
-/// A rule that has no mistakes; `wordless` where what only a finding needs was left out.
-pub fn compile_rule(
-    decl: &RuleDecl,
-    service: &Text,
-    source: &SourceFile,
-    around: &dyn Surroundings,
-    wordless: bool,
-) -> Option<Arc<Rule>> {
-    Compiler { service, source, around, wordless, problems: Vec::new() }.rule(decl).map(Arc::new)
-}
-
 struct Compiler<'a> {
     service: &'a Text,
     source: &'a SourceFile,
     around: &'a dyn Surroundings,
-    wordless: bool,
     problems: Vec<Problem>,
 }
 
@@ -64,15 +52,24 @@ impl Compiler<'_> {
         self.id(decl);
         let settings = self.settings(decl);
         let subjects = self.subjects(decl);
-        let names: Vec<Text> = settings.iter().map(|(s, _)| s.name.clone()).collect();
+        let names: Vec<Text> = settings.iter().map(|setting| setting.name.clone()).collect();
         let (parts, checks) = self.checks(decl, &names);
-        let info = self.info(decl, &parts, &checks, &subjects, settings.iter().map(|(s, _)| s.clone()).collect())?;
-        let first = argument(&decl.arguments, "first");
-        let first = first.and_then(|a| literal::boolean(a, &mut self.problems)).unwrap_or(false);
+        let get = |name| argument(&decl.arguments, name);
+        let problems = &mut self.problems;
+        let title = required(decl, "title", problems).and_then(|a| literal::text(a, problems));
+        let category = required(decl, "category", problems).and_then(|a| literal::word::<Category>(a, problems));
+        let default = get("default").and_then(|a| literal::text(a, problems));
+        let mut list = |name| get(name).map(|a| literal::texts(a, problems)).unwrap_or_default();
+        let (exceptions, sources, peers) = (list("exceptions"), list("sources"), list("peers"));
+        let supersedes = self.supersedes(decl);
+        let first = get("first").and_then(|a| literal::boolean(a, &mut self.problems)).unwrap_or(false);
         // The catalog knows what it says; here only mistakes are found.
-        argument(&decl.arguments, "only").and_then(|a| literal::word::<Within>(a, &mut self.problems));
-        let settings = settings.into_iter().map(|(s, value)| (s.name, value)).collect();
-        (!checks.is_empty()).then_some(Rule { info, span: decl.header, subjects, first, settings, checks })
+        get("only").and_then(|a| literal::word::<Within>(a, &mut self.problems));
+        let head = Head { id: decl.id.text.clone(), service: self.service.clone(), category, subjects };
+        let span = decl.header;
+        let said =
+            Said { span, first, settings, supersedes, title, default, exceptions, sources, peers, parts, checks };
+        said.rule(head, &self.source.text)
     }
 
     fn id(&mut self, decl: &RuleDecl) {
@@ -104,11 +101,11 @@ impl Compiler<'_> {
         subjects
     }
 
-    fn settings(&mut self, decl: &RuleDecl) -> Vec<(RuleSetting, Value)> {
-        let mut settings: Vec<(RuleSetting, Value)> = Vec::new();
+    fn settings(&mut self, decl: &RuleDecl) -> Vec<Setting> {
+        let mut settings: Vec<Setting> = Vec::new();
         for setting in &decl.settings {
             let name = &setting.name;
-            if settings.iter().any(|(s, _)| s.name == name.text) {
+            if settings.iter().any(|setting| setting.name == name.text) {
                 let message = format!("there are two settings `{}`", name.text);
                 self.problems.push(wrong(name.span, message, "the second"));
                 continue;
@@ -117,10 +114,7 @@ impl Compiler<'_> {
             let description = description.and_then(|a| literal::text(a, &mut self.problems)).unwrap_or_default();
             let Some(default) = argument(&setting.body.arguments, "default") else { continue };
             match Evaluation::new(&NoScope::default()).eval(&default.expr) {
-                Ok(value) => {
-                    let default = render::json(&value);
-                    settings.push((RuleSetting { name: name.text.clone(), default, description }, value));
-                }
+                Ok(value) => settings.push(Setting { name: name.text.clone(), value, description }),
                 Err(error) => {
                     let span = error.span.unwrap_or(default.expr.span);
                     self.problems.push(wrong(span, error.message.to_string(), error.label.to_string()));
@@ -141,10 +135,9 @@ impl Compiler<'_> {
         let names = in_rule(around, settings, &own, each);
         let shared = locals(&decl.clauses.locals, &Locals::default(), true, &names, problems);
         let parts = clauses::compile(&decl.clauses, &Around { names, locals: shared.summed_up() }, problems);
-        let wordless = self.wordless;
         let mut checks = Vec::new();
         if decl.checks.is_empty() {
-            let join = Join { header: decl.header, name: "".into(), locals: shared.compiled(), wordless };
+            let join = Join { header: decl.header, name: "".into(), locals: shared.compiled(), wordless: false };
             checks.extend(clauses::join(&parts, &Parts::default(), join, problems));
         }
         for CheckDecl { name, header, clauses } in &decl.checks {
@@ -152,7 +145,7 @@ impl Compiler<'_> {
                 own.iter().cloned().chain(clauses.locals.iter().map(|a| a.name.text.clone())).collect();
             let names = in_rule(around, settings, &all, rule_each || iterates(clauses));
             let locals = locals(&clauses.locals, &shared, false, &names, problems);
-            let join = Join { header: *header, name: name.text.clone(), locals: locals.compiled(), wordless };
+            let join = Join { header: *header, name: name.text.clone(), locals: locals.compiled(), wordless: false };
             let own = clauses::compile(clauses, &Around { names, locals: locals.summed_up() }, problems);
             checks.extend(clauses::join(&parts, &own, join, problems));
         }
@@ -182,45 +175,6 @@ impl Compiler<'_> {
         }
     }
 
-    fn info(
-        &mut self,
-        decl: &RuleDecl,
-        parts: &Parts,
-        checks: &[Check],
-        subjects: &[Subject],
-        settings: Vec<RuleSetting>,
-    ) -> Option<RuleInfo> {
-        let get = |name| argument(&decl.arguments, name);
-        let problems = &mut self.problems;
-        let title = match self.wordless {
-            true => Some("".into()),
-            false => required(decl, "title", problems).and_then(|a| literal::text(a, problems)),
-        };
-        let category = required(decl, "category", problems).and_then(|a| literal::word::<Category>(a, problems));
-        let default = get("default").and_then(|a| literal::text(a, problems));
-        let mut list = |name| get(name).map(|a| literal::texts(a, problems)).unwrap_or_default();
-        let (exceptions, sources, peers) = (list("exceptions"), list("sources"), list("peers"));
-        let supersedes = self.supersedes(decl);
-        let severity = parts.severity.or_else(|| checks.iter().map(|c| c.severity).max());
-        Some(RuleInfo {
-            id: decl.id.text.clone(),
-            title: title?,
-            severity: severity?,
-            category: category?,
-            scenario: parts.scenario.clone().unwrap_or_default(),
-            service: self.service.clone(),
-            subjects: subjects.iter().map(|s| s.pattern.text().clone()).collect(),
-            default,
-            why: parts.why.clone().unwrap_or_default(),
-            fix: parts.fix.as_ref().map(|fix| self.fix(fix)),
-            exceptions,
-            sources,
-            peers,
-            settings,
-            supersedes,
-        })
-    }
-
     fn supersedes(&mut self, decl: &RuleDecl) -> Vec<Text> {
         let Some(attribute) = argument(&decl.arguments, "supersedes") else { return Vec::new() };
         let ids = literal::texts(attribute, &mut self.problems);
@@ -234,44 +188,6 @@ impl Compiler<'_> {
             self.problems.push(problem);
         }
         ids
-    }
-
-    /// The fix as the docs show it: what depends on the instance is shown as it is written.
-    fn fix(&self, fix: &FixTemplate) -> Fix {
-        let constant =
-            |expr: &Expr| Evaluation::new(&NoScope::default()).eval(expr).ok().filter(Value::is_wholly_known);
-        let set = fix.set.iter().map(|(path, expr)| FixedValue {
-            path: path.clone(),
-            hcl: self.text(expr.span),
-            json: constant(expr).map_or(serde_json::Value::Null, |v| render::json(&v)),
-        });
-        let words = |expr: &Arc<Expr>| match constant(expr).as_ref().and_then(Value::as_str) {
-            Some(text) => text.trim_end().to_owned(),
-            None => self.template(expr),
-        };
-        Fix {
-            set: set.collect(),
-            text: fix.text.as_ref().map(words).map(Text::from),
-            safety: fix.safety,
-            impact: fix.impact,
-            note: fix.note.as_ref().map(words).map(Text::from),
-        }
-    }
-
-    fn text(&self, span: Span) -> String {
-        self.source.text.get(span.range()).unwrap_or_default().to_owned()
-    }
-
-    /// A template with its interpolations as they are written.
-    fn template(&self, expr: &Expr) -> String {
-        let ExprKind::Template(parts) = &expr.kind else { return self.text(expr.span) };
-        let part = |part: &TemplatePart| match part {
-            TemplatePart::Literal(text, _) => text.to_string(),
-            TemplatePart::Interpolation(expr) => format!("${{{}}}", self.text(expr.span)),
-            TemplatePart::If(part) => self.text(part.span),
-            TemplatePart::For(part) => self.text(part.span),
-        };
-        parts.iter().map(part).collect::<String>().trim_end().to_owned()
     }
 }
 

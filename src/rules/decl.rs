@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::reads::{Calls, reads};
 use super::words::Word;
 use crate::eval::nearest;
 use crate::infra::InstanceKind;
@@ -96,6 +97,8 @@ pub struct FunctionDecl {
     pub description: Option<Attribute>,
     /// What it computes.
     pub value: Option<Attribute>,
+    /// What that asks for by name.
+    pub calls: Calls,
 }
 
 /// The arguments that rules and checks share.
@@ -202,12 +205,14 @@ impl Reader {
             let message = format!("function `{}` has no `value`", name.text);
             self.problems.push(wrong(block.header, message, "no `value`"));
         }
+        let calls = value.as_ref().map(|value| reads(&value.expr, &|_| None).calls).unwrap_or_default();
         Some(FunctionDecl {
             params: block.body.attribute("params").map(|a| self.params(a)).unwrap_or_default(),
             name,
             header: block.header,
             description: block.body.attribute("description").cloned(),
             value,
+            calls,
         })
     }
 
@@ -289,28 +294,6 @@ fn picked(body: &Body, names: &[&str]) -> Vec<Attribute> {
 /// A mistake in a rule file.
 pub fn wrong(span: Span, message: impl Into<String>, label: impl Into<String>) -> Problem {
     Problem::error(ProblemKind::Rule, span, message, label)
-}
-
-impl RuleDecl {
-    /// With what else the same rule says, read by itself.
-    #[must_use]
-    pub fn and(mut self, other: RuleDecl) -> RuleDecl {
-        self.arguments.extend(other.arguments);
-        self.clauses.add(other.clauses);
-        for (check, other) in self.checks.iter_mut().zip(other.checks) {
-            check.clauses.add(other.clauses);
-        }
-        self
-    }
-}
-
-impl Clauses {
-    fn add(&mut self, other: Clauses) {
-        self.arguments.extend(other.arguments);
-        self.locals.extend(other.locals);
-        self.also.extend(other.also);
-        self.fix = self.fix.take().or(other.fix);
-    }
 }
 
 impl FunctionDecl {

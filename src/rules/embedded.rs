@@ -1,14 +1,13 @@
-//! The rule files that are part of the binary, with their outlines, which the build script reads. Knows nothing of what
-//! the files say beyond that.
+//! The rule files that are part of the binary, as the build script writes them.
 
-use std::ops::Range;
-
-/// A file below `rules/`, with its outline.
+/// A file below `rules/`.
 pub struct EmbeddedFile {
     /// Its path below `rules/`.
     pub path: &'static str,
     /// Its text.
     pub text: &'static str,
+    /// What it declares, as [`pack`](super::pack) wrote it.
+    pub bytes: &'static [u8],
     /// Its rules.
     pub rules: &'static [EmbeddedRule],
     /// Its functions.
@@ -25,12 +24,10 @@ pub struct EmbeddedRule {
     pub subjects: &'static [(&'static str, &'static str)],
     /// The modules that it looks into, as written; empty where it looks into all.
     pub only: &'static str,
-    /// Where it stands in the text.
-    pub bytes: Range<usize>,
-    /// Where what only a finding needs stands in the text.
-    pub words: &'static [Range<usize>],
-    /// Where all else stands, but the first and last lines of the rule and its checks.
-    pub logic: &'static [Range<usize>],
+    /// Where what it asks begins among the bytes.
+    pub logic: usize,
+    /// Where what only a finding needs begins.
+    pub words: usize,
 }
 
 /// A function of an embedded file.
@@ -41,8 +38,8 @@ pub struct EmbeddedFunction {
     pub params: usize,
     /// What computing it takes, as [`weight::of_text`](super::weight::of_text) tells it.
     pub cost: usize,
-    /// Where it stands in the text.
-    pub bytes: Range<usize>,
+    /// Where it begins among the bytes.
+    pub begin: usize,
 }
 
 static EMBEDDED: &[EmbeddedFile] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));

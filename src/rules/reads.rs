@@ -41,6 +41,13 @@ pub struct Reads {
     pub own: Sum,
     /// The locals it reads itself, each once.
     pub locals: Vec<Text>,
+    /// What it asks for by name.
+    pub calls: Calls,
+}
+
+/// What an expression asks for by name.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Calls {
     /// The functions that it calls itself, each once.
     pub functions: Vec<Text>,
     /// Whether it asks for the environment of the run.
@@ -50,7 +57,7 @@ pub struct Reads {
 /// What an expression reads. `declared` says what computing a function takes that a rule file declares.
 pub fn reads(expr: &Expr, declared: &dyn Fn(&str) -> Option<usize>) -> Reads {
     let own = Sum { lasts: Lasts::Run, cost: 0 };
-    let reads = Reads { own, locals: Vec::new(), functions: Vec::new(), environment: false };
+    let reads = Reads { own, locals: Vec::new(), calls: Calls::default() };
     let mut walk = Walk { declared, reads, bound: Vec::new() };
     walk.reads.own.cost = walk.expr(expr);
     walk.reads
@@ -198,7 +205,7 @@ impl Walk<'_> {
         }
         let reads = &mut self.reads;
         match &**root {
-            "environment" => reads.environment = true,
+            "environment" => reads.calls.environment = true,
             "self" => reads.own.lasts = reads.own.lasts.min(Lasts::Instance),
             "each" => reads.own.lasts = Lasts::Element,
             "local" => step.into_iter().for_each(|step| add(&mut reads.locals, &step.text)),
@@ -208,7 +215,7 @@ impl Walk<'_> {
 
     /// What a call takes, its arguments aside.
     fn call(&mut self, name: &Text) -> usize {
-        add(&mut self.reads.functions, name);
+        add(&mut self.reads.calls.functions, name);
         (self.declared)(name).unwrap_or_else(|| weight::of_call(name))
     }
 }

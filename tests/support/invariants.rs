@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tfcheck::rules::{RuleInfo, Word, scan};
+use tfcheck::rules::RuleInfo;
 
 use super::fixtures::{Case, Verdict};
 
@@ -46,25 +46,10 @@ pub fn missing_fixtures(info: &RuleInfo, cases: &[Case]) -> Vec<String> {
     missing.map(|(word, _)| format!("no fixtures/{}/{}/{word}*", info.service, info.id)).collect()
 }
 
-/// Where the text of a rule file is not laid out as the build script reads it, and rules out of order. `rules` are the
-/// file's rules as the parser sees them, in the order of the text.
-pub fn layout(path: &Path, text: &str, rules: &[&RuleInfo]) -> Vec<String> {
-    let outline = scan::outline(text);
-    let path = path.display();
-    let mut complaints = Vec::new();
-    for rule in rules {
-        let seen = outline.rules.iter().find(|seen| *seen.id == *rule.id);
-        let fits = seen.is_some_and(|seen| {
-            let subjects = seen.subjects.iter().map(|(_, pattern)| pattern.as_str());
-            subjects.eq(rule.subjects.iter().map(|s| &**s)) && seen.category == rule.category.word()
-        });
-        if !fits {
-            let layout = "`rule` begins in the first column, its arguments are indented by two spaces";
-            complaints.push(format!("{path}: {}: {layout}", rule.id));
-        }
-    }
-    for pair in outline.rules.windows(2).filter(|pair| pair[0].id >= pair[1].id) {
-        complaints.push(format!("{path}: rules are sorted by id: {} stands before {}", pair[0].id, pair[1].id));
-    }
-    complaints
+/// Rules of a file that are out of order; they come in the order of the text.
+pub fn order(path: &Path, rules: &[&RuleInfo]) -> Vec<String> {
+    let complaint = |pair: &[&RuleInfo]| {
+        format!("{}: rules are sorted by id: {} stands before {}", path.display(), pair[0].id, pair[1].id)
+    };
+    rules.windows(2).filter(|pair| pair[0].id >= pair[1].id).map(complaint).collect()
 }

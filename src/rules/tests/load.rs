@@ -3,10 +3,11 @@
 use std::fmt::Write as _;
 
 use super::{mistakes, rule};
+use crate::rules::catalog::Entry;
+use crate::rules::names::Functions;
 use crate::rules::rule::{Check, Rule};
-use crate::rules::{Catalog, decl, embedded_files};
-use crate::source::SourceMap;
-use crate::syntax;
+use crate::rules::{Catalog, FunctionDecl, embedded_files};
+use crate::source::{FileId, SourceMap};
 
 #[track_caller]
 fn check(rules: &str, expected: &[&str]) {
@@ -196,20 +197,36 @@ fn a_given_rule_replaces_the_embedded_one() {
     assert_eq!(&*catalog.rule("rds-multi-az").unwrap().info.service, "own");
 }
 
+/// The build script writes them as they are run, without checking or compiling them.
 #[test]
-fn embedded_files_say_the_same_in_parts() {
+fn embedded_files_say_what_their_texts_say() {
     let sources = SourceMap::new();
-    for file in embedded_files() {
-        let id = sources.add(file.path.as_ref(), file.path, file.text).id;
-        let whole = decl::read(&syntax::parse(id, file.text));
-        let part = |bytes: &std::ops::Range<usize>| {
-            decl::read(&syntax::parse_part(id, &file.text[bytes.clone()], bytes.start as u32))
-        };
-        let rules = file.rules.iter().flat_map(|rule| part(&rule.bytes).rules);
-        let functions = file.functions.iter().flat_map(|function| part(&function.bytes).functions);
-        assert!(rules.map(|rule| format!("{rule:?}")).eq(whole.rules.iter().map(|rule| format!("{rule:?}"))));
-        assert!(functions.map(|f| format!("{f:?}")).eq(whole.functions.iter().map(|f| format!("{f:?}"))));
-        assert!(file.functions.iter().map(|f| f.params).eq(whole.functions.iter().map(|f| f.params.len())));
+    let given: Vec<_> =
+        embedded_files().iter().map(|file| sources.add(file.path.as_ref(), file.path, file.text)).collect();
+    let (compiled, embedded) = (Catalog::of_files(&sources, &given).unwrap(), Catalog::embedded(&sources));
+    let named = |text: String, file: FileId| text.replace(&format!("{file:?}"), "");
+    let check = |what: &str, compiled: String, embedded: String| {
+        let differs = compiled.bytes().zip(embedded.bytes()).position(|(a, b)| a != b);
+        assert!(compiled == embedded, "{what}: {:?}", differs.map(|at| &embedded[at.saturating_sub(99)..]));
+    };
+    assert!(compiled.ids().eq(embedded.ids()));
+    for (at, id) in embedded.ids().enumerate() {
+        let text = |rule: &Rule| named(format!("{rule:?}"), rule.span.file);
+        check(id, text(&compiled.rule(id).unwrap()), text(&embedded.rule(id).unwrap()));
+        let [known, read] = [&compiled, &embedded].map(|catalog| {
+            let Entry { category, subjects, within, .. } = &catalog.entries[at];
+            format!("{category:?} {subjects:?} {within:?}")
+        });
+        check(id, known, read);
+    }
+    let [functions, read] = [&compiled, &embedded].map(Catalog::declared_functions);
+    assert_eq!(functions.len(), read.len());
+    for (function, read) in functions.iter().zip(&read) {
+        let text = |decl: &FunctionDecl| named(format!("{decl:?}"), decl.header.file);
+        let name = &function.name.text;
+        check(name, text(function), text(read));
+        let [known, read] = [&compiled, &embedded].map(|catalog| format!("{:?}", catalog.signature(name)));
+        check(name, known, read);
     }
 }
 
@@ -233,21 +250,6 @@ fn embedded_rules_look_the_same_without_their_words() {
             text
         };
         assert_eq!(logic(&whole), logic(&wordless), "{}", entry.id);
-    }
-}
-
-#[test]
-fn embedded_rules_say_the_same_in_two_parts() {
-    let sources = SourceMap::new();
-    let given: Vec<_> =
-        embedded_files().iter().map(|file| sources.add(file.path.as_ref(), file.path, file.text)).collect();
-    let at_once = Catalog::embedded(&sources).with_files(&given).unwrap();
-    let in_parts = Catalog::embedded(&sources);
-    let text = |rule: &Rule| format!("{rule:?}").replace(&format!("{:?}", rule.span.file), "");
-    for id in in_parts.ids() {
-        let (whole, joined) = (text(&at_once.rule(id).unwrap()), text(&in_parts.rule(id).unwrap()));
-        let differs = whole.bytes().zip(joined.bytes()).position(|(a, b)| a != b);
-        assert!(whole == joined, "{id}: {:?}", differs.map(|at| &joined[at.saturating_sub(99)..]));
     }
 }
 
