@@ -9,6 +9,8 @@ use std::{env, fs};
 use rules::pack;
 use source::FileId;
 
+#[path = "src/facts/name_hash.rs"]
+mod name_hash;
 /// The parts of the crate that turn rule files into what is embedded of them.
 #[path = "src/rules"]
 mod rules {
@@ -70,19 +72,22 @@ fn embed(folder: &Path, extension: &str, list: &Path) -> Result<(), Box<dyn Erro
     Ok(())
 }
 
-/// Writes a text of records, as `facts::records` describes them, with where each of them begins.
+/// Writes a text of records, as `facts::records` describes them, with where each of them begins and the index of names.
 fn embed_records(path: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", path.display());
     let text = fs::read_to_string(path)?;
-    let mut starts = Vec::new();
+    let (mut starts, mut index) = (Vec::new(), Vec::new());
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         if !line.starts_with(|first: char| first.is_whitespace() || first == '#') {
+            index.push((name_hash::of(line.split_whitespace().next().unwrap_or_default()), starts.len()));
             starts.push(at);
         }
         at += line.len();
     }
-    fs::write(list.with_extension("rs"), format!("Records {{ text: include_str!({path:?}), starts: &{starts:?} }}"))?;
+    index.sort_unstable();
+    let records = format!("Records {{ text: include_str!({path:?}), starts: &{starts:?}, index: &{index:?} }}");
+    fs::write(list.with_extension("rs"), records)?;
     Ok(())
 }
 

@@ -227,7 +227,15 @@ impl Reads {
             Some(Read { root: root.clone(), span, hops, each, value: resolved.value.clone() })
         });
         match read {
-            Some(read) if self.list.borrow().len() < MAX_READS => self.list.borrow_mut().push(read),
+            Some(read) if self.list.borrow().len() < MAX_READS => {
+                let mut list = self.list.borrow_mut();
+                // Most expressions read one name or two, and very many are remembered.
+                if list.len() == list.capacity() {
+                    let room = list.len().max(1);
+                    list.reserve_exact(room);
+                }
+                list.push(read);
+            }
             _ => self.lost.set(true),
         }
     }

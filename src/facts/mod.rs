@@ -3,13 +3,14 @@
 //! Five kinds of fact: the provider's schema ([`schema()`]), what in it is secret ([`secret_paths`]), the values that
 //! omitted arguments get ([`default`], [`condition`]), instance types and other tables of numbers ([`lookup`],
 //! [`table()`]). Nothing is parsed at start-up:
-//! the texts are sorted, a question finds its few lines by bisection, and what was parsed is kept for the process.
+//! an index made at build time finds the few lines that a question is about, and what was parsed is kept for the process.
 //!
 //! The texts lie in `rules/facts`; its README explains the formats and how to carry in a new provider version.
 //! This module knows nothing of rules, values under evaluation or the user's configuration.
 
 pub(crate) mod cache;
 mod defaults;
+mod name_hash;
 mod records;
 mod schema;
 mod secrets;

@@ -2,14 +2,12 @@
 //! that the provider converts them to, and single JSON objects become the lists that blocks are.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
-
-use rustc_hash::FxHashMap;
 
 use crate::eval::{
     ByName, Cause, Fields, Hint, Inner, Kind, Marks, Node, Number, Place, Reference, Rest, Seq, Type, Unknown, Value,
     convert,
 };
+use crate::facts::cache::Cache;
 use crate::facts::{self, FactValue, Schema};
 use crate::syntax::Text;
 
@@ -29,11 +27,14 @@ fn fact_value(fact: &FactValue) -> Value {
     }
 }
 
-/// What completes instances, by resource type.
+/// What completes instances.
 #[derive(Default)]
 pub(super) struct Filler {
-    by_type: FxHashMap<Text, Rc<Facts>>,
+    /// The type asked for last: instances of one type come one after the other.
+    last: Option<(Text, Option<&'static Facts>)>,
 }
+
+static FACTS: Cache<Facts> = Cache::new();
 
 /// What is known of one resource type.
 struct Facts {
@@ -51,9 +52,8 @@ struct Defaults {
 }
 
 impl Defaults {
-    fn of(resource_type: &str) -> Defaults {
+    fn of(all: &facts::Defaults) -> Defaults {
         let mut root = Defaults::default();
-        let Some(all) = facts::defaults(resource_type) else { return root };
         for (path, default) in all.iter() {
             let mut node = &mut root;
             let mut steps = path.split('.').peekable();
@@ -71,16 +71,20 @@ impl Defaults {
 }
 
 impl Filler {
-    fn facts(&mut self, resource_type: &Text) -> Rc<Facts> {
-        if let Some(known) = self.by_type.get(resource_type) {
-            return known.clone();
+    /// What is known of a type; `None` where that is nothing.
+    fn facts(&mut self, resource_type: &Text) -> Option<&'static Facts> {
+        if let Some((_, facts)) = self.last.as_ref().filter(|(last, _)| last == resource_type) {
+            return *facts;
         }
-        let facts = Rc::new(Facts {
-            schema: facts::schema(resource_type),
-            defaults: Defaults::of(resource_type),
-            secrets: facts::secret_paths(resource_type).collect(),
-        });
-        self.by_type.insert(resource_type.clone(), facts.clone());
+        let find = || {
+            let schema = facts::schema(resource_type);
+            let defaults = facts::defaults(resource_type);
+            let secrets: Vec<_> = facts::secret_paths(resource_type).collect();
+            let is_known = schema.is_some() || defaults.is_some() || !secrets.is_empty();
+            is_known.then(|| Facts { schema, defaults: defaults.map(Defaults::of).unwrap_or_default(), secrets })
+        };
+        let facts = FACTS.get(resource_type, find);
+        self.last = Some((resource_type.clone(), facts));
         facts
     }
 
@@ -91,7 +95,8 @@ impl Filler {
         reference: &Reference,
         mut attributes: ByName<Value>,
     ) -> ByName<Value> {
-        let facts = self.facts(resource_type);
+        // To what nothing is known of nothing is added.
+        let Some(facts) = self.facts(resource_type) else { return attributes };
         let instance = Place::of(reference);
         for (name, value) in attributes.iter_mut() {
             let written = std::mem::replace(value, Value::NULL);
