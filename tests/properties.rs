@@ -83,7 +83,7 @@ fn found(roots: &[(Case, Files)]) -> Vec<Vec<Found>> {
             let attribute = finding.about.attribute.as_ref().map(ToString::to_string);
             let (rule, value) =
                 (finding.about.rule.to_string(), finding.value.as_ref().map_or_else(String::new, ToString::to_string));
-            found.push((rule, addresses, attribute, value, finding.message.to_string()));
+            found.push((rule, addresses, attribute, value, finding.message().into_owned()));
         }
         found.sort();
         found

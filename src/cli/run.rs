@@ -227,7 +227,7 @@ fn resources(judged: &[Judged], roots: usize) -> usize {
 /// A finding is about the files that its trail leads through, too: the default in `variables.tf` that spoils a resource
 /// elsewhere.
 fn finding_in_focus(config: &Config, finding: &Finding) -> bool {
-    let trail = finding.trail.iter().map(|step| step.span);
+    let trail = finding.trail().iter().map(|step| step.span);
     std::iter::once(finding.span).chain(trail).any(|span| config.in_focus(span.file))
 }
 

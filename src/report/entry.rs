@@ -1,5 +1,7 @@
 //! What a report lists: findings of rules and faults of the input under one face.
 
+use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::mem::take;
 
 use sha2::{Digest, Sha256};
@@ -47,11 +49,13 @@ impl Entry {
     /// The entry of a finding, without the secrets that it quotes.
     pub fn of_finding(mut finding: Box<Finding>, sources: &SourceMap, secrets: &Secrets) -> Entry {
         hide::finding(&mut finding, secrets);
+        let places = finding.more.as_mut().map(|more| (take(&mut more.trail), take(&mut more.related)));
+        let (trail, related) = places.unwrap_or_default();
         let note = |step: TrailStep| Note { place: Place::of(step.span, sources), text: step.note };
         Entry {
             place: Place::of(finding.span, sources),
-            trail: take(&mut finding.trail).into_iter().map(note).collect(),
-            related: take(&mut finding.related).into_iter().map(note).collect(),
+            trail: trail.into_iter().map(note).collect(),
+            related: related.into_iter().map(note).collect(),
             subject: Subject::Finding(finding),
         }
     }
@@ -118,10 +122,10 @@ impl Entry {
     }
 
     /// What is wrong here.
-    pub fn message(&self) -> &str {
+    pub fn message(&self) -> Cow<'_, str> {
         match &self.subject {
-            Subject::Finding(f) => &f.message,
-            Subject::Problem(p) => &p.message,
+            Subject::Finding(f) => f.message(),
+            Subject::Problem(p) => Cow::Borrowed(&p.message),
         }
     }
 
@@ -169,17 +173,21 @@ impl Entry {
 
     /// The message as a sentence that can stand alone: with the addresses where it does not name one.
     pub fn message_with_address(&self) -> String {
-        let addresses = self.addresses();
-        let named = addresses.is_empty() || addresses.iter().any(|a| self.message().contains(&**a));
+        let (addresses, message) = (self.addresses(), self.message());
+        let named = addresses.is_empty() || addresses.iter().any(|a| message.contains(&**a));
         match named {
-            true => self.message().to_owned(),
-            false => format!("{}: {}", words::list(addresses, 3), self.message()),
+            true => message.into_owned(),
+            false => format!("{}: {message}", words::list(addresses, 3)),
         }
     }
 
     /// The order of a report: place, then rule, then whatever tells two entries apart.
-    pub(super) fn sort_key(&self) -> impl Ord + '_ {
-        (&*self.place.file, self.place.line, self.place.column, self.rule(), self.message(), self.addresses())
+    pub(super) fn order(&self, other: &Entry) -> Ordering {
+        fn first(entry: &Entry) -> impl Ord + '_ {
+            (&*entry.place.file, entry.place.line, entry.place.column, entry.rule())
+        }
+        let then = || (self.message(), self.addresses()).cmp(&(other.message(), other.addresses()));
+        first(self).cmp(&first(other)).then_with(then)
     }
 }
 

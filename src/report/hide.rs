@@ -4,15 +4,15 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::rules::{Finding, Fix, Suppressed, Undecided};
+use crate::rules::{Finding, Fix, Message, Suppressed, Undecided};
 use crate::secrets::Secrets;
 use crate::source::Problem;
 use crate::syntax::Text;
 
 /// Hides the secrets in the texts of a finding.
 pub(super) fn finding(finding: &mut Finding, secrets: &Secrets) {
-    if let Cow::Owned(hidden) = secrets.hide(&finding.message) {
-        finding.message = hidden.into();
+    if let Cow::Owned(hidden) = secrets.hide(&finding.message()) {
+        finding.message = Message::whole(&hidden);
     }
     text(&mut finding.label, secrets);
     finding.addresses.iter_mut().for_each(|address| text(address, secrets));
@@ -21,8 +21,10 @@ pub(super) fn finding(finding: &mut Finding, secrets: &Secrets) {
         .iter_mut()
         .filter(|value| secrets.are_in_json(value))
         .for_each(|value| secrets.hide_json(Arc::make_mut(value)));
-    let steps = finding.trail.iter_mut().chain(&mut finding.related);
-    steps.for_each(|step| string(&mut step.note, secrets));
+    if let Some(more) = &mut finding.more {
+        let steps = more.trail.iter_mut().chain(&mut more.related);
+        steps.for_each(|step| string(&mut step.note, secrets));
+    }
     if let Some(shared) = finding.fix.as_mut().filter(|shared| are_in_fix(shared, secrets)) {
         let fix = Arc::make_mut(shared);
         for value in &mut fix.set {

@@ -3,8 +3,8 @@
 //! A module called ten times, or a resource with `count = 3`, has one defect, not ten. Messages that differ only in
 //! the address of their own instance, or of its module, count as one message.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use crate::config::ModuleAddress;
 use crate::rules::Finding;
@@ -21,8 +21,8 @@ pub(super) fn merged(mut findings: Vec<Box<Finding>>) -> Vec<Box<Finding>> {
         (&f.about.rule, f.span)
     }
     findings.sort_by(|a, b| {
-        let of_root = (&a.about.root, &a.addresses, &a.environments);
-        place(a).cmp(&place(b)).then_with(|| of_root.cmp(&(&b.about.root, &b.addresses, &b.environments)))
+        let of_root = (&a.about.root, &a.addresses, a.environments());
+        place(a).cmp(&place(b)).then_with(|| of_root.cmp(&(&b.about.root, &b.addresses, b.environments())))
     });
     let mut all = Vec::with_capacity(findings.len());
     let mut findings = findings.into_iter().peekable();
@@ -50,40 +50,37 @@ pub(super) fn merged(mut findings: Vec<Box<Finding>>) -> Vec<Box<Finding>> {
 const RELATED_LIMIT: usize = 20;
 
 fn key(finding: &Finding) -> Key {
-    let message = match finding.addresses.as_slice() {
-        [address] => without_addresses(&finding.message, address),
-        _ => finding.message.to_string(),
-    };
-    (message, finding.about.attribute.clone(), finding.suppressed.is_some())
+    (without_addresses(finding), finding.about.attribute.clone(), finding.suppressed.is_some())
 }
 
 /// A message without what names the instance it is about, or others in the same module: several calls of one module are
 /// one cause.
-fn without_addresses(message: &str, address: &str) -> String {
-    let message = message.replace(address, "\0");
-    match ModuleAddress::of(address) {
-        module if module.is_root() => message,
+fn without_addresses(finding: &Finding) -> String {
+    let message = finding.message.without_address();
+    match ModuleAddress::of(finding.address()) {
+        module if module.is_root() => message.to_owned(),
         module => message.replace(&format!("{module}."), "\0."),
     }
 }
 
 fn join(first: &mut Finding, other: Finding) {
-    first.addresses.extend(other.addresses);
-    first.environments.extend(other.environments);
+    first.join(other.addresses);
     first.severity = first.severity.max(other.severity);
-    for step in other.related {
-        if first.related.len() < RELATED_LIMIT && !first.related.contains(&step) {
-            first.related.push(step);
+    let Some(more) = other.more else { return };
+    let known = first.more_mut();
+    known.environments.extend(more.environments);
+    for step in more.related {
+        if known.related.len() < RELATED_LIMIT && !known.related.contains(&step) {
+            known.related.push(step);
         }
     }
 }
 
 /// Lists that were gathered in any order, in order and without repetition.
 fn tidied(mut finding: Box<Finding>) -> Box<Finding> {
-    finding.addresses.sort();
-    finding.addresses.dedup();
-    if finding.environments.len() > 1 {
-        finding.environments = finding.environments.into_iter().collect::<BTreeSet<Text>>().into_iter().collect();
+    for list in [&mut finding.addresses].into_iter().chain(finding.more.as_mut().map(|more| &mut more.environments)) {
+        list.sort();
+        list.dedup();
     }
     finding
 }

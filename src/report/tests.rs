@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::infra::{Origin, TrailStep};
-use crate::rules::{About, Category, Fingerprint, Fix, FixedValue, Impact, Safety, Suppressed};
+use crate::rules::{About, Category, Fingerprint, Fix, FixedValue, Impact, Message, More, Safety, Suppressed};
 use crate::source::{FileId, ProblemKind, Span};
 
 /// `<ESC>` and `<RLO>` stand for the characters of these names.
@@ -55,18 +55,16 @@ pub(crate) fn finding(rule: &str, severity: Severity, span: Span, address: &str)
             root: ".".into(),
         }),
         severity,
-        message: format!("{address} is not fit for production").into(),
+        message: Message::of(&format!("{address} is not fit for production"), address),
         span,
         label: "".into(),
         addresses: [address.into()].into(),
         value: None,
         origin: Origin::MissingBlock,
-        trail: Vec::new(),
-        related: Vec::new(),
         fix: None,
         fingerprint: Fingerprint::of(rule, ".", address, None),
-        environments: [].into(),
         suppressed: None,
+        more: None,
     }
 }
 
@@ -88,14 +86,18 @@ pub(crate) fn outcome() -> Outcome {
     let at = |file, text| span_of(&sources, file, text, 0);
 
     let mut multi_az = Finding {
-        message: "aws_db_instance.main has no standby to fail over to".into(),
+        message: Message::whole("aws_db_instance.main has no standby to fail over to"),
         label: "false, the default of `var.multi_az`".into(),
         value: Some(json!(false).into()),
         origin: Origin::VariableDefault,
-        trail: vec![TrailStep {
-            span: at(variables, "default = false"),
-            note: "var.multi_az is false by default".to_owned(),
-        }],
+        more: Some(Box::new(More {
+            trail: vec![TrailStep {
+                span: at(variables, "default = false"),
+                note: "var.multi_az is false by default".to_owned(),
+            }],
+            environments: ["prod".into()].into(),
+            ..More::default()
+        })),
         fix: fix(Fix {
             set: vec![FixedValue { path: "multi_az".into(), hcl: "true".to_owned(), json: json!(true) }],
             text: None,
@@ -103,7 +105,6 @@ pub(crate) fn outcome() -> Outcome {
             impact: Some(Impact::InPlace),
             note: Some("converts online; about doubles the instance's cost".into()),
         }),
-        environments: ["prod".into()].into(),
         ..finding("rds-multi-az", Severity::Error, at(main, "multi_az = var.multi_az"), "aws_db_instance.main")
     };
     multi_az.about = Arc::new(About {
@@ -237,7 +238,7 @@ fn one_defect_of_many_instances_is_one_finding() {
     };
     let apart: &[&[&str]] = &[&["aws_x.y[0]"], &["aws_x.y[1]"]];
     check(|_| {}, &[&["aws_x.y[0]", "aws_x.y[1]"]]);
-    check(|f| f.message = format!("{} at all", f.message).into(), apart);
+    check(|f| f.message = Message::whole(&format!("{} at all", f.message())), apart);
     check(|f| Arc::make_mut(&mut f.about).attribute = Some("a".into()), apart);
     check(|f| f.suppressed = silenced(None), apart);
 }
@@ -247,9 +248,10 @@ fn one_defect_of_a_module_is_one_finding_for_all_its_calls() {
     let mut outcome = Outcome::default();
     let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n").id;
     outcome.findings.extend(["module.a", "module.b[\"x.y\"]"].map(|module| {
-        let message = format!("{module}.aws_x.y has one instance, {module}.aws_z.only").into();
-        let found = finding("r", Severity::Error, Span::new(file, 0, 5), &format!("{module}.aws_x.y"));
-        Box::new(Finding { message, ..found })
+        let message = format!("{module}.aws_x.y has one instance, {module}.aws_z.only");
+        let address = format!("{module}.aws_x.y");
+        let found = finding("r", Severity::Error, Span::new(file, 0, 5), &address);
+        Box::new(Finding { message: Message::of(&message, &address), ..found })
     }));
     let report = Report::new(outcome, &Wanted::default());
     assert_eq!(report.entries.len(), 1);

@@ -153,7 +153,7 @@ impl Baseline {
 impl Accepted {
     fn holds_for(&self, finding: &Finding) -> bool {
         let known = |e: &Text| self.environments.iter().any(|known| **known == **e);
-        self.environments.is_empty() || finding.environments.iter().all(known)
+        self.environments.is_empty() || finding.environments().iter().all(known)
     }
 }
 
@@ -166,7 +166,7 @@ impl Ground<'_> {
     fn fingerprints(&self, finding: &Finding) -> Vec<String> {
         let Some(root) = self.root(finding) else { return vec![finding.fingerprint.to_string()] };
         let folder = shown_path(&root.dir, self.folder);
-        let address = finding.addresses.first().map_or("", |a| a);
+        let address = finding.address();
         let former = former_addresses(root, address);
         let all = std::iter::once(address).chain(former.iter().map(|f| &**f));
         all.map(|address| finding.fingerprint_at(&folder, address).to_string()).collect()
@@ -175,12 +175,12 @@ impl Ground<'_> {
     fn accepted(&self, finding: &Finding) -> Accepted {
         let root =
             self.root(finding).map_or_else(|| finding.about.root.to_string(), |r| shown_path(&r.dir, self.folder));
-        let address = finding.addresses.first().map_or("", |a| a);
+        let address = finding.address();
         Accepted {
             file: shown_path(&self.config.sources.file(finding.span.file).path, self.folder),
             rule: finding.about.rule.to_string(),
             address: address.to_owned(),
-            environments: finding.environments.iter().map(ToString::to_string).collect(),
+            environments: finding.environments().iter().map(ToString::to_string).collect(),
             fingerprint: finding.fingerprint_at(&root, address).to_string(),
             root,
         }

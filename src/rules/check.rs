@@ -14,8 +14,9 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::catalog::Catalog;
-use super::draft::{self, Draft, Finish};
+use super::draft::{self, Draft};
 use super::fingerprint;
+use super::finish::Finish;
 use super::place;
 use super::rule::{Check, Lasts, Rule, Step, is_chosen_by_name};
 use super::run::Run;
@@ -144,6 +145,20 @@ struct Seen {
     spent: Duration,
 }
 
+/// The message of a draft is looked for among so many before it.
+const NEAR: usize = 4;
+
+impl Seen {
+    /// Adds a draft, which mostly says the same as one before it.
+    fn add(&mut self, mut draft: Draft) {
+        let mut near = self.drafts.iter().rev().take(NEAR);
+        if let Some(before) = near.find(|before| before.message == draft.message) {
+            draft.message = before.message.clone();
+        }
+        self.drafts.push(draft);
+    }
+}
+
 /// A rule that looks at an instance.
 struct Subject<'a, 's> {
     run: &'a Run<'a>,
@@ -211,7 +226,7 @@ impl<'a> Subject<'a, '_> {
             }
             (Truth::No, _) => {
                 let (draft, problems) = draft::draft(self.run, (self.rule, at), self.instance.id, scope);
-                self.seen.drafts.push(draft);
+                self.seen.add(draft);
                 self.problems(problems);
             }
         }
@@ -318,10 +333,10 @@ fn finish(run: &Run<'_>, seen: Vec<Seen>, tracer: &dyn Tracer) -> Outcome {
         outcome.undecided.extend(part.undecided);
         outcome.problems.extend(part.problems);
     }
-    fn order(f: &Finding) -> impl Ord {
-        (f.span, &f.about.rule, f.addresses.first(), &f.message)
+    fn place(f: &Finding) -> impl Ord {
+        (f.span, &f.about.rule, f.address())
     }
-    outcome.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    outcome.findings.sort_by(|a, b| place(a).cmp(&place(b)).then_with(|| a.message().cmp(&b.message())));
     fingerprint::number(&mut outcome.findings);
     outcome.undecided.retain(|u| {
         let id = silent.get(&u.rule).and_then(|_| run.infra.by_address(&u.address)).map(|i| i.id);

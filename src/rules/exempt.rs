@@ -138,7 +138,7 @@ impl Exemptions {
 
 impl Exemption {
     fn fits(&self, finding: &Finding, root: &Root, sources: &SourceMap) -> bool {
-        let address = finding.addresses.first().map_or("", |a| a);
+        let address = finding.address();
         let holds = |files: &Files| {
             let places = std::iter::once(finding.span).chain(calls(root, address));
             places.into_iter().any(|span| files.hold(&sources.file(span.file).path))
@@ -147,7 +147,7 @@ impl Exemption {
             wildcards.is_empty() || wildcards.iter().any(fits)
         };
         some(&self.addresses, &|w| finding.addresses.iter().any(|a| w.fits_address(a)))
-            && some(&self.environments, &|w| finding.environments.iter().any(|e| w.fits(e)))
+            && some(&self.environments, &|w| finding.environments().iter().any(|e| w.fits(e)))
             && self.files.as_ref().is_none_or(holds)
     }
 }

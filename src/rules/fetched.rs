@@ -29,8 +29,7 @@ impl Fetched {
     /// becomes the first step of the trail.
     pub fn show_at_calls(&self, root: &Root, findings: &mut [Box<Finding>]) {
         for finding in findings.iter_mut().filter(|f| self.holds(f.span.file)) {
-            let address = finding.addresses.first().map_or("", |a| a);
-            if let Some(call) = own_call(root, address) {
+            if let Some(call) = own_call(root, finding.address()) {
                 show_at(finding, call);
             }
         }
@@ -53,16 +52,17 @@ fn own_call<'r>(root: &'r Root, address: &str) -> Option<&'r ModuleCall> {
 fn show_at(finding: &mut Finding, call: &ModuleCall) {
     let inside = |span: Span| call.span.contains(span);
     let place = TrailStep { span: finding.span, note: format!("in the module `{}`", call.source_text()) };
-    match finding.trail.iter().position(|step| inside(step.span)) {
+    let trail = &mut finding.more.get_or_insert_default().trail;
+    match trail.iter().position(|step| inside(step.span)) {
         Some(at) => {
-            let decided = finding.trail.remove(at);
+            let decided = trail.remove(at);
             let label = std::mem::replace(&mut finding.label, decided.note.into());
             finding.span = decided.span;
-            finding.trail.insert(0, TrailStep { note: label.into(), ..place });
+            trail.insert(0, TrailStep { note: label.into(), ..place });
         }
         None => {
             finding.span = call.header;
-            finding.trail.insert(0, place);
+            trail.insert(0, place);
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What rules say: findings, what stays undecided, and what there is to know of a rule itself.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use ecow::EcoVec;
 use serde::Serialize;
 use smallvec::SmallVec;
 
-use super::Fingerprint;
+use super::{Fingerprint, Message};
 use crate::infra::{Origin, TrailStep};
 use crate::source::Span;
 use crate::syntax::Text;
@@ -132,15 +132,15 @@ pub struct About {
 }
 
 /// One thing that is not fit for production, at one place. There may be one for every few words of a configuration: it
-/// owns what no other finding says, and shares the rest.
+/// has what no other finding says, and shares the rest.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Finding {
     /// What it says like others of its check.
     pub about: Arc<About>,
     /// How grave it is here (after the check's and the settings' own severities).
     pub severity: Severity,
-    /// What is wrong here, with the values and the arithmetic.
-    pub message: Box<str>,
+    /// What is wrong here, with the values and the arithmetic; see [`Finding::message`].
+    pub message: Message,
     /// The primary place; reports cut it to its first line.
     pub span: Span,
     /// What to say at the primary place: the effective value and who decided it.
@@ -151,18 +151,65 @@ pub struct Finding {
     pub value: Option<Arc<serde_json::Value>>,
     /// Who decided that value.
     pub origin: Origin,
-    /// How it came to be, nearest step first.
-    pub trail: Vec<TrailStep>,
-    /// Other places worth seeing (the other subnet of an overlapping pair).
-    pub related: Vec<TrailStep>,
     /// What to write instead.
     pub fix: Option<Arc<Fix>>,
     /// Survives moved lines.
     pub fingerprint: Fingerprint,
-    /// The environments in which it holds; empty where none are configured.
-    pub environments: EcoVec<Text>,
     /// Set where it is silenced.
     pub suppressed: Option<Arc<Suppressed>>,
+    /// What most findings do not have.
+    pub more: Option<Box<More>>,
+}
+
+/// What some findings have.
+#[derive(Clone, PartialEq, Default, Debug)]
+pub struct More {
+    /// How the value came to be, nearest step first.
+    pub trail: Vec<TrailStep>,
+    /// Other places worth seeing (the other subnet of an overlapping pair).
+    pub related: Vec<TrailStep>,
+    /// The environments in which it holds; empty where none are configured.
+    pub environments: SmallVec<[Text; 1]>,
+}
+
+impl Finding {
+    /// What is wrong here, with the values and the arithmetic.
+    pub fn message(&self) -> Cow<'_, str> {
+        self.message.at(self.address())
+    }
+
+    /// The printed address of the instance it is about, the first of several.
+    pub fn address(&self) -> &str {
+        self.addresses.first().map_or("", |address| address)
+    }
+
+    /// How it came to be, nearest step first.
+    pub fn trail(&self) -> &[TrailStep] {
+        self.more.as_ref().map_or(&[], |more| &more.trail)
+    }
+
+    /// Other places worth seeing.
+    pub fn related(&self) -> &[TrailStep] {
+        self.more.as_ref().map_or(&[], |more| &more.related)
+    }
+
+    /// The environments in which it holds; empty where none are configured.
+    pub fn environments(&self) -> &[Text] {
+        self.more.as_ref().map_or(&[], |more| &more.environments)
+    }
+
+    /// To add to what most findings do not have.
+    pub fn more_mut(&mut self) -> &mut More {
+        self.more.get_or_insert_default()
+    }
+
+    /// Lets it hold for the instances of another one, too.
+    pub fn join(&mut self, others: impl IntoIterator<Item = Text>) {
+        if let [address] = self.addresses.as_slice() {
+            self.message = Message::whole(&self.message.at(address));
+        }
+        self.addresses.extend(others);
+    }
 }
 
 /// A rule that could not be decided for an instance.

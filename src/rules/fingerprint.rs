@@ -32,7 +32,8 @@ impl Fingerprint {
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.digest.iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
+        let digits = self.digest.iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
+        f.write_str(&digits.map(|digit| char::from(b"0123456789abcdef"[usize::from(digit)])).collect::<String>())?;
         if self.number > 1 { write!(f, "-{}", self.number) } else { Ok(()) }
     }
 }

@@ -16,11 +16,13 @@ mod exempt;
 mod fetched;
 mod finding;
 mod fingerprint;
+mod finish;
 pub mod functions;
 mod lint;
 mod literal;
 mod locals;
 mod looks;
+mod message;
 mod moved;
 mod names;
 pub mod network;
@@ -52,10 +54,12 @@ pub use embedded::{EmbeddedFile, EmbeddedFunction, EmbeddedRule, embedded_files}
 pub use exempt::{Exemption, Exemptions, Files, Wildcard};
 pub use fetched::Fetched;
 pub use finding::{
-    About, Category, Finding, Fix, FixedValue, Impact, RuleInfo, RuleSetting, Safety, Severity, Suppressed, Undecided,
+    About, Category, Finding, Fix, FixedValue, Impact, More, RuleInfo, RuleSetting, Safety, Severity, Suppressed,
+    Undecided,
 };
 pub use fingerprint::Fingerprint;
 pub use lint::lint;
+pub use message::Message;
 pub use rule::{Pattern, Rule, Subject};
 pub use settings::{OptionError, OptionFault, RuleOptions, Selection};
 pub use silence::{Day, Ignores, Usage, day, today};

@@ -41,7 +41,7 @@ fn outcome(rules: &str, configuration: &str) -> String {
         let mut lines = String::new();
         for finding in &outcome.findings {
             let line = sources.start(finding.span).line;
-            let _ = writeln!(lines, "{line}: {} {:?}: {}", finding.about.rule, finding.severity, finding.message);
+            let _ = writeln!(lines, "{line}: {} {:?}: {}", finding.about.rule, finding.severity, finding.message());
         }
         for undecided in &outcome.undecided {
             let _ = writeln!(lines, "? {} {}: {}", undecided.rule, undecided.address, undecided.because);

@@ -40,7 +40,7 @@ impl<'a> Touched<'a> {
 
     /// Whether something that a finding stands on was changed.
     pub fn finding(&self, finding: &Finding) -> bool {
-        let places = finding.trail.iter().chain(&finding.related).map(|step| step.span);
+        let places = finding.trail().iter().chain(finding.related()).map(|step| step.span);
         std::iter::once(finding.span).chain(places).any(|span| self.span(span))
             || self.block(finding)
             || self.variable_files(finding)
@@ -156,7 +156,7 @@ impl<'a> Touched<'a> {
 /// The variables of a module whose defaults a finding's trail leads to.
 fn defaulted<'m>(finding: &Finding, module: &'m Module) -> Vec<&'m str> {
     let led = |span: Span| {
-        std::iter::once(finding.span).chain(finding.trail.iter().map(|s| s.span)).any(|s| span.contains(s))
+        std::iter::once(finding.span).chain(finding.trail().iter().map(|s| s.span)).any(|s| span.contains(s))
     };
     let defaults =
         module.variables.values().filter(|v| v.default.as_ref().is_some_and(|d| led(d.span)) || led(v.header));

@@ -203,7 +203,7 @@ impl Fixtures {
             let wanted = expected.iter().filter(|(r, ..)| r == rule).map(|(_, file, line)| (file.clone(), *line));
             let wanted: BTreeSet<(PathBuf, u32)> = wanted.collect();
             let found = run.outcome.findings.iter().filter(|f| *f.about.rule == *rule);
-            let found: BTreeMap<_, _> = found.map(|f| (self.place(f.span), f.message.to_string())).collect();
+            let found: BTreeMap<_, _> = found.map(|f| (self.place(f.span), f.message().into_owned())).collect();
             let missing = wanted.iter().filter(|place| !found.contains_key(place)).cloned().collect();
             let noisy = found.into_iter().filter(|(place, _)| !wanted.contains(place)).collect();
             faults.extend(compared(rule, missing, noisy));
@@ -254,10 +254,10 @@ impl Fixtures {
             file.display(),
             finding.severity.word(),
             finding.about.rule,
-            finding.message,
+            finding.message(),
             finding.label
         );
-        for step in finding.trail.iter().chain(&finding.related) {
+        for step in finding.trail().iter().chain(finding.related()) {
             let (file, line) = self.place(step.span);
             text.push_str(&format!("\n    {}:{line}: {}", file.display(), step.note));
         }

@@ -187,15 +187,15 @@ impl<'a> Page<'a> {
     /// The other instances and the environments it holds for.
     fn whereabouts(&mut self, finding: &Finding) {
         let most = if self.detail.verbose { usize::MAX } else { ADDRESSES_SHOWN };
-        let unnamed: Vec<&str> =
-            finding.addresses.iter().map(|a| &**a).filter(|a| !finding.message.contains(a)).collect();
+        let message = finding.message();
+        let unnamed: Vec<&str> = finding.addresses.iter().map(|a| &**a).filter(|a| !message.contains(a)).collect();
         // Where the message names no address at all, the first ones were put before it.
         let none_named = unnamed.len() == finding.addresses.len();
         if !unnamed.is_empty() && (!none_named || unnamed.len() > most) {
             self.note("also", &words::list(&unnamed, most));
         }
-        if !finding.environments.is_empty() {
-            self.note("in", &words::list(&finding.environments, usize::MAX));
+        if !finding.environments().is_empty() {
+            self.note("in", &words::list(finding.environments(), usize::MAX));
         }
         if let Some(silenced) = &finding.suppressed {
             let reason = silenced.reason.as_deref().unwrap_or("no reason given");

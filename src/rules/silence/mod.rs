@@ -143,8 +143,7 @@ impl Ignores {
         let mut path = None;
         self.each(|at, silence| {
             for (n, _) in silence.names.iter().enumerate().filter(|(_, n)| n.pattern.matches(&finding.about.rule)) {
-                let address = finding.addresses.first().map_or("", |a| a);
-                let calls: &Vec<Span> = path.get_or_insert_with(|| calls(root, address));
+                let calls: &Vec<Span> = path.get_or_insert_with(|| calls(root, finding.address()));
                 if !silence.scope.covers(silence.file, finding, calls) {
                     continue;
                 }

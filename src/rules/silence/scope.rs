@@ -33,7 +33,7 @@ impl Scope {
 
     /// Whether a finding is covered: by its place, by a module call that created it, or by the argument that decided.
     pub(super) fn covers(&self, file: FileId, finding: &Finding, calls: &[Span]) -> bool {
-        let decided = |argument: Span| finding.trail.iter().any(|step| argument.contains(step.span));
+        let decided = |argument: Span| finding.trail().iter().any(|step| argument.contains(step.span));
         let here = match self.target {
             Some(Where::File) => finding.span.file == file,
             Some(Where::Block(block)) => block.contains(finding.span),

@@ -50,7 +50,7 @@ fn places() {
 fn a_secret_is_never_told() {
     let body = "  require = false\n  at = self.password\n  message = \"it is ${sensitive(self.password)}\"";
     let (_, finding) = &findings(body, DB)[0];
-    assert_eq!(&*finding.message, "it is (sensitive)");
+    assert_eq!(finding.message(), "it is (sensitive)");
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn messages_bear_anything() {
     let configuration = "variable \"x\" {}\nresource \"aws_db_instance\" \"a\" {\n  engine = var.x\n}\n";
     let body = "  require = false\n  message = \"${self.engine} ${self.kms_key_id} ${[1, 2]} %{if true}yes%{endif}\"";
     let (_, finding) = &findings(body, configuration)[0];
-    assert_eq!(&*finding.message, "var.x null [1, 2] yes");
+    assert_eq!(finding.message(), "var.x null [1, 2] yes");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn further_places() {
     let body = "  require = self.name == \"b\"\n  also {\n    at = referrers(self, \"aws_db_instance\")\n    note = \"replica\"\n  }\n  \
                 also {\n    at = self.s3_import[0]\n    note = \"none\"\n  }";
     let (_, finding) = &findings(body, &configuration)[0];
-    let notes: Vec<&str> = finding.related.iter().map(|step| step.note.as_str()).collect();
+    let notes: Vec<&str> = finding.related().iter().map(|step| step.note.as_str()).collect();
     // The block that is not there would stand where the finding is.
     assert_eq!(notes, ["replica"]);
 }

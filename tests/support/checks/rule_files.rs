@@ -121,7 +121,7 @@ pub fn check(input: &[u8]) {
         outcome.problems.iter().for_each(|p| fits(p, &sources));
         for finding in &outcome.findings {
             lies_in(finding.span, &sources);
-            finding.trail.iter().chain(&finding.related).for_each(|step| lies_in(step.span, &sources));
+            finding.trail().iter().chain(finding.related()).for_each(|step| lies_in(step.span, &sources));
         }
     });
 }

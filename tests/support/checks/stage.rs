@@ -96,7 +96,7 @@ fn look(root: &Root, infra: &Infra, outcome: &Outcome) {
     for instance in infra.instances() {
         assert_eq!(infra.get(instance.id).address, instance.address);
     }
-    outcome.findings.iter().for_each(|f| assert!(!f.addresses.is_empty() && !f.message.is_empty()));
+    outcome.findings.iter().for_each(|f| assert!(!f.addresses.is_empty() && !f.message().is_empty()));
 }
 
 /// Every place lies in a text.
@@ -106,8 +106,8 @@ fn places(config: &Config, outcome: &report::Outcome) {
         assert!(file.text.get(span.range()).is_some(), "{what}: {span:?} does not fit {}", file.name);
     };
     for finding in &outcome.findings {
-        fits(finding.span, &finding.message);
-        finding.trail.iter().chain(&finding.related).for_each(|step| fits(step.span, &step.note));
+        fits(finding.span, &finding.message());
+        finding.trail().iter().chain(finding.related()).for_each(|step| fits(step.span, &step.note));
     }
     outcome.undecided.iter().for_each(|u| fits(u.span, &u.because));
     for Problem { message, label, related, .. } in &outcome.problems {

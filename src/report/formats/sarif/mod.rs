@@ -120,7 +120,7 @@ impl Writer<'_> {
         if let Some(found) = entry.finding() {
             result["properties"] = json!({
                 "addresses": &*found.addresses, "attribute": found.about.attribute, "value": found.value,
-                "origin": found.origin, "environments": found.environments, "scenario": found.about.scenario,
+                "origin": found.origin, "environments": found.environments(), "scenario": found.about.scenario,
             });
         }
         result
