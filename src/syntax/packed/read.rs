@@ -9,7 +9,7 @@ use crate::syntax::ast::{
     Operands, TemplatePart, Text, UnaryOp,
 };
 
-/// Reads what a [`Writer`] wrote, from any place at which one began.
+/// Reads what a [`Writer`](super::Writer) wrote, from any place at which one began.
 pub struct Reader<'b> {
     source: &'b str,
     file: FileId,
