@@ -44,31 +44,46 @@ mod syntax {
 fn main() -> Result<(), Box<dyn Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?);
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    embed(&root.join("rules/facts"), "tsv", &out.join("fact_tables.rs"))?;
+    embed_tables(&root.join("rules/facts"), &out.join("fact_tables.rs"))?;
     for name in ["schema", "secrets", "defaults", "checked"] {
         embed_records(&root.join("rules/facts/provider").join(name).with_extension("txt"), &out.join(name))?;
     }
     embed_rules(&root.join("rules"), &out)
 }
 
-/// Writes an array of `(name without extension, text)`, sorted by name, of the files in `folder` with this extension.
-fn embed(folder: &Path, extension: &str, list: &Path) -> Result<(), Box<dyn Error>> {
+/// Writes the tables of facts in `folder`, sorted by name, as `TableText`s of `facts::table`.
+fn embed_tables(folder: &Path, list: &Path) -> Result<(), Box<dyn Error>> {
     println!("cargo:rerun-if-changed={}", folder.display());
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        if path.extension().is_some_and(|found| found == extension) {
+        if path.extension().is_some_and(|found| found == "tsv") {
             files.push(path);
         }
     }
     files.sort();
-    let mut text = String::from("&[\n");
+    let mut list_text = String::from("&[\n");
     for path in &files {
         let name = path.file_stem().and_then(|stem| stem.to_str()).ok_or("a file name that is not UTF-8")?;
-        writeln!(text, "    ({name:?}, include_str!({path:?})),")?;
+        let text = fs::read_to_string(path)?;
+        let key_columns = text.lines().find_map(|line| line.strip_prefix("# key columns: "));
+        let key_columns: usize = key_columns.map_or(Ok(1), |count| count.trim().parse())?;
+        let (mut starts, mut keys, mut at) = (Vec::new(), Vec::new(), 0);
+        for line in text.split_inclusive('\n') {
+            if !starts.is_empty() || !line.starts_with('#') {
+                starts.push(at);
+                keys.push(line.trim_end().split('\t').take(key_columns).collect::<Vec<_>>().join("/"));
+            }
+            at += line.len();
+        }
+        starts.push(at);
+        let mut by_key: Vec<usize> = (0..keys.len().saturating_sub(1)).collect();
+        by_key.sort_by_key(|row| &keys[row + 1]);
+        write!(list_text, "    TableText {{ name: {name:?}, text: include_str!({path:?}), ")?;
+        writeln!(list_text, "starts: &{starts:?}, by_key: &{by_key:?} }},")?;
     }
-    text.push_str("]\n");
-    fs::write(list, text)?;
+    list_text.push_str("]\n");
+    fs::write(list, list_text)?;
     Ok(())
 }
 

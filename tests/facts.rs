@@ -30,7 +30,7 @@ fn count_and_check(place: &str, schema: &Schema) -> usize {
         assert!(schema.block(argument.name).is_none(), "{place}.{}: argument and block", argument.name);
         1 + argument.ty.object().map_or(0, |body| count_and_check(argument.name, body))
     });
-    let of_blocks = schema.blocks.iter().map(|block| 1 + count_and_check(block.name, block.schema));
+    let of_blocks = schema.blocks.iter().map(|block| 1 + count_and_check(block.name, block.body.schema()));
     of_arguments.chain(of_blocks).sum()
 }
 
@@ -47,7 +47,7 @@ fn schema_of_a_database_instance() {
 
     let restore = schema.block("restore_to_point_in_time").unwrap();
     assert_eq!((restore.nesting, restore.min, restore.max), (Nesting::List, 0, Some(1)));
-    assert!(restore.schema.attribute("restore_time").is_some());
+    assert!(restore.body.schema().attribute("restore_time").is_some());
     assert_eq!(schema.block("timeouts").unwrap().nesting, Nesting::Single);
     assert_eq!(schema.argument_at("timeouts.create").unwrap().ty, Type::String);
     assert!(schema.argument_at("multi_az.create").is_none());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::cache::Cache;
-use super::records::Records;
+use super::records::{Records, word};
 use super::value::FactValue;
 
 static GENERATED: Records = include!(concat!(env!("OUT_DIR"), "/defaults.rs"));
@@ -105,8 +105,8 @@ impl Defaults {
         if line.is_empty() || line.starts_with('#') {
             return Some(());
         }
-        let (path, rest) = line.split_once(' ')?;
-        let (code, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (path, rest) = word(line);
+        let (code, rest) = word(rest);
         match code {
             "-" => {
                 self.values.remove(path);

@@ -5,9 +5,10 @@
 
 use std::iter::Peekable;
 use std::str::Lines;
+use std::sync::OnceLock;
 
 use super::cache::Cache;
-use super::records::{self, Records};
+use super::records::{self, Records, word};
 
 static RECORDS: Records = include!(concat!(env!("OUT_DIR"), "/schema.rs"));
 static SCHEMAS: Cache<Schema> = Cache::new();
@@ -82,7 +83,16 @@ pub enum Type {
     /// Elements by name.
     Map(Box<Type>),
     /// An object with these attributes.
-    Object(&'static Schema),
+    Object(Body),
+}
+
+/// What may stand in a block or in an object.
+#[derive(Debug)]
+pub enum Body {
+    /// This.
+    Here(&'static Schema),
+    /// What this record says, read when it is asked for: bodies lead to many others, of which a configuration writes few.
+    Shared(&'static str, OnceLock<&'static Schema>),
 }
 
 /// A block that may stand in a body.
@@ -99,7 +109,7 @@ pub struct NestedBlock {
     /// The provider advises against it.
     pub deprecated: bool,
     /// What may stand in it.
-    pub schema: &'static Schema,
+    pub body: Body,
 }
 
 /// What several blocks of one name become together.
@@ -130,7 +140,7 @@ impl Schema {
     /// What may stand in the block of this name, or in the objects of the argument of this name.
     pub fn body(&self, name: &str) -> Option<&'static Schema> {
         match self.block(name) {
-            Some(block) => Some(block.schema),
+            Some(block) => Some(block.body.schema()),
             None => self.attribute(name)?.ty.object(),
         }
     }
@@ -153,10 +163,27 @@ impl Type {
     /// The body of the object, or of the objects that a collection holds.
     pub fn object(&self) -> Option<&'static Schema> {
         match self {
-            Type::Object(body) => Some(body),
+            Type::Object(body) => Some(body.schema()),
             Type::List(element) | Type::Set(element) | Type::Map(element) => element.object(),
             Type::Any | Type::Bool | Type::Number | Type::String => None,
         }
+    }
+}
+
+impl Body {
+    /// What may stand there.
+    pub fn schema(&self) -> &'static Schema {
+        match self {
+            Body::Here(schema) => schema,
+            // Tests know that it is there. Of what is not there nothing is known.
+            Body::Shared(name, schema) => schema.get_or_init(|| load(name).unwrap_or_else(unknown)),
+        }
+    }
+}
+
+impl PartialEq for Body {
+    fn eq(&self, other: &Body) -> bool {
+        self.schema() == other.schema()
     }
 }
 
@@ -178,12 +205,12 @@ fn load(name: &str) -> Option<&'static Schema> {
 fn read_body(lines: &mut Peekable<Lines<'static>>, depth: usize) -> Option<Schema> {
     let mut schema = Schema::default();
     while let Some(line) = lines.next_if(|line| indent(line) >= depth) {
-        let mut words = line.get(depth..)?.split(' ');
-        let (name, code) = (words.next()?, words.next()?);
-        let mut body = || match words.next() {
-            Some(UNKNOWN) => Some(leak(Schema { open: true, ..Schema::default() })),
-            Some(shared) => load(shared),
-            None => Some(leak(read_body(lines, depth + 1)?)),
+        let (name, rest) = word(line.get(depth..)?);
+        let (code, shared) = word(rest);
+        let mut body = || match shared {
+            UNKNOWN => Some(Body::Here(unknown())),
+            "" => Some(Body::Here(leak(read_body(lines, depth + 1)?))),
+            shared => Some(Body::Shared(shared, OnceLock::new())),
         };
         let (code, deprecated) = code.strip_suffix('-').map_or((code, false), |code| (code, true));
         let mode = Mode::of(code.chars().next()?)?;
@@ -192,7 +219,7 @@ fn read_body(lines: &mut Peekable<Lines<'static>>, depth: usize) -> Option<Schem
             Some(code) => {
                 let (nesting, max) = Nesting::of(code)?;
                 let min = u32::from(mode == Mode::Required);
-                schema.blocks.push(NestedBlock { name, nesting, min, max, deprecated, schema: body()? });
+                schema.blocks.push(NestedBlock { name, nesting, min, max, deprecated, body: body()? });
             }
             None => schema.arguments.push(Argument { name, ty: Type::of(code, &mut body)?, mode, deprecated }),
         }
@@ -203,6 +230,10 @@ fn read_body(lines: &mut Peekable<Lines<'static>>, depth: usize) -> Option<Schem
 /// Bodies are kept as long as the schema that holds them, which is as long as the process.
 fn leak(schema: Schema) -> &'static Schema {
     Box::leak(Box::new(schema))
+}
+
+fn unknown() -> &'static Schema {
+    leak(Schema { open: true, ..Schema::default() })
 }
 
 fn indent(line: &str) -> usize {
@@ -235,7 +266,7 @@ impl Nesting {
 }
 
 impl Type {
-    fn of(code: &str, body: &mut impl FnMut() -> Option<&'static Schema>) -> Option<Type> {
+    fn of(code: &str, body: &mut impl FnMut() -> Option<Body>) -> Option<Type> {
         let element = code.get(1..)?;
         match code.chars().next()? {
             'a' => Some(Type::Any),
@@ -248,5 +279,20 @@ impl Type {
             'M' => Some(Type::Map(Box::new(Type::of(element, body)?))),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shared_body_is_there() {
+        let last_words = RECORDS.text.lines().filter_map(|line| line.rsplit(' ').next());
+        let mut shared: Vec<_> = last_words.filter(|word| word.starts_with(SHARED)).collect();
+        shared.sort_unstable();
+        shared.dedup();
+        assert!(shared.len() > 700, "{}", shared.len());
+        shared.into_iter().for_each(|name| assert!(load(name).is_some(), "{name}"));
     }
 }

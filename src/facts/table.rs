@@ -7,8 +7,8 @@ use super::cache::Cache;
 use super::records;
 use super::value::{self, FactValue};
 
-/// Name and text of every table, sorted by name.
-static TEXTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/fact_tables.rs"));
+/// Every table, sorted by name.
+static TEXTS: &[TableText] = include!(concat!(env!("OUT_DIR"), "/fact_tables.rs"));
 static TABLES: Cache<Table> = Cache::new();
 
 /// The row of a table that has this key; `None` if there is no such table or no such row. Where the key has several
@@ -20,18 +20,36 @@ pub fn lookup(table_name: &str, key: &str) -> Option<Row> {
 /// The table of this name.
 pub fn table(name: &str) -> Option<&'static Table> {
     TABLES.get(name, || {
-        let at = TEXTS.binary_search_by(|(found, _)| (*found).cmp(name)).ok()?;
-        let (name, text) = TEXTS[at];
-        Table::read(name, text)
+        let at = TEXTS.binary_search_by(|table| table.name.cmp(name)).ok()?;
+        Table::read(&TEXTS[at])
     })
 }
 
 /// The names of all tables, in order.
 pub fn table_names() -> impl Iterator<Item = &'static str> {
-    TEXTS.iter().map(|(name, _)| *name)
+    TEXTS.iter().map(|table| table.name)
 }
 
-/// A table. Only its outline is kept; rows are read from the text when they are asked for.
+/// The text of a table, and what the build script found in it.
+#[derive(Debug)]
+struct TableText {
+    name: &'static str,
+    text: &'static str,
+    /// Where each line begins below the comments: that of the columns, then the rows, then the end of the text.
+    starts: &'static [u32],
+    /// The numbers of the rows, sorted by their keys.
+    by_key: &'static [u16],
+}
+
+impl TableText {
+    /// The line of this number; that of the columns is the first.
+    fn line(&self, at: usize) -> Option<&'static str> {
+        let (start, end) = (*self.starts.get(at)? as usize, *self.starts.get(at + 1)? as usize);
+        Some(self.text[start..end].trim_end_matches(['\n', '\r']))
+    }
+}
+
+/// A table. Its rows are read from the text when they are asked for.
 #[derive(Debug)]
 pub struct Table {
     /// Its name, by which rules call it.
@@ -48,9 +66,7 @@ pub struct Table {
     pub read: Option<&'static str>,
     /// What one should know before relying on them.
     pub notes: Vec<&'static str>,
-    lines: Vec<&'static str>,
-    /// Numbers of lines, sorted by their keys.
-    by_key: Vec<usize>,
+    text: &'static TableText,
 }
 
 /// A column of a table.
@@ -94,12 +110,12 @@ impl Table {
 
     /// The number of rows.
     pub fn len(&self) -> usize {
-        self.lines.len()
+        self.text.by_key.len()
     }
 
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
+        self.text.by_key.is_empty()
     }
 
     /// The row of this key.
@@ -109,34 +125,30 @@ impl Table {
 
     /// The position of the row of this key, in the order of the file.
     pub fn position(&self, key: &str) -> Option<usize> {
-        let compare = |at: &usize| key_of(self.lines[*at], self.key_columns).cmp(key.bytes());
-        self.by_key.binary_search_by(compare).ok().map(|at| self.by_key[at])
+        let row = |at: u16| self.text.line(usize::from(at) + 1).unwrap_or_default();
+        let compare = |at: &u16| key_of(row(*at), self.key_columns).cmp(key.bytes());
+        let by_key = self.text.by_key;
+        by_key.binary_search_by(compare).ok().map(|at| usize::from(by_key[at]))
     }
 
     /// The row at this position; `None` where there is none.
     pub fn row(&'static self, at: usize) -> Option<Row> {
-        let mut cells = self.lines.get(at)?.split('\t');
+        let mut cells = self.text.line(at + 1)?.split('\t');
         let values = self.columns.iter().map(|column| column.ty.value(cells.next()?)).collect::<Option<Vec<_>>>()?;
         cells.next().is_none().then_some(Row { table: self, values })
     }
 
-    fn read(name: &'static str, text: &'static str) -> Option<Table> {
-        let mut lines = text.lines().skip_while(|line| line.starts_with('#'));
-        let columns = lines.next()?.split('\t').map(Column::read).collect::<Option<Vec<_>>>()?;
-        let lines: Vec<_> = lines.collect();
-        let key_columns = records::header(text, "key columns").map_or(Some(1), |count| count.parse().ok())?;
-        let mut by_key: Vec<_> = (0..lines.len()).collect();
-        by_key.sort_by(|a, b| key_of(lines[*a], key_columns).cmp(key_of(lines[*b], key_columns)));
+    fn read(table: &'static TableText) -> Option<Table> {
+        let text = table.text;
         Some(Table {
-            name,
+            name: table.name,
             title: text.lines().next()?.trim_start_matches(['#', ' ']),
-            columns,
-            key_columns,
+            columns: table.line(0)?.split('\t').map(Column::read).collect::<Option<Vec<_>>>()?,
+            key_columns: records::header(text, "key columns").map_or(Some(1), |count| count.parse().ok())?,
             sources: records::headers(text, "source").collect(),
             read: records::header(text, "read"),
             notes: records::headers(text, "note").collect(),
-            lines,
-            by_key,
+            text: table,
         })
     }
 }

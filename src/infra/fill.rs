@@ -149,7 +149,7 @@ fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults,
     // A block type in JSON syntax, or given as an argument: one object is a list of one.
     let single = matches!(value.kind, Kind::Object(_) | Kind::Map(_));
     let value = if single { Value::tuple(vec![value]) } else { value };
-    blocks(value, Some(block.schema), defaults(), place)
+    blocks(value, Some(block.body.schema()), defaults(), place)
 }
 
 /// What the provider makes of text for a number or bool, and the other way round.
