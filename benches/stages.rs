@@ -1,7 +1,8 @@
 //! Each stage by itself, and the program as a whole: `cargo bench --bench stages [-- FILTER]`.
 
+use std::io;
 use std::process::{Command, Stdio};
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
@@ -10,7 +11,7 @@ use tfcheck::config::{self, Config, LoadOptions};
 use tfcheck::eval::RootHost;
 use tfcheck::infra::{self, AnalysisOptions};
 use tfcheck::report::pretty::{Detail, Look};
-use tfcheck::report::{Outcome, Report, Wanted, formats, pretty};
+use tfcheck::report::{self, Outcome, Report, Wanted, formats, pretty};
 use tfcheck::rules::{self, Catalog, RuleOptions, Severity};
 use tfcheck::source::{FileId, SourceMap};
 use tfcheck::syntax;
@@ -121,19 +122,18 @@ static REPORT: LazyLock<Report> = LazyLock::new(|| {
 #[divan::bench(args = ["pretty", "compact", "json", "sarif", "github", "gitlab", "junit", "markdown"])]
 fn report(bencher: Bencher<'_, '_>, format: &str) {
     let report = &*REPORT;
-    let write: Arc<dyn Fn() -> String> = match format {
-        "pretty" => {
-            Arc::new(|| pretty::pretty(report, Detail::default(), Look { color: true, unicode: true, width: 100 }))
-        }
-        "compact" => Arc::new(|| formats::compact(report)),
-        "json" => Arc::new(|| formats::json(report, false, false)),
-        "sarif" => Arc::new(|| formats::sarif(report)),
-        "github" => Arc::new(|| formats::github(report)),
-        "gitlab" => Arc::new(|| formats::gitlab(report)),
-        "junit" => Arc::new(|| formats::junit(report)),
-        _ => Arc::new(|| formats::markdown(report)),
+    let look = Look { color: true, unicode: true, width: 100 };
+    let write = |out: &mut dyn io::Write| match format {
+        "pretty" => pretty::pretty(out, report, Detail::default(), look),
+        "compact" => formats::compact(out, report),
+        "json" => formats::json(out, report, false, false),
+        "sarif" => formats::sarif(out, report),
+        "github" => formats::github(out, report),
+        "gitlab" => formats::gitlab(out, report),
+        "junit" => formats::junit(out, report),
+        _ => formats::markdown(out, report),
     };
-    bencher.counter(ItemsCount::new(report.entries.len())).bench_local(|| write());
+    bencher.counter(ItemsCount::new(report.entries.len())).bench_local(|| report::written(write));
 }
 
 /// The program, from its start to its end.

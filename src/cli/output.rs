@@ -1,11 +1,12 @@
 //! The formats by name, and where each report goes.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 use std::path::PathBuf;
 
 use super::failure::Failure;
 use super::options::CheckOptions;
+use crate::report::pretty::Detail;
 use crate::report::{self, Report, formats};
 use crate::rules::Severity;
 
@@ -62,24 +63,28 @@ impl Format {
         }
     }
 
-    fn write(self, report: &Report, options: &CheckOptions, out: &mut dyn io::Write) -> io::Result<()> {
-        let text = match self {
-            Format::Pretty => report::pretty::pretty(report, options.detail, options.look),
-            Format::Compact => formats::compact(report),
-            Format::Json => {
-                return formats::write_json(out, report, options.detail.verbose, options.detail.statistics);
-            }
-            Format::Sarif => formats::sarif(report),
-            Format::Github => formats::github(report),
-            Format::Gitlab => formats::gitlab(report),
-            Format::Junit => formats::junit(report),
-            Format::Checkstyle => formats::checkstyle(report),
-            Format::Rdjson => formats::rdjson(report),
-            Format::Markdown => formats::markdown(report),
-        };
-        out.write_all(text.as_bytes())
+    fn write(self, out: &mut dyn io::Write, report: &Report, options: &CheckOptions) -> io::Result<()> {
+        // Formats write very small pieces.
+        let mut out = BufWriter::with_capacity(PIECE, out);
+        let Detail { verbose, statistics, .. } = options.detail;
+        match self {
+            Format::Pretty => report::pretty::pretty(&mut out, report, options.detail, options.look),
+            Format::Compact => formats::compact(&mut out, report),
+            Format::Json => formats::json(&mut out, report, verbose, statistics),
+            Format::Sarif => formats::sarif(&mut out, report),
+            Format::Github => formats::github(&mut out, report),
+            Format::Gitlab => formats::gitlab(&mut out, report),
+            Format::Junit => formats::junit(&mut out, report),
+            Format::Checkstyle => formats::checkstyle(&mut out, report),
+            Format::Rdjson => formats::rdjson(&mut out, report),
+            Format::Markdown => formats::markdown(&mut out, report),
+        }?;
+        out.flush()
     }
 }
+
+/// Reports go out in pieces of this size, in bytes.
+const PIECE: usize = 64 << 10;
 
 /// A report to write.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -137,7 +142,7 @@ pub(super) fn least(outputs: &[Output], least: Least) -> Severity {
 pub(super) fn write(report: &Report, options: &CheckOptions) -> Result<(), Failure> {
     for output in &options.outputs {
         let narrowed = report.narrowed(output.format.least(options.least));
-        let write = |out: &mut dyn io::Write| output.format.write(&narrowed, options, out);
+        let write = |out: &mut dyn io::Write| output.format.write(out, &narrowed, options);
         match &output.file {
             Some(path) => {
                 let written = File::create(path).and_then(|mut file| write(&mut file));
@@ -158,8 +163,7 @@ fn add_to_job_summary(report: &Report) -> Result<(), Failure> {
         return Ok(());
     };
     let file = std::fs::OpenOptions::new().append(true).create(true).open(&path);
-    file.and_then(|mut file| file.write_all(formats::markdown(report).as_bytes()))
-        .map_err(|reason| Failure::Write { path, reason })
+    file.and_then(|mut file| formats::markdown(&mut file, report)).map_err(|reason| Failure::Write { path, reason })
 }
 
 /// Writes to standard output. A reader that has seen enough (`| head`) is no failure.

@@ -19,6 +19,7 @@ pub mod pretty;
 mod statistics;
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,6 +68,14 @@ pub struct Outcome {
     pub resources: usize,
     /// How long each stage took, in the order of the stages.
     pub timings: Vec<(&'static str, Duration)>,
+}
+
+/// What a format writes, as one text.
+pub fn written(write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>) -> String {
+    let mut text = Vec::new();
+    // Memory refuses nothing, and formats write texts.
+    let _ = write(&mut text);
+    String::from_utf8(text).unwrap_or_default()
 }
 
 impl Outcome {

@@ -262,41 +262,45 @@ mod pretty_output {
     use super::*;
     use crate::report::pretty::{Detail, Look, pretty};
 
+    fn shown(report: &Report, detail: Detail, look: Look) -> String {
+        written(|out| pretty(out, report, detail, look))
+    }
+
     const PLAIN: Look = Look { color: false, unicode: true, width: 90 };
 
     #[test]
     fn default() {
-        insta::assert_snapshot!(pretty(&report(), Detail::default(), PLAIN));
+        insta::assert_snapshot!(shown(&report(), Detail::default(), PLAIN));
     }
 
     #[test]
     fn verbose() {
         let report = Report::new(outcome(), &Wanted { min_severity: Severity::Advice, suppressed: true });
         let detail = Detail { verbose: true, undecided: true, ..Detail::default() };
-        insta::assert_snapshot!(pretty(&report, detail, PLAIN));
+        insta::assert_snapshot!(shown(&report, detail, PLAIN));
     }
 
     #[test]
     fn ascii() {
-        insta::assert_snapshot!(pretty(&report(), Detail::default(), Look { unicode: false, width: 60, ..PLAIN }));
+        insta::assert_snapshot!(shown(&report(), Detail::default(), Look { unicode: false, width: 60, ..PLAIN }));
     }
 
     #[test]
     fn statistics() {
-        insta::assert_snapshot!(pretty(&report(), Detail { statistics: true, ..Detail::default() }, PLAIN));
+        insta::assert_snapshot!(shown(&report(), Detail { statistics: true, ..Detail::default() }, PLAIN));
     }
 
     #[test]
     fn colour_is_added_and_nothing_else_changes() {
-        let coloured = pretty(&report(), Detail::default(), Look { color: true, ..PLAIN });
+        let coloured = shown(&report(), Detail::default(), Look { color: true, ..PLAIN });
         assert!(coloured.contains('\u{1b}'));
         let escapes = regex::Regex::new("\u{1b}\\[[0-9;]*m").expect("the pattern is valid");
-        assert_eq!(escapes.replace_all(&coloured, ""), pretty(&report(), Detail::default(), PLAIN));
+        assert_eq!(escapes.replace_all(&coloured, ""), shown(&report(), Detail::default(), PLAIN));
     }
 
     #[test]
     fn nothing_of_the_input_reaches_the_terminal_raw() {
-        let text = pretty(&report(), Detail { undecided: true, ..Detail::default() }, PLAIN);
+        let text = shown(&report(), Detail { undecided: true, ..Detail::default() }, PLAIN);
         let bad: Vec<char> =
             text.chars().filter(|c| *c != '\n' && harmless::line(&c.to_string()) != c.to_string()).collect();
         assert!(bad.is_empty(), "{bad:?}");
@@ -311,7 +315,7 @@ mod pretty_output {
         found.label = "far along a long line, with a label that needs to be wrapped as well".into();
         outcome.findings = vec![Box::new(found)];
         let report = Report::new(outcome, &Wanted::default());
-        insta::assert_snapshot!(pretty(&report, Detail::default(), Look { width: 60, ..PLAIN }));
+        insta::assert_snapshot!(shown(&report, Detail::default(), Look { width: 60, ..PLAIN }));
     }
 }
 
@@ -386,30 +390,30 @@ mod machine_formats {
     }
 
     snapshots! {
-        json: formats::json(&nested(), false, false),
-        compact: formats::compact(&nested()),
-        sarif: formats::sarif(&nested()),
-        github: formats::github(&nested()),
-        gitlab: formats::gitlab(&nested()),
-        junit: formats::junit(&nested()),
-        checkstyle: formats::checkstyle(&nested()),
-        rdjson: formats::rdjson(&nested()),
-        markdown: formats::markdown(&nested()),
-        junit_of_a_clean_run: formats::junit(&Report::new(Outcome::default(), &Wanted::default())),
-        markdown_of_a_clean_run: formats::markdown(&Report::new(Outcome::default(), &Wanted::default())),
+        json: written(|out| formats::json(out, &nested(), false, false)),
+        compact: written(|out| formats::compact(out, &nested())),
+        sarif: written(|out| formats::sarif(out, &nested())),
+        github: written(|out| formats::github(out, &nested())),
+        gitlab: written(|out| formats::gitlab(out, &nested())),
+        junit: written(|out| formats::junit(out, &nested())),
+        checkstyle: written(|out| formats::checkstyle(out, &nested())),
+        rdjson: written(|out| formats::rdjson(out, &nested())),
+        markdown: written(|out| formats::markdown(out, &nested())),
+        junit_of_a_clean_run: written(|out| formats::junit(out, &Report::new(Outcome::default(), &Wanted::default()))),
+        markdown_of_a_clean_run: written(|out| formats::markdown(out, &Report::new(Outcome::default(), &Wanted::default()))),
     }
 
     #[test]
     fn a_clean_run_is_a_valid_log() {
         let clean = Report::new(Outcome::default(), &Wanted::default());
-        assert_eq!(parsed(&formats::sarif(&clean))["runs"][0]["results"], json!([]));
-        assert_eq!(parsed(&formats::gitlab(&clean)), json!([]));
-        assert_eq!(parsed(&formats::rdjson(&clean))["diagnostics"], json!([]));
+        assert_eq!(parsed(&written(|out| formats::sarif(out, &clean)))["runs"][0]["results"], json!([]));
+        assert_eq!(parsed(&written(|out| formats::gitlab(out, &clean))), json!([]));
+        assert_eq!(parsed(&written(|out| formats::rdjson(out, &clean)))["diagnostics"], json!([]));
     }
 
     #[test]
     fn sarif_keeps_the_rules_of_code_scanning() {
-        let log = parsed(&formats::sarif(&nested()));
+        let log = parsed(&written(|out| formats::sarif(out, &nested())));
         let run = &log["runs"][0];
         let rules = run["tool"]["driver"]["rules"].as_array().expect("rules are a list");
         for result in run["results"].as_array().expect("results are a list") {
@@ -434,7 +438,7 @@ mod machine_formats {
         let mut outcome = outcome();
         let same = Fingerprint::of("r", ".", "aws_x.y", None);
         outcome.findings.iter_mut().for_each(|f| f.fingerprint = same);
-        let issues = parsed(&formats::gitlab(&Report::new(outcome, &Wanted::default())));
+        let issues = parsed(&written(|out| formats::gitlab(out, &Report::new(outcome, &Wanted::default()))));
         let mut prints: Vec<&str> =
             issues.as_array().expect("a list").iter().filter_map(|i| i["fingerprint"].as_str()).collect();
         assert_eq!(prints[..3], [format!("{same}"), format!("{same}-2"), format!("{same}-3")]);
@@ -450,7 +454,7 @@ mod machine_formats {
         outcome.findings = (0..12)
             .map(|i| Box::new(finding("r", Severity::Warning, Span::new(file, i * 6, i * 6 + 5), "aws_x.y")))
             .collect();
-        let text = formats::github(&Report::new(outcome, &Wanted::default()));
+        let text = written(|out| formats::github(out, &Report::new(outcome, &Wanted::default())));
         assert_eq!(text.matches("::warning file=a.tf,").count(), 10);
         assert!(
             text.ends_with(
@@ -469,7 +473,7 @@ mod machine_formats {
             found.origin = origin;
             outcome.findings = vec![found];
             outcome.problems.clear();
-            let log = parsed(&formats::sarif(&Report::new(outcome, &Wanted::default())));
+            let log = parsed(&written(|out| formats::sarif(out, &Report::new(outcome, &Wanted::default()))));
             let change = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0]["replacements"][0];
             assert_eq!(change["insertedContent"]["text"].as_str(), expected, "{text}");
         };

@@ -1,10 +1,15 @@
 //! One line for each entry, as compilers write them: editors and `grep` understand it.
 
+use std::io::{self, Write};
+
 use crate::report::{Entry, Report, harmless, words};
 
-/// The report, one entry a line.
-pub fn compact(report: &Report) -> String {
-    report.entries.iter().map(line).collect()
+/// Writes the report, one entry a line.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn compact(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    report.entries.iter().try_for_each(|entry| out.write_all(line(entry).as_bytes()))
 }
 
 fn line(entry: &Entry) -> String {

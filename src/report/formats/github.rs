@@ -1,5 +1,7 @@
 //! GitHub's workflow commands: annotations on the lines of a pull request.
 
+use std::io::{self, Write};
+
 use super::{fix_sentence, path_in_repository, provenance};
 use crate::report::{Entry, Report, harmless, words};
 use crate::rules::Severity;
@@ -7,20 +9,23 @@ use crate::rules::Severity;
 /// GitHub shows this many annotations of each kind for one step, and drops the others without a word.
 const MOST_OF_A_KIND: usize = 10;
 
-/// The report as workflow commands: the gravest entries as annotations, then a plain line that says what was left out.
-pub fn github(report: &Report) -> String {
-    let mut out = String::new();
+/// Writes the report as workflow commands: the gravest entries as annotations, then a plain line that says what was left
+/// out.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn github(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let mut left_out = 0;
     for severity in [Severity::Error, Severity::Warning, Severity::Advice] {
         let of_kind: Vec<&Entry> = report.entries.iter().filter(|e| e.severity() == severity).collect();
         left_out += of_kind.len().saturating_sub(MOST_OF_A_KIND);
-        of_kind.into_iter().take(MOST_OF_A_KIND).for_each(|e| out += &command(report, e));
+        of_kind.into_iter().take(MOST_OF_A_KIND).try_for_each(|e| out.write_all(command(report, e).as_bytes()))?;
     }
     if left_out > 0 {
         let more = words::count(left_out, "more finding");
-        out += &format!("{more}, which GitHub would not show as annotations: see the summary of this job\n");
+        writeln!(out, "{more}, which GitHub would not show as annotations: see the summary of this job")?;
     }
-    out
+    Ok(())
 }
 
 fn command(report: &Report, entry: &Entry) -> String {

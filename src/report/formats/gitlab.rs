@@ -1,19 +1,24 @@
 //! GitLab's code quality report: shown on merge requests, compared with the target branch by fingerprint.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{json_text, path_in_repository};
+use super::path_in_repository;
+use super::serialize::{Each, write_json};
 use crate::report::{Entry, Report, Subject};
 use crate::rules::Severity;
 use crate::source::ProblemKind;
 
-/// The report for GitLab.
-pub fn gitlab(report: &Report) -> String {
-    let mut taken = HashMap::new();
-    let issues: Vec<Value> = report.entries.iter().map(|e| issue(report, e, &mut taken)).collect();
-    json_text(&Value::Array(issues))
+/// Writes the report for GitLab.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn gitlab(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let taken = RefCell::new(HashMap::new());
+    write_json(out, &Each(&report.entries, |entry| issue(report, entry, &mut taken.borrow_mut())))
 }
 
 fn issue(report: &Report, entry: &Entry, taken: &mut HashMap<String, usize>) -> Value {

@@ -1,29 +1,34 @@
 //! JUnit's XML, which CI servers show as test results: a suite for each file, a failed case for each entry.
 
+use std::io::{self, Write};
+
 use super::xml::{attributes, escaped};
 use super::{fix_sentence, provenance};
 use crate::report::{Entry, Report, words};
 
-/// The report as JUnit XML. A clean run has one case that passed, since servers take a report without cases for a
+/// Writes the report as JUnit XML. A clean run has one case that passed, since servers take a report without cases for a
 /// mistake.
-pub fn junit(report: &Report) -> String {
+///
+/// # Errors
+/// Where the writer fails.
+pub fn junit(out: &mut dyn Write, report: &Report) -> io::Result<()> {
     let total = report.entries.len();
     let counts = |tests: usize, failures: usize| {
         attributes(&[("tests", &tests.to_string()), ("failures", &failures.to_string()), ("errors", "0")])
     };
-    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-    out += &format!("<testsuites name=\"tfcheck\"{}>\n", counts(total.max(1), total));
+    out.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")?;
+    writeln!(out, "<testsuites name=\"tfcheck\"{}>", counts(total.max(1), total))?;
     for entries in report.entries.chunk_by(|a, b| a.place.file == b.place.file) {
         let name = escaped(&entries[0].place.file);
-        out += &format!("  <testsuite name=\"{name}\"{}>\n", counts(entries.len(), entries.len()));
-        entries.iter().for_each(|e| out += &case(e));
-        out += "  </testsuite>\n";
+        writeln!(out, "  <testsuite name=\"{name}\"{}>", counts(entries.len(), entries.len()))?;
+        entries.iter().try_for_each(|entry| out.write_all(case(entry).as_bytes()))?;
+        out.write_all(b"  </testsuite>\n")?;
     }
     if total == 0 {
-        out += &format!("  <testsuite name=\"tfcheck\"{}>\n", counts(1, 0));
-        out += "    <testcase name=\"no findings\" classname=\"tfcheck\"/>\n  </testsuite>\n";
+        writeln!(out, "  <testsuite name=\"tfcheck\"{}>", counts(1, 0))?;
+        out.write_all(b"    <testcase name=\"no findings\" classname=\"tfcheck\"/>\n  </testsuite>\n")?;
     }
-    out + "</testsuites>\n"
+    out.write_all(b"</testsuites>\n")
 }
 
 fn case(entry: &Entry) -> String {

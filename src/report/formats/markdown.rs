@@ -1,5 +1,7 @@
 //! Markdown for job summaries and review comments: a table to see it all, and under it what each rule says.
 
+use std::io::{self, Write};
+
 use super::path_in_repository;
 use crate::report::{Entry, Report, harmless, hcl, words};
 use crate::rules::Fix;
@@ -7,8 +9,16 @@ use crate::rules::Fix;
 /// GitHub refuses a job summary of more than 1 MiB.
 const MOST_BYTES: usize = 1_000_000;
 
-/// The report as Markdown.
-pub fn markdown(report: &Report) -> String {
+/// Writes the report as Markdown.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn markdown(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    // It is never long.
+    out.write_all(text_of(report).as_bytes())
+}
+
+fn text_of(report: &Report) -> String {
     let mut out = format!("### tfcheck: {}\n\n", totals(report));
     if !report.entries.is_empty() {
         out += "| | Place | Finding | Rule |\n|---|---|---|---|\n";

@@ -1,6 +1,7 @@
 //! The formats for machines and for reviews; the one for terminals is [`pretty`](super::pretty).
 //!
-//! Each takes a report and gives text. What several need stands here; a format knows no other.
+//! Each writes a report piece by piece: as one text it would need more memory than all else where there are very many
+//! findings. What several need stands here; a format knows no other.
 
 mod checkstyle;
 mod compact;
@@ -12,6 +13,7 @@ mod junit;
 mod markdown;
 mod rdjson;
 mod sarif;
+mod serialize;
 mod xml;
 
 pub use checkstyle::checkstyle;
@@ -19,11 +21,12 @@ pub use compact::compact;
 pub use github::github;
 pub use gitlab::gitlab;
 pub(super) use json::fix_json;
-pub use json::{json, json_line, json_text, write_json};
+pub use json::json;
 pub use junit::junit;
 pub use markdown::markdown;
 pub use rdjson::rdjson;
 pub use sarif::sarif;
+pub use serialize::{json_line, json_text};
 
 use super::{Entry, Report, hcl, words};
 use crate::rules::Fix;

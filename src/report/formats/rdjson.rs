@@ -1,20 +1,36 @@
 //! reviewdog's JSON, from which it writes review comments with suggestions.
 
+use std::io::{self, Write};
+
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::edit::{Edit, edit};
-use super::{json_text, path_in_repository, provenance};
+use super::serialize::{Each, write_json};
+use super::{path_in_repository, provenance};
 use crate::report::{Entry, Report};
 use crate::rules::Severity;
 use crate::source::Span;
 
-/// The report for reviewdog.
-pub fn rdjson(report: &Report) -> String {
-    json_text(&json!({
-        "source": { "name": "tfcheck" },
-        "severity": report.entries.iter().map(Entry::severity).max().map(severity),
-        "diagnostics": report.entries.iter().map(|e| diagnostic(report, e)).collect::<Vec<_>>(),
-    }))
+/// Writes the report for reviewdog.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn rdjson(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let whole = Whole {
+        source: json!({ "name": "tfcheck" }),
+        severity: report.entries.iter().map(Entry::severity).max().map(severity),
+        diagnostics: Each(&report.entries, |entry| diagnostic(report, entry)),
+    };
+    write_json(out, &whole)
+}
+
+/// The whole object.
+#[derive(Serialize)]
+struct Whole<D> {
+    source: Value,
+    severity: Option<&'static str>,
+    diagnostics: D,
 }
 
 fn diagnostic(report: &Report, entry: &Entry) -> Value {

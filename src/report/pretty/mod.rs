@@ -13,6 +13,7 @@ mod undecided;
 mod why;
 
 use std::collections::HashSet;
+use std::io::{self, Write};
 
 use self::snippet::Painter;
 use super::{Entry, Report, harmless, hcl, words};
@@ -44,13 +45,21 @@ const ADDRESSES_SHOWN: usize = 3;
 /// Lines of running text are not longer than this, however wide the terminal.
 const TEXT_WIDTH: usize = 100;
 
-/// The whole report.
-pub fn pretty(report: &Report, detail: Detail, look: Look) -> String {
+/// Writes the whole report.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn pretty(out: &mut dyn Write, report: &Report, detail: Detail, look: Look) -> io::Result<()> {
     let mut page = Page::new(&report.sources, &report.secrets, detail, look);
     if detail.statistics {
         page.statistics(report);
     } else {
-        report.entries.iter().for_each(|entry| page.entry(entry));
+        for entry in &report.entries {
+            page.entry(entry);
+            // As one text, very many entries would need more memory than all else.
+            out.write_all(page.out.as_bytes())?;
+            page.out.clear();
+        }
     }
     if detail.undecided {
         page.undecided(report);
@@ -58,7 +67,7 @@ pub fn pretty(report: &Report, detail: Detail, look: Look) -> String {
     if !detail.quiet {
         page.summary(report);
     }
-    page.out
+    out.write_all(page.out.as_bytes())
 }
 
 /// Faults alone, for complaints on standard error.

@@ -1,5 +1,6 @@
 //! A run as the binary makes it, from a text in memory to what every format writes.
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
@@ -7,7 +8,7 @@ use tfcheck::config::{self, Config, LoadOptions, Root};
 use tfcheck::eval::RootHost;
 use tfcheck::infra::{self, AnalysisOptions, Infra};
 use tfcheck::report::pretty::{Detail, Look, pretty};
-use tfcheck::report::{self, Report, Wanted, formats};
+use tfcheck::report::{self, Report, Wanted, formats, written};
 use tfcheck::rules::{self, Catalog, Ignores, Outcome, RuleOptions, Selection, Severity};
 use tfcheck::source::{Problem, Sandbox, SourceMap, Span};
 
@@ -119,18 +120,21 @@ fn places(config: &Config, outcome: &report::Outcome) {
 fn write(outcome: report::Outcome, folder: &Path) {
     let report = Report::new(outcome, &Wanted { min_severity: Severity::Advice, suppressed: true });
     let detail = Detail { verbose: true, quiet: false, undecided: true, statistics: true };
-    let page = pretty(&report, detail, Look { color: false, unicode: true, width: 80 });
+    let look = Look { color: false, unicode: true, width: 80 };
+    let page = written(|out| pretty(out, &report, detail, look));
     let acts = |c: &char| c.is_control() && *c != '\n';
     assert_eq!(page.chars().find(acts), None, "{page:?}");
     assert!(!page.contains(&*folder.to_string_lossy()), "paths are shown as seen from the working folder");
-    let machines: [fn(&Report) -> String; 4] =
-        [|report| formats::json(report, true, true), formats::sarif, formats::gitlab, formats::rdjson];
+    type Format = fn(&mut dyn io::Write, &Report) -> io::Result<()>;
+    let machines: [Format; 4] =
+        [|out, report| formats::json(out, report, true, true), formats::sarif, formats::gitlab, formats::rdjson];
     for format in machines {
-        serde_json::from_str::<serde_json::Value>(&format(&report)).expect("JSON");
+        serde_json::from_str::<serde_json::Value>(&written(|out| format(out, &report))).expect("JSON");
     }
-    let others = [formats::compact, formats::github, formats::junit, formats::checkstyle, formats::markdown];
+    let others: [Format; 5] =
+        [formats::compact, formats::github, formats::junit, formats::checkstyle, formats::markdown];
     for format in others {
-        let text = format(&report);
+        let text = written(|out| format(out, &report));
         assert_eq!(text.chars().find(|c| acts(c) && *c != '\t'), None, "{text:?}");
     }
 }

@@ -13,9 +13,9 @@ const FACTOR: i64 = 37;
 /// Stands for the end of the file.
 const END: u16 = u16::MAX;
 
-/// The hashes of all lines of a text.
+/// The hashes of all lines of a text, each with which it is of several that are equal, from 1.
 #[derive(Debug)]
-pub(super) struct LineHashes(Vec<String>);
+pub(super) struct LineHashes(Vec<(i64, u32)>);
 
 impl LineHashes {
     pub(super) fn of(text: &str) -> LineHashes {
@@ -27,8 +27,8 @@ impl LineHashes {
     }
 
     /// The hash of a line (from 1).
-    pub(super) fn line(&self, line: u32) -> Option<&str> {
-        self.0.get(line.checked_sub(1)? as usize).map(String::as_str)
+    pub(super) fn line(&self, line: u32) -> Option<String> {
+        self.0.get(line.checked_sub(1)? as usize).map(|(hash, count)| format!("{hash:x}:{count}"))
     }
 }
 
@@ -44,8 +44,8 @@ struct Roller {
     leaving: i64,
     at_line_start: bool,
     after_return: bool,
-    seen: HashMap<i64, usize>,
-    hashes: Vec<String>,
+    seen: HashMap<i64, u32>,
+    hashes: Vec<(i64, u32)>,
 }
 
 impl Roller {
@@ -91,7 +91,7 @@ impl Roller {
         if std::mem::take(&mut self.begins_line[self.index]) {
             let count = self.seen.entry(self.hash).or_default();
             *count += 1;
-            self.hashes.push(format!("{:x}:{count}", self.hash));
+            self.hashes.push((self.hash, *count));
         }
     }
 
@@ -108,7 +108,9 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        assert_eq!(LineHashes::of(text).0, expected, "{text:?}");
+        let hashes = LineHashes::of(text);
+        let lines: Vec<String> = (1..).map_while(|line| hashes.line(line)).collect();
+        assert_eq!(lines, expected, "{text:?}");
     }
 
     #[test]

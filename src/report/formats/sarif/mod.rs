@@ -6,14 +6,15 @@ mod rules;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fmt::Write as _;
+use std::io;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use self::line_hash::LineHashes;
 use super::edit::{Edit, edit};
-use super::json::Each;
-use super::{fix_sentence, json_text, path_in_repository};
+use super::serialize::{Each, write_json};
+use super::{fix_sentence, path_in_repository};
 use crate::report::{Entry, Note, Place, Report, Subject};
 use crate::rules::Severity;
 use crate::secrets::Cover;
@@ -24,8 +25,11 @@ const MOST_RESULTS: usize = 25_000;
 /// GitHub keeps this many locations of a result.
 const MOST_LOCATIONS: usize = 100;
 
-/// The report as SARIF. Its rules are all that ran, not only those that fired.
-pub fn sarif(report: &Report) -> String {
+/// Writes the report as SARIF. Its rules are all that ran, not only those that fired.
+///
+/// # Errors
+/// Where the writer fails.
+pub fn sarif(out: &mut dyn io::Write, report: &Report) -> io::Result<()> {
     let rules = rules::all(report);
     let position: HashMap<&str, usize> = rules.iter().enumerate().map(|(i, r)| (&*r.id, i)).collect();
     let writer = Writer { report, hashes: HashMap::new(), cover: report.secrets.cover(&report.sources) };
@@ -46,7 +50,8 @@ pub fn sarif(report: &Report) -> String {
         invocations: json!([{ "executionSuccessful": true, "toolExecutionNotifications": notifications }]),
         results: Each(&entries, |entry: &&Entry| writer.borrow_mut().result(entry, &position)),
     };
-    json_text(&Log { schema: "https://json.schemastore.org/sarif-2.1.0.json", version: "2.1.0", runs: [run] })
+    let schema = "https://json.schemastore.org/sarif-2.1.0.json";
+    write_json(out, &Log { schema, version: "2.1.0", runs: [run] })
 }
 
 /// The whole object.
