@@ -134,7 +134,10 @@ impl Table {
     /// The row at this position; `None` where there is none.
     pub fn row(&'static self, at: usize) -> Option<Row> {
         let mut cells = self.text.line(at + 1)?.split('\t');
-        let values = self.columns.iter().map(|column| column.ty.value(cells.next()?)).collect::<Option<Vec<_>>>()?;
+        let mut values = Vec::with_capacity(self.columns.len());
+        for column in &self.columns {
+            values.push(column.ty.value(cells.next()?)?);
+        }
         cells.next().is_none().then_some(Row { table: self, values })
     }
 
@@ -166,6 +169,11 @@ impl Row {
     pub fn get(&self, column: &str) -> Option<&FactValue> {
         let at = self.table.columns.iter().position(|found| found.name == column)?;
         self.values.get(at)
+    }
+
+    /// The value at this position.
+    pub fn at(&self, column: usize) -> Option<&FactValue> {
+        self.values.get(column)
     }
 
     /// Columns and values in order.

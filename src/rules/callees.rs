@@ -78,6 +78,11 @@ impl Default for Callees {
 }
 
 impl Callees {
+    /// Makes room for so many functions of rule files.
+    pub(super) fn reserve(&mut self, functions: usize) {
+        self.0.reserve(functions);
+    }
+
     /// Adds a function of a rule file; the one whose place it takes.
     pub(super) fn declare(&mut self, name: Text, function: DeclaredFunction) -> Option<DeclaredFunction> {
         match self.0.insert(name, Callee::Declared(function)) {

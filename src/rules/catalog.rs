@@ -75,7 +75,10 @@ impl<'s> Catalog<'s> {
     /// The embedded rules. Their files become part of `sources` when they are needed.
     pub fn embedded(sources: &'s SourceMap) -> Catalog<'s> {
         let mut catalog = Catalog::empty(sources);
-        for file in embedded_files() {
+        let files = embedded_files();
+        catalog.entries.reserve_exact(files.iter().map(|file| file.rules.len()).sum());
+        catalog.callees.reserve(files.iter().map(|file| file.functions.len()).sum());
+        for file in files {
             let index = catalog.push(service(Path::new(file.path)), Source::Embedded(file, OnceLock::new()));
             for rule in file.rules {
                 let subject = |(kind, pattern): &(&str, &str)| {

@@ -186,7 +186,7 @@ impl Pattern {
     /// # Errors
     /// Where the glob is malformed: why.
     pub fn parse(text: &str) -> Result<Pattern, String> {
-        if !text.contains(['*', '?', '[', '{']) {
+        if !text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'{')) {
             return Ok(Pattern::Exact(text.into()));
         }
         if text == "*" {

@@ -6,6 +6,7 @@ use super::{Call, OwnFunction};
 use crate::eval::{Cause, EvalError, Number, Type, Value, nearest};
 use crate::facts::cache::Cache;
 use crate::facts::{self, FactValue, Row, Table};
+use crate::syntax::Text;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -47,14 +48,21 @@ fn fact_rows(call: &Call<'_>) -> Result<Value, EvalError> {
 /// the embedded texts bound them.
 struct Known {
     table: &'static Table,
+    /// The columns, sorted by name as the members of objects are, with their places in a row.
+    columns: Vec<(Text, usize)>,
     rows: Vec<OnceLock<Value>>,
     all: OnceLock<Value>,
 }
 
 impl Known {
     fn row(&self, at: usize) -> Value {
-        let make = || self.table.row(at).map_or(Value::NULL, |row| object(self.table, &row));
+        let make = || self.table.row(at).map_or(Value::NULL, |row| self.object(&row));
         self.rows.get(at).map_or(Value::NULL, |row| row.get_or_init(make).clone())
+    }
+
+    fn object(&self, row: &Row) -> Value {
+        let cell = |at: usize| row.at(at).map_or(Value::NULL, value);
+        Value::object(self.columns.iter().map(|(name, at)| (name.clone(), cell(*at))).collect())
     }
 }
 
@@ -64,17 +72,15 @@ fn table(call: &Call<'_>) -> Result<&'static Known, EvalError> {
     let name = name.as_str().ok_or_else(|| call.at(0, EvalError::new("the table's name must be known")))?;
     let known = TABLES.get(name, || {
         let table = facts::table(name)?;
-        Some(Known { table, rows: (0..table.len()).map(|_| OnceLock::new()).collect(), all: OnceLock::new() })
+        let mut columns: Vec<_> = table.columns.iter().zip(0..).map(|(column, at)| (column.name.into(), at)).collect();
+        columns.sort();
+        let rows = (0..table.len()).map(|_| OnceLock::new()).collect();
+        Some(Known { table, columns, rows, all: OnceLock::new() })
     });
     known.ok_or_else(|| {
         let error = EvalError::new(format!("there is no table `{name}`")).with_label("unknown table");
         call.at(0, error.did_you_mean(nearest(name, facts::table_names())))
     })
-}
-
-fn object(table: &Table, row: &Row) -> Value {
-    let cell = |name| row.get(name).map_or(Value::NULL, value);
-    Value::object(table.columns.iter().map(|column| (column.name.into(), cell(column.name))).collect())
 }
 
 /// A fact as a value.

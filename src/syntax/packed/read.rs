@@ -61,10 +61,18 @@ impl<'b> Reader<'b> {
 
     /// A place.
     pub fn span(&mut self) -> Span {
-        let moved = self.number() as u32;
+        let (moved, length) = match self.bytes {
+            // Most are short, and near the one before.
+            &[moved, length, ref rest @ ..] if (moved | length) < 0x80 => {
+                let pair = (u32::from(moved), u32::from(length));
+                self.bytes = rest;
+                pair
+            }
+            _ => (self.number() as u32, self.number() as u32),
+        };
         let start = self.before.wrapping_add((moved >> 1) ^ (moved & 1).wrapping_neg());
         self.before = start;
-        Span { file: self.file, start, end: start.saturating_add(self.number() as u32) }
+        Span { file: self.file, start, end: start.saturating_add(length) }
     }
 
     /// A text that was read at a place.
