@@ -12,8 +12,9 @@ use smallvec::SmallVec;
 use crate::eval::union::is_watched;
 use crate::eval::{EvalError, Kind, Node, Value};
 
-/// So many answers are kept, some 10 MB of them; then all are forgotten, and what is asked again is worked out again.
-const MOST_ANSWERS: usize = 1 << 15;
+/// So many answers are kept, some 8 MB of them; then all are forgotten, and what is asked again is worked out again. They
+/// fill a table: with one more it would double.
+const MOST_ANSWERS: usize = 7 << 12;
 
 /// Answers of one kind. Two threads may work out the same, which is the same.
 pub struct Answers<K, V>(RwLock<FxHashMap<K, V>>);

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::serialize::{Each, write_json};
 use crate::infra::Origin;
 use crate::report::{Entry, NotAnalysed, Note, Report, RuleCount, Summary};
-use crate::rules::{Accepted, Category, Fix, Severity, Suppressed, Undecided};
+use crate::rules::{Accepted, Category, Fix, FixedValue, Impact, Safety, Severity, Suppressed, Undecided};
 use crate::syntax::Text;
 
 /// Writes the report as JSON, with `statistics` also by rule. Without `timings` the same input gives the same bytes.
@@ -77,7 +77,7 @@ struct FindingJson<'r> {
     origin: Option<Origin>,
     trail: Vec<NoteJson<'r>>,
     related: Vec<NoteJson<'r>>,
-    fix: Option<Value>,
+    fix: Option<FixJson<'r>>,
     why: &'r str,
     sources: &'r [Text],
     peers: &'r [Text],
@@ -171,8 +171,28 @@ fn fixed(Accepted { rule, address, file, fingerprint, .. }: &Accepted) -> FixedJ
     FixedJson { rule, address, file, fingerprint }
 }
 
-/// A fix as JSON, as reports and the list of rules give it.
-pub(in crate::report) fn fix_json(fix: &Fix) -> Value {
-    let set: Map<String, Value> = fix.set.iter().map(|v| (v.path.to_string(), v.json.clone())).collect();
-    json!({ "set": set, "text": fix.text, "safety": fix.safety, "impact": fix.impact, "note": fix.note })
+/// A fix as reports and the list of rules give it.
+#[derive(Serialize)]
+pub(in crate::report) struct FixJson<'r> {
+    set: SetJson<'r>,
+    text: Option<&'r str>,
+    safety: Option<Safety>,
+    impact: Option<Impact>,
+    note: Option<&'r str>,
+}
+
+/// Arguments by their paths.
+struct SetJson<'r>(&'r [FixedValue]);
+
+impl Serialize for SetJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let values = self.0.iter().enumerate();
+        // As everywhere in HCL, the last of several holds.
+        let holds = |at: usize, path: &Text| !self.0[at + 1..].iter().any(|later| later.path == *path);
+        serializer.collect_map(values.filter(|(at, v)| holds(*at, &v.path)).map(|(_, v)| (&v.path, &v.json)))
+    }
+}
+
+pub(in crate::report) fn fix_json(Fix { set, text, safety, impact, note }: &Fix) -> FixJson<'_> {
+    FixJson { set: SetJson(set), text: text.as_deref(), safety: *safety, impact: *impact, note: note.as_deref() }
 }
