@@ -175,7 +175,7 @@ pub enum Pattern {
     /// This name.
     Exact(Text),
     /// Names that match a glob.
-    Glob(Text, GlobMatcher),
+    Glob(Text, Arc<GlobMatcher>),
     /// Any name: `*`.
     Any(Text),
 }
@@ -193,7 +193,7 @@ impl Pattern {
             return Ok(Pattern::Any(text.into()));
         }
         let glob = globset::Glob::new(text).map_err(|e| e.kind().to_string())?;
-        Ok(Pattern::Glob(text.into(), glob.compile_matcher()))
+        Ok(Pattern::Glob(text.into(), Arc::new(glob.compile_matcher())))
     }
 
     /// Whether a name fits.
