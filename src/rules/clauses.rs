@@ -93,7 +93,7 @@ impl Parts {
         if clause.per_element() {
             self.per_element.push(expr.span);
         }
-        clause.expr
+        expr.clone()
     }
 
     fn fix(&mut self, body: &BodyDecl, around: &Around<'_>, problems: &mut Vec<Problem>) {
@@ -197,7 +197,7 @@ pub fn join(rule: &Parts, own: &Parts, join: Join, problems: &mut Vec<Problem>) 
         require: require?.clone(),
         at: at.map(|clause| clause.expr.clone()),
         message: match message {
-            None if join.wordless => Arc::new(Expr { kind: ExprKind::Null, span: join.header }),
+            None if join.wordless => Arc::new(Expr { kind: ExprKind::Null, span: join.header }).into(),
             message => message?.expr.clone(),
         },
         for_each: for_each.cloned(),

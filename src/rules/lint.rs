@@ -87,9 +87,9 @@ impl Walk<'_, '_> {
         for local in &check.locals {
             self.local(&local.name);
         }
-        let exprs = check.skips.iter().map(|c| &c.expr).chain([&check.require.expr, &check.message]);
-        let exprs = exprs.chain(&check.at).chain(check.for_each.iter().map(|c| &c.expr));
-        exprs.chain(check.also.iter().flat_map(|a| [&a.at, &a.note])).for_each(|e| drop(self.shape(e)));
+        let exprs = check.skips.iter().map(|c| &*c.expr).chain([&*check.require.expr, &*check.message]);
+        let exprs = exprs.chain(check.at.as_deref()).chain(check.for_each.iter().map(|c| &*c.expr));
+        exprs.chain(check.also.iter().flat_map(|a| [&*a.at, &*a.note])).for_each(|e| drop(self.shape(e)));
         let Some(fix) = &check.fix else { return };
         fix.text.iter().chain(&fix.note).for_each(|e| drop(self.shape(e)));
         for (path, value) in &fix.set {

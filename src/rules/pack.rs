@@ -175,12 +175,12 @@ impl Packer<'_> {
         self.writer.list(own, |w, ((attribute, _), local)| {
             w.ident(&attribute.name);
             sum(w, local);
-            w.expr(&attribute.expr);
+            w.later(|w| w.expr(&attribute.expr));
         });
         let cost = self.cost;
         let clause = |w: &mut Writer<'_>, expr: &Expr| {
             sum(w, summary.of(&reads(expr, cost)));
-            w.expr(expr);
+            w.later(|w| w.expr(expr));
         };
         let w = &mut self.writer;
         w.option(text(body, "severity"), said);

@@ -1,5 +1,9 @@
 //! Reads rules and functions from the bytes that [`super::pack`] wrote when the program was built, in the same order.
 
+use std::fmt::{self, Debug, Formatter};
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
 use super::clauses::{self, Join, Parts};
 use super::decl::FunctionDecl;
 use super::embedded::EmbeddedFile;
@@ -21,6 +25,45 @@ pub struct PackedFile {
     pub id: FileId,
 }
 
+/// An expression of a rule, shared.
+#[derive(Clone)]
+pub enum Formula {
+    /// It was read.
+    Read(Arc<Expr>),
+    /// It is embedded, and read when it is asked for: most rules are settled by their first few.
+    Later(Arc<Later>),
+}
+
+/// An embedded expression.
+pub struct Later {
+    file: PackedFile,
+    begin: usize,
+    expr: OnceLock<Expr>,
+}
+
+impl Deref for Formula {
+    type Target = Expr;
+
+    fn deref(&self) -> &Expr {
+        match self {
+            Formula::Read(expr) => expr,
+            Formula::Later(later) => later.expr.get_or_init(|| later.file.reader(later.begin).expr()),
+        }
+    }
+}
+
+impl From<Arc<Expr>> for Formula {
+    fn from(expr: Arc<Expr>) -> Formula {
+        Formula::Read(expr)
+    }
+}
+
+impl Debug for Formula {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        Expr::fmt(self, f)
+    }
+}
+
 impl PackedFile {
     fn reader(self, begin: usize) -> Reader<'static> {
         Reader::new(self.file.bytes, begin, self.file.text, self.id)
@@ -31,13 +74,13 @@ impl PackedFile {
         let mut r = self.reader(logic);
         let (span, first) = (r.span(), r.flag());
         let (settings, supersedes) = (r.list(setting), r.list(text));
-        let locals: Vec<Local> = r.list(|r| local(r, true));
-        let mut parts = asked(&mut r);
+        let locals: Vec<Local> = r.list(|r| self.local(r, true));
+        let mut parts = self.asked(&mut r);
         let wordless = words.is_none();
         let mut own: Vec<(Join, Parts)> = r.list(|r| {
             let (name, header) = (r.ident().text, r.span());
-            let locals = locals.iter().cloned().chain(r.list::<_, Vec<_>>(|r| local(r, false))).collect();
-            (Join { header, name, locals, wordless }, asked(r))
+            let locals = locals.iter().cloned().chain(r.list::<_, Vec<_>>(|r| self.local(r, false))).collect();
+            (Join { header, name, locals, wordless }, self.asked(r))
         });
         // Without words nobody asks for its title.
         let (mut title, mut default) = (Some(Text::new()), None);
@@ -55,6 +98,29 @@ impl PackedFile {
         let check = |(join, own)| clauses::join(&parts, &own, join, &mut Vec::new());
         let checks = own.into_iter().filter_map(check).collect();
         Said { span, first, settings, supersedes, title, default, exceptions, sources, peers, parts, checks }
+    }
+
+    fn clause(self, r: &mut Reader<'_>) -> Clause {
+        let sum = sum(r);
+        let begin = self.file.bytes.len() - r.later();
+        Clause::new(Formula::Later(Arc::new(Later { file: self, begin, expr: OnceLock::new() })), sum)
+    }
+
+    fn local(self, r: &mut Reader<'_>, shared: bool) -> Local {
+        Local { name: r.ident().text, clause: self.clause(r), shared }
+    }
+
+    /// The clauses that a rule or a check asks by.
+    fn asked(self, r: &mut Reader<'_>) -> Parts {
+        Parts {
+            severity: word(r),
+            scenario: r.option(text),
+            production_only: r.option(Reader::flag),
+            skips: r.list(|r| self.clause(r)),
+            require: r.option(|r| self.clause(r)),
+            for_each: r.option(|r| self.clause(r)),
+            ..Parts::default()
+        }
     }
 
     /// The function that begins there.
@@ -102,28 +168,6 @@ fn sum(r: &mut Reader<'_>) -> Sum {
         _ => Lasts::Run,
     };
     Sum { lasts, cost: r.number() }
-}
-
-fn clause(r: &mut Reader<'_>) -> Clause {
-    let sum = sum(r);
-    Clause::new(r.shared(), sum)
-}
-
-fn local(r: &mut Reader<'_>, shared: bool) -> Local {
-    Local { name: r.ident().text, clause: clause(r), shared }
-}
-
-/// The clauses that a rule or a check asks by.
-fn asked(r: &mut Reader<'_>) -> Parts {
-    Parts {
-        severity: word(r),
-        scenario: r.option(text),
-        production_only: r.option(Reader::flag),
-        skips: r.list(clause),
-        require: r.option(clause),
-        for_each: r.option(clause),
-        ..Parts::default()
-    }
 }
 
 /// An expression that is evaluated for each finding, however long it is worth the same.

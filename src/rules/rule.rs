@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use globset::GlobMatcher;
 
+use super::packed::Formula;
 use super::reads::Sum;
 use super::{Impact, RuleInfo, Safety, Severity};
 use crate::eval::Value;
@@ -50,9 +51,9 @@ pub struct Check {
     /// A finding where it does not hold.
     pub require: Clause,
     /// What the label points at.
-    pub at: Option<Arc<Expr>>,
+    pub at: Option<Formula>,
     /// What is wrong.
-    pub message: Arc<Expr>,
+    pub message: Formula,
     /// One verdict for each element of this.
     pub for_each: Option<Clause>,
     /// Names for expressions: the rule's, then the check's own.
@@ -82,7 +83,7 @@ pub enum Step {
 #[derive(Clone, Debug)]
 pub struct Clause {
     /// The expression.
-    pub expr: Arc<Expr>,
+    pub expr: Formula,
     /// For how long it is worth the same.
     pub lasts: Lasts,
     /// What evaluating it roughly takes, locals included, in plain expressions such as `self.engine`.
@@ -110,8 +111,8 @@ const SHARED: usize = 4;
 
 impl Clause {
     /// An expression of which this is known.
-    pub fn new(expr: Arc<Expr>, Sum { lasts, cost }: Sum) -> Clause {
-        Clause { expr, lasts, cost }
+    pub fn new(expr: impl Into<Formula>, Sum { lasts, cost }: Sum) -> Clause {
+        Clause { expr: expr.into(), lasts, cost }
     }
 
     /// What finding it out takes for one instance.

@@ -1,7 +1,7 @@
 //! What names mean inside a rule: `self`, `each`, `local`, `setting`, and the functions that rules have.
 
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
+use std::ptr;
 
 use smallvec::SmallVec;
 
@@ -92,7 +92,7 @@ impl<'a> RuleScope<'a> {
 
     /// What a clause says; `ask` says it of its expression.
     pub fn truth(&self, clause: &Clause, ask: fn(&Evaluation<'_>, &Expr) -> Truth) -> Truth {
-        let at = Arc::as_ptr(&clause.expr);
+        let at = ptr::from_ref::<Expr>(&clause.expr);
         match clause.lasts {
             Lasts::Run => self.run.truth(at, || ask(&Evaluation::new(&self.afresh()), &clause.expr)),
             Lasts::Instance if self.rule.checks.len() > 1 => {
@@ -115,7 +115,7 @@ impl<'a> RuleScope<'a> {
         match clause.lasts {
             Lasts::Run => {
                 let value = || Evaluation::new(&self.afresh()).eval(&clause.expr);
-                self.run.value(Arc::as_ptr(&clause.expr), value)
+                self.run.value(ptr::from_ref::<Expr>(&clause.expr), value)
             }
             _ => Evaluation::new(self).eval(&clause.expr),
         }

@@ -30,6 +30,14 @@ impl<'b> Reader<'b> {
         *first
     }
 
+    /// Passes what is read later; how many bytes there are from where it begins to the end.
+    pub fn later(&mut self) -> usize {
+        let length = self.number().min(self.bytes.len());
+        let left = self.bytes.len();
+        self.bytes = &self.bytes[length..];
+        left
+    }
+
     /// A number.
     pub fn number(&mut self) -> usize {
         let first = self.byte();

@@ -33,6 +33,14 @@ impl<'s> Writer<'s> {
         self.bytes.push(byte);
     }
 
+    /// Something that is read later, or never: how long it is stands before it. It can be read without what comes before.
+    pub fn later(&mut self, write: impl FnOnce(&mut Self)) {
+        let mut inner = Writer::new(self.source);
+        write(&mut inner);
+        self.number(inner.bytes.len());
+        self.bytes.extend(inner.bytes);
+    }
+
     /// A number.
     pub fn number(&mut self, number: usize) {
         let mut rest = number;

@@ -42,3 +42,18 @@ fn every_operator() {
         check(&format!("a {operator} b"));
     }
 }
+
+#[test]
+fn what_is_read_later() {
+    let (text, file) = ("a.b + 1", FileId(0));
+    let (expr, _) = parse_expression(file, text, 0);
+    let mut writer = Writer::new(text);
+    writer.later(|w| w.expr(&expr));
+    writer.number(7);
+    let bytes = writer.into_bytes();
+    let mut reader = Reader::new(&bytes, 0, text, file);
+    let left = reader.later();
+    assert_eq!(reader.number(), 7);
+    let mut reader = Reader::new(&bytes, bytes.len() - left, text, file);
+    assert_eq!(format!("{:?}", reader.expr()), format!("{expr:?}"));
+}
