@@ -59,7 +59,7 @@ rule "ecr-public-image-without-internet" {
         [for value in elements(self.set) : value.value if can(regex("(^|[.])(image|repository|registry)$", value.name))],
         flatten([for text in elements(self.values) : flatten(regexall("(?m)(?:repository|registry|image)[\"']?:[ ]*[\"']?([^\\s\"',}]+)", text))]),
       )
-      images = [for image in local.written : image if can(regex("^[^/]*[.][^/]*(/|$)", image)) && public_registry("${image}/") != null]
+      images = [for image in local.written : image if strcontains(split("/", image)[0], ".") && public_registry("${image}/") != null]
     }
     skip = [
       self.type != "helm_release",
