@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::mem::take;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -49,15 +49,17 @@ impl Entry {
     /// The entry of a finding, without the secrets that it quotes.
     pub fn of_finding(mut finding: Box<Finding>, sources: &SourceMap, secrets: &Secrets) -> Entry {
         hide::finding(&mut finding, secrets);
-        let places = finding.more.as_mut().map(|more| (take(&mut more.trail), take(&mut more.related)));
-        let (trail, related) = places.unwrap_or_default();
-        let note = |step: TrailStep| Note { place: Place::of(step.span, sources), text: step.note };
-        Entry {
-            place: Place::of(finding.span, sources),
-            trail: trail.into_iter().map(note).collect(),
-            related: related.into_iter().map(note).collect(),
-            subject: Subject::Finding(finding),
+        let note = |step: &TrailStep| Note {
+            place: Place::of(step.span, sources),
+            text: secrets.hide(&step.note).into_owned(),
+        };
+        let trail = finding.trail().iter().map(note).collect();
+        let related = finding.related().iter().map(note).collect();
+        // What it shares with no other is there twice now.
+        if let Some(more) = finding.more.as_mut().and_then(Arc::get_mut) {
+            (more.trail, more.related) = (Vec::new(), Vec::new());
         }
+        Entry { place: Place::of(finding.span, sources), trail, related, subject: Subject::Finding(finding) }
     }
 
     /// The entry of a fault of the input, without the secrets that it quotes.

@@ -9,7 +9,7 @@ use crate::secrets::Secrets;
 use crate::source::Problem;
 use crate::syntax::Text;
 
-/// Hides the secrets in the texts of a finding.
+/// Hides the secrets in the texts of a finding, but for its trail and its related places.
 pub(super) fn finding(finding: &mut Finding, secrets: &Secrets) {
     if let Cow::Owned(hidden) = secrets.hide(&finding.message()) {
         finding.message = Message::whole(&hidden);
@@ -21,10 +21,6 @@ pub(super) fn finding(finding: &mut Finding, secrets: &Secrets) {
         .iter_mut()
         .filter(|value| secrets.are_in_json(value))
         .for_each(|value| secrets.hide_json(Arc::make_mut(value)));
-    if let Some(more) = &mut finding.more {
-        let steps = more.trail.iter_mut().chain(&mut more.related);
-        steps.for_each(|step| string(&mut step.note, secrets));
-    }
     if let Some(shared) = finding.fix.as_mut().filter(|shared| are_in_fix(shared, secrets)) {
         let fix = Arc::make_mut(shared);
         for value in &mut fix.set {

@@ -68,19 +68,22 @@ fn join(first: &mut Finding, other: Finding) {
     first.severity = first.severity.max(other.severity);
     let Some(more) = other.more else { return };
     let known = first.more_mut();
-    known.environments.extend(more.environments);
-    for step in more.related {
-        if known.related.len() < RELATED_LIMIT && !known.related.contains(&step) {
-            known.related.push(step);
+    known.environments.extend(more.environments.iter().cloned());
+    for step in &more.related {
+        if known.related.len() < RELATED_LIMIT && !known.related.contains(step) {
+            known.related.push(step.clone());
         }
     }
 }
 
 /// Lists that were gathered in any order, in order and without repetition.
 fn tidied(mut finding: Box<Finding>) -> Box<Finding> {
-    for list in [&mut finding.addresses].into_iter().chain(finding.more.as_mut().map(|more| &mut more.environments)) {
-        list.sort();
-        list.dedup();
+    finding.addresses.sort();
+    finding.addresses.dedup();
+    if finding.environments().len() > 1 {
+        let environments = &mut finding.more_mut().environments;
+        environments.sort();
+        environments.dedup();
     }
     finding
 }

@@ -90,7 +90,7 @@ pub(crate) fn outcome() -> Outcome {
         label: "false, the default of `var.multi_az`".into(),
         value: Some(json!(false).into()),
         origin: Origin::VariableDefault,
-        more: Some(Box::new(More {
+        more: Some(Arc::new(More {
             trail: vec![TrailStep {
                 span: at(variables, "default = false"),
                 note: "var.multi_az is false by default".to_owned(),

@@ -1,6 +1,8 @@
 //! Findings in modules that `terraform init` fetched are shown where the user's own code calls these: a file below
 //! `.terraform` is in nobody's repository, and can be edited only until the next `init`.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use super::Finding;
@@ -52,7 +54,7 @@ fn own_call<'r>(root: &'r Root, address: &str) -> Option<&'r ModuleCall> {
 fn show_at(finding: &mut Finding, call: &ModuleCall) {
     let inside = |span: Span| call.span.contains(span);
     let place = TrailStep { span: finding.span, note: format!("in the module `{}`", call.source_text()) };
-    let trail = &mut finding.more.get_or_insert_default().trail;
+    let trail = &mut Arc::make_mut(finding.more.get_or_insert_default()).trail;
     match trail.iter().position(|step| inside(step.span)) {
         Some(at) => {
             let decided = trail.remove(at);

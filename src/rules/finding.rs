@@ -158,7 +158,7 @@ pub struct Finding {
     /// Set where it is silenced.
     pub suppressed: Option<Arc<Suppressed>>,
     /// What most findings do not have.
-    pub more: Option<Box<More>>,
+    pub more: Option<Arc<More>>,
 }
 
 /// What some findings have.
@@ -200,7 +200,7 @@ impl Finding {
 
     /// To add to what most findings do not have.
     pub fn more_mut(&mut self) -> &mut More {
-        self.more.get_or_insert_default()
+        Arc::make_mut(self.more.get_or_insert_default())
     }
 
     /// Lets it hold for the instances of another one, too.

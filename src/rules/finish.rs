@@ -32,6 +32,7 @@ struct Last {
     message: Message,
     label: Text,
     value: Option<Arc<serde_json::Value>>,
+    more: Option<Arc<More>>,
 }
 
 impl<'r> Finish<'r> {
@@ -60,6 +61,7 @@ impl<'r> Finish<'r> {
             message: message.clone(),
             label: Text::new(),
             value: None,
+            more: None,
         });
         if last.about.attribute != attribute {
             last.about = Arc::new(About { attribute, ..(*last.about).clone() });
@@ -73,13 +75,17 @@ impl<'r> Finish<'r> {
         if last.value.as_deref() != value.as_ref() {
             last.value = value.map(Arc::new);
         }
-        let address = run.infra.get(draft.instance).address.clone();
         let places = draft.further.map(|further| further.places).unwrap_or_default();
         let more = More {
             trail: trail.steps,
             related: places.into_iter().filter(|step| step.span != draft.place.span).collect(),
             environments: root.environment.iter().cloned().collect(),
         };
+        let more = Some(more).filter(|more| *more != More::default());
+        if last.more.as_deref() != more.as_ref() {
+            last.more = more.map(Arc::new);
+        }
+        let address = run.infra.get(draft.instance).address.clone();
         Finding {
             about: last.about.clone(),
             severity,
@@ -92,7 +98,7 @@ impl<'r> Finish<'r> {
             origin: trail.origin,
             fix: draft.fix,
             suppressed: None,
-            more: (more != More::default()).then(|| Box::new(more)),
+            more: last.more.clone(),
         }
     }
 }
