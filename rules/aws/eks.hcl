@@ -329,7 +329,7 @@ rule "eks-irsa-oidc-provider-missing" {
 
   resource = ["aws_iam_role", "aws_eks_addon", "aws_iam_openid_connect_provider"]
 
-  skip = length(resources("aws_eks_cluster")) == 0
+  skip = nowhere("aws_eks_cluster")
 
   check "provider" {
     locals {

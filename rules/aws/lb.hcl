@@ -183,7 +183,7 @@ rule "lb-target-security-group-blocks" {
     )
   }
 
-  skip = lb_kind(self) == "gateway"
+  skip = [nowhere("aws_security_group"), lb_kind(self) == "gateway"]
   why  = "What a security group does not admit is dropped without an answer. Targets that the load balancer cannot reach never become healthy, and every request gets 503 or 504; a container port or health check port that changes alone does this to a service in production with the next deployment."
 
   check "listener" {

@@ -4,6 +4,12 @@ function "elements" {
   value       = try([for element in list : element], [])
 }
 
+function "nowhere" {
+  params      = [type]
+  description = "Whether a configuration has no resource of a type, and no module that is not on disk and might have one."
+  value       = length(resources(type)) == 0 && !anytrue([for settings in terraform_blocks() : settings.unseen_modules])
+}
+
 function "tag_value" {
   params      = [instance, key]
   description = "The value of a tag, the provider's default tags included; null where there is none."
