@@ -18,6 +18,7 @@ pub struct Message(Text);
 impl Message {
     /// What is said of the instance at an address.
     pub fn of(text: &str, address: &str) -> Message {
+        let text = &*plain(text);
         let mut message = Text::with_capacity(text.len());
         let mut done = 0;
         for at in memmem::find_iter(text.as_bytes(), address).take_while(|_| !address.is_empty()) {
@@ -31,12 +32,12 @@ impl Message {
 
     /// What is said of several instances.
     pub fn whole(text: &str) -> Message {
-        Message(text.into())
+        Message(plain(text).into())
     }
 
     /// It with something behind it.
     pub fn and(&self, more: &str) -> Message {
-        Message(eco_format!("{}{more}", self.0))
+        Message(eco_format!("{}{}", self.0, plain(more)))
     }
 
     /// The text with the address in it.
@@ -58,6 +59,14 @@ impl Message {
     }
 }
 
+/// A text that does not itself hold what stands for the address: a value that is quoted may.
+fn plain(text: &str) -> Cow<'_, str> {
+    match text.contains(ADDRESS) {
+        true => text.replace(ADDRESS, "\u{fffd}").into(),
+        false => text.into(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +82,12 @@ mod tests {
         check("aws_x.y[0] and aws_x.y[0]", "aws_x.y[12] and aws_x.y[12]");
         check("nobody is named", "nobody is named");
         check("", "");
+    }
+
+    #[test]
+    fn a_quoted_text_does_not_pass_for_an_address() {
+        let said = Message::of("aws_x.y is called \u{fdd0}", "aws_x.y").and(" or \u{fdd0}");
+        assert_eq!(said.at("aws_x.y"), "aws_x.y is called \u{fffd} or \u{fffd}");
+        assert_eq!(Message::whole("\u{fdd0}").at("aws_x.y"), "\u{fffd}");
     }
 }
