@@ -61,6 +61,9 @@ pub(super) enum Failure {
     Threads(rayon::ThreadPoolBuildError),
 }
 
+/// More faults in settings or rules than this are only counted.
+const MOST_SHOWN: usize = 100;
+
 impl Failure {
     fn help(&self) -> Option<String> {
         match self {
@@ -112,11 +115,17 @@ impl Failure {
     pub(super) fn complain(&self) -> Exit {
         let mut text = match self {
             Failure::Rules { problems, sources } | Failure::Settings { problems, sources } => {
-                pretty::problems(problems, sources, &Secrets::default(), terminal::look_of_errors())
+                let shown = &problems[..problems.len().min(MOST_SHOWN)];
+                pretty::problems(shown, sources, &Secrets::default(), terminal::look_of_errors())
             }
             _ => String::new(),
         };
         text += &format!("error: {}\n", harmless::line(&self.to_string()));
+        if let Failure::Rules { problems, .. } | Failure::Settings { problems, .. } = self
+            && problems.len() > MOST_SHOWN
+        {
+            text += &format!("  the first {MOST_SHOWN} of them are shown\n");
+        }
         if let Some(help) = self.help() {
             text += &format!("  help: {}\n", harmless::line(&help));
         }

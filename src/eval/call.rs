@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::{self, Host};
 use super::union::{may_be_failure, watched};
-use super::{Cause, EvalError, Kind, Type, Value, nearest};
+use super::{Cause, EvalError, Kind, NoScope, Type, Value, nearest};
 use crate::source::{ProblemKind, Span};
 use crate::syntax::{Expr, Ident, Text};
 
@@ -155,7 +155,7 @@ fn can(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
 
 fn convert(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, EvalError> {
     let [value, ty] = args else { return Err(EvalError::new("`convert` takes a value and a type")) };
-    let ty = super::type_expr::parse(ty)?;
+    let ty = super::type_expr::parse(ty, &NoScope::inside(evaluation.scope()))?;
     let value = evaluation.eval(value)?;
     let value = super::convert::apply_defaults(&value, &ty);
     super::convert::convert(&value, &ty)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::functions::Host;
+use super::inside::BYTES_AT_ONCE;
 use super::invariant::Invariants;
 use super::iterate::join;
 use super::open::Entries;
@@ -57,12 +58,13 @@ pub trait Scope {
         Ok(())
     }
 
-    /// Takes note of memory: so many bytes of text that an expression makes.
+    /// Takes note of memory: so many bytes of text that an expression makes. Where a scope has no other measure for
+    /// them they are work, too.
     ///
     /// # Errors
     /// Where all of them make more than the scope allows.
-    fn spend_text(&self, _bytes: usize) -> Result<(), EvalError> {
-        Ok(())
+    fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
+        self.spend(bytes / BYTES_AT_ONCE)
     }
 
     /// The value of a part of an expression that uses no variable of a `for` around it, where the scope remembers such.

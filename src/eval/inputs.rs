@@ -17,7 +17,7 @@ pub fn gather(
     extra: &[std::sync::Arc<VariableFile>],
     problems: &mut Vec<Problem>,
 ) -> Inputs {
-    let mut gathered = Gathered { sources, root, values: BTreeMap::new(), problems };
+    let mut gathered = Gathered { sources, root, values: BTreeMap::new(), literals: NoScope::default(), problems };
     given.environment.iter().for_each(|text| gathered.text(text, true));
     root.var_files.iter().chain(extra).for_each(|file| gathered.file(file));
     for input in &given.command_line {
@@ -33,6 +33,7 @@ struct Gathered<'a> {
     sources: &'a SourceMap,
     root: &'a Root,
     values: BTreeMap<Text, Input>,
+    literals: NoScope<'static>,
     problems: &'a mut Vec<Problem>,
 }
 
@@ -43,7 +44,7 @@ impl Gathered<'_> {
             if !self.declared(name) {
                 continue;
             }
-            let value = Evaluation::new(&NoScope::default()).eval(expr);
+            let value = Evaluation::new(&self.literals).eval(expr);
             self.set(&name.text, value, name.span.to(expr.span), from.clone());
         }
     }
@@ -80,7 +81,7 @@ impl Gathered<'_> {
             }
             return;
         };
-        let ty = variable.type_expr.as_ref().map(|e| super::type_expr::parse(e));
+        let ty = variable.type_expr.as_ref().map(|e| super::type_expr::parse(e, &self.literals));
         // Text for a variable of a primitive type, or of none, is meant literally.
         let literal = match &ty {
             None => true,
@@ -96,7 +97,7 @@ impl Gathered<'_> {
         let (expr, problems) = parse_expression(given.span.file, &given.text, given.span.start);
         match problems.into_iter().next() {
             Some(problem) => Err(EvalError::new(problem.message).with_label("in this value").at(given.span)),
-            None => Evaluation::new(&NoScope::default()).eval(&expr),
+            None => Evaluation::new(&self.literals).eval(&expr),
         }
     }
 

@@ -70,7 +70,6 @@ pub use refs::{Marks, Refs};
 pub use rest::Rest;
 pub use scope::NoScope;
 pub use trail::{Decider, Steps};
-pub use type_expr::parse as parse_type;
 pub use types::{AttributeType, ObjectType, Type};
 pub use value::{Children, Fields, Hint, Kind, Segment, Seq, Shape, Unknown, Unnamed, Value};
 

@@ -16,7 +16,7 @@ use super::expand::Expansion;
 use super::expr::{Evaluation, Scope, word};
 use super::host::RootHost;
 use super::memo::{Declarations, Memo, State};
-use super::scope::ModuleScope;
+use super::scope::{ModuleScope, NoScope};
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value};
 use crate::config::{Declared, Local, Module, ModuleAddress, ModuleNode, Output, Root};
@@ -63,6 +63,8 @@ pub struct Program<'c> {
     pub(super) expanded: Cell<usize>,
     /// What the evaluation has cost so far.
     pub(super) spent: Spent,
+    /// Evaluates what names nothing: defaults, of variables and inside types.
+    pub(super) literals: NoScope<'static>,
     /// The type `any` as text.
     pub(super) any: Text,
     /// Its number among the programs that share what they have in common.
@@ -162,6 +164,7 @@ impl<'c> Program<'c> {
             host,
             expanded: Cell::new(0),
             spent: Spent::default(),
+            literals: NoScope::default(),
             any: Type::Any.to_string().into(),
             number: common.add_program(),
             common: common.clone(),

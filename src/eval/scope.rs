@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::Host;
+use super::inside::BYTES_AT_ONCE;
 use super::program::{Frame, ModuleInstance, Program};
 use super::shared::Reads;
 use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value, nearest};
@@ -286,18 +287,38 @@ fn undeclared(span: Span, message: String) -> EvalError {
     error.of_kind(ProblemKind::UndeclaredName).uncatchable()
 }
 
-/// The scope without any names: defaults of variables, variable files, backend arguments.
+/// The scope without any names: defaults of variables, variable files, backend arguments. What it evaluates has one
+/// allowance in all: there may be any number of them.
 #[derive(Default)]
-pub struct NoScope {
+pub struct NoScope<'a> {
     work: Cell<usize>,
+    /// Whose allowance it is instead.
+    around: Option<&'a dyn Scope>,
 }
 
 /// More elements are not made where only literal values stand.
 const LITERAL_WORK_LIMIT: usize = 1_000_000;
 
-impl Scope for NoScope {
+impl<'a> NoScope<'a> {
+    /// A scope for literal values inside another expression.
+    pub(super) fn inside(around: &'a dyn Scope) -> NoScope<'a> {
+        NoScope { work: Cell::new(0), around: Some(around) }
+    }
+}
+
+impl Scope for NoScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        super::expr::spend(&self.work, elements, LITERAL_WORK_LIMIT)
+        match self.around {
+            Some(scope) => scope.spend(elements),
+            None => super::expr::spend(&self.work, elements, LITERAL_WORK_LIMIT),
+        }
+    }
+
+    fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
+        match self.around {
+            Some(scope) => scope.spend_text(bytes),
+            None => self.spend(bytes / BYTES_AT_ONCE),
+        }
     }
 
     fn resolve(&self, root: &Text, span: Span, _: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {

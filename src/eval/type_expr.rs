@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use super::{AttributeType, ByName, EvalError, NoScope, ObjectType, Type};
 use crate::source::ProblemKind;
-use crate::syntax::{Expr, ExprKind, ObjectItem, Text};
+use crate::syntax::{CallExpr, Expr, ExprKind, ObjectItem, Text};
 
-/// The type that an expression names.
+/// The type that an expression names; `literals` evaluates the defaults in it.
 ///
 /// # Errors
 /// Where it is not a type; the error points at the part that is not.
-pub fn parse(expr: &Expr) -> Result<Type, EvalError> {
+pub(super) fn parse(expr: &Expr, literals: &NoScope<'_>) -> Result<Type, EvalError> {
     match &expr.kind {
-        ExprKind::Paren(inner) => parse(inner),
+        ExprKind::Paren(inner) => parse(inner, literals),
         ExprKind::Variable(name) => named(name).ok_or_else(|| not_a_type(expr, name)),
-        ExprKind::Call(call) => constructor(expr, &call.name.text, &call.args),
+        ExprKind::Call(call) => constructor(expr, call, literals),
         // Terraform 0.11 wrote types as text, and the two bare words are still accepted by old modules.
         ExprKind::String(text) if matches!(&**text, "string" | "list" | "map") => {
             named(text).ok_or_else(|| not_a_type(expr, text))
@@ -36,8 +36,10 @@ fn named(name: &str) -> Option<Type> {
     })
 }
 
-fn constructor(expr: &Expr, name: &str, args: &[Expr]) -> Result<Type, EvalError> {
-    match (name, args) {
+fn constructor(expr: &Expr, call: &CallExpr, literals: &NoScope<'_>) -> Result<Type, EvalError> {
+    let parse = |expr: &Expr| parse(expr, literals);
+    let name = &*call.name.text;
+    match (name, &*call.args) {
         ("list", [of]) => Ok(Type::list(parse(of)?)),
         ("set", [of]) => Ok(Type::set(parse(of)?)),
         ("map", [of]) => Ok(Type::map(parse(of)?)),
@@ -45,7 +47,7 @@ fn constructor(expr: &Expr, name: &str, args: &[Expr]) -> Result<Type, EvalError
             Ok(Type::Tuple(Arc::new(items.iter().map(parse).collect::<Result<_, _>>()?)))
         }
         ("object", [Expr { kind: ExprKind::Object(items), .. }]) => {
-            let attributes = items.iter().map(attribute).collect::<Result<ByName<_>, _>>()?;
+            let attributes = items.iter().map(|item| attribute(item, literals)).collect::<Result<ByName<_>, _>>()?;
             Ok(Type::Object(Arc::new(ObjectType { attributes })))
         }
         ("list" | "set" | "map" | "tuple" | "object", _) => {
@@ -56,7 +58,8 @@ fn constructor(expr: &Expr, name: &str, args: &[Expr]) -> Result<Type, EvalError
     }
 }
 
-fn attribute(item: &ObjectItem) -> Result<(Text, AttributeType), EvalError> {
+fn attribute(item: &ObjectItem, literals: &NoScope<'_>) -> Result<(Text, AttributeType), EvalError> {
+    let parse = |expr: &Expr| parse(expr, literals);
     let ExprKind::String(name) = &item.key.kind else {
         return Err(invalid(&item.key, "an attribute's name must be a bare name".into()));
     };
@@ -74,7 +77,7 @@ fn attribute(item: &ObjectItem) -> Result<(Text, AttributeType), EvalError> {
     let default = match default {
         None => None,
         Some(expr) => {
-            let value = super::Evaluation::new(&NoScope::default()).eval(expr)?;
+            let value = super::Evaluation::new(literals).eval(expr)?;
             let value = super::convert::apply_defaults(&value, &ty);
             Some(super::convert::convert(&value, &ty).map_err(|e| e.at(expr.span))?)
         }

@@ -52,14 +52,14 @@ impl Program<'_> {
     }
 
     fn default_value(&self, default: &Expr) -> Value {
-        Evaluation::new(&super::NoScope::default())
+        Evaluation::new(&self.literals)
             .eval(default)
             .unwrap_or_else(|error| self.failed(error, default.span))
     }
 
     /// What a literal is worth as a value of a type; unknown where it has none.
     pub(crate) fn literal(&self, expr: &Expr, ty: &Type) -> Value {
-        let value = Evaluation::new(&super::NoScope::default()).eval(expr);
+        let value = Evaluation::new(&self.literals).eval(expr);
         let converted = value.and_then(|v| convert::convert(&convert::apply_defaults(&v, ty), ty));
         converted.unwrap_or_else(|_| Value::unknown(ty.clone(), Cause::Error))
     }
@@ -79,7 +79,7 @@ impl Program<'_> {
         if let Some(known) = self.common.declared_type(expr.span) {
             return known;
         }
-        match type_expr::parse(expr) {
+        match type_expr::parse(expr, &self.literals) {
             Ok(ty) => {
                 let declared = (ty.clone(), Text::from(ty.to_string()));
                 self.common.declare_type(expr.span, declared.clone());

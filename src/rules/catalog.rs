@@ -23,7 +23,7 @@ use super::settings::Selection;
 use super::weight;
 use super::words::Word;
 use super::{Category, RuleInfo};
-use crate::eval::nearest;
+use crate::eval::{NoScope, nearest};
 use crate::infra::{InstanceKind, Within};
 use crate::source::{FileText, Problem, SourceFile, SourceMap};
 use crate::syntax::{self, Text};
@@ -58,6 +58,18 @@ pub(super) struct Entry {
     rule: OnceLock<Option<Arc<Rule>>>,
     /// The same without its words.
     wordless: OnceLock<Option<Arc<Rule>>>,
+}
+
+/// Files may declare so many rules together: each is asked of each resource that it looks at.
+const MOST_RULES: usize = 5_000;
+/// And so many functions.
+const MOST_FUNCTIONS: usize = 2_000;
+
+/// Leaves as many as may still come; the first of the rest.
+fn first_beyond<T>(declared: &mut Vec<T>, left: &mut usize) -> Option<T> {
+    let beyond = (*left < declared.len()).then(|| declared.drain(*left..).next()).flatten();
+    *left -= declared.len();
+    beyond
 }
 
 struct RuleFile {
@@ -120,9 +132,18 @@ impl<'s> Catalog<'s> {
     pub fn with_files(mut self, given: &[Arc<SourceFile>]) -> Result<Catalog<'s>, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut decls = Vec::new();
+        let (mut rules_left, mut functions_left) = (MOST_RULES, MOST_FUNCTIONS);
         for file in given {
             let index = self.push(service(&file.path), Source::Given(file.clone()));
-            let decl = decl::read(&syntax::parse(file.id, &file.text));
+            let mut decl = decl::read(&syntax::parse(file.id, &file.text));
+            if let Some(rule) = first_beyond(&mut decl.rules, &mut rules_left) {
+                let message = format!("more than {MOST_RULES} rules are not taken");
+                problems.push(wrong(rule.header, message, "the first of the rest"));
+            }
+            if let Some(function) = first_beyond(&mut decl.functions, &mut functions_left) {
+                let message = format!("more than {MOST_FUNCTIONS} functions are not taken");
+                problems.push(wrong(function.header, message, "the first of the rest"));
+            }
             self.declare(index, &decl, &mut problems);
             decls.push((index, decl));
         }
@@ -320,7 +341,7 @@ impl<'s> Catalog<'s> {
         let Entry { id, category, subjects, packed: Some((logic, _)), .. } = entry else { return None };
         let service = self.files[entry.file].service.clone();
         let head = Head { id: id.clone(), service, category: *category, subjects: subjects.clone() };
-        packed.rule(*logic, words).rule(head, packed.file.text).map(Arc::new)
+        packed.rule(*logic, words).rule(head, packed.file.text, &NoScope::default()).map(Arc::new)
     }
 
     /// What there is to know of all rules, sorted by id. Reads every one.

@@ -32,7 +32,7 @@ pub fn compile(
     source: &SourceFile,
     around: &dyn Surroundings,
 ) -> (Vec<Arc<Rule>>, Vec<Problem>) {
-    let mut compiler = Compiler { service, source, around, problems: Vec::new() };
+    let mut compiler = Compiler { service, source, around, problems: Vec::new(), literals: NoScope::default() };
     let rules = decl.rules.iter().filter_map(|rule| compiler.rule(rule)).map(Arc::new).collect();
     for function in &decl.functions {
         compiler.function(function);
@@ -45,6 +45,7 @@ struct Compiler<'a> {
     source: &'a SourceFile,
     around: &'a dyn Surroundings,
     problems: Vec<Problem>,
+    literals: NoScope<'static>,
 }
 
 impl Compiler<'_> {
@@ -69,7 +70,7 @@ impl Compiler<'_> {
         let span = decl.header;
         let said =
             Said { span, first, settings, supersedes, title, default, exceptions, sources, peers, parts, checks };
-        said.rule(head, &self.source.text)
+        said.rule(head, &self.source.text, &self.literals)
     }
 
     fn id(&mut self, decl: &RuleDecl) {
@@ -113,7 +114,7 @@ impl Compiler<'_> {
             let description = argument(&setting.body.arguments, "description");
             let description = description.and_then(|a| literal::text(a, &mut self.problems)).unwrap_or_default();
             let Some(default) = argument(&setting.body.arguments, "default") else { continue };
-            match Evaluation::new(&NoScope::default()).eval(&default.expr) {
+            match Evaluation::new(&self.literals).eval(&default.expr) {
                 Ok(value) => settings.push(Setting { name: name.text.clone(), value, description }),
                 Err(error) => {
                     let span = error.span.unwrap_or(default.expr.span);

@@ -3,17 +3,17 @@
 //! [`Exemptions::new`] resolves the rules they name, [`Exemptions::apply`] silences findings. Knows nothing of how
 //! settings are written.
 
+use std::cell::LazyCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use regex::Regex;
-use rustc_hash::FxHashSet;
+use rustc_hash::FxHashMap;
 
 use super::silence::calls;
 use super::{Catalog, Finding, Suppressed};
 use crate::config::Root;
-use crate::source::SourceMap;
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::Text;
 
 /// One thing that settings silence. What is empty does not restrict it.
@@ -73,23 +73,36 @@ impl Files {
 /// A name in which `*` stands for anything. It fits what lies inside of it, too: `module.a` fits `module.a.aws_b.c`,
 /// `aws_b.c` fits `aws_b.c[0]`.
 #[derive(Clone, Debug)]
-pub struct Wildcard(Regex);
+pub struct Wildcard {
+    /// What stands before the first `*`.
+    start: Text,
+    /// What stands behind each `*`.
+    rest: Vec<Text>,
+}
 
 impl Wildcard {
     /// Reads one; every text is one.
-    pub fn new(text: &str) -> Option<Wildcard> {
-        let parts: Vec<String> = text.split('*').map(regex::escape).collect();
-        Regex::new(&format!("(?s)^{}(?:$|[.\\[])", parts.join(".*"))).ok().map(Wildcard)
+    pub fn new(text: &str) -> Wildcard {
+        let mut parts = text.split('*').map(Text::from);
+        Wildcard { start: parts.next().unwrap_or_else(|| "".into()), rest: parts.collect() }
     }
 
     fn fits(&self, name: &str) -> bool {
-        self.0.is_match(name)
+        let Some(mut left) = name.strip_prefix(&*self.start) else { return false };
+        let ends = |left: &str| left.is_empty() || left.starts_with(['.', '[']);
+        let Some((last, between)) = self.rest.split_last() else { return ends(left) };
+        for part in between {
+            let Some(at) = left.find(&**part) else { return false };
+            left = &left[at + part.len()..];
+        }
+        // It may stand in several places, also such that overlap.
+        left.char_indices().map(|(at, _)| &left[at..]).chain([""]).any(|l| l.strip_prefix(&**last).is_some_and(ends))
     }
+}
 
-    /// Whether an address fits, with or without the keys of its instances.
-    fn fits_address(&self, address: &str) -> bool {
-        self.fits(address) || self.fits(&without_keys(address))
-    }
+/// The names that an address fits by: with and without the keys of its instances.
+fn names(address: &str) -> [String; 2] {
+    [address.to_owned(), without_keys(address)]
 }
 
 /// An address without instance keys.
@@ -112,24 +125,34 @@ fn without_keys(address: &str) -> String {
 /// All that settings silence.
 #[derive(Debug, Default)]
 pub struct Exemptions {
-    exemptions: Vec<(FxHashSet<Text>, Exemption)>,
+    exemptions: Vec<Exemption>,
+    /// Positions among them by rule, in the order in which they are written.
+    by_rule: FxHashMap<Text, Vec<usize>>,
 }
 
 impl Exemptions {
     /// Finds the rules that are meant.
     pub fn new(exemptions: Vec<Exemption>, catalog: &Catalog<'_>) -> Exemptions {
-        let resolved = exemptions.into_iter().map(|e| (catalog.selected(&e.selector).into_iter().collect(), e));
-        Exemptions { exemptions: resolved.collect() }
+        let mut by_rule: FxHashMap<Text, Vec<usize>> = FxHashMap::default();
+        let mut selected: FxHashMap<&str, Vec<Text>> = FxHashMap::default();
+        for (at, exemption) in exemptions.iter().enumerate() {
+            let rules = selected.entry(&exemption.selector).or_insert_with(|| catalog.selected(&exemption.selector));
+            for rule in rules.iter() {
+                by_rule.entry(rule.clone()).or_default().push(at);
+            }
+        }
+        Exemptions { by_rule, exemptions }
     }
 
     /// Silences findings of one root that nothing silenced before.
     pub fn apply(&self, root: &Root, sources: &SourceMap, findings: &mut [Box<Finding>]) {
+        let mut places = Places { exemptions: &self.exemptions, sources, held: FxHashMap::default() };
         for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
-            let fits = |(rules, exemption): &&(FxHashSet<Text>, Exemption)| {
-                rules.contains(&finding.about.rule) && exemption.fits(finding, root, sources)
-            };
-            if let Some((_, exemption)) = self.exemptions.iter().find(fits) {
-                let silenced = Suppressed { by: "settings".into(), reason: exemption.reason.clone() };
+            let Some(candidates) = self.by_rule.get(&finding.about.rule) else { continue };
+            let addresses = LazyCell::new(|| finding.addresses.iter().flat_map(|a| names(a)).collect());
+            let mut found = candidates.iter().filter(|at| self.exemptions[**at].fits(finding, &addresses));
+            if let Some(at) = found.find(|at| places.hold(**at, finding, root)) {
+                let silenced = Suppressed { by: "settings".into(), reason: self.exemptions[*at].reason.clone() };
                 finding.suppressed = Some(Arc::new(silenced));
             }
         }
@@ -137,18 +160,32 @@ impl Exemptions {
 }
 
 impl Exemption {
-    fn fits(&self, finding: &Finding, root: &Root, sources: &SourceMap) -> bool {
-        let address = finding.address();
-        let holds = |files: &Files| {
-            let places = std::iter::once(finding.span).chain(calls(root, address));
-            places.into_iter().any(|span| files.hold(&sources.file(span.file).path))
-        };
+    /// Whether it holds for such a finding, wherever that is; the addresses are those of the finding.
+    fn fits(&self, finding: &Finding, addresses: &LazyCell<Vec<String>, impl FnOnce() -> Vec<String>>) -> bool {
         let some = |wildcards: &[Wildcard], fits: &dyn Fn(&Wildcard) -> bool| {
             wildcards.is_empty() || wildcards.iter().any(fits)
         };
-        some(&self.addresses, &|w| finding.addresses.iter().any(|a| w.fits_address(a)))
+        some(&self.addresses, &|w| addresses.iter().any(|a| w.fits(a)))
             && some(&self.environments, &|w| finding.environments().iter().any(|e| w.fits(e)))
-            && self.files.as_ref().is_none_or(holds)
+    }
+}
+
+/// Where exemptions hold; of each file it is found out once.
+struct Places<'a> {
+    exemptions: &'a [Exemption],
+    sources: &'a SourceMap,
+    held: FxHashMap<(usize, FileId), bool>,
+}
+
+impl Places<'_> {
+    /// Whether an exemption holds where the finding is, or at a call that leads there.
+    fn hold(&mut self, at: usize, finding: &Finding, root: &Root) -> bool {
+        let Some(files) = &self.exemptions[at].files else { return true };
+        let mut holds = |span: Span| {
+            let sources = self.sources;
+            *self.held.entry((at, span.file)).or_insert_with(|| files.hold(&sources.file(span.file).path))
+        };
+        holds(finding.span) || calls(root, finding.address()).into_iter().any(holds)
     }
 }
 
@@ -176,8 +213,8 @@ mod tests {
     #[test]
     fn addresses_and_what_lies_in_them() {
         let check = |pattern: &str, address: &str, expected: bool| {
-            let wildcard = Wildcard::new(pattern).expect("every text is one");
-            assert_eq!(wildcard.fits_address(address), expected, "{pattern} {address}");
+            let wildcard = Wildcard::new(pattern);
+            assert_eq!(names(address).iter().any(|name| wildcard.fits(name)), expected, "{pattern} {address}");
         };
         check("aws_b.c", "aws_b.c", true);
         check("aws_b.c", "aws_b.c[0]", true);
@@ -187,6 +224,15 @@ mod tests {
         check("module.a", "module.a[\"x.]y\"].aws_b.c", true);
         check("module.a.aws_b.c", "module.a[\"x.]y\"].aws_b.c[\"z\"]", true);
         check("*.aws_b.c", "module.a.aws_b.c", true);
+        check("*.aws_b.c", "module.a.aws_b.c.aws_b.cd", true);
+        check("module.*.aws_*.c", "module.a.module.b.aws_b.c[1]", true);
+        check("module.*.aws_*.c", "module.a.module.b.aws_b.d", false);
+        check("aws_*.aa", "aws_b.aaa", false);
+        check("aws_*aa", "aws_b.aaa", true);
+        check("aws_*éé", "aws_b.ééé", true);
+        check("aws_b.*", "aws_b.c", true);
+        check("*", "aws_b.c", true);
+        check("", "aws_b.c", false);
         check("aws_b.c", "module.a.aws_b.c", false);
     }
 }

@@ -8,7 +8,7 @@ use crate::eval::{Evaluation, NoScope, Value};
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, TemplatePart, Text};
 
-/// What is known of an embedded rule before it is read.
+/// What is known of a rule before the rest of it is read.
 pub struct Head {
     /// Its id.
     pub id: Text,
@@ -48,8 +48,9 @@ pub struct Setting {
 }
 
 impl Said {
-    /// The rule that says this, if it says all that it has to. `source` is the text of its file.
-    pub fn rule(self, head: Head, source: &str) -> Option<Rule> {
+    /// The rule that says this, if it says all that it has to. `source` is the text of its file, whose constants
+    /// `literals` evaluates.
+    pub fn rule(self, head: Head, source: &str, literals: &NoScope<'_>) -> Option<Rule> {
         let Head { id, service, category, subjects } = head;
         let Said { span, first, settings, checks, parts, .. } = self;
         let severity = parts.severity.or_else(|| checks.iter().map(|check| check.severity).max());
@@ -68,7 +69,7 @@ impl Said {
             subjects: subjects.iter().map(|subject| subject.pattern.text().clone()).collect(),
             default: self.default,
             why: parts.why.unwrap_or_default(),
-            fix: parts.fix.map(|fix| shown(&fix, source)),
+            fix: parts.fix.map(|fix| shown(&fix, source, literals)),
             exceptions: self.exceptions,
             sources: self.sources,
             peers: self.peers,
@@ -81,8 +82,8 @@ impl Said {
 }
 
 /// A fix as the docs show it: what depends on the instance is shown as it is written.
-fn shown(fix: &FixTemplate, source: &str) -> Fix {
-    let constant = |expr: &Expr| Evaluation::new(&NoScope::default()).eval(expr).ok().filter(Value::is_wholly_known);
+fn shown(fix: &FixTemplate, source: &str, literals: &NoScope<'_>) -> Fix {
+    let constant = |expr: &Expr| Evaluation::new(literals).eval(expr).ok().filter(Value::is_wholly_known);
     let set = fix.set.iter().map(|(path, expr)| FixedValue {
         path: path.clone(),
         hcl: written(expr.span, source),

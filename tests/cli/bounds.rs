@@ -191,6 +191,84 @@ fn rules_and_values_that_multiply() {
 }
 
 #[test]
+fn literals_that_multiply() {
+    // Text that doubles, many times over.
+    let mut text = "x19".to_owned();
+    for i in (1..20).rev() {
+        text = format!("[for x{i} in [\"${{x{0}}}${{x{0}}}\"] : {text}]", i - 1);
+    }
+    text = format!("[for x0 in [\"0123456789\"] : {text}]");
+    for name in ["a", "b", "c", "d"] {
+        text = format!("[for {name} in [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] : {text}]");
+    }
+    let expected = "more than 1000000 elements";
+    let asks = "terraform {\n  backend \"s3\" {}\n}\noutput \"x\" {\n  value = var.a\n}\n";
+    let default = format!("{asks}variable \"a\" {{\n  default = {text}\n}}\n");
+    check(&[("main.tf", &default)], &["."], expected);
+    let ty = format!("object({{ x = optional(any, {text}) }})");
+    let inside = format!("{asks}variable \"a\" {{\n  type = {ty}\n  default = {{}}\n}}\n");
+    check(&[("main.tf", &inside)], &["."], expected);
+    let (values, plain) = (format!("a = {text}\n"), format!("{asks}variable \"a\" {{}}\n"));
+    check(&[("main.tf", &plain), ("terraform.tfvars", &values)], &["."], expected);
+    let settings = format!("rule \"asg-desired-capacity-drift\" {{\n  x = {text}\n}}\n");
+    check(&[("main.tf", ""), (".tfcheck.hcl", &settings)], &["."], expected);
+    answers(&[(format!("[for i in range(1000) : convert({{}}, {ty})]"), "more than 512 MiB of long texts")]);
+
+    let rule = |setting: &str, require: &str| {
+        format!(
+            "rule \"x-y\" {{
+  title    = \"t\"
+  severity = \"error\"
+  category = \"cost\"
+  scenario = \"s\"
+  resource = \"aws_vpc\"
+  setting \"n\" {{
+    default     = {setting}
+    description = \"d\"
+  }}
+  require = length({require}) > 1
+  message = \"m\"
+  why     = \"w\"
+}}
+"
+        )
+    };
+    let main = ("main.tf", "resource \"aws_vpc\" \"a\" {}\n");
+    let arguments = ["--rules", "r.hcl", "--select", "x-y", "-v", "."];
+    check(&[main, ("r.hcl", &rule(&text, "[]"))], &arguments, expected);
+    check(&[main, ("r.hcl", &rule("1", &text))], &arguments, "more than 5000000 elements");
+
+    // Each of many has little, all of them together have not.
+    let some = "[for a in [1, 2] : [for b in [1, 2, 3, 4, 5, 6, 7, 8] : [for c in [1, 2, 3, 4, 5, 6, 7, 8] : c]]]";
+    let many: String = (0..6_900).map(|i| format!("variable \"x{i}\" {{\n  default = {some}\n}}\n")).collect();
+    let all: Vec<String> = (0..6_900).map(|i| format!("var.x{i}")).collect();
+    let main = format!("{asks}variable \"a\" {{}}\nlocals {{\n  all = [{}]\n}}\n{many}", all.join(", "));
+    check(&[("main.tf", &main)], &["."], expected);
+}
+
+#[test]
+fn settings_and_rule_files_without_end() {
+    let log_group = ("main.tf", "resource \"aws_cloudwatch_log_group\" \"a\" {}\n");
+    let ignored = |i: usize| format!("ignore \"log-group-retention-never\" {{\n  paths = [\"f{i}\"]\n}}\n");
+    let ignore: String = (0..5_001).map(ignored).collect();
+    check(&[log_group, (".tfcheck.hcl", &ignore)], &["."], ".tfcheck.hcl:15001:8]");
+    let few: String = (0..5_000).map(ignored).collect();
+    check(&[log_group, (".tfcheck.hcl", &few)], &["."], "warning[log-group-retention-never]");
+    let addresses: Vec<String> = (0..5_000).map(|i| format!("\"aws_b.c{i}\"")).collect();
+    let one = format!("ignore \"security\" {{\n  addresses = [{}]\n}}\n", addresses.join(", "));
+    check(&[log_group, (".tfcheck.hcl", &one)], &["."], "more than 5000 names in all");
+    let environments: String = (0..1_001).map(|i| format!("environment \"e{i}\" {{}}\n")).collect();
+    check(&[log_group, (".tfcheck.hcl", &environments)], &["."], "more than 1000 environments");
+    let wrong: String = (0..1_000).map(|i| format!("a{i} = 1\n")).collect();
+    check(&[log_group, (".tfcheck.hcl", &wrong)], &["."], "1000 faults in the settings\n  the first 100 of them are shown");
+    let rules: String = (0..5_001).map(|i| format!("rule \"x-{i}\" {{}}\n")).collect();
+    check(&[log_group, ("r.hcl", &rules)], &["--rules", "r.hcl", "."], "more than 5000 rules");
+    let functions: String =
+        (0..2_001).map(|i| format!("function \"f{i}\" {{\n  params = []\n  value = f{}()\n}}\n", i + 1)).collect();
+    check(&[log_group, ("r.hcl", &functions)], &["--rules", "r.hcl", "."], "more than 2000 functions");
+}
+
+#[test]
 fn faults_of_one_file() {
     let text = compact(&[("main.tf", &"x {}\n".repeat(3_000)), ("other.tf", "y {}\n")], &["."]);
     assert_eq!(text.lines().filter(|line| line.starts_with("main.tf")).count(), 1_001);

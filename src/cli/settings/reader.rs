@@ -1,8 +1,10 @@
 //! Reads the values of settings, and says what is wrong with those that are none.
 
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use clap::ValueEnum as _;
+use rustc_hash::FxHashMap;
 
 use super::written::Placed;
 use crate::cli::args::FailOnArg;
@@ -90,16 +92,21 @@ impl Reader {
 
     /// Reports names that occur for the second time.
     pub(super) fn unique<'i>(&mut self, names: impl Iterator<Item = &'i Ident>, what: &str) {
-        let mut seen: Vec<&Ident> = Vec::new();
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for name in names {
-            match seen.iter().find(|s| s.text == name.text) {
-                Some(first) => {
+            match seen.entry(&name.text) {
+                Entry::Occupied(first) => {
                     let problem = wrong(name.span, format!("{what} `{}` is set twice", name.text), "the second time");
-                    self.problems.push(problem.with_related(first.span, "the first time"));
+                    self.problems.push(problem.with_related(*first.get(), "the first time"));
                 }
-                None => seen.push(name),
+                Entry::Vacant(first) => drop(first.insert(name.span)),
             }
         }
+    }
+
+    /// Says from where on there is more than is taken.
+    pub(super) fn too_many(&mut self, first: &Ident, message: String) {
+        self.wrong(first.span, message, "the first of the rest");
     }
 
     /// A plain text.

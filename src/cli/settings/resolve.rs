@@ -33,7 +33,7 @@ impl Written {
         sources: &Arc<SourceMap>,
         today: Day,
     ) -> Result<Resolved, Failure> {
-        let mut resolver = Resolver { catalog, mistakes: Vec::new(), warnings: Vec::new(), today };
+        let mut resolver = Resolver { catalog, mistakes: Vec::new(), warnings: Vec::new(), today, literals: NoScope::default() };
         let mut rules = RuleOptions::default();
         for selector in self.select.iter().chain(&self.ignore).chain(self.exemptions.iter().map(|e| &e.selector)) {
             resolver.selector(selector);
@@ -76,6 +76,7 @@ struct Resolver<'a> {
     mistakes: Vec<Problem>,
     warnings: Vec<Problem>,
     today: Day,
+    literals: NoScope<'static>,
 }
 
 impl Resolver<'_> {
@@ -102,7 +103,7 @@ impl Resolver<'_> {
     fn thresholds(&mut self, block: &RuleBlock) -> BTreeMap<String, Value> {
         let mut found = BTreeMap::new();
         for (name, expr) in &block.settings {
-            let value = match Evaluation::new(&NoScope::default()).eval(expr) {
+            let value = match Evaluation::new(&self.literals).eval(expr) {
                 Ok(value) => value,
                 Err(error) => {
                     let problem = error.into_problem(expr.span);
@@ -136,7 +137,7 @@ impl Resolver<'_> {
             self.warnings.push(problem.with_help("repair what it silenced, or decide again and set another day"));
             return None;
         }
-        let wildcards = |names: &[Ident]| names.iter().filter_map(|n| Wildcard::new(&n.text)).collect();
+        let wildcards = |names: &[Ident]| names.iter().map(|n| Wildcard::new(&n.text)).collect();
         Some(Exemption {
             selector: block.selector.text.to_string(),
             files: files.and_then(Result::ok),

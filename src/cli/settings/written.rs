@@ -81,6 +81,11 @@ const BLOCKS: [&str; 3] = ["ignore", "rule", "environment"];
 const IGNORE_ARGUMENTS: [&str; 5] = ["paths", "addresses", "environments", "reason", "until"];
 const ENVIRONMENT_ARGUMENTS: [&str; 4] = ["var_files", "vars", "workspace", "production"];
 
+/// More environments than this are a mistake.
+const MOST_ENVIRONMENTS: usize = 1_000;
+/// So are more exemptions, each of their addresses and environments counted like one.
+const MOST_EXEMPTIONS: usize = 5_000;
+
 /// Reads a settings file; also every mistake in its form.
 pub(super) fn read(file: Arc<SourceFile>, document: Document, folder: PathBuf) -> (Written, Vec<Problem>) {
     let mut reader = Reader::new(&document);
@@ -103,6 +108,7 @@ pub(super) fn read(file: Arc<SourceFile>, document: Document, folder: PathBuf) -
         document: None,
         folder,
     };
+    written.too_many(&mut reader);
     written.said_twice(&mut reader);
     let mut problems = reader.problems;
     problems.sort_by_key(|p| p.label.as_ref().map(|l| l.span));
@@ -156,6 +162,22 @@ impl Written {
     /// The further rule files and folders, as paths.
     pub(in crate::cli) fn rule_files(&self) -> Vec<PathBuf> {
         self.rules.iter().map(|path| self.folder.join(&*path.text)).collect()
+    }
+
+    /// Everything is evaluated in each environment, and each finding is held against each exemption.
+    fn too_many(&self, reader: &mut Reader) {
+        if let Some(first) = self.environments.get(MOST_ENVIRONMENTS) {
+            reader.too_many(&first.name, format!("more than {MOST_ENVIRONMENTS} environments are not evaluated"));
+        }
+        let mut names = 0;
+        let beyond = self.exemptions.iter().find(|exemption| {
+            names += 1 + exemption.addresses.len() + exemption.environments.len();
+            names > MOST_EXEMPTIONS
+        });
+        if let Some(first) = beyond {
+            let message = format!("`ignore` blocks with more than {MOST_EXEMPTIONS} names in all are not taken");
+            reader.too_many(&first.selector, message);
+        }
     }
 
     /// Names that occur twice, of which only one could count.
