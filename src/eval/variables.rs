@@ -52,9 +52,7 @@ impl Program<'_> {
     }
 
     fn default_value(&self, default: &Expr) -> Value {
-        Evaluation::new(&self.literals)
-            .eval(default)
-            .unwrap_or_else(|error| self.failed(error, default.span))
+        Evaluation::new(&self.literals).eval(default).unwrap_or_else(|error| self.failed(error, default.span))
     }
 
     /// What a literal is worth as a value of a type; unknown where it has none.

@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use super::silence::calls;
 use super::{Catalog, Finding, Suppressed};
 use crate::config::Root;
-use crate::source::{FileId, SourceMap, Span};
+use crate::source::{FileId, SourceMap};
 use crate::syntax::Text;
 
 /// One thing that settings silence. What is empty does not restrict it.
@@ -146,13 +146,10 @@ impl Exemptions {
 
     /// Silences findings of one root that nothing silenced before.
     pub fn apply(&self, root: &Root, sources: &SourceMap, findings: &mut [Box<Finding>]) {
-        let mut places = Places { exemptions: &self.exemptions, sources, held: FxHashMap::default() };
+        let mut places = Places { all: self, sources, held: FxHashMap::default() };
         for finding in findings.iter_mut().filter(|f| f.suppressed.is_none()) {
-            let Some(candidates) = self.by_rule.get(&finding.about.rule) else { continue };
-            let addresses = LazyCell::new(|| finding.addresses.iter().flat_map(|a| names(a)).collect());
-            let mut found = candidates.iter().filter(|at| self.exemptions[**at].fits(finding, &addresses));
-            if let Some(at) = found.find(|at| places.hold(**at, finding, root)) {
-                let silenced = Suppressed { by: "settings".into(), reason: self.exemptions[*at].reason.clone() };
+            if let Some(exemption) = places.first(finding, root) {
+                let silenced = Suppressed { by: "settings".into(), reason: exemption.reason.clone() };
                 finding.suppressed = Some(Arc::new(silenced));
             }
         }
@@ -170,22 +167,31 @@ impl Exemption {
     }
 }
 
-/// Where exemptions hold; of each file it is found out once.
+/// Where exemptions hold; of each rule and file it is found out once.
 struct Places<'a> {
-    exemptions: &'a [Exemption],
+    all: &'a Exemptions,
     sources: &'a SourceMap,
-    held: FxHashMap<(usize, FileId), bool>,
+    held: FxHashMap<(Text, FileId), Vec<usize>>,
 }
 
-impl Places<'_> {
-    /// Whether an exemption holds where the finding is, or at a call that leads there.
-    fn hold(&mut self, at: usize, finding: &Finding, root: &Root) -> bool {
-        let Some(files) = &self.exemptions[at].files else { return true };
-        let mut holds = |span: Span| {
-            let sources = self.sources;
-            *self.held.entry((at, span.file)).or_insert_with(|| files.hold(&sources.file(span.file).path))
+impl<'a> Places<'a> {
+    /// The first exemption that holds for a finding: for what it is about and where it is, or at a call that leads there.
+    fn first(&mut self, finding: &Finding, root: &Root) -> Option<&'a Exemption> {
+        let (all, sources) = (self.all, self.sources);
+        let rule = &finding.about.rule;
+        let of_rule = all.by_rule.get(rule)?;
+        let addresses = LazyCell::new(|| finding.addresses.iter().flat_map(|a| names(a)).collect());
+        let calls = calls(root, finding.address());
+        let files = std::iter::once(finding.span.file).chain(calls.iter().map(|call| call.file));
+        let first_in = |file: FileId| {
+            let held = self.held.entry((rule.clone(), file)).or_insert_with(|| {
+                let path = &sources.file(file).path;
+                let holds = |at: &usize| all.exemptions[*at].files.as_ref().is_none_or(|files| files.hold(path));
+                of_rule.iter().copied().filter(holds).collect()
+            });
+            held.iter().copied().find(|at| all.exemptions[*at].fits(finding, &addresses))
         };
-        holds(finding.span) || calls(root, finding.address()).into_iter().any(holds)
+        files.filter_map(first_in).min().map(|at| &all.exemptions[at])
     }
 }
 

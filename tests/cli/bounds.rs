@@ -247,6 +247,20 @@ fn literals_that_multiply() {
 }
 
 #[test]
+fn comments_without_end() {
+    let group = |i: usize| format!("resource \"aws_cloudwatch_log_group\" \"g{i}\" {{\n  name = \"g{i}\"\n}}\n");
+    let comment = "# tfcheck:ignore[log-group-retention-never] test\n";
+    let each: String = (0..2_000).map(|i| format!("{comment}{}", group(i))).collect();
+    assert_eq!(compact(&[("main.tf", &each)], &["."]), "");
+    let above = format!("{}{}{}", comment.repeat(300), group(0), group(1));
+    let text = compact(&[("main.tf", &above)], &["."]);
+    assert!(text.starts_with("main.tf:304:1: warning[log-group-retention-never]"), "{text}");
+    let names = vec!["log-group-retention-never"; 1_001].join(", ");
+    let file = format!("# tfcheck:ignore-file[{names}] test\n\n{}", group(0));
+    check(&[("main.tf", &file)], &["."], "more than 1000 names for the same");
+}
+
+#[test]
 fn settings_and_rule_files_without_end() {
     let log_group = ("main.tf", "resource \"aws_cloudwatch_log_group\" \"a\" {}\n");
     let ignored = |i: usize| format!("ignore \"log-group-retention-never\" {{\n  paths = [\"f{i}\"]\n}}\n");
@@ -260,7 +274,11 @@ fn settings_and_rule_files_without_end() {
     let environments: String = (0..1_001).map(|i| format!("environment \"e{i}\" {{}}\n")).collect();
     check(&[log_group, (".tfcheck.hcl", &environments)], &["."], "more than 1000 environments");
     let wrong: String = (0..1_000).map(|i| format!("a{i} = 1\n")).collect();
-    check(&[log_group, (".tfcheck.hcl", &wrong)], &["."], "1000 faults in the settings\n  the first 100 of them are shown");
+    check(
+        &[log_group, (".tfcheck.hcl", &wrong)],
+        &["."],
+        "1000 faults in the settings\n  the first 100 of them are shown",
+    );
     let rules: String = (0..5_001).map(|i| format!("rule \"x-{i}\" {{}}\n")).collect();
     check(&[log_group, ("r.hcl", &rules)], &["--rules", "r.hcl", "."], "more than 5000 rules");
     let functions: String =

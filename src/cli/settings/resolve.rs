@@ -33,7 +33,8 @@ impl Written {
         sources: &Arc<SourceMap>,
         today: Day,
     ) -> Result<Resolved, Failure> {
-        let mut resolver = Resolver { catalog, mistakes: Vec::new(), warnings: Vec::new(), today, literals: NoScope::default() };
+        let mut resolver =
+            Resolver { catalog, mistakes: Vec::new(), warnings: Vec::new(), today, literals: NoScope::default() };
         let mut rules = RuleOptions::default();
         for selector in self.select.iter().chain(&self.ignore).chain(self.exemptions.iter().map(|e| &e.selector)) {
             resolver.selector(selector);

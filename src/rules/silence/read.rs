@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
+use super::index::Index;
 use super::peers::Peers;
 use super::scope::{Scope, Where};
 use super::{Day, Ignores, Named, Silence, day};
@@ -11,36 +14,78 @@ use crate::eval::nearest;
 use crate::rules::settings::Selection;
 use crate::rules::words::Word as _;
 use crate::rules::{Catalog, Category, Pattern};
-use crate::source::{Problem, ProblemKind};
-use crate::syntax::{Document, ForeignIgnore, Ident, Ignore, Placement, foreign_ignores, ignores, place};
+use crate::source::{FileId, Problem, ProblemKind, Span};
+use crate::syntax::{Document, ForeignIgnore, Ident, Ignore, Placement, Text, foreign_ignores, ignores, place};
 
 pub(super) struct Reader<'a> {
-    pub(super) config: &'a Config,
-    pub(super) catalog: &'a Catalog<'a>,
-    pub(super) selection: &'a Selection,
-    pub(super) today: Day,
-    pub(super) peers: Option<Peers>,
-    pub(super) found: Ignores,
+    config: &'a Config,
+    catalog: &'a Catalog<'a>,
+    selection: &'a Selection,
+    today: Day,
+    peers: Option<Peers>,
+    ignores: Vec<Silence>,
+    problems: Vec<Problem>,
+    /// What names mean that were met before.
+    known: FxHashMap<Text, Meaning>,
+    /// How many names there are for a block or an argument, or for a whole file.
+    names: FxHashMap<(FileId, Option<Span>), usize>,
 }
 
-impl Reader<'_> {
+/// What covers the same may have so many names in all: each is held against each finding there.
+const MOST_NAMES: usize = 1_000;
+
+/// The rules that a comment names.
+#[derive(Clone)]
+struct Meaning {
+    pattern: Pattern,
+    runs: bool,
+    production_only: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(
+        config: &'a Config,
+        catalog: &'a Catalog<'a>,
+        selection: &'a Selection,
+        today: Day,
+        peers: Option<Peers>,
+    ) -> Reader<'a> {
+        Reader {
+            config,
+            catalog,
+            selection,
+            today,
+            peers,
+            ignores: Vec::new(),
+            problems: Vec::new(),
+            known: FxHashMap::default(),
+            names: FxHashMap::default(),
+        }
+    }
+
+    /// What was found.
+    pub(super) fn finish(self) -> Ignores {
+        let index = Index::new(self.ignores.iter().map(|silence| (silence.file, &silence.scope)));
+        Ignores { ignores: self.ignores, index, problems: self.problems }
+    }
+
     pub(super) fn document(&mut self, document: &Arc<Document>, provenance: Provenance) {
         let source = self.config.sources.file(document.file);
         let (ignores, problems) = ignores(document, &source.text);
         let own = provenance != Provenance::Downloaded;
         if own {
-            self.found.problems.extend(problems);
+            self.problems.extend(problems);
         }
         for ignore in ignores {
-            let before = self.found.problems.len();
+            let before = self.problems.len();
             let placement = place(document, &source.text, ignore.comment);
             // Where something was not understood, a comment may belong to what is missing; modules outside of the
             // checked folders have callers elsewhere.
             let told = provenance == Provenance::Checked && document.problems.is_empty();
             let silence = self.silence(&ignore, placement, told);
-            self.found.ignores.extend(silence);
+            self.ignores.extend(silence);
             if !own {
-                self.found.problems.truncate(before);
+                self.problems.truncate(before);
             }
         }
         if let Some(peers) = &self.peers {
@@ -49,7 +94,7 @@ impl Reader<'_> {
                 f.until.as_deref().is_none_or(|until| day(until).is_some_and(|day| day >= self.today))
             };
             let silences = foreign.iter().filter(holds).filter_map(|f| peers.silence(f, document, &source.text));
-            self.found.ignores.extend(silences);
+            self.ignores.extend(silences);
         }
     }
 
@@ -58,7 +103,7 @@ impl Reader<'_> {
         if ignore.reason.is_none() {
             let message = "`tfcheck:ignore` gives no reason";
             let problem = Problem::warning(ProblemKind::IgnoreWithoutReason, ignore.span, message, "why?");
-            self.found.problems.push(problem.with_help("write the reason behind the bracket"));
+            self.problems.push(problem.with_help("write the reason behind the bracket"));
         }
         if !self.holds(ignore.until.as_ref()) {
             return None;
@@ -67,7 +112,30 @@ impl Reader<'_> {
             true => Scope { target: Some(Where::File), around: None, top: None },
             false => Scope::of(placement),
         };
-        Some(Silence { file: ignore.span.file, names, reason: ignore.reason.clone(), scope, told })
+        let file = ignore.span.file;
+        self.has_room(file, &scope, ignore, names.len()).then_some(())?;
+        Some(Silence { file, names, reason: ignore.reason.clone(), scope, told })
+    }
+
+    /// Whether as many more names for the same are still held against what is found; the first time that they are not
+    /// is a word worth.
+    fn has_room(&mut self, file: FileId, scope: &Scope, ignore: &Ignore, more: usize) -> bool {
+        let covered = match scope.target {
+            Some(Where::File) => None,
+            Some(Where::Block(span) | Where::Argument(span)) => Some(span),
+            None => return true,
+        };
+        let names = self.names.entry((file, covered)).or_default();
+        let before = *names;
+        *names += more;
+        if *names <= MOST_NAMES {
+            return true;
+        }
+        if before <= MOST_NAMES {
+            let message = format!("more than {MOST_NAMES} names for the same are not read");
+            self.problems.push(Problem::warning(ProblemKind::Limit, ignore.span, message, "silences nothing"));
+        }
+        false
     }
 
     /// Whether the day has not passed.
@@ -86,29 +154,42 @@ impl Reader<'_> {
                 problem.with_help("write the day as in `until=2027-01-31`")
             }
         };
-        self.found.problems.push(problem);
+        self.problems.push(problem);
         false
     }
 
     fn named(&mut self, rule: &Ident) -> Option<Named> {
+        let meaning = match self.known.get(&rule.text) {
+            Some(known) => known.clone(),
+            None => {
+                let meaning = self.meaning(rule)?;
+                self.known.insert(rule.text.clone(), meaning.clone());
+                meaning
+            }
+        };
+        let Meaning { pattern, runs, production_only } = meaning;
+        Some(Named { pattern, span: rule.span, runs, production_only })
+    }
+
+    fn meaning(&mut self, rule: &Ident) -> Option<Meaning> {
         let pattern = match Pattern::parse(&rule.text) {
             Ok(pattern) => pattern,
             Err(why) => {
                 let message = format!("`{}` is not a pattern of rule ids: {why}", rule.text);
-                self.found.problems.push(invalid(rule, message, "malformed"));
+                self.problems.push(invalid(rule, message, "malformed"));
                 return None;
             }
         };
         let matching: BTreeSet<&str> = self.catalog.ids().filter(|id| pattern.matches(id)).collect();
         if matching.is_empty() {
             let problem = self.unknown(rule);
-            self.found.problems.push(problem);
+            self.problems.push(problem);
             return None;
         }
         let runs = matching.iter().any(|id| self.catalog.runs(self.selection, id));
         let rules = matching.iter().filter_map(|id| self.catalog.rule(id));
         let production_only = rules.into_iter().any(|rule| rule.checks.iter().any(|c| c.production_only));
-        Some(Named { pattern, span: rule.span, runs, production_only })
+        Some(Meaning { pattern, runs, production_only })
     }
 
     fn unknown(&self, rule: &Ident) -> Problem {

@@ -62,9 +62,13 @@ impl Scope {
         };
         let top = self.top.as_ref();
         let own = top.is_some_and(|(_, top)| *top == header || calls.contains(top));
-        let elsewhere =
-            matches!(self.target, Some(Where::Argument(_))) && top.is_none_or(|(kind, _)| !is_instance(kind));
-        here || own || elsewhere || self.reaches_call(file, calls)
+        here || own || self.may_concern_anything() || self.reaches_call(file, calls)
+    }
+
+    /// Whether it covers what may decide of any block.
+    pub(super) fn may_concern_anything(&self) -> bool {
+        let of_instance = self.top.as_ref().is_some_and(|(kind, _)| is_instance(kind));
+        matches!(self.target, Some(Where::Argument(_))) && !of_instance
     }
 
     /// Whether what it covers may not be there although it is written.
