@@ -78,7 +78,7 @@ rule "appautoscaling-cooldown-zero" {
     for_each = self.target_tracking_scaling_policy_configuration
     locals {
       others = [
-        for policy in resources("aws_appautoscaling_policy") : policy
+        for policy in candidates(resources("aws_appautoscaling_policy"), scaling_policies_by_key(), scaling_keys(self)) : policy
         if !same(policy, self) && (
           anytrue([
             for target in scaling_targets_named(policy) : anytrue([for other in scaling_targets_named(self) : same(target, other)])
@@ -95,7 +95,7 @@ rule "appautoscaling-cooldown-zero" {
           ]
         ]),
         [
-          for action in resources("aws_appautoscaling_scheduled_action") : false
+          for action in candidates(resources("aws_appautoscaling_scheduled_action"), scheduled_scaling_by_key(), scaling_keys(self)) : false
           if scaling_alike(action, self)
           || anytrue([
             for target in scaling_targets_named(action) : anytrue([for other in scaling_targets_named(self) : same(target, other)])

@@ -20,7 +20,7 @@ use super::finish::Finish;
 use super::place;
 use super::rule::{Check, Lasts, Rule, Step, is_chosen_by_name};
 use super::run::Run;
-use super::scope::RuleScope;
+use super::scope::{RuleScope, WORK_LIMIT, work_limit};
 use super::settings::Selection;
 use super::verdict::{Truth, reason};
 use super::{Finding, Undecided};
@@ -77,7 +77,7 @@ impl Task {
     /// Whether what the rule asks first says the same of all instances, and says that there is nothing to report.
     fn is_settled(&self, run: &Run<'_>) -> bool {
         let (Some(check), Some(first)) = (self.rule.checks.first(), self.instances.first()) else { return true };
-        let scope = RuleScope::new(run, &self.rule, check, *first);
+        let scope = RuleScope::new(run, &self.rule, check, *first, WORK_LIMIT);
         let skip = |step: &Step| match *step {
             Step::Skip(at) if at < check.shared_skips => check.skips.get(at).filter(|skip| skip.lasts == Lasts::Run),
             _ => None,
@@ -86,11 +86,12 @@ impl Task {
     }
 
     fn run<'a>(&'a self, run: &'a Run<'a>) -> impl ParallelIterator<Item = Seen> + 'a {
-        self.instances.par_chunks(CHUNK).map(|ids| {
+        let limit = work_limit(self.instances.len());
+        self.instances.par_chunks(CHUNK).map(move |ids| {
             let start = Instant::now();
             let mut seen = Seen::default();
             for id in ids {
-                Subject { run, rule: &self.rule, instance: run.infra.get(*id), seen: &mut seen }.look();
+                Subject { run, rule: &self.rule, instance: run.infra.get(*id), limit, seen: &mut seen }.look();
             }
             Seen { spent: start.elapsed(), ..seen }
         })
@@ -164,13 +165,15 @@ struct Subject<'a, 's> {
     run: &'a Run<'a>,
     rule: &'a Arc<Rule>,
     instance: &'a Instance,
+    /// How much work it is worth.
+    limit: usize,
     seen: &'s mut Seen,
 }
 
 impl<'a> Subject<'a, '_> {
     fn look(&mut self) {
         let Some(first) = self.rule.checks.first() else { return };
-        let scope = RuleScope::new(self.run, self.rule, first, self.instance.id);
+        let scope = RuleScope::new(self.run, self.rule, first, self.instance.id, self.limit);
         for (at, check) in self.rule.checks.iter().enumerate() {
             scope.enter_check(check);
             let before = self.seen.drafts.len();

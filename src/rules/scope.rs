@@ -32,24 +32,28 @@ pub struct RuleScope<'a> {
     pub instance: InstanceId,
     state: RefCell<State<'a>>,
     work: Cell<usize>,
+    /// How many elements it may make.
+    limit: usize,
 }
 
 /// Checks of a rule seldom share more clauses.
 const USUAL_TRUTHS: usize = 4;
 /// Longer lists are not looked through for what they are about.
 const FEW: usize = 16;
-/// A rule that makes more elements for one instance is not decided.
-const WORK_LIMIT: usize = 5_000_000;
+/// A rule that makes more elements for one instance is not decided. An element takes some 75 nanoseconds.
+pub const WORK_LIMIT: usize = 5_000_000;
+/// What a rule may make for each instance, however many there are. The most that was seen in public repositories is
+/// 5,000, where there are a hundred instances.
+const WORK_LIMIT_OF_EACH: usize = 500;
+/// What a rule may make beyond that for all of its instances together: one that looks at all others for each of them
+/// would look for hours.
+const WORK_LIMIT_OF_ALL: usize = 20_000_000;
+/// What functions may make that are not about an instance.
+const WORK_LIMIT_OF_FUNCTIONS: usize = 50_000_000;
 
-/// Of more instances than this, each may be worth less work: a rule that looks at all others for each of them would look
-/// for hours.
-const MANY_INSTANCES: usize = 10_000;
-/// What a rule may make for all of so many instances together.
-const WORK_LIMIT_OF_ALL: usize = 200_000_000;
-
-/// What a rule may make for one of so many instances.
-fn work_limit(instances: usize) -> usize {
-    if instances > MANY_INSTANCES { WORK_LIMIT_OF_ALL / instances } else { WORK_LIMIT }
+/// What a rule may make for one of so many instances that it looks at.
+pub fn work_limit(instances: usize) -> usize {
+    (WORK_LIMIT_OF_EACH + WORK_LIMIT_OF_ALL / instances.max(1)).min(WORK_LIMIT)
 }
 
 struct State<'a> {
@@ -63,10 +67,16 @@ struct State<'a> {
 }
 
 impl<'a> RuleScope<'a> {
-    /// The scope of a rule's first check.
-    pub fn new(run: &'a Run<'a>, rule: &'a Rule, check: &'a Check, instance: InstanceId) -> RuleScope<'a> {
+    /// The scope of a rule's first check, which may make so many elements.
+    pub fn new(
+        run: &'a Run<'a>,
+        rule: &'a Rule,
+        check: &'a Check,
+        instance: InstanceId,
+        limit: usize,
+    ) -> RuleScope<'a> {
         let state = State { check, each: None, locals: Vec::new(), truths: SmallVec::new() };
-        RuleScope { run, rule, instance, state: RefCell::new(state), work: Cell::new(0) }
+        RuleScope { run, rule, instance, state: RefCell::new(state), work: Cell::new(0), limit }
     }
 
     /// Goes on to another check: what the locals of the rule are worth is kept.
@@ -123,7 +133,7 @@ impl<'a> RuleScope<'a> {
 
     /// A scope for what does not depend on the instance: what the instance has cost does not count against it.
     fn afresh(&self) -> RuleScope<'a> {
-        RuleScope::new(self.run, self.rule, self.state.borrow().check, self.instance)
+        RuleScope::new(self.run, self.rule, self.state.borrow().check, self.instance, WORK_LIMIT)
     }
 
     fn local(&self, name: &str) -> Option<Result<Value, EvalError>> {
@@ -163,7 +173,7 @@ impl State<'_> {
 
 impl Scope for RuleScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        crate::eval::spend(&self.work, elements, work_limit(self.run.infra.instances().len()))
+        crate::eval::spend(&self.work, elements, self.limit)
     }
 
     fn resolve(&self, root: &Text, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
@@ -218,7 +228,7 @@ struct FunctionScope<'a> {
 impl Scope for FunctionScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
         match &self.own_work {
-            Some(work) if self.run.spend_for_all(elements, WORK_LIMIT_OF_ALL) => {
+            Some(work) if self.run.spend_for_all(elements, WORK_LIMIT_OF_FUNCTIONS) => {
                 crate::eval::spend(work, elements, WORK_LIMIT)
             }
             _ => self.outer.spend(elements),

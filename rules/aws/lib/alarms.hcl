@@ -73,3 +73,9 @@ function "query_alarms" {
   description = "The alarms on queries, which may read the metrics of all resources of a kind."
   value       = [for alarm in resources("aws_cloudwatch_metric_alarm") : alarm if length(alarm.metric_query) > 0]
 }
+
+function "composite_alarm_rules" {
+  params      = []
+  description = "The rules of all composite alarms in one text."
+  value       = join("\n", resources("aws_cloudwatch_composite_alarm")[*].alarm_rule)
+}
