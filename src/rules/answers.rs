@@ -51,7 +51,34 @@ impl<K: Eq + Hash, V> Answers<K, V> {
 
 /// What calls of functions gave, by a digest of what they were asked. Of two calls with one digest the later is kept.
 #[derive(Default)]
-pub struct Calls(RwLock<FxHashMap<u64, Box<Call>>>);
+pub struct Calls(RwLock<Known>);
+
+/// The calls that are kept.
+#[derive(Default)]
+struct Known {
+    /// By digest.
+    calls: FxHashMap<u64, Box<Call>>,
+    /// What all their answers weigh; one of usual size weighs 1.
+    weight: usize,
+}
+
+/// So many elements are as large as a call that is kept.
+const USUAL_ELEMENTS: usize = 8;
+
+/// What an answer weighs; lists of all instances are long where there are many.
+fn weight(answer: &Result<Value, EvalError>) -> usize {
+    let elements = |value: &Value| match &value.kind {
+        Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => seq.items.len(),
+        Kind::Map(fields) | Kind::Object(fields) => fields.entries.len(),
+        _ => 0,
+    };
+    let inside: usize = match answer.as_ref().map(|value| &value.kind) {
+        Ok(Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq)) => seq.items.iter().map(elements).sum(),
+        Ok(Kind::Map(fields) | Kind::Object(fields)) => fields.entries.values().map(elements).sum(),
+        _ => 0,
+    };
+    1 + (inside + answer.as_ref().map_or(0, elements)) / USUAL_ELEMENTS
+}
 
 /// A call that was answered. Each is large and half of a table may be empty: the table holds pointers.
 struct Call {
@@ -78,7 +105,7 @@ impl Calls {
         let Some(digest) = digest(function, watched, &arguments) else { return work_out(&arguments) };
         let is_asked =
             |call: &Call| (call.function, call.watched) == (function, watched) && all_same(&call.arguments, &arguments);
-        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).get(&digest)
+        if let Some(known) = self.0.read().unwrap_or_else(PoisonError::into_inner).calls.get(&digest)
             && is_asked(known)
         {
             return known.answer.clone();
@@ -86,11 +113,13 @@ impl Calls {
         // Without the lock: it may ask further questions.
         let answer = work_out(&arguments);
         let call = Call { function, watched, arguments, answer: answer.clone() };
-        let mut calls = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if calls.len() >= MOST_ANSWERS {
-            calls.clear();
+        let weight = weight(&answer);
+        let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if known.weight + weight > MOST_ANSWERS {
+            *known = Known::default();
         }
-        calls.insert(digest, Box::new(call));
+        known.weight += weight;
+        known.calls.insert(digest, Box::new(call));
         answer
     }
 }

@@ -47,7 +47,7 @@ pub const WORK_LIMIT: usize = 5_000_000;
 const WORK_LIMIT_OF_EACH: usize = 500;
 /// What a rule may make beyond that for all of its instances together: one that looks at all others for each of them
 /// would look for hours.
-const WORK_LIMIT_OF_ALL: usize = 20_000_000;
+const WORK_LIMIT_OF_ALL: usize = 10_000_000;
 /// What functions may make that are not about an instance.
 const WORK_LIMIT_OF_FUNCTIONS: usize = 50_000_000;
 
