@@ -57,10 +57,7 @@ impl Evaluation<'_> {
                     _ => super::some_element(base_value),
                 };
                 let rest = Some(element(&inner)?);
-                Ok(around(
-                    Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest: rest.into(), loose: 0 }))
-                        .into(),
-                ))
+                Ok(around(Value::open_tuple(Vec::new(), rest)))
             }
             _ => Ok(Value::tuple(vec![element(base_value)?])),
         }
@@ -255,9 +252,7 @@ impl ForResult {
         };
         let entries = self.groups.into_iter().map(|(name, values)| (name, value(values))).collect();
         let rest = match (group, self.rest) {
-            (true, Some(v)) => {
-                Some(Kind::Tuple(Node::new(Seq { items: vec![], element: Type::Any, rest: v.into(), loose: 0 })).into())
-            }
+            (true, Some(v)) => Some(Value::open_tuple(Vec::new(), v)),
             (_, rest) => rest,
         };
         Fields { entries, rest: rest.into(), ..Fields::default() }

@@ -277,7 +277,12 @@ impl Value {
         if items.is_empty() {
             return NOTHING.with(Value::clone);
         }
-        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: Rest::NONE, loose: 0 })).into()
+        Value::open_tuple(items, Rest::NONE)
+    }
+
+    /// The same, with any number of further elements where `rest` says what one of them looks like.
+    pub fn open_tuple(items: Vec<Value>, rest: impl Into<Rest>) -> Value {
+        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
     }
 
     /// A list of these elements, which must have the element type already.

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::{Infra, InstanceId, InstanceKind, Receiver};
-use crate::eval::{Cause, Hint, Kind, Node, Reference, ReferenceKind, Segment, Seq, Step, Type, Value, union};
+use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Segment, Step, Type, Value, union};
 use crate::facts;
 use crate::syntax::Text;
 
@@ -132,7 +132,7 @@ impl Answer {
             }
         };
         let items = self.items.iter().map(handle).collect();
-        Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
+        Value::open_tuple(items, rest)
     }
 }
 

@@ -4,7 +4,7 @@ use smallvec::SmallVec;
 
 use super::{Call, OwnFunction, unknown_bool, written_out, written_text};
 use crate::eval::union::{self, either};
-use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, ReferenceKind, Seq, Step, Type, Value};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Number, ReferenceKind, Step, Type, Value};
 use crate::infra::{Candidates, Infra, InstanceId, InstanceKind};
 use crate::syntax::Text;
 
@@ -142,15 +142,11 @@ fn list(call: &Call<'_>, ids: impl IntoIterator<Item = InstanceId>) -> Value {
             false => items.push(handle),
         }
     }
-    open_list(items, rest)
+    Value::open_tuple(items, rest)
 }
 
 fn borrowed(texts: &[Text]) -> SmallVec<[&str; 4]> {
     texts.iter().map(|text| &**text).collect()
-}
-
-fn open_list(items: Vec<Value>, rest: Option<Value>) -> Value {
-    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
 }
 
 fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
@@ -165,7 +161,7 @@ fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
         Ok(id) => ask(id),
         Err(unknown) => {
             let cause = unknown.cause().unwrap_or(Cause::Error);
-            open_list(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause)))
+            Value::open_tuple(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause)))
         }
     })
 }
@@ -240,7 +236,7 @@ fn earlier(call: &Call<'_>) -> Result<Value, EvalError> {
     };
     let before = |value: &Value| !matches!(value.kind, Kind::Handle(other) if other >= id);
     let items = seq.items.iter().filter(|item| before(item)).cloned().collect();
-    Ok(open_list(items, seq.rest.as_ref().filter(|rest| before(rest)).cloned()))
+    Ok(Value::open_tuple(items, seq.rest.as_ref().filter(|rest| before(rest)).cloned()))
 }
 
 fn some_of(call: &Call<'_>) -> Result<Value, EvalError> {
@@ -250,7 +246,7 @@ fn some_of(call: &Call<'_>) -> Result<Value, EvalError> {
         count.ok_or_else(|| call.at(1, EvalError::new("a known number is needed here").with_label("not a number")))?;
     let Some(seq) = list.as_seq().filter(|seq| seq.items.len() > count) else { return Ok(list) };
     let others = Value::unknown_not_null(Type::Any, Cause::how_many());
-    Ok(open_list(seq.items[..count].to_vec(), Some(others)).from_parts([&list]))
+    Ok(Value::open_tuple(seq.items[..count].to_vec(), Some(others)).from_parts([&list]))
 }
 
 fn same(call: &Call<'_>) -> Result<Value, EvalError> {

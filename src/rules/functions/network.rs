@@ -1,7 +1,7 @@
 //! The network: where a subnet's traffic leaves, in which zone it lies, which ranges a VPC has.
 
 use super::{Call, OwnFunction, handles};
-use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, Seq, Type, Unknown, Value, union};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, Type, Unknown, Value, union};
 use crate::infra::InstanceId;
 use crate::rules::network::{Found, Network, RouteTable, Subnets, Target};
 
@@ -124,7 +124,7 @@ fn table_handle(table: RouteTable) -> Value {
 
 fn open_list(items: Vec<Value>, doubt: Option<Cause>) -> Value {
     let rest = doubt.map(|cause| Value::unknown_not_null(Type::Any, cause));
-    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
+    Value::open_tuple(items, rest)
 }
 
 /// Answers about the one instance that the argument is; what has no answer is unknown for its reason.
@@ -158,7 +158,7 @@ fn found(found: Found) -> Value {
         _ => Some(union::one_of(rest, cause, [])),
     };
     let items = found.certain.into_iter().map(handle).collect();
-    Kind::Tuple(Node::new(Seq { items, element: Type::Any, rest: rest.into(), loose: 0 })).into()
+    Value::open_tuple(items, rest)
 }
 
 fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -34,8 +34,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
 ];
 
 fn open(doubt: Cause) -> Value {
-    let rest = Value::unknown_not_null(Type::Any, doubt).into();
-    Kind::Tuple(Node::new(Seq { items: Vec::new(), element: Type::Any, rest, loose: 0 })).into()
+    Value::open_tuple(Vec::new(), Value::unknown_not_null(Type::Any, doubt))
 }
 
 /// The statements of a document in one shape.
