@@ -2,11 +2,12 @@
 
 use std::borrow::Borrow;
 use std::fmt;
-use std::hash::Hash;
+use std::hash::{BuildHasher as _, Hash};
 use std::slice;
 use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 
 /// So many names are compared one by one.
 const FEW: usize = 8;
@@ -14,8 +15,9 @@ const FEW: usize = 8;
 /// Declarations of one kind, sorted by name. Never changed once it is made.
 pub struct Declarations<K, T> {
     sorted: Vec<(K, Arc<T>)>,
-    /// Positions by name, made at the first question where there are more than a few.
-    index: OnceLock<FxHashMap<K, usize>>,
+    /// Positions by the hashes of names, made at the first question where there are more than a few. The names themselves
+    /// stand in the list only: a generated file may declare a hundred thousand.
+    index: OnceLock<HashTable<u32>>,
 }
 
 /// One of the declarations of a kind.
@@ -37,7 +39,12 @@ impl<K, T> Clone for Declared<'_, K, T> {
 
 impl<K, T> Copy for Declared<'_, K, T> {}
 
-impl<K: Ord + Hash + Clone, T> Declarations<K, T> {
+/// What a name hashes to, whichever way it is borrowed.
+fn hash<Q: Hash + ?Sized>(name: &Q) -> u64 {
+    FxBuildHasher.hash_one(name)
+}
+
+impl<K: Ord + Hash, T> Declarations<K, T> {
     /// What has this name.
     pub fn get<Q>(&self, name: &Q) -> Option<&Arc<T>>
     where
@@ -56,11 +63,22 @@ impl<K: Ord + Hash + Clone, T> Declarations<K, T> {
         let at = match self.sorted.len() <= FEW {
             true => self.sorted.iter().position(|(known, _)| known.borrow() == name)?,
             false => {
-                let positions = || self.sorted.iter().enumerate().map(|(at, (known, _))| (known.clone(), at)).collect();
-                *self.index.get_or_init(positions).get(name)?
+                let has_name = |at: &u32| self.sorted[*at as usize].0.borrow() == name;
+                *self.index().find(hash(name), has_name)? as usize
             }
         };
         self.sorted.get(at).map(|(name, declared)| Declared { at, name, declared })
+    }
+
+    fn index(&self) -> &HashTable<u32> {
+        self.index.get_or_init(|| {
+            let hash_of = |at: &u32| hash(&self.sorted[*at as usize].0);
+            let mut index = HashTable::with_capacity(self.sorted.len());
+            for at in 0..self.sorted.len() as u32 {
+                index.insert_unique(hash_of(&at), at, hash_of);
+            }
+            index
+        })
     }
 
     /// Whether something has this name.
