@@ -4,9 +4,8 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::expr::{Evaluation, Hop, Resolved, Scope};
+use super::expr::{Evaluation, Hop, Resolved, Scope, TEXT_PER_ELEMENT};
 use super::functions::Host;
-use super::inside::BYTES_AT_ONCE;
 use super::program::{Frame, ModuleInstance, Program};
 use super::shared::Reads;
 use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value, nearest};
@@ -317,7 +316,7 @@ impl Scope for NoScope<'_> {
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
         match self.around {
             Some(scope) => scope.spend_text(bytes),
-            None => self.spend(bytes / BYTES_AT_ONCE),
+            None => self.spend(bytes / TEXT_PER_ELEMENT),
         }
     }
 
