@@ -11,6 +11,8 @@ const WORK_LIMIT: usize = 2_000_000;
 const TEXT_LIMIT: usize = 512 << 20;
 /// All expressions of a root together may make so many.
 const ALL_WORK_LIMIT: usize = 50_000_000;
+/// So many expressions may ask for each other, as locals do that name each other.
+const DEPTH_LIMIT: usize = 10_000;
 /// A value may have so many parts, counted as often as they are reached.
 const SIZE_LIMIT: usize = 1_000_000;
 /// All values of a root together may have so many.
@@ -29,14 +31,26 @@ pub(super) struct Spent {
     all_work: Cell<usize>,
     /// Parts of all values.
     all_sizes: Cell<usize>,
+    /// How many expressions wait for the one at hand.
+    depth: Cell<usize>,
 }
 
 impl Spent {
     /// Runs something with an allowance of its own.
-    pub(super) fn apart<T>(&self, run: impl FnOnce() -> T) -> T {
+    ///
+    /// # Errors
+    /// Those of what is run; and where too many expressions wait for it, each of which takes room on the stack.
+    pub(super) fn apart<T>(&self, run: impl FnOnce() -> Result<T, EvalError>) -> Result<T, EvalError> {
+        let depth = self.depth.get();
+        if depth >= DEPTH_LIMIT {
+            let message = format!("more than {DEPTH_LIMIT} expressions that ask for each other are not evaluated");
+            return Err(EvalError::too_large(message));
+        }
+        self.depth.set(depth + 1);
         let outer = self.work.replace(0);
         let result = run();
         self.work.set(outer);
+        self.depth.set(depth);
         result
     }
 

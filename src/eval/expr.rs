@@ -13,7 +13,7 @@ use crate::source::Span;
 use crate::syntax::{AttrExpr, BinaryOp, CallExpr, ConditionalExpr, Expr, ExprKind, Ident, ObjectItem, Text};
 
 /// So many bytes of long texts count like an element where work is the only measure.
-pub(super) const TEXT_PER_ELEMENT: usize = 8;
+const TEXT_PER_ELEMENT: usize = 64;
 
 /// Gives meaning to names: variables, locals, resources in a module; `self` and `setting` in a rule.
 pub trait Scope {

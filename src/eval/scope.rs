@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::expr::{Evaluation, Hop, Resolved, Scope, TEXT_PER_ELEMENT};
+use super::expr::{Evaluation, Hop, Resolved, Scope};
 use super::functions::Host;
 use super::program::{Frame, ModuleInstance, Program};
 use super::shared::Reads;
@@ -297,6 +297,8 @@ pub struct NoScope<'a> {
 
 /// More elements are not made where only literal values stand.
 const LITERAL_WORK_LIMIT: usize = 1_000_000;
+/// So many bytes of long texts count like one.
+const TEXT_PER_LITERAL_ELEMENT: usize = 8;
 
 impl<'a> NoScope<'a> {
     /// A scope for literal values inside another expression.
@@ -316,7 +318,7 @@ impl Scope for NoScope<'_> {
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
         match self.around {
             Some(scope) => scope.spend_text(bytes),
-            None => self.spend(bytes / TEXT_PER_ELEMENT),
+            None => self.spend(bytes / TEXT_PER_LITERAL_ELEMENT),
         }
     }
 

@@ -303,28 +303,44 @@ pub fn check_count(items: usize) -> Result<(), EvalError> {
     Err(EvalError::new(message).of_kind(ProblemKind::Limit))
 }
 
-/// Shorter texts are not counted one by one.
-const LONG: usize = 64 << 10;
+/// Shorter texts are not counted.
+const LONG: usize = 1 << 10;
 
 /// The bytes of long texts that were made for this value or for its elements: those that it was made from do not hold
-/// them.
+/// them. Texts that are known in part count as well.
 pub(super) fn bytes_made(value: &Value, from: &[Value]) -> usize {
     let of = |value: &Value| match long_text(value) {
-        Some(text) if !texts(from).any(|held| std::ptr::eq(held, text)) => text.len(),
+        Some((bytes, place)) if !long_texts(from).any(|(_, held)| held == place) => bytes,
         _ => 0,
     };
     value.as_seq().map_or_else(|| of(value), |seq| seq.items.iter().map(of).sum())
 }
 
-fn texts(values: &[Value]) -> impl Iterator<Item = &str> {
+fn long_texts(values: &[Value]) -> impl Iterator<Item = (usize, usize)> {
     let of = |value| Value::as_seq(value).map_or(std::slice::from_ref(value), |seq| &seq.items);
     values.iter().flat_map(of).filter_map(long_text)
 }
 
-fn long_text(value: &Value) -> Option<&str> {
-    match &value.kind {
-        Kind::String(text) if text.len() >= LONG => Some(text),
-        _ => None,
+/// The bytes of a long text and where it is kept.
+fn long_text(value: &Value) -> Option<(usize, usize)> {
+    let (bytes, place) = match &value.kind {
+        Kind::String(text) => (text.len(), text.as_ptr().addr()),
+        Kind::Unknown(unknown) => match &unknown.hint {
+            Hint::Text(segments) => (segments.iter().map(known_bytes).sum(), segments.as_ptr().addr()),
+            Hint::OneOf(values) => {
+                (values.iter().filter_map(long_text).map(|(bytes, _)| bytes).sum(), values.as_ptr().addr())
+            }
+            _ => return None,
+        },
+        _ => return None,
+    };
+    (bytes >= LONG).then_some((bytes, place))
+}
+
+fn known_bytes(segment: &Segment) -> usize {
+    match segment {
+        Segment::Text(text) => text.len(),
+        Segment::Unknown(_) => 0,
     }
 }
 

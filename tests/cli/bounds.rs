@@ -330,6 +330,15 @@ fn chains_are_followed_to_their_end() {
     let chain: String = (0..5_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect();
     let main = format!("locals {{\n{chain}  a5000 = 1\n}}\n");
     assert_eq!(compact(&[("main.tf", &main)], &["."]), "");
+    let longer: String = (0..30_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect();
+    let main = format!("locals {{\n  z = local.a0\n{longer}  a30000 = 1\n}}\n");
+    check(&[("main.tf", &main)], &["."], "more than 10000 expressions that ask for each other");
+    // Texts that grow, known or known in part, and which all are kept.
+    for first in ["\"x\"", "var.x"] {
+        let growing: String = (1..30_000).map(|i| format!("  a{i} = upper(\"${{local.a{}}}xx\")\n", i - 1)).collect();
+        let main = format!("variable \"x\" {{}}\nlocals {{\n  a0 = {first}\n{growing}}}\n");
+        check(&[("main.tf", &main)], &["."], "more than 512 MiB of long texts");
+    }
     let folders: Vec<(String, String)> = (0..70)
         .map(|i| (format!("m{i}/main.tf"), format!("module \"a\" {{\n  source = \"../m{}\"\n}}\n", i + 1)))
         .collect();
