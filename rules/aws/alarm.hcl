@@ -101,7 +101,7 @@ rule "alarm-without-action" {
     composites = [for alarm in resources("aws_cloudwatch_composite_alarm") : alarm if alarm.address != self.address]
     # A rule names alarms in a text, some of which may not be known.
     # Mostly a look at all of them at once says that none does.
-    is_named = strcontains(composite_alarm_rules(), self.alarm_name)
+    is_named = try(strcontains(composite_alarm_rules(), self.alarm_name), true)
     named    = anytrue([for alarm in is_known(local.is_named) && !local.is_named ? [] : local.composites : strcontains(alarm.alarm_rule, self.alarm_name)])
     by_events = anytrue([
       for rule in resources("aws_cloudwatch_event_rule") : try(strcontains(rule.event_pattern, "CloudWatch Alarm State Change"), false)
