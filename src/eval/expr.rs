@@ -5,15 +5,13 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::functions::Host;
+use super::inside::BYTES_AT_ONCE;
 use super::invariant::Invariants;
 use super::iterate::join;
 use super::open::Entries;
 use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Type, Value, ops};
 use crate::source::Span;
 use crate::syntax::{AttrExpr, BinaryOp, CallExpr, ConditionalExpr, Expr, ExprKind, Ident, ObjectItem, Text};
-
-/// So many bytes of long texts count like an element where work is the only measure.
-const TEXT_PER_ELEMENT: usize = 64;
 
 /// Gives meaning to names: variables, locals, resources in a module; `self` and `setting` in a rule.
 pub trait Scope {
@@ -66,7 +64,7 @@ pub trait Scope {
     /// # Errors
     /// Where all of them make more than the scope allows.
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
-        self.spend(bytes / TEXT_PER_ELEMENT)
+        self.spend(bytes / BYTES_AT_ONCE)
     }
 
     /// The value of a part of an expression that uses no variable of a `for` around it, where the scope remembers such.

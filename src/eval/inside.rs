@@ -9,7 +9,7 @@ use super::{Cause, Hint, Kind, Marks, Reference, Refs, Value};
 /// The references of so few values are gathered anew each time.
 const FEW: u32 = 8;
 /// So many bytes of a text are looked at while a `for` makes an element.
-const BYTES_AT_ONCE: usize = 64;
+pub(super) const BYTES_AT_ONCE: usize = 64;
 /// And so many parts of a collection.
 const PARTS_AT_ONCE: usize = 2;
 

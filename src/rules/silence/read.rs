@@ -113,7 +113,9 @@ impl<'a> Reader<'a> {
             false => Scope::of(placement),
         };
         let file = ignore.span.file;
-        self.has_room(file, &scope, ignore, names.len()).then_some(())?;
+        if !self.has_room(file, &scope, ignore, names.len()) {
+            return None;
+        }
         Some(Silence { file, names, reason: ignore.reason.clone(), scope, told })
     }
 
