@@ -11,6 +11,11 @@ const WORK_LIMIT: usize = 2_000_000;
 const TEXT_LIMIT: usize = 512 << 20;
 /// All expressions of a root together may make so many.
 const ALL_WORK_LIMIT: usize = 50_000_000;
+/// All expressions of a root together may take so many steps through the parts of values: those that share their parts
+/// are larger than what was written. In public repositories no root takes more than 50,000.
+const ALL_STEPS_LIMIT: usize = 5_000_000;
+/// What makes so few elements is done even where no steps are left.
+const FEW: usize = 1_000;
 /// So many expressions may ask for each other, as locals do that name each other.
 const DEPTH_LIMIT: usize = 10_000;
 /// A value may have so many parts, counted as often as they are reached.
@@ -29,6 +34,8 @@ pub(super) struct Spent {
     texts: Cell<usize>,
     /// Elements made by all expressions.
     all_work: Cell<usize>,
+    /// Steps that all expressions have taken through the parts of values.
+    all_steps: Cell<usize>,
     /// Parts of all values.
     all_sizes: Cell<usize>,
     /// How many expressions wait for the one at hand.
@@ -73,11 +80,30 @@ impl Spent {
     /// Takes note of elements that the expression at hand makes.
     pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
         super::expr::spend(&self.work, elements, WORK_LIMIT)?;
+        // What is paid for before it is done need not be begun.
+        if elements > FEW {
+            self.has_steps_left()?;
+        }
         self.all_work.set(self.all_work.get().saturating_add(elements));
         match self.all_work.get() > ALL_WORK_LIMIT {
             true => Err(EvalError::too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
             false => Ok(()),
         }
+    }
+
+    /// Takes note of steps through the parts of values.
+    pub(super) fn spend_steps(&self, steps: usize) -> Result<(), EvalError> {
+        self.all_steps.set(self.all_steps.get().saturating_add(steps));
+        self.has_steps_left()?;
+        self.spend(steps)
+    }
+
+    fn has_steps_left(&self) -> Result<(), EvalError> {
+        if self.all_steps.get() <= ALL_STEPS_LIMIT {
+            return Ok(());
+        }
+        let message = format!("large values are not gone through in more than {ALL_STEPS_LIMIT} steps in all");
+        Err(EvalError::too_large(message))
     }
 
     /// Takes note of a block that a `dynamic` block makes; false where there are too many.

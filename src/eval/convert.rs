@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::set::{make_set, sequence};
+use super::steps;
 use super::unify::{contains_any, unify, unify_values};
 use super::union::{alternatives, one_of, unless_failed};
 use super::{AttributeType, Cause, EvalError, Fields, Hint, Kind, Node, Number, ObjectType, Seq, Type, Unknown, Value};
@@ -77,6 +78,7 @@ fn parse_number(text: &str) -> Result<Number, EvalError> {
 }
 
 fn convert_items(seq: &Seq, element: &Type) -> Result<Seq, EvalError> {
+    steps::count(seq.items.len());
     let items = seq.items.iter().enumerate();
     let items: Result<Vec<Value>, EvalError> =
         items.map(|(i, v)| convert(v, element).map_err(|e| inside(e, &format!("element {i}")))).collect();
@@ -107,6 +109,7 @@ fn convert_rest(rest: &Value, ty: &Type) -> Value {
 }
 
 fn convert_tuple(seq: &Seq, types: &[Type]) -> Result<Seq, EvalError> {
+    steps::count(seq.items.len());
     let fits = match seq.rest.is_some() {
         true => seq.items.len() <= types.len(),
         false => seq.items.len() == types.len(),
@@ -128,6 +131,7 @@ fn convert_tuple(seq: &Seq, types: &[Type]) -> Result<Seq, EvalError> {
 }
 
 fn convert_entries(fields: &Fields, element: &Type) -> Result<Fields, EvalError> {
+    steps::count(fields.entries.len());
     let of_element = |name: &Text, v: &Value| convert(v, element).map_err(|e| inside(e, &format!("element `{name}`")));
     let entries = fields.entries.try_map(of_element)?;
     let rest = fields.rest.as_ref().map(|rest| convert_rest(rest, element));
@@ -140,6 +144,7 @@ fn convert_entries(fields: &Fields, element: &Type) -> Result<Fields, EvalError>
 }
 
 fn convert_attributes(fields: &Fields, ty: &ObjectType) -> Result<Fields, EvalError> {
+    steps::count(fields.entries.len());
     let attribute = |name: &Text, attribute: &AttributeType| match (fields.entries.get(name), fields.rest.as_ref()) {
         (Some(value), _) => convert(value, &attribute.ty).map_err(|e| inside(e, &format!("attribute `{name}`"))),
         (None, Some(rest)) => Ok(convert_rest(rest, &attribute.ty)),

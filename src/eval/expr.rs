@@ -9,7 +9,7 @@ use super::inside::BYTES_AT_ONCE;
 use super::invariant::Invariants;
 use super::iterate::join;
 use super::open::Entries;
-use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Type, Value, ops};
+use super::{Cause, EvalError, Hint, Kind, Marks, Node, Refs, Type, Value, ops, steps};
 use crate::source::Span;
 use crate::syntax::{AttrExpr, BinaryOp, CallExpr, ConditionalExpr, Expr, ExprKind, Ident, ObjectItem, Text};
 
@@ -65,6 +65,14 @@ pub trait Scope {
     /// Where all of them make more than the scope allows.
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
         self.spend(bytes / BYTES_AT_ONCE)
+    }
+
+    /// Takes note of steps through the parts of large values, which are work, too.
+    ///
+    /// # Errors
+    /// Where all of them take more than the scope allows.
+    fn spend_steps(&self, steps: usize) -> Result<(), EvalError> {
+        self.spend(steps)
     }
 
     /// The value of a part of an expression that uses no variable of a `for` around it, where the scope remembers such.
@@ -195,7 +203,15 @@ impl<'a> Evaluation<'a> {
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
                 stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.reference(expr))
             }
-            _ => stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_compound(expr)),
+            _ => {
+                let run = || stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_compound(expr));
+                let (value, steps) = steps::measured(run);
+                match steps {
+                    0 => value,
+                    // Also what fails is paid for.
+                    _ => self.scope.spend_steps(steps).and(value),
+                }
+            }
         };
         value.map_err(|e| e.at(expr.span))
     }
@@ -242,7 +258,9 @@ impl<'a> Evaluation<'a> {
                     return Ok(ops::taken(&condition, arm));
                 }
                 // Both arms give the result its type, but only the errors of the arm that is taken count.
-                ops::conditional(&condition, self.eval(then), self.eval(otherwise))
+                let (then, otherwise) = (self.eval(then), self.eval(otherwise));
+                self.spend_work(then.iter().chain(&otherwise).map(Value::work).sum())?;
+                ops::conditional(&condition, then, otherwise)
             }
             ExprKind::For(f) => self.remembered(expr).unwrap_or_else(|| self.for_expr(f)),
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Invalid => {
@@ -343,7 +361,7 @@ impl<'a> Evaluation<'a> {
         {
             return self.named(root, *span, &[Hop::Attr(name)]);
         }
-        let (at, hops) = steps(expr);
+        let (at, hops) = hops_of(expr);
         let element = if matches!(at.kind, ExprKind::SplatElement) { self.bound("") } else { None };
         match (&at.kind, element) {
             (ExprKind::Variable(name), _) => self.named(name, at.span, &hops),
@@ -355,12 +373,12 @@ impl<'a> Evaluation<'a> {
     /// An attribute of each element behind a name, where the scope resolves that; of many instances it need not make
     /// the whole of each.
     fn splat_of_name(&self, base: &Expr, each: &Expr) -> Option<Result<Value, EvalError>> {
-        let (at, mut hops) = steps(base);
+        let (at, mut hops) = hops_of(base);
         let ExprKind::Variable(root) = &at.kind else { return None };
         if !self.scope.follows_each(root, hops.len()) {
             return None;
         }
-        let (element, inner) = steps(each);
+        let (element, inner) = hops_of(each);
         let (Hop::Attr(name), rest) = inner.split_first()? else { return None };
         let is_plain = hops.iter().all(|hop| matches!(hop, Hop::Attr(_)));
         if !is_plain || !matches!(element.kind, ExprKind::SplatElement) || self.bound(root).is_some() {
@@ -476,7 +494,7 @@ pub fn spend(work: &std::cell::Cell<usize>, elements: usize, limit: usize) -> Re
 }
 
 /// The steps of a reference, and what they begin with.
-fn steps(expr: &Expr) -> (&Expr, SmallVec<[Hop<'_>; USUAL_HOPS]>) {
+fn hops_of(expr: &Expr) -> (&Expr, SmallVec<[Hop<'_>; USUAL_HOPS]>) {
     let mut hops = SmallVec::new();
     let mut at = expr;
     loop {

@@ -42,6 +42,7 @@ mod rest;
 mod scope;
 pub mod set;
 mod shared;
+mod steps;
 mod template;
 pub mod text;
 mod texts;

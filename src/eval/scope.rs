@@ -73,6 +73,10 @@ impl Scope for ModuleScope<'_, '_> {
     fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
         self.program.spent.spend_text(bytes)
     }
+
+    fn spend_steps(&self, steps: usize) -> Result<(), EvalError> {
+        self.program.spent.spend_steps(steps)
+    }
 }
 
 impl<'p, 'c> ModuleScope<'p, 'c> {

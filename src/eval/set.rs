@@ -3,7 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt::Write;
 
-use super::equality::equal;
+use super::equality::Comparison;
+use super::steps;
 use super::union::one_of;
 use super::{Cause, Hint, Kind, Marks, Node, Number, Seq, Type, Value};
 use crate::syntax::Text;
@@ -23,12 +24,13 @@ pub fn make_set(seq: Seq) -> Value {
     let mut items: Vec<Value> = Vec::with_capacity(keyed.len());
     let mut run = 0;
     let mut last_key: Option<SortKey> = None;
+    let comparison = Comparison::default();
     for (key, value) in keyed {
         // Equal elements have equal keys and so stand together; different elements may share a key.
         if last_key.as_ref() != Some(&key) {
             run = items.len();
         }
-        match items[run..].iter_mut().take(MOST_ALIKE).find(|known| equal(known, &value) == Some(true)) {
+        match items[run..].iter_mut().take(MOST_ALIKE).find(|known| comparison.equal(known, &value) == Some(true)) {
             Some(known) => known.refs = known.refs.union(&value.refs),
             None => items.push(value),
         }
@@ -105,6 +107,7 @@ fn encode(value: &Value, text: &mut String) {
 fn encode_all<'a>(values: impl IntoIterator<Item = &'a Value>, open: char, close: char, text: &mut String) {
     text.push(open);
     for value in values {
+        steps::count(1);
         encode(value, text);
         text.push(';');
     }

@@ -2,7 +2,10 @@
 //! set functions become. Knows types only; the conversion itself is [`super::convert()`]'s.
 
 use super::convert::{convert, converted_type};
-use super::{EvalError, Kind, Type, Value};
+use super::{EvalError, Kind, Type, Value, steps};
+
+/// Among more different types none is looked for that all others convert to: each is compared with each.
+const MOST_TYPES: usize = 64;
 
 /// The one type that values of all these types are converted to; `None` where there is none. What is not known (`Any`:
 /// the type of null, or of the elements of an empty list) has no say; `Any` where nothing else is there.
@@ -35,7 +38,8 @@ fn unify_known(known: &[&Type]) -> Option<Type> {
         return Some(Type::set(unify_elements(known)?));
     }
     // One of the types itself, if all others convert to it: strings before other primitives, lists before sets.
-    let mut candidates = known.to_vec();
+    let Some(mut candidates) = distinct(known) else { return Some(Type::Any) };
+    let known = candidates.clone();
     candidates.sort_by_key(|t| {
         let rank = match t {
             Type::String => 0,
@@ -46,6 +50,20 @@ fn unify_known(known: &[&Type]) -> Option<Type> {
         (contains_any(t), rank)
     });
     candidates.into_iter().find(|target| known.iter().all(|t| converted_type(t, target).is_some())).cloned()
+}
+
+/// Each type once; `None` where there are more than anybody tries.
+fn distinct<'t>(types: &[&'t Type]) -> Option<Vec<&'t Type>> {
+    let mut distinct: Vec<&Type> = Vec::new();
+    for ty in types {
+        if !distinct.contains(ty) {
+            distinct.push(ty);
+        }
+        if distinct.len() > MOST_TYPES {
+            return None;
+        }
+    }
+    Some(distinct)
 }
 
 fn is_object(ty: &Type) -> bool {
@@ -108,6 +126,8 @@ pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError>
     {
         return Ok((first, values));
     }
+    // What follows goes through all of them, and often through their types.
+    steps::count(values.iter().map(|value| value.digest().size() as usize).sum());
     if values.iter().any(holds_open) {
         return Ok((Type::Any, values));
     }
@@ -126,8 +146,14 @@ pub fn unify_values(values: Vec<Value>) -> Result<(Type, Vec<Value>), EvalError>
     Ok((ty, values))
 }
 
+/// What the type would not change stays as it is: each conversion to a type that is open in part comes back here for what
+/// is inside, so that lists in lists would be gone through twice as often with each level.
 fn convert_all(values: &[Value], ty: &Type) -> Result<Vec<Value>, EvalError> {
-    values.iter().map(|v| convert(v, ty)).collect()
+    let stays = |value: &Value| {
+        let own = value.type_of();
+        converted_type(&own, ty).is_some_and(|converted| converted == own)
+    };
+    values.iter().map(|v| if stays(v) { Ok(v.clone()) } else { convert(v, ty) }).collect()
 }
 
 /// Whether a value is or holds something unknown of unknown type.

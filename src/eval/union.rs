@@ -5,7 +5,7 @@
 
 use std::cell::Cell;
 
-use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Rest, Seq, Type, Unknown, Value};
+use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Rest, Seq, Type, Unknown, Value, steps};
 
 /// How many alternatives a union keeps before it is just unknown.
 pub(super) const MAX_ALTERNATIVES: usize = 8;
@@ -27,6 +27,7 @@ pub fn one_of<'a>(alternatives: Vec<Value>, cause: Cause, parts: impl IntoIterat
             None => distinct.push(value),
         }
     };
+    steps::count(alternatives.len());
     for alternative in alternatives {
         // The alternatives of a union, each with what the union as a whole carries; any other value as it is.
         match self::alternatives(&alternative) {

@@ -8,6 +8,7 @@ use std::iter::Chain;
 use std::sync::Arc;
 use std::{option, slice};
 
+use super::steps;
 use super::{AttributeType, BlockSource, ByName, Cause, Marks, Node, Number, ObjectType, Reference, Refs, Rest, Type};
 use crate::syntax::Text;
 
@@ -474,9 +475,13 @@ impl Value {
             Kind::Set(s) => Type::set(s.element.clone()),
             Kind::Map(f) => Type::map(f.element.clone()),
             Kind::Tuple(s) if s.rest.is_some() || s.loose > 0 => Type::Any,
-            Kind::Tuple(s) => Type::tuple(s.items.iter().map(Value::type_of)),
+            Kind::Tuple(s) => {
+                steps::count(s.items.len());
+                Type::tuple(s.items.iter().map(Value::type_of))
+            }
             Kind::Object(f) if f.rest.is_some() => Type::Any,
             Kind::Object(f) => {
+                steps::count(f.entries.len());
                 let attributes = f.entries.map(|_, value| value.type_of().required());
                 Type::Object(Arc::new(ObjectType { attributes }))
             }

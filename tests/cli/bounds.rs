@@ -385,6 +385,31 @@ fn loops_over_much_work() {
     }
 }
 
+/// Values that share their parts are large although little was written: whatever goes through them is paid for, and of
+/// what is open in part each level is converted once.
+#[test]
+fn values_that_share_their_parts() {
+    let doubled = |name: &str, leaf: &str| -> String {
+        let levels = (1..=12).map(|i| format!("  {name}{i} = [local.{name}{}, local.{name}{}]\n", i - 1, i - 1));
+        format!("  {name}0 = {leaf}\n{}", levels.collect::<String>())
+    };
+    let lists = format!("locals {{\n{}{}}}\n", doubled("b", "[var.v]"), doubled("c", "[var.v, 1]"));
+    let expressions = [
+        "setunion([local.b12], [local.c11])",
+        "true ? local.b12 : [local.c11]",
+        "distinct([local.b12, local.c12])",
+        "matchkeys([local.b12], [local.b12], [local.c11])",
+    ];
+    let outputs = (0..200).map(|i| format!("output \"o{i}\" {{\n  value = {}\n}}\n", expressions[i % 4]));
+    let main = format!("variable \"v\" {{}}\n{lists}{}", outputs.collect::<String>());
+    let ran = Case::new(&[("main.tf", &main)]).run(&["--format", "compact", "."]);
+    assert!(ran.out.contains("in more than 5000000 steps in all"), "{:.2000}", ran.to_string());
+
+    let nested = format!("{}var.v{}", "tolist([".repeat(40), "])".repeat(40));
+    let ran = Case::new(&[("main.tf", "variable \"v\" {}\n")]).run(&["eval", &format!("length({nested})")]);
+    assert_eq!(ran.out.trim(), "1", "{ran}");
+}
+
 /// Checks files with many faults in a format, and looks at the clock: what takes time by the square of their number
 /// takes many times as long.
 fn is_quick(files: &[(&str, &str)], format: &str) {

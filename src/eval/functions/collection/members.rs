@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::super::super::equality::equal;
+use super::super::super::equality::Comparison;
 use super::super::super::set::{SortKey, sort_key};
 use super::super::super::{Seq, Value};
 
@@ -20,6 +20,7 @@ pub(super) struct Members {
     /// Whether there may be further ones.
     open: bool,
     compared: Cell<usize>,
+    comparison: Comparison,
 }
 
 impl Members {
@@ -53,7 +54,7 @@ impl Members {
             if self.compared.replace(self.compared.get() + 1) >= MOST_COMPARISONS {
                 return None;
             }
-            match equal(member, item) {
+            match self.comparison.equal(member, item) {
                 Some(true) => return Some(true),
                 Some(false) => {}
                 None => certain = false,
