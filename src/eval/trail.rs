@@ -40,6 +40,8 @@ pub struct Steps {
 
 /// Trails are not followed further than this.
 const STEP_LIMIT: usize = 16;
+/// And through no more expressions: what refers to itself is always at the same step.
+const FOLLOWED_LIMIT: usize = 100;
 
 /// A path into a value that is still to be followed: innermost step last.
 type Path = Vec<Text>;
@@ -47,7 +49,7 @@ type Path = Vec<Text>;
 impl<'c> Program<'c> {
     /// How the value of an argument of a block came to be; of one that is `secret` without values.
     pub(crate) fn trail(&self, block: &BlockSource, argument: &str, secret: bool) -> Steps {
-        let mut trail = Walk { program: self, steps: Vec::new(), root_default: None, secret };
+        let mut trail = Walk { program: self, steps: Vec::new(), followed: 0, root_default: None, secret };
         let decider = match block.body.attribute(argument) {
             None => Decider::Nobody,
             Some(attribute) => {
@@ -61,6 +63,8 @@ impl<'c> Program<'c> {
 struct Walk<'p, 'c> {
     program: &'p Program<'c>,
     steps: Vec<(Span, String)>,
+    /// How many expressions were followed.
+    followed: usize,
     root_default: Option<Text>,
     /// Whether what is followed must not be shown, even where a part of it is not marked by itself.
     secret: bool,
@@ -80,7 +84,8 @@ impl Walk<'_, '_> {
 
     /// Follows one expression; `so_far` is who has decided if it turns out to be a literal.
     fn expr(&mut self, expr: &Expr, frame: &Rc<Frame>, path: Path, so_far: Decider) -> Decider {
-        if self.steps.len() >= STEP_LIMIT {
+        self.followed += 1;
+        if self.steps.len() >= STEP_LIMIT || self.followed > FOLLOWED_LIMIT {
             return Decider::Expression;
         }
         match &expr.kind {
