@@ -4,7 +4,8 @@
 use super::convert::{convert, converted_type};
 use super::{EvalError, Kind, Type, Value, steps};
 
-/// Among more different types none is looked for that all others convert to: each is compared with each.
+/// Among more different types none is looked for that all others convert to, since each is compared with each: what they
+/// become stays open, `Any`.
 const MOST_TYPES: usize = 64;
 
 /// The one type that values of all these types are converted to; `None` where there is none. What is not known (`Any`:
