@@ -140,6 +140,8 @@ pub struct Resolved {
 /// Stack that must be left before an expression is evaluated, and how much is added where it is not.
 const RED_ZONE: usize = 256 * 1024;
 const STACK_STEP: usize = 4 * 1024 * 1024;
+/// Numbers with no more digits are quickly read.
+const FEW_DIGITS: usize = 18;
 /// References seldom have more steps.
 const USUAL_HOPS: usize = 6;
 
@@ -197,7 +199,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Null => Ok(Value::NULL),
             ExprKind::Bool(b) => Ok((*b).into()),
             ExprKind::String(s) => Ok(s.clone().into()),
-            ExprKind::Number(text) => number(text),
+            ExprKind::Number(text) if is_plain(text) => number(text),
             ExprKind::Invalid => Ok(Value::unknown(Type::Any, Cause::Error)),
             // Most are references, which need less room than others.
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
@@ -263,9 +265,8 @@ impl<'a> Evaluation<'a> {
                 ops::conditional(&condition, then, otherwise)
             }
             ExprKind::For(f) => self.remembered(expr).unwrap_or_else(|| self.for_expr(f)),
-            ExprKind::Null | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Number(_) | ExprKind::Invalid => {
-                Ok(Value::NULL)
-            }
+            ExprKind::Number(text) => number(text),
+            ExprKind::Null | ExprKind::Bool(_) | ExprKind::String(_) | ExprKind::Invalid => Ok(Value::NULL),
         }
     }
 
@@ -452,6 +453,11 @@ impl<'a> Evaluation<'a> {
             _ => super::attribute(value, name),
         }
     }
+}
+
+/// Whether a number is quickly read: it has few digits and no exponent.
+fn is_plain(number: &str) -> bool {
+    number.len() <= FEW_DIGITS && number.bytes().all(|b| b.is_ascii_digit() || b == b'.')
 }
 
 fn number(text: &str) -> Result<Value, EvalError> {

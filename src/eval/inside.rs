@@ -35,6 +35,7 @@ impl Value {
                 all(Digest::LEAF.open(true).failing(fails))
             }),
             Kind::String(text) => Digest::of_text(text.len()),
+            Kind::Number(number) => Digest::of_size(1 + number.steps_to_print() * PARTS_AT_ONCE),
             _ => Digest::LEAF,
         }
     }
@@ -43,6 +44,7 @@ impl Value {
     pub(super) fn work(&self) -> usize {
         match &self.kind {
             Kind::String(text) => text.len() / BYTES_AT_ONCE,
+            Kind::Number(number) => number.steps_to_print(),
             _ if self.is_leaf() => 0,
             _ => self.inside().size() as usize / PARTS_AT_ONCE,
         }

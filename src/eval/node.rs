@@ -141,7 +141,12 @@ impl Digest {
 
     /// Of a text of so many bytes: a long one counts as several values.
     pub(super) fn of_text(bytes: usize) -> Digest {
-        let size = 1 + (bytes / LONG) as u32;
+        Digest::of_size(1 + bytes / LONG)
+    }
+
+    /// Of what counts as so many values.
+    pub(super) fn of_size(size: usize) -> Digest {
+        let size = u32::try_from(size).unwrap_or(LARGEST);
         Digest(FOUND | (size.min(LARGEST) << SIZE))
     }
 

@@ -5,6 +5,7 @@
 //! value at their precision. Magnitudes beyond about ten to the 40 000th count as infinite, those below its
 //! reciprocal as zero, so that no number takes much memory. Knows nothing of values.
 
+mod bounds;
 mod decimal;
 mod float;
 
@@ -286,6 +287,14 @@ impl Number {
     /// The exact decimal expansion; `None` for infinities.
     pub fn exact_decimal(&self) -> Option<Decimal> {
         self.float().map(|f| decimal::exact(&f))
+    }
+
+    /// What printing all of its digits takes, in steps of those that large values are gone through with.
+    pub(super) fn steps_to_print(&self) -> usize {
+        match &self.0 {
+            Repr::Big(float) => decimal::steps_to_print(float),
+            Repr::Small { .. } | Repr::Infinity { .. } => 0,
+        }
     }
 
     fn precision(&self) -> u32 {

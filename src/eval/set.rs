@@ -83,10 +83,7 @@ fn encode(value: &Value, text: &mut String) {
         Kind::Null => text.push('~'),
         Kind::Unknown(_) => text.push('?'),
         Kind::Bool(b) => text.push(if *b { 'T' } else { 'F' }),
-        Kind::Number(n) => match n.shortest_decimal() {
-            Some(decimal) => text.push_str(&decimal.to_general(10)),
-            None => text.push_str(&n.to_string()),
-        },
+        Kind::Number(n) => encode_number(n, text),
         Kind::String(s) => _ = write!(text, "{s:?}"),
         Kind::List(s) | Kind::Set(s) => encode_all(&s.items, '[', ']', text),
         Kind::Tuple(s) => encode_all(&s.items, '<', '>', text),
@@ -101,6 +98,17 @@ fn encode(value: &Value, text: &mut String) {
             text.push('}');
         }
         Kind::Handle(id) => _ = write!(text, "#{id}"),
+    }
+}
+
+/// As C's `%.10g` prints it.
+fn encode_number(number: &Number, text: &mut String) {
+    match number.to_i64() {
+        Some(integer) if integer.unsigned_abs() < 10_000_000_000 => _ = write!(text, "{integer}"),
+        _ => match number.shortest_decimal() {
+            Some(decimal) => text.push_str(&decimal.to_general(10)),
+            None => text.push_str(&number.to_string()),
+        },
     }
 }
 

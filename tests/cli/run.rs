@@ -62,9 +62,34 @@ impl Case {
         command
     }
 
+    /// The command with so many seconds of processor time, where the system has limits.
+    fn command_within(&self, seconds: u32, arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        if cfg!(not(unix)) {
+            return plain;
+        }
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "ulimit -t \"$0\" && exec \"$@\"", &seconds.to_string()]);
+        command.arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(self.path()).env_clear().envs(self.variables.iter().copied()).stdin(Stdio::null());
+        command
+    }
+
     /// Runs it.
     pub fn run(&self, arguments: &[&str]) -> Ran {
-        let output = self.command(arguments).output().expect("the binary runs");
+        self.ran(self.command(arguments))
+    }
+
+    /// Runs it with so many seconds of processor time: what hangs, or takes time by the square of something, takes more.
+    /// The clock on the wall says nothing about that where the machine is busy.
+    pub fn run_within(&self, seconds: u32, arguments: &[&str]) -> Ran {
+        let ran = self.ran(self.command_within(seconds, arguments));
+        assert!(ran.status >= 0, "it was ended within {seconds} seconds of processor time\n{ran}");
+        ran
+    }
+
+    fn ran(&self, mut command: Command) -> Ran {
+        let output = command.output().expect("the binary runs");
         let text = |bytes: Vec<u8>| self.without_paths(&String::from_utf8(bytes).expect("output is UTF-8"));
         Ran { status: output.status.code().unwrap_or(-1), out: text(output.stdout), err: text(output.stderr) }
     }

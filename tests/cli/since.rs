@@ -180,9 +180,7 @@ fn many_files_that_were_moved() {
         std::fs::remove_file(case.path().join(name)).expect("the file was there");
         case.file(&name.replace("/m", "/moved"), format!("# moved\n{text}").as_bytes());
     }
-    let start = std::time::Instant::now();
     check(&case, "HEAD", &[], 600);
-    assert!(start.elapsed() < std::time::Duration::from_secs(30), "{:?}", start.elapsed());
 }
 
 #[test]

@@ -5,8 +5,21 @@ use std::fmt;
 use num_bigint::BigUint;
 use num_traits::{Pow, Zero};
 
-use super::MAX_DIGITS;
+use super::bounds::{Bounds, CERTAIN};
 use super::float::Float;
+use super::{MAX_DIGITS, PRECISION};
+
+/// Beyond two to this power and its reciprocal, neither a number nor its neighbours end within the first 160 digits, of
+/// which they differ in one: 512 bits hold at most the 220th power of five, so that of so many twos most are left.
+const FAR: u64 = 1024;
+/// The bits of two decimal digits, and one.
+const SPARE_BITS: u64 = 8;
+/// Ten to less than this power is quickly worked out.
+const FAR_POWER_OF_TEN: u64 = 400;
+/// All digits take the square of a number's length, of which so many bits are a step.
+const BITS_PER_STEP: u64 = 20 * 64 * 64;
+/// Those of so many bits are quickly worked out.
+const FEW_BITS: u64 = 2048;
 
 /// `0.d1d2d3… * 10^point`, with a sign. No digits stand for zero.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -38,6 +51,12 @@ pub(super) fn parse(text: &str, negative: bool, precision: u32) -> Option<Float>
         return Some(Float::zero(negative, precision));
     }
     let fraction = fraction.len() as i64;
+    if base == b'e'
+        && (exponent - fraction).unsigned_abs() > FAR_POWER_OF_TEN
+        && let Some(float) = Bounds::of(&mantissa, 0).times_ten_to(exponent - fraction).rounded(negative, precision)
+    {
+        return Some(float);
+    }
     let (exponent10, exponent2) = if base == b'e' { (exponent - fraction, 0) } else { (-fraction, exponent) };
     let power = BigUint::from(5u32).pow(exponent10.unsigned_abs());
     let float = match exponent10 >= 0 {
@@ -63,6 +82,19 @@ pub(super) fn exact(float: &Float) -> Decimal {
     Decimal { negative: float.negative, ..expand(&float.mantissa, float.exponent) }
 }
 
+/// The bits of the integer whose digits are those of the float, or a few more. The power of five that stands for one of two
+/// has 7/3 times its bits.
+fn most_bits(float: &Float) -> u64 {
+    let scale = if float.exponent < 0 { 7 } else { 3 };
+    float.mantissa.bits() + float.exponent.unsigned_abs() * scale / 3 + 1
+}
+
+/// What working out all digits takes, in steps.
+pub(super) fn steps_to_print(float: &Float) -> usize {
+    let beyond = most_bits(float).saturating_sub(FEW_BITS);
+    (beyond * beyond / BITS_PER_STEP) as usize
+}
+
 /// The digits of `mantissa * 2^exponent`.
 fn expand(mantissa: &BigUint, exponent: i64) -> Decimal {
     if mantissa.is_zero() {
@@ -84,29 +116,68 @@ fn expand(mantissa: &BigUint, exponent: i64) -> Decimal {
 /// rounding up stays within these bounds ends the number. The bounds are taken as symmetric even at powers of two,
 /// as Terraform takes them.
 pub(super) fn shortest(float: &Float) -> Decimal {
-    let exact = exact(float);
-    if float.is_zero() {
-        return exact;
+    // Decimals of so few digits lie further apart than what rounds to the float.
+    if float.is_zero() || most_bits(float) + SPARE_BITS < u64::from(float.precision) {
+        return exact(float);
     }
-    // The mantissa with one bit more than the precision: its last bit is half a unit in the last place.
-    let shift = (u64::from(float.precision) + 1).saturating_sub(float.mantissa.bits());
-    let halves = &float.mantissa << shift;
-    let exponent = float.exponent.saturating_sub_unsigned(shift);
-    let lower = expand(&(&halves - 1u32), exponent);
-    let upper = expand(&(&halves + 1u32), exponent);
-    let inclusive = !halves.bit(1);
+    let neighbours = Neighbours::of(float);
+    let is_far = neighbours.exponent.unsigned_abs() > FAR && float.precision <= PRECISION;
+    let shortest = if is_far { neighbours.told_by_first_digits() } else { None };
+    Decimal { negative: float.negative, ..shortest.unwrap_or_else(|| neighbours.told_by_all_digits()) }
+}
+
+/// A number, and what lies half a unit in its last place below and above, as mantissas.
+struct Neighbours {
+    number: BigUint,
+    below: BigUint,
+    above: BigUint,
+    exponent: i64,
+    /// Whether the neighbours round to the number, too.
+    inclusive: bool,
+}
+
+impl Neighbours {
+    /// Of a float that is not zero.
+    fn of(float: &Float) -> Neighbours {
+        // The mantissa with one bit more than the precision: its last bit is half a unit in the last place.
+        let shift = (u64::from(float.precision) + 1).saturating_sub(float.mantissa.bits());
+        let number = &float.mantissa << shift;
+        let exponent = float.exponent.saturating_sub_unsigned(shift);
+        Neighbours { below: &number - 1u32, above: &number + 1u32, exponent, inclusive: !number.bit(1), number }
+    }
+
+    /// The shortest decimal between the neighbours.
+    fn told_by_all_digits(&self) -> Decimal {
+        let [number, below, above] = [&self.number, &self.below, &self.above].map(|m| expand(m, self.exponent));
+        shortest_between(&number, &below, &above, self.inclusive).unwrap_or(number)
+    }
+
+    /// The same where only the first digits are worked out; `None` where they are not certain or do not tell.
+    fn told_by_first_digits(&self) -> Option<Decimal> {
+        let digits = |mantissa| {
+            let (digits, point) = Bounds::of(mantissa, self.exponent).first_digits()?;
+            Some(Decimal { negative: false, digits, point })
+        };
+        let (number, below, above) = (digits(&self.number)?, digits(&self.below)?, digits(&self.above)?);
+        let shortest = shortest_between(&number, &below, &above, self.inclusive)?;
+        (shortest.digits.len() < CERTAIN - 1).then_some(shortest)
+    }
+}
+
+/// The shortest decimal between two others, around a third; `None` where only that is.
+fn shortest_between(exact: &Decimal, lower: &Decimal, upper: &Decimal, inclusive: bool) -> Option<Decimal> {
     for (i, digit) in exact.digits.iter().copied().enumerate() {
         let (low, high) = (lower.digit(i), upper.digit(i));
         let may_cut = low != digit || inclusive && i + 1 == lower.digits.len();
         let may_raise = digit != high && (inclusive || digit + 1 < high || i + 1 < upper.digits.len());
         match (may_cut, may_raise) {
-            (true, true) => return exact.round(i + 1),
-            (true, false) => return exact.cut(i + 1),
-            (false, true) => return exact.raise(i + 1),
+            (true, true) => return Some(exact.round(i + 1)),
+            (true, false) => return Some(exact.cut(i + 1)),
+            (false, true) => return Some(exact.raise(i + 1)),
             (false, false) => {}
         }
     }
-    exact
+    None
 }
 
 impl Decimal {
@@ -198,4 +269,10 @@ impl fmt::Display for Decimal {
         }
         f.write_str(&text)
     }
+}
+
+/// The shortest decimal, worked out of all digits.
+#[cfg(test)]
+pub(super) fn shortest_of_all_digits(float: &Float) -> Decimal {
+    Neighbours::of(float).told_by_all_digits()
 }

@@ -6,8 +6,13 @@ use num_bigint::{BigInt, BigUint, Sign};
 use num_integer::Integer;
 use num_traits::{One, ToPrimitive, Zero};
 
+use super::super::steps;
+
 /// Beyond two to this power (and below two to its negation) nothing is kept.
 const MAX_EXPONENT: i64 = 1 << 17;
+/// A step aligns about so many bits, and multiplies or divides so many by others.
+const BITS_PER_STEP: u64 = 1 << 14;
+const PRODUCTS_PER_STEP: u64 = 20 * 64 * 64;
 
 /// `(-1)^negative * mantissa * 2^exponent`, with an odd mantissa (or zero) of at most `precision` bits.
 #[derive(Clone, Debug)]
@@ -178,12 +183,14 @@ impl Float {
     /// The signed mantissa at a smaller exponent. Exponents are bounded, so this is too.
     fn aligned(&self, exponent: i64) -> BigInt {
         let shift = u64::try_from(self.exponent - exponent).unwrap_or(0);
+        steps::count((shift / BITS_PER_STEP) as usize);
         let sign = if self.negative { Sign::Minus } else { Sign::Plus };
         BigInt::from_biguint(sign, &self.mantissa << shift)
     }
 
     /// The product, computed at `at_most` bits and kept at the operands' precision or what it needs.
     pub(super) fn multiply(&self, other: &Float, at_most: u32) -> Float {
+        self.count_products(other);
         let negative = self.negative != other.negative;
         let exponent = self.exponent.saturating_add(other.exponent);
         let product = Float::rounded(negative, &self.mantissa * &other.mantissa, exponent, at_most);
@@ -199,11 +206,16 @@ impl Float {
         if self.is_zero() {
             return Float::zero(negative, precision);
         }
+        self.count_products(other);
         // Two bits more than needed, and a flag for what is left, decide the rounding.
         let shift = (u64::from(precision) + 2 + other.mantissa.bits()).saturating_sub(self.mantissa.bits());
         let (quotient, rest) = (&self.mantissa << shift).div_rem(&other.mantissa);
         let exponent = self.exponent.saturating_sub(other.exponent).saturating_sub_unsigned(shift);
         Float::rounded_sticky(negative, quotient, exponent, precision, !rest.is_zero())
+    }
+
+    fn count_products(&self, other: &Float) {
+        steps::count((self.mantissa.bits() * other.mantissa.bits() / PRODUCTS_PER_STEP) as usize);
     }
 
     pub(super) fn compare(&self, other: &Float) -> Ordering {

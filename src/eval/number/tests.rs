@@ -1,3 +1,7 @@
+use num_bigint::BigUint;
+use num_traits::Zero;
+
+use super::float::Float;
 use super::*;
 
 fn number(text: &str) -> Number {
@@ -161,4 +165,49 @@ fn magnitudes_are_bounded() {
         n = n.checked_mul(&n).unwrap();
     }
     assert!(n.is_zero());
+}
+
+#[test]
+fn numbers_of_few_digits_are_printed_with_all_of_them() {
+    for precision in [8, 24, F64_PRECISION, PRECISION] {
+        for (mantissa, exponent) in (0..2000_u32).map(|i| (i * i * 31 % 977 * 2 + 1, i as i64 % 60 - 40)) {
+            let float = Float::rounded(false, mantissa.into(), exponent, precision);
+            assert_eq!(decimal::shortest(&float), decimal::shortest_of_all_digits(&float), "{float:?}");
+        }
+    }
+}
+
+/// The digits of what is far from one are not all worked out.
+#[test]
+fn far_numbers_are_read_and_printed_like_others() {
+    let mut random = 0x2545_f491_4f6c_dd1d_u64;
+    let mut next = || {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        random
+    };
+    for round in 0..400 {
+        let length = [0, next() % 200][round % 2];
+        let digits: String = (0..=length).map(|i| char::from(b'0' + (next() >> i % 40) as u8 % 10)).collect();
+        let exponent = (next() % 4001) as i64 - 2000;
+        let precision = [PRECISION, F64_PRECISION, INTEGER_PRECISION, 24][round / 2 % 4];
+        let text = format!("{digits}e{exponent}");
+        let mantissa = BigUint::parse_bytes(digits.as_bytes(), 10).unwrap();
+        if mantissa.is_zero() {
+            continue;
+        }
+        let power = BigUint::from(10u32).pow(exponent.unsigned_abs() as u32);
+        let exactly = |mantissa| Float { precision, ..Float::rounded(false, mantissa, 0, u32::MAX) };
+        let expected = match exponent >= 0 {
+            true => Float::rounded(false, mantissa * power, 0, precision),
+            false => exactly(mantissa).divide(&exactly(power)),
+        };
+        let read = decimal::parse(&text, false, precision).unwrap();
+        assert_eq!((&read.mantissa, read.exponent), (&expected.mantissa, expected.exponent), "{text}");
+        let printed = decimal::shortest(&read);
+        assert_eq!(printed, decimal::shortest_of_all_digits(&read), "{text}");
+        let again = decimal::parse(&printed.to_string(), false, precision).unwrap();
+        assert_eq!((again.mantissa, again.exponent), (read.mantissa, read.exponent), "{text}");
+    }
 }
