@@ -1,5 +1,6 @@
 //! Where an object that was made from a block stands in the configuration.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -25,3 +26,10 @@ impl PartialEq for BlockSource {
 }
 
 impl Eq for BlockSource {}
+
+impl Hash for BlockSource {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.header.hash(state);
+        self.frame.hash(state);
+    }
+}

@@ -9,12 +9,13 @@ use ecow::eco_format;
 use rustc_hash::FxHashMap;
 
 use super::draft::Draft;
+use super::paths::Paths;
 use super::place::Owner;
 use super::render;
 use super::rule::{Check, Rule};
 use super::run::Run;
 use super::{About, Finding, Fingerprint, Message, More, RuleInfo, Severity};
-use crate::eval::{BlockSource, ByName, Marks, Value};
+use crate::eval::{Marks, Value};
 use crate::facts;
 use crate::infra::{InstanceKind, Origin, Tracer, Trail};
 use crate::syntax::Text;
@@ -24,6 +25,7 @@ pub struct Finish<'r> {
     run: &'r Run<'r>,
     tracer: &'r dyn Tracer,
     last: FxHashMap<(*const Rule, usize), Last>,
+    paths: Paths,
 }
 
 /// What the last finding of a check said that the next one may say, too.
@@ -38,14 +40,14 @@ struct Last {
 impl<'r> Finish<'r> {
     /// One that knows of no finding yet.
     pub fn new(run: &'r Run<'r>, tracer: &'r dyn Tracer) -> Finish<'r> {
-        Finish { run, tracer, last: FxHashMap::default() }
+        Finish { run, tracer, last: FxHashMap::default(), paths: Paths::default() }
     }
 
     /// The whole finding.
     pub fn finding(&mut self, draft: Draft) -> Finding {
         let run = self.run;
         let (check, info, root) = (&draft.rule.checks[draft.check], &draft.rule.info, &run.infra.root);
-        let attribute = draft.attribute(run);
+        let attribute = draft.attribute(run, &mut self.paths);
         let trail = draft.trail(run, self.tracer, attribute.as_deref());
         let label = draft.label(&trail);
         let value = draft.place.value.as_ref().map(render::json).filter(|json| !json.is_null());
@@ -177,35 +179,18 @@ impl Draft {
     }
 
     /// The path of the argument that the finding is about, from the instance it belongs to, without positions.
-    fn attribute(&self, run: &Run<'_>) -> Option<Text> {
+    fn attribute(&self, run: &Run<'_>, paths: &mut Paths) -> Option<Text> {
         let argument = &self.place.argument;
         let Owner::Block(block) = &self.place.owner else { return argument.clone() };
-        let path = self.owners().find_map(|id| path_among(&run.infra.get(id).attributes, block)).unwrap_or_default();
+        let path = self.owners().find_map(|id| paths.path(run.infra, id, block)).unwrap_or_default();
         match argument {
             Some(argument) if path.is_empty() => Some(argument.clone()),
             Some(argument) => Some(eco_format!("{path}.{argument}")),
-            None => Some(path.into()).filter(|path: &Text| !path.is_empty()),
+            None => Some(path).filter(|path| !path.is_empty()),
         }
     }
 }
 
 fn is_block(value: &Value) -> bool {
     value.as_fields().is_some_and(|fields| fields.block.is_some())
-}
-
-/// The path of a nested block inside a value, without positions.
-fn path_of(value: &Value, block: &BlockSource) -> Option<String> {
-    match value.as_fields() {
-        Some(fields) if fields.block.as_deref() == Some(block) => Some(String::new()),
-        Some(fields) => path_among(&fields.entries, block),
-        None => value.as_seq()?.items.iter().find_map(|item| path_of(item, block)),
-    }
-}
-
-/// The same inside one of several values.
-fn path_among(values: &ByName<Value>, block: &BlockSource) -> Option<String> {
-    values.iter().find_map(|(name, inner)| {
-        let rest = path_of(inner, block)?;
-        Some(if rest.is_empty() { name.to_string() } else { format!("{name}.{rest}") })
-    })
 }

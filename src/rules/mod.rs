@@ -28,6 +28,7 @@ mod names;
 pub mod network;
 pub mod pack;
 mod packed;
+mod paths;
 mod place;
 mod reads;
 mod render;
