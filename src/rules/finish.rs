@@ -50,7 +50,7 @@ impl<'r> Finish<'r> {
         let attribute = draft.attribute(run, &mut self.paths);
         let trail = draft.trail(run, self.tracer, attribute.as_deref());
         let label = draft.label(&trail);
-        let value = draft.place.value.as_ref().map(render::json).filter(|json| !json.is_null());
+        let value = draft.place.value.as_ref().and_then(render::json_of_small).filter(|json| !json.is_null());
         let mut message = draft.message;
         let mut severity = run.selection.severity(&info.id).unwrap_or(check.severity);
         // Where the workspace may set variables that nobody here can see, a variable's default proves little.

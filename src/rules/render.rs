@@ -9,60 +9,125 @@ use crate::secrets::HIDDEN;
 
 /// The longest text in a label, in characters.
 const SHORT: usize = 60;
+/// More bytes than such a text has.
+const ENOUGH: usize = 4 * SHORT;
+
+/// The longest text that a message repeats of a value, in bytes.
+const MOST_OF_A_TEXT: usize = 4096;
+/// What a report repeats of a value at most, in bytes. Thousands of findings may be about the same long list.
+const MOST_OF_A_VALUE: usize = 4096;
+/// A part of a value counts as so many bytes beside its texts.
+const BYTES_OF_A_PART: usize = 4;
 
 /// As JSON. Unknown parts are objects `{"$unknown": "aws_x.y.id"}`; sensitive ones are null.
 pub fn json(value: &Value) -> serde_json::Value {
+    json_within(value, &mut usize::MAX.clone()).unwrap_or_default()
+}
+
+/// The same of what is small enough to be repeated in a report.
+pub fn json_of_small(value: &Value) -> Option<serde_json::Value> {
+    json_within(value, &mut MOST_OF_A_VALUE.clone())
+}
+
+/// The same of what takes no more than the bytes that are left.
+fn json_within(value: &Value, left: &mut usize) -> Option<serde_json::Value> {
     use serde_json::Value as Json;
+    let mut spend = |bytes: usize| {
+        *left = left.checked_sub(BYTES_OF_A_PART + bytes)?;
+        Some(())
+    };
+    spend(0)?;
     if hidden(value) {
-        return Json::Null;
+        return Some(Json::Null);
     }
-    match &value.kind {
+    Some(match &value.kind {
         Kind::Null | Kind::Handle(_) => Json::Null,
         Kind::Bool(b) => Json::Bool(*b),
         Kind::Number(n) => {
             let text = n.to_string();
+            spend(text.len())?;
             text.parse().map(Json::Number).unwrap_or(Json::String(text))
         }
-        Kind::String(s) => Json::String(s.to_string()),
-        Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => Json::Array(s.items.iter().chain(&s.rest).map(json).collect()),
+        Kind::String(s) => {
+            spend(s.len())?;
+            Json::String(s.to_string())
+        }
+        Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => {
+            let items = s.items.iter().chain(&s.rest).map(|item| json_within(item, left));
+            Json::Array(items.collect::<Option<_>>()?)
+        }
         Kind::Map(f) | Kind::Object(f) => {
-            Json::Object(f.entries.iter().map(|(name, value)| (name.to_string(), json(value))).collect())
+            let mut entry = |(name, value): (&crate::syntax::Text, &Value)| {
+                *left = left.checked_sub(name.len())?;
+                Some((name.to_string(), json_within(value, left)?))
+            };
+            Json::Object(f.entries.iter().map(&mut entry).collect::<Option<_>>()?)
         }
         Kind::Unknown(u) => {
             let name = u.origin.as_ref().map_or_else(|| u.cause.to_string(), ToString::to_string);
+            spend(name.len())?;
             Json::Object([("$unknown".to_owned(), Json::String(name))].into_iter().collect())
         }
-    }
+    })
 }
 
 /// As HCL on one line. Unknown parts are the reference they stand for; `None` where there is something that cannot be
 /// written down.
 pub fn hcl(value: &Value) -> Option<String> {
+    let mut text = String::new();
+    write_hcl(value, &mut text, usize::MAX)?;
+    Some(text)
+}
+
+/// Writes so many bytes of it, or a few more; `None` where something among them cannot be written down.
+fn write_hcl(value: &Value, text: &mut String, most: usize) -> Option<()> {
     if hidden(value) {
         return None;
     }
     match &value.kind {
-        Kind::Null => Some("null".into()),
-        Kind::Bool(b) => Some(b.to_string()),
-        Kind::Number(n) => Some(n.to_string()),
-        Kind::String(s) => Some(quoted(s)),
+        Kind::Null => text.push_str("null"),
+        Kind::Bool(b) => text.push_str(if *b { "true" } else { "false" }),
+        Kind::Number(n) => _ = write!(text, "{n}"),
+        Kind::String(s) => text.push_str(&quoted(beginning(s, most))),
         Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => {
-            let items = s.items.iter().map(hcl).collect::<Option<Vec<_>>>()?;
-            s.rest.is_none().then(|| format!("[{}]", items.join(", ")))
+            text.push('[');
+            for (at, item) in s.items.iter().enumerate() {
+                if text.len() > most {
+                    return Some(());
+                }
+                text.push_str(if at == 0 { "" } else { ", " });
+                write_hcl(item, text, most)?;
+            }
+            text.push(']');
+            return s.rest.is_none().then_some(());
+        }
+        Kind::Map(f) | Kind::Object(f) if f.entries.is_empty() => {
+            text.push_str("{}");
+            return f.rest.is_none().then_some(());
         }
         Kind::Map(f) | Kind::Object(f) => {
-            let entry =
-                |(name, value): (&crate::syntax::Text, &Value)| Some(format!("{} = {}", key(name), hcl(value)?));
-            let entries = f.entries.iter().map(entry).collect::<Option<Vec<_>>>()?;
-            match entries.is_empty() {
-                _ if f.rest.is_some() => None,
-                true => Some("{}".into()),
-                false => Some(format!("{{ {} }}", entries.join(", "))),
+            text.push('{');
+            for (at, (name, value)) in f.entries.iter().enumerate() {
+                if text.len() > most {
+                    return Some(());
+                }
+                text.push_str(if at == 0 { " " } else { ", " });
+                _ = write!(text, "{} = ", key(beginning(name, most)));
+                write_hcl(value, text, most)?;
             }
+            text.push_str(" }");
+            return f.rest.is_none().then_some(());
         }
-        Kind::Unknown(u) => u.origin.as_ref().map(ToString::to_string),
-        Kind::Handle(_) => None,
+        Kind::Unknown(u) => _ = write!(text, "{}", u.origin.as_ref()?),
+        Kind::Handle(_) => return None,
     }
+    Some(())
+}
+
+/// So many bytes of a text, or a few less.
+fn beginning(text: &str, most: usize) -> &str {
+    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
+    &text[..end.unwrap_or(0)]
 }
 
 /// As a label shows it: HCL where that is short, else its beginning.
@@ -72,7 +137,10 @@ pub fn short(value: &Value) -> String {
     }
     let text = match &value.kind {
         Kind::Unknown(u) => known_of(u).unwrap_or_else(|| unknown_name(u)),
-        _ => hcl(value).unwrap_or_else(|| "…".into()),
+        _ => {
+            let mut text = String::new();
+            write_hcl(value, &mut text, ENOUGH).map_or_else(|| "…".into(), |()| text)
+        }
     };
     shortened(&text)
 }
@@ -88,7 +156,7 @@ pub fn text(value: &Value) -> String {
         _ => "",
     };
     let part = |(at, part): (usize, &Segment)| match part {
-        Segment::Text(text) => text.to_string(),
+        Segment::Text(text) => beginning(text, MOST_OF_A_TEXT + 1).to_owned(),
         Segment::Unknown(value) if hidden(value) => HIDDEN.into(),
         Segment::Unknown(value) => {
             let name = value.as_unknown().map_or_else(|| "…".into(), unknown_name);
@@ -97,7 +165,14 @@ pub fn text(value: &Value) -> String {
             if glued { format!("${{{name}}}") } else { name }
         }
     };
-    parts.iter().enumerate().map(part).collect()
+    let mut text = String::new();
+    for shown in parts.iter().enumerate().map(part) {
+        text.push_str(&shown);
+        if text.len() > MOST_OF_A_TEXT {
+            return [beginning(&text, MOST_OF_A_TEXT), "…"].concat();
+        }
+    }
+    text
 }
 
 fn ends_in_word(text: &str) -> bool {
@@ -119,10 +194,18 @@ pub fn hidden(value: &Value) -> bool {
 fn known_of(unknown: &Unknown) -> Option<String> {
     let crate::eval::Hint::Text(parts) = &unknown.hint else { return None };
     let part = |part: &Segment| match part {
-        Segment::Text(text) => text.to_string(),
+        Segment::Text(text) => beginning(text, ENOUGH).to_owned(),
         Segment::Unknown(value) => format!("${{{}}}", value.as_unknown().map_or_else(|| "…".into(), unknown_name)),
     };
-    Some(format!("\"{}\"", parts.iter().map(part).collect::<String>()))
+    let mut text = String::from("\"");
+    for shown in parts.iter().map(part) {
+        text.push_str(&shown);
+        if text.len() > ENOUGH {
+            return Some(text);
+        }
+    }
+    text.push('"');
+    Some(text)
 }
 
 fn unknown_name(unknown: &Unknown) -> String {
@@ -210,6 +293,23 @@ mod tests {
         assert_eq!(short(&"x".repeat(100).as_str().into()).chars().count(), SHORT);
         assert_eq!(short(&unknown()), "var.x");
         assert_eq!(text(&unknown()), "var.x");
+    }
+
+    #[test]
+    fn what_is_long_is_not_repeated_by_each_finding() {
+        let long = Value::from("x".repeat(5_000).as_str());
+        assert_eq!(json_of_small(&long), None);
+        assert_eq!(text(&long), format!("{}…", "x".repeat(MOST_OF_A_TEXT)));
+        let list = |length: usize, last: Value| Value::tuple([vec![true.into(); length], vec![last]].concat());
+        assert_eq!(json_of_small(&list(1_100, true.into())), None);
+        assert_eq!(json_of_small(&list(100, true.into())), Some(json(&list(100, true.into()))));
+        let secret = || Value::from("hunter2").with_marks(Marks::SENSITIVE);
+        assert_eq!(short(&list(1_000, secret())), format!("[{}true…", "true, ".repeat(9)));
+        assert_eq!(short(&list(3, secret())), "…");
+        assert_eq!(
+            short(&Value::object((0..1_000).map(|i| (format!("k{i:03}").into(), i.into())).collect())).chars().count(),
+            SHORT
+        );
     }
 
     #[test]

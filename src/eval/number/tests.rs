@@ -189,7 +189,7 @@ fn far_numbers_are_read_and_printed_like_others() {
     };
     for round in 0..400 {
         let length = [0, next() % 200][round % 2];
-        let digits: String = (0..=length).map(|i| char::from(b'0' + (next() >> i % 40) as u8 % 10)).collect();
+        let digits: String = (0..=length).map(|i| char::from(b'0' + (next() >> (i % 40)) as u8 % 10)).collect();
         let exponent = (next() % 4001) as i64 - 2000;
         let precision = [PRECISION, F64_PRECISION, INTEGER_PRECISION, 24][round / 2 % 4];
         let text = format!("{digits}e{exponent}");

@@ -22,6 +22,7 @@ use rustc_hash::FxHashMap;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use self::template::Pieces;
+use self::template_scan::ClosingLines;
 use super::ast::{Body, Comment, Document, Expr, ExprKind, Ident, ObjectItem, TemplatePart, Text};
 use super::items::Items;
 use super::lexer::{Kind, Lexer, RawComment, Token};
@@ -159,6 +160,7 @@ struct Parser<'a> {
     open: Vec<Open>,
     names: FxHashMap<&'a str, Text>,
     lists: Lists<'a>,
+    closing_lines: ClosingLines<'a>,
     problems: Vec<Problem>,
     /// Set once there were too many problems: all further text is skipped.
     stopped: bool,
@@ -202,6 +204,7 @@ impl<'a> Parser<'a> {
             open: Vec::new(),
             names: FxHashMap::default(),
             lists: Lists::default(),
+            closing_lines: ClosingLines::default(),
             problems: Vec::new(),
             stopped: false,
             poisoned: false,

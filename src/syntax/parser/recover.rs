@@ -2,7 +2,6 @@
 
 use memchr::{memchr, memrchr};
 
-use super::template_scan::heredoc_close;
 use super::{Expr, Kind, Parser, Token};
 
 /// What a skip stops at, besides the closers of what is open.
@@ -243,7 +242,7 @@ impl Parser<'_> {
     /// Where a heredoc ends: at the end of the line that closes it, or where the text or a top-level block comes first.
     pub(super) fn raw_heredoc_end(&self, token: Token) -> usize {
         let marker = self.slice(token).trim_start_matches('<').trim_start_matches('-');
-        match heredoc_close(self.text, token.end, marker) {
+        match self.closing_lines.first(self.text, token.end, marker) {
             Some((_, end)) => end,
             None => self.next_top_block(token.end),
         }

@@ -7,9 +7,7 @@ use std::borrow::Cow;
 
 use memchr::{memchr, memchr2, memchr3};
 
-use super::template_scan::{
-    closes_heredoc, escape, heredoc_close, line_end, plain_string_end, quoted_literal_end, sequence_start,
-};
+use super::template_scan::{closes_heredoc, escape, line_end, plain_string_end, quoted_literal_end, sequence_start};
 use super::{Expr, ExprKind, Kind, Parsed, Parser, Token, normalised};
 use crate::syntax::ast::Ident;
 
@@ -157,7 +155,7 @@ impl<'a> Parser<'a> {
         let mut at = line_end(self.text, intro.end);
         let mut line_start = true;
         // The line that closes it, unless that line belongs to an interpolation.
-        let closing = heredoc_close(self.text, intro.end, marker).map(|(start, _)| start);
+        let closing = self.closing_lines.first(self.text, intro.end, marker).map(|(start, _)| start);
         let end = loop {
             let Some(closing) = closing.filter(|_| at < self.text.len()) else {
                 pieces.broken = true;

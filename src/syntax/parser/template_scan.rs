@@ -1,7 +1,10 @@
 //! Where the literal text of templates begins and ends, byte by byte: knows quotes, sequences, escapes and the lines
 //! that close heredocs, and nothing of expressions.
 
+use std::cell::OnceCell;
+
 use memchr::{memchr, memchr2};
+use rustc_hash::FxHashMap;
 
 /// Where the text of a string ends at a quote, if it holds nothing that needs a closer look, and whether it is ASCII.
 #[inline]
@@ -90,16 +93,43 @@ pub(super) fn closes_heredoc(text: &str, at: usize, marker: &str) -> Option<usiz
     (line.trim() == marker).then(|| at + line.strip_suffix('\r').unwrap_or(line).len())
 }
 
-/// Start and end of the line that closes a heredoc introduced before `from`, however its text reads.
-pub(super) fn heredoc_close(text: &str, from: usize, marker: &str) -> Option<(usize, usize)> {
-    let mut at = line_end(text, from);
-    while at < text.len() {
-        if let Some(end) = closes_heredoc(text, at, marker) {
-            return Some((at, end));
+/// The lines of a text that close heredocs.
+#[derive(Default, Debug)]
+pub(super) struct ClosingLines<'a> {
+    /// Where the last line begins that holds a word only, by the word; put down once a search was in vain: there may be
+    /// thousands of heredocs that nothing closes.
+    last: OnceCell<FxHashMap<&'a str, usize>>,
+}
+
+impl<'a> ClosingLines<'a> {
+    /// Start and end of the line that closes a heredoc introduced before `from`, however its text reads.
+    pub(super) fn first(&self, text: &'a str, from: usize, marker: &str) -> Option<(usize, usize)> {
+        if let Some(last) = self.last.get() {
+            last.get(marker).filter(|at| **at > from)?;
         }
-        at = line_end(text, at);
+        let mut at = line_end(text, from);
+        while at < text.len() {
+            if let Some(end) = closes_heredoc(text, at, marker) {
+                return Some((at, end));
+            }
+            at = line_end(text, at);
+        }
+        self.last.get_or_init(|| last_of_each_word(text));
+        None
     }
-    None
+}
+
+fn last_of_each_word(text: &str) -> FxHashMap<&str, usize> {
+    let mut last = FxHashMap::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let word = line.trim();
+        if line.ends_with('\n') && !word.contains(char::is_whitespace) {
+            last.insert(word, at);
+        }
+        at += line.len();
+    }
+    last
 }
 
 /// The character that an escape stands for and the escape's length; the length alone where there is no such escape.
