@@ -55,9 +55,9 @@ impl Parser<'_> {
 
     fn skip(&mut self, stops: Stops) {
         let newlines = std::mem::replace(&mut self.newlines, true);
-        let mut nested: Vec<Kind> = Vec::new();
+        let mut nested = Nested::default();
         loop {
-            let top = nested.is_empty();
+            let top = nested.closers.is_empty();
             match self.tok.kind {
                 Kind::End => break,
                 Kind::Newline if top && stops.newline => break,
@@ -66,16 +66,14 @@ impl Parser<'_> {
                 Kind::OpenBracket => nested.push(Kind::CloseBracket),
                 Kind::OpenParen => nested.push(Kind::CloseParen),
                 Kind::CloseBrace | Kind::CloseBracket | Kind::CloseParen => {
-                    match nested.iter().rposition(|k| self.at(*k)) {
-                        Some(depth) => nested.truncate(depth),
-                        None if self.awaited(self.tok.kind) => break,
-                        None => {}
+                    if !nested.close(self.tok.kind) && self.awaited(self.tok.kind) {
+                        break;
                     }
                 }
                 Kind::Quote => self.lexer.pos = self.raw_string_end(self.tok.end),
                 Kind::Heredoc => self.lexer.pos = self.raw_heredoc_end(self.tok),
                 Kind::Ident => {
-                    let innermost = nested.last().copied().or(self.open.last().map(|o| o.closer));
+                    let innermost = nested.closers.last().copied().or(self.open.last().map(|o| o.closer));
                     let in_list = innermost.is_some_and(|closer| closer != Kind::CloseBrace);
                     if (in_list && self.at_body_item()) || self.at_top_block() {
                         self.back_to_line_break();
@@ -253,6 +251,45 @@ impl Parser<'_> {
         let breaks = memchr::memchr_iter(b'\n', &self.text.as_bytes()[from..]).map(|n| from + n);
         let found = if self.resync { breaks.into_iter().find(|n| is_top_block(self.text, n + 1)) } else { None };
         found.unwrap_or(self.text.len())
+    }
+}
+
+/// Brackets that were opened in what is skipped, by what closes them.
+#[derive(Default)]
+struct Nested {
+    closers: Vec<Kind>,
+    /// How many there are of each: most of a long text may be closers of what nobody opened.
+    braces: usize,
+    brackets: usize,
+    parens: usize,
+}
+
+impl Nested {
+    fn push(&mut self, closer: Kind) {
+        self.closers.push(closer);
+        *self.count(closer) += 1;
+    }
+
+    /// Closes the innermost that this closes, and all inside it; false where there is none.
+    fn close(&mut self, closer: Kind) -> bool {
+        if *self.count(closer) == 0 {
+            return false;
+        }
+        while let Some(innermost) = self.closers.pop() {
+            *self.count(innermost) -= 1;
+            if innermost == closer {
+                break;
+            }
+        }
+        true
+    }
+
+    fn count(&mut self, closer: Kind) -> &mut usize {
+        match closer {
+            Kind::CloseBrace => &mut self.braces,
+            Kind::CloseBracket => &mut self.brackets,
+            _ => &mut self.parens,
+        }
     }
 }
 
