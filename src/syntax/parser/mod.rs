@@ -172,8 +172,9 @@ struct Parser<'a> {
     lost_outward: bool,
     /// Set where the end of the text came inside something.
     unclosed: bool,
-    /// Whether strings that are skipped are looked for on one line only, since a longer search failed before.
-    raw_line_only: bool,
+    /// Bytes in which the ends of strings that are skipped were looked for in vain. Once these are as many as the text
+    /// has, strings are looked for on one line only.
+    raw_searched: usize,
     /// Whether what looks like a top-level block in the first column ends everything that is open.
     resync: bool,
     /// Braces closed by a brace of less indentation.
@@ -211,7 +212,7 @@ impl<'a> Parser<'a> {
             lost: false,
             lost_outward: false,
             unclosed: false,
-            raw_line_only: false,
+            raw_searched: 0,
             resync: false,
             suspects: Vec::new(),
             unclosed_at: None,

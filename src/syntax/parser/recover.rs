@@ -223,17 +223,20 @@ impl Parser<'_> {
                 }
                 (Raw::Quote, b'\\') if after.is_some_and(|b| *b != b'\n') => at += 1,
                 (Raw::Quote, b'$' | b'%') if after == Some(&b'{') => nested.push(Raw::Brace),
-                (Raw::Quote, b'\n') => return line_end(),
+                (Raw::Quote, b'\n') => {
+                    self.raw_searched = self.raw_searched.saturating_add(at - from);
+                    return line_end();
+                }
                 (Raw::Brace, b'"') => nested.push(Raw::Quote),
                 (Raw::Brace, b'}') => {
                     nested.pop();
                 }
-                (Raw::Brace, b'\n') if self.raw_line_only => return line_end(),
+                (Raw::Brace, b'\n') if self.raw_searched > bytes.len() => return line_end(),
                 _ => {}
             }
         }
         // The rest of the text was looked at in vain; that is not done twice.
-        self.raw_line_only = true;
+        self.raw_searched = usize::MAX;
         line_end()
     }
 

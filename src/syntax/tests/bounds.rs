@@ -95,6 +95,7 @@ fn time_is_linear() {
     quick(&format!("a = [1 = {}\n", "\"${ \n".repeat(50_000)));
     quick(&format!("a = <<A\n{}", "E\n".repeat(200_000)));
     quick(&"b {\n)]=".repeat(100_000));
+    quick(&format!("{}}}\n}}\n", "\"%{object({)E\n".repeat(50_000)));
     quick(&format!("a = [\n{}<<E\nE]\n", "<<E\n  b:\nE,".repeat(40_000)));
 }
 
