@@ -7,7 +7,7 @@ use super::answers::{Answers, Calls};
 use super::catalog::Catalog;
 use super::finding::Fix;
 use super::functions::merged_tags;
-use super::network::Subnets;
+use super::network::{Subnets, Tables};
 use super::rule::FixTemplate;
 use super::settings::Selection;
 use super::verdict::Truth;
@@ -31,6 +31,8 @@ pub struct Run<'a> {
     pub host: &'a (dyn Host + Sync),
     /// What is known of all its subnets.
     pub subnets: Subnets,
+    /// What is known of its route tables.
+    pub tables: Tables,
     calls: Calls,
     values: Answers<(usize, bool), Result<Value, EvalError>>,
     truths: Answers<usize, Truth>,
@@ -56,6 +58,7 @@ impl<'a> Run<'a> {
             infra,
             host,
             subnets: Subnets::default(),
+            tables: Tables::default(),
             calls: Calls::default(),
             values: Answers::default(),
             truths: Answers::default(),

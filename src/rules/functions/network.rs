@@ -3,7 +3,7 @@
 use super::{Call, OwnFunction, handles};
 use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, Type, Unknown, Value, union};
 use crate::infra::InstanceId;
-use crate::rules::network::{Found, Network, RouteTable, Subnets, Target};
+use crate::rules::network::{DefaultRoute, Found, Network, RouteTable, Subnets, TableRoutes, Target};
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -72,7 +72,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         arity: (1, 1),
         description: "The subnets of the configuration that a list of ids names, each once. Open where an id is not one of \
                       theirs: a literal, a data source's, a variable's.",
-        run: |call| Ok(found(Network::new(call.run.infra).subnets(&call.value(0)?))),
+        run: |call| Ok(found(Network::new(call.run.infra, &call.run.tables).subnets(&call.value(0)?))),
     },
     OwnFunction {
         name: "subnets_in",
@@ -137,14 +137,14 @@ fn of_subnet(
         Ok(id) => id,
         Err(unknown) => return Ok(Value::unknown_from([&unknown], ty, true)),
     };
-    let found = answer(&Network::new(call.run.infra), id);
+    let found = answer(&Network::new(call.run.infra, &call.run.tables), id);
     Ok(found.unwrap_or_else(|cause| Value::unknown_not_null(ty, cause)))
 }
 
 /// Instances about the one that the argument is.
 fn of_instance(call: &Call<'_>, answer: fn(&Network<'_>, &Subnets, InstanceId) -> Value) -> Result<Value, EvalError> {
     Ok(match call.instance(0)? {
-        Ok(id) => answer(&Network::new(call.run.infra), &call.run.subnets, id),
+        Ok(id) => answer(&Network::new(call.run.infra, &call.run.tables), &call.run.subnets, id),
         Err(unknown) => open_list(Vec::new(), Some(unknown.cause().unwrap_or_else(Cause::how_many))),
     })
 }
@@ -163,25 +163,29 @@ fn found(found: Found) -> Value {
 
 fn default_routes(call: &Call<'_>) -> Result<Value, EvalError> {
     of_subnet(call, Type::Any, |network, id| {
-        let (routes, doubt) = network.default_routes(network.route_table(id)?);
-        let (certain, possible): (Vec<_>, Vec<_>) = routes.into_iter().partition(|r| r.certain);
-        let object = |route: &crate::rules::network::DefaultRoute| {
-            let (target, nat) = match &route.target {
-                Target::InternetGateway => ("igw".into(), Value::NULL),
-                Target::NatGateway(nat) => ("nat".into(), nat.map_or(Value::NULL, handle)),
-                Target::Other(argument) => ((*argument).into(), Value::NULL),
-                Target::Unresolved(cause) => (Value::unknown_not_null(Type::String, cause.clone()), Value::NULL),
-            };
-            Value::object(ByName::from([
-                ("target".into(), target),
-                ("nat".into(), nat),
-                ("declared_by".into(), handle(route.declared_by)),
-                ("ipv6".into(), route.ipv6.into()),
-            ]))
-        };
-        let doubt = doubt.or_else(|| (!possible.is_empty()).then(Cause::how_many));
-        Ok(open_list(certain.iter().map(object).collect(), doubt))
+        let table = network.default_routes(network.route_table(id)?);
+        Ok(table.listed(|| listed(&table)))
     })
+}
+
+fn listed(table: &TableRoutes) -> Value {
+    let object = |route: &DefaultRoute| {
+        let (target, nat) = match &route.target {
+            Target::InternetGateway => ("igw".into(), Value::NULL),
+            Target::NatGateway(nat) => ("nat".into(), nat.map_or(Value::NULL, handle)),
+            Target::Other(argument) => ((*argument).into(), Value::NULL),
+            Target::Unresolved(cause) => (Value::unknown_not_null(Type::String, cause.clone()), Value::NULL),
+        };
+        Value::object(ByName::from([
+            ("target".into(), target),
+            ("nat".into(), nat),
+            ("declared_by".into(), handle(route.declared_by)),
+            ("ipv6".into(), route.ipv6.into()),
+        ]))
+    };
+    let (certain, possible): (Vec<_>, Vec<_>) = table.routes.iter().partition(|r| r.certain);
+    let doubt = table.doubt.clone().or_else(|| (!possible.is_empty()).then(Cause::how_many));
+    open_list(certain.into_iter().map(object).collect(), doubt)
 }
 
 fn zone_count(call: &Call<'_>) -> Result<Value, EvalError> {
@@ -195,7 +199,7 @@ fn zone_count(call: &Call<'_>) -> Result<Value, EvalError> {
     let subnets: Vec<InstanceId> = seq.items.iter().filter_map(handles).flatten().collect();
     let others = seq.rest.is_some() || subnets.len() < seq.items.len();
     let others = others.then(|| value.cause().unwrap_or_else(Cause::how_many));
-    Ok(match Network::new(call.run.infra).zone_count(&subnets) {
+    Ok(match Network::new(call.run.infra, &call.run.tables).zone_count(&subnets) {
         Ok(count) => match count.doubt.or(others) {
             Some(cause) => at_least(count.at_least, cause),
             None => (count.zones.len() as i64).into(),

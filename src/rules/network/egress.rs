@@ -1,6 +1,6 @@
 //! Where a subnet's traffic to the internet leaves.
 
-use super::routes::Target;
+use super::routes::{DefaultRoute, Target};
 use super::{Known, Network};
 use crate::eval::Cause;
 use crate::infra::InstanceId;
@@ -30,12 +30,10 @@ impl Egress {
     }
 }
 
-impl Network<'_> {
-    /// Where a subnet's traffic leaves. A route that is there counts whatever else may be added; that there is none is
-    /// only said where all routes are known.
-    pub fn egress(&self, subnet: InstanceId) -> Known<Egress> {
-        let table = self.route_table(subnet)?;
-        let (routes, doubt) = self.default_routes(table);
+impl Egress {
+    /// Where traffic leaves through these routes, of which there may be others. A route that is there counts whatever else
+    /// may be added; that there is none is only said where all routes are known.
+    pub(super) fn through(routes: &[DefaultRoute], doubt: Option<&Cause>) -> Known<Egress> {
         let of_target = |target: &Target| match target {
             Target::InternetGateway => Ok(Egress::InternetGateway),
             Target::NatGateway(_) => Ok(Egress::NatGateway),
@@ -53,15 +51,22 @@ impl Network<'_> {
         }
         match (routes.is_empty(), doubt) {
             (true, None) => Ok(Egress::None),
-            (_, Some(cause)) => Err(cause),
+            (_, Some(cause)) => Err(cause.clone()),
             (false, None) => Err(Cause::how_many()),
         }
+    }
+}
+
+impl Network<'_> {
+    /// Where a subnet's traffic leaves.
+    pub fn egress(&self, subnet: InstanceId) -> Known<Egress> {
+        self.default_routes(self.route_table(subnet)?).egress.clone()
     }
 
     /// The NAT gateways of the configuration to which a subnet's default routes lead.
     pub fn nat_gateways(&self, subnet: InstanceId) -> Known<Vec<InstanceId>> {
-        let (routes, _) = self.default_routes(self.route_table(subnet)?);
-        let nat = routes.iter().filter(|r| r.certain && !r.ipv6).filter_map(|r| match r.target {
+        let table = self.default_routes(self.route_table(subnet)?);
+        let nat = table.routes.iter().filter(|r| r.certain && !r.ipv6).filter_map(|r| match r.target {
             Target::NatGateway(id) => id,
             _ => None,
         });

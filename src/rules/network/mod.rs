@@ -11,7 +11,7 @@ mod subnets;
 mod zones;
 
 pub use egress::Egress;
-pub use routes::{DefaultRoute, RouteTable, Target};
+pub use routes::{DefaultRoute, RouteTable, TableRoutes, Tables, Target};
 pub use subnets::{Found, Subnets};
 pub use zones::{Zone, ZoneCount};
 
@@ -22,12 +22,13 @@ use crate::infra::{Infra, InstanceId, InstanceKind};
 #[derive(Clone, Copy)]
 pub struct Network<'a> {
     infra: &'a Infra,
+    tables: &'a Tables,
 }
 
 impl<'a> Network<'a> {
-    /// The network of this infra.
-    pub fn new(infra: &'a Infra) -> Network<'a> {
-        Network { infra }
+    /// The network of this infra, and what is known of its route tables already.
+    pub fn new(infra: &'a Infra, tables: &'a Tables) -> Network<'a> {
+        Network { infra, tables }
     }
 }
 

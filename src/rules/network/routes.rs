@@ -1,11 +1,14 @@
 //! Route tables and their default routes.
 
-use super::{Known, Links, Network};
+use std::sync::{Arc, OnceLock};
+
+use super::{Egress, Known, Links, Network};
 use crate::eval::{Cause, Reference, ReferenceKind, Value};
 use crate::infra::{InstanceId, InstanceKind};
+use crate::rules::answers::Answers;
 
 /// The route table that serves a subnet.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum RouteTable {
     /// A table of the configuration.
     Declared(InstanceId),
@@ -38,6 +41,28 @@ pub struct DefaultRoute {
     /// False where it may not be there.
     pub certain: bool,
 }
+
+/// What is known of the default routes of a table.
+pub struct TableRoutes {
+    /// All that are seen.
+    pub routes: Vec<DefaultRoute>,
+    /// Why there may be others. Of a declared table whose id leaves the configuration the routes are never all known.
+    pub doubt: Option<Cause>,
+    /// Where the traffic of its subnets leaves.
+    pub egress: Known<Egress>,
+    listed: OnceLock<Value>,
+}
+
+impl TableRoutes {
+    /// The routes as rules see them, made once.
+    pub fn listed(&self, make: impl FnOnce() -> Value) -> Value {
+        self.listed.get_or_init(make).clone()
+    }
+}
+
+/// Route tables whose routes are known already: thousands of subnets may share one with thousands of routes.
+#[derive(Default)]
+pub struct Tables(Answers<RouteTable, Arc<TableRoutes>>);
 
 const TABLES: [&str; 2] = ["aws_route_table", "aws_default_route_table"];
 
@@ -92,9 +117,16 @@ impl Network<'_> {
         Ok(RouteTable::Implicit(vpc))
     }
 
-    /// The default routes of a table, and why there may be others. Of a declared table whose id leaves the
-    /// configuration the routes are never all known.
-    pub fn default_routes(&self, table: RouteTable) -> (Vec<DefaultRoute>, Option<Cause>) {
+    /// The default routes of a table.
+    pub fn default_routes(&self, table: RouteTable) -> Arc<TableRoutes> {
+        self.tables.0.once(table, || {
+            let (routes, doubt) = self.find_default_routes(table);
+            let egress = Egress::through(&routes, doubt.as_ref());
+            Arc::new(TableRoutes { routes, doubt, egress, listed: OnceLock::new() })
+        })
+    }
+
+    fn find_default_routes(&self, table: RouteTable) -> (Vec<DefaultRoute>, Option<Cause>) {
         let (id, mut doubt) = match table {
             RouteTable::Declared(id) => (id, None),
             RouteTable::Implicit(vpc) => (vpc, None),

@@ -216,11 +216,11 @@ impl Network<'_> {
 
     /// The NAT gateways that serve a subnet; an error where there may be one that is not seen.
     fn nat_gateways_or_doubt(&self, subnet: InstanceId) -> Result<Vec<InstanceId>, Cause> {
-        let (routes, doubt) = self.default_routes(self.route_table(subnet)?);
+        let table = self.default_routes(self.route_table(subnet)?);
         let mut gateways = Vec::new();
         let mut decided = false;
-        let mut doubt = doubt;
-        for route in routes.iter().filter(|r| !r.ipv6) {
+        let mut doubt = table.doubt.clone();
+        for route in table.routes.iter().filter(|r| !r.ipv6) {
             match &route.target {
                 Target::NatGateway(Some(nat)) if route.certain => gateways.push(*nat),
                 Target::NatGateway(None) => {

@@ -66,7 +66,8 @@ impl Parser<'_> {
                 Kind::OpenBracket => nested.push(Kind::CloseBracket),
                 Kind::OpenParen => nested.push(Kind::CloseParen),
                 Kind::CloseBrace | Kind::CloseBracket | Kind::CloseParen => {
-                    if !nested.close(self.tok.kind) && self.awaited(self.tok.kind) {
+                    let closed = nested.close(self.tok.kind);
+                    if !closed && self.awaited(self.tok.kind) {
                         break;
                     }
                 }
