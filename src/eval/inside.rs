@@ -41,7 +41,7 @@ impl Value {
     }
 
     /// What it takes to look at all of it, in elements: nothing for what is small.
-    pub(super) fn work(&self) -> usize {
+    pub fn work(&self) -> usize {
         match &self.kind {
             Kind::String(text) => text.len() / BYTES_AT_ONCE,
             Kind::Number(number) => number.steps_to_print(),

@@ -433,6 +433,61 @@ fn numbers_far_from_one() {
     assert_eq!(case.run(&["eval", "1e-19999 < 1e-19998 && 1e19999 > 1e19998"]).out.trim(), "true");
 }
 
+/// What thousands of subnets, findings or blocks have in common is worked out, and written down, once.
+#[test]
+fn thousands_that_share_something() {
+    let network = r#"
+resource "aws_vpc" "main" {
+  cidr_block = "10.0.0.0/16"
+}
+resource "aws_internet_gateway" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_route_table" "main" {
+  vpc_id = aws_vpc.main.id
+}
+resource "aws_route" "r" {
+  count                  = 1500
+  route_table_id         = aws_route_table.main.id
+  destination_cidr_block = count.index == 0 ? "0.0.0.0/0" : "10.${count.index}.0.0/16"
+  gateway_id             = aws_internet_gateway.main.id
+}
+resource "aws_subnet" "s" {
+  count      = 1500
+  vpc_id     = aws_vpc.main.id
+  cidr_block = cidrsubnet("10.0.0.0/16", 12, count.index)
+}
+resource "aws_route_table_association" "a" {
+  count          = 1500
+  subnet_id      = aws_subnet.s[count.index].id
+  route_table_id = aws_route_table.main.id
+}
+resource "aws_eks_fargate_profile" "f" {
+  cluster_name           = "main"
+  fargate_profile_name   = "f"
+  pod_execution_role_arn = "arn:aws:iam::123456789012:role/f"
+  subnet_ids             = aws_subnet.s[*].id
+  selector {
+    namespace = "default"
+  }
+}
+"#;
+    let metric = |i: usize| {
+        let dimensions = "      dimensions = { FunctionName = aws_lambda_function.f.arn }\n";
+        let metric = "      namespace   = \"AWS/Lambda\"\n      metric_name = \"Errors\"\n      period = 60\n      stat = \"Sum\"";
+        format!("  metric_query {{\n    id = \"m{i}\"\n    metric {{\n{metric}\n{dimensions}    }}\n  }}\n")
+    };
+    let metrics: String = (0..4_000).map(metric).collect();
+    let alarm = format!(
+        "resource \"aws_lambda_function\" \"f\" {{\n  function_name = \"f\"\n}}\n\
+         resource \"aws_cloudwatch_metric_alarm\" \"a\" {{\n  alarm_name = \"a\"\n{metrics}}}\n"
+    );
+    for (main, rule) in [(network, "eks-fargate-public-subnet"), (&*alarm, "alarm-dimension-wrong-attribute")] {
+        let ran = Case::new(&[("main.tf", main)]).run_within(60, &["--format", "compact", "."]);
+        assert!(ran.out.contains(rule), "{:.2000}", ran.to_string());
+    }
+}
+
 #[test]
 fn texts_that_look_like_secrets_to_their_end() {
     for text in ["sensitive(", "-----BEGIN PRIVATE KEY-----\n", "password=<<A\n", "token=a:"] {

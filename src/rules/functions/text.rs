@@ -68,6 +68,8 @@ fn about_text(call: &Call<'_>, says: fn(&[Segment], &[Text]) -> Option<bool>) ->
         return Ok(false.into());
     }
     let value = convert::convert(&value, &Type::String).map_err(|e| call.at(0, e))?;
+    // Looking for one in a short text takes about as long as making an element.
+    call.evaluation.scope().spend((1 + value.work()).saturating_mul(others.len()))?;
     Ok(match agreed(&value, &|parts| says(parts, &others)) {
         Some(holds) => Value::from(holds).from_parts([&value]),
         None => unknown_bool([&value]),
