@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use crate::eval::text::segments;
 use crate::eval::{Kind, Segment, Unknown, Value};
 use crate::secrets::HIDDEN;
+use crate::source::char_boundary;
 
 /// The longest text in a label, in characters.
 const SHORT: usize = 60;
@@ -21,22 +22,18 @@ const BYTES_OF_A_PART: usize = 4;
 
 /// As JSON. Unknown parts are objects `{"$unknown": "aws_x.y.id"}`; sensitive ones are null.
 pub fn json(value: &Value) -> serde_json::Value {
-    json_within(value, &mut usize::MAX.clone()).unwrap_or_default()
+    json_within(value, &mut { usize::MAX }).unwrap_or_default()
 }
 
 /// The same of what is small enough to be repeated in a report.
 pub fn json_of_small(value: &Value) -> Option<serde_json::Value> {
-    json_within(value, &mut MOST_OF_A_VALUE.clone())
+    json_within(value, &mut { MOST_OF_A_VALUE })
 }
 
 /// The same of what takes no more than the bytes that are left.
 fn json_within(value: &Value, left: &mut usize) -> Option<serde_json::Value> {
     use serde_json::Value as Json;
-    let mut spend = |bytes: usize| {
-        *left = left.checked_sub(BYTES_OF_A_PART + bytes)?;
-        Some(())
-    };
-    spend(0)?;
+    spend(left, BYTES_OF_A_PART)?;
     if hidden(value) {
         return Some(Json::Null);
     }
@@ -45,11 +42,11 @@ fn json_within(value: &Value, left: &mut usize) -> Option<serde_json::Value> {
         Kind::Bool(b) => Json::Bool(*b),
         Kind::Number(n) => {
             let text = n.to_string();
-            spend(text.len())?;
+            spend(left, text.len())?;
             text.parse().map(Json::Number).unwrap_or(Json::String(text))
         }
         Kind::String(s) => {
-            spend(s.len())?;
+            spend(left, s.len())?;
             Json::String(s.to_string())
         }
         Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => {
@@ -58,17 +55,22 @@ fn json_within(value: &Value, left: &mut usize) -> Option<serde_json::Value> {
         }
         Kind::Map(f) | Kind::Object(f) => {
             let mut entry = |(name, value): (&crate::syntax::Text, &Value)| {
-                *left = left.checked_sub(name.len())?;
+                spend(left, name.len())?;
                 Some((name.to_string(), json_within(value, left)?))
             };
             Json::Object(f.entries.iter().map(&mut entry).collect::<Option<_>>()?)
         }
         Kind::Unknown(u) => {
             let name = u.origin.as_ref().map_or_else(|| u.cause.to_string(), ToString::to_string);
-            spend(name.len())?;
+            spend(left, name.len())?;
             Json::Object([("$unknown".to_owned(), Json::String(name))].into_iter().collect())
         }
     })
+}
+
+fn spend(left: &mut usize, bytes: usize) -> Option<()> {
+    *left = left.checked_sub(bytes)?;
+    Some(())
 }
 
 /// As HCL on one line. Unknown parts are the reference they stand for; `None` where there is something that cannot be
@@ -126,8 +128,7 @@ fn write_hcl(value: &Value, text: &mut String, most: usize) -> Option<()> {
 
 /// So many bytes of a text, or a few less.
 fn beginning(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|at| text.is_char_boundary(*at));
-    &text[..end.unwrap_or(0)]
+    &text[..char_boundary(text, most)]
 }
 
 /// As a label shows it: HCL where that is short, else its beginning.

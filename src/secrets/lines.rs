@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::{self, Finder};
 
-use super::{boundary, names};
+use super::names;
+use crate::source::char_boundary;
 
 /// Longer values are looked at up to here: a quoted text that is never closed should not cost the rest of the file.
 const VALUE_LIMIT: usize = 16 * 1024;
@@ -272,7 +273,7 @@ fn quoted(rest: &str, quote: char, escaped: bool) -> usize {
         }
         after_backslash = c == '\\' && !after_backslash;
     }
-    rest.len().min(open + boundary(&rest[open..], VALUE_LIMIT))
+    rest.len().min(open + char_boundary(&rest[open..], VALUE_LIMIT))
 }
 
 /// A heredoc up to the line that closes it, or to the end of the text.
@@ -300,7 +301,7 @@ fn heredoc(search: &Search<'_>, start: usize) -> Option<Range<usize>> {
 /// The value that belongs to the name of an entry: behind or before it, within the same braces.
 fn partner(search: &Search<'_>, name: Range<usize>) -> Option<Range<usize>> {
     let text = search.text;
-    let behind = boundary(text, name.end.saturating_add(PAIR_LIMIT));
+    let behind = char_boundary(text, name.end.saturating_add(PAIR_LIMIT));
     let behind = &text[name.end..behind];
     let behind = &behind[..behind.find('}').unwrap_or(behind.len())];
     let is_value = |text: &str, setter: &Setter| names::ends_with(&text[..setter.end], "value");
@@ -310,7 +311,7 @@ fn partner(search: &Search<'_>, name: Range<usize>) -> Option<Range<usize>> {
     if let Some(found) = setters(behind).find(|setter| is_value(behind, setter)) {
         return value_of(name.end, behind, found);
     }
-    let before_start = boundary(text, name.start.saturating_sub(PAIR_LIMIT));
+    let before_start = char_boundary(text, name.start.saturating_sub(PAIR_LIMIT));
     let before = &text[before_start..name.start];
     let from = before.rfind('{').map_or(0, |at| at + 1);
     let before = &before[from..];

@@ -140,11 +140,6 @@ impl Secrets {
     }
 }
 
-/// The last boundary of a character at or before a byte.
-fn boundary(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
-}
-
 /// The ranges to cover, remembered by file: for those who show many lines of few files.
 pub struct Cover<'a> {
     secrets: &'a Secrets,

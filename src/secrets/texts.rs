@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use super::HIDDEN;
 use super::shown::Names;
-use super::{HIDDEN, boundary};
+use crate::source::char_boundary;
 use crate::syntax::Text;
 
 /// Shorter texts are words that mean something else, too: `prod`, `admin`. In characters, so that no text has fewer bytes.
@@ -122,7 +123,7 @@ impl Known {
         let near = &self.texts[position.saturating_sub(1)..];
         let cut = near.iter().take(2).map(|other| shared(text, other)).max().filter(|length| *length >= BEGINNING);
         let whole = || self.longest(text, position).map(|found| self.texts[found].len());
-        cut.map(|length| boundary(text, length)).or_else(whole)
+        cut.map(|length| char_boundary(text, length)).or_else(whole)
     }
 
     /// Where a text would stand behind all that are not greater.

@@ -23,4 +23,4 @@ pub use real::RealPaths;
 pub use revision::{Revision, RevisionError};
 pub use sandbox::{Sandbox, SandboxRead, work_tree};
 pub use span::{FileId, Span};
-pub use text::Text;
+pub use text::{Text, char_boundary};

@@ -104,8 +104,7 @@ const TEXT_LIMIT: usize = 2_000;
 
 fn shortened(mut text: String) -> String {
     if text.len() > TEXT_LIMIT {
-        let end = (0..TEXT_LIMIT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(end);
+        text.truncate(super::text::char_boundary(&text, TEXT_LIMIT - 1));
         text.push('…');
     }
     text

@@ -56,7 +56,11 @@ impl Case {
 
     /// The command, ready to be run; nothing of the developer's environment reaches it.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tfcheck"));
+        self.prepared(env!("CARGO_BIN_EXE_tfcheck"), arguments)
+    }
+
+    fn prepared(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path()).env_clear().envs(self.variables.iter().copied());
         command.stdin(Stdio::null());
         command
@@ -64,15 +68,11 @@ impl Case {
 
     /// The command with so many seconds of processor time, where the system has limits.
     fn command_within(&self, seconds: u32, arguments: &[&str]) -> Command {
-        let plain = self.command(arguments);
         if cfg!(not(unix)) {
-            return plain;
+            return self.command(arguments);
         }
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", "ulimit -t \"$0\" && exec \"$@\"", &seconds.to_string()]);
-        command.arg(plain.get_program()).args(plain.get_args());
-        command.current_dir(self.path()).env_clear().envs(self.variables.iter().copied()).stdin(Stdio::null());
-        command
+        let limit = ["-c", "ulimit -t \"$0\" && exec \"$@\"", &seconds.to_string(), env!("CARGO_BIN_EXE_tfcheck")];
+        self.prepared("/bin/sh", &[&limit, arguments].concat())
     }
 
     /// Runs it.

@@ -181,6 +181,7 @@ fn many_files_that_were_moved() {
         case.file(&name.replace("/m", "/moved"), format!("# moved\n{text}").as_bytes());
     }
     check(&case, "HEAD", &[], 600);
+    case.run_within(30, &["infra", "--rules", "rules", "--select", "own-*", "--new-since", "HEAD"]);
 }
 
 #[test]

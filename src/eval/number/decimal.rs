@@ -6,7 +6,7 @@ use num_bigint::BigUint;
 use num_traits::{Pow, Zero};
 
 use super::bounds::{Bounds, CERTAIN};
-use super::float::Float;
+use super::float::{Float, PRODUCTS_PER_STEP};
 use super::{MAX_DIGITS, PRECISION};
 
 /// Beyond two to this power and its reciprocal, neither a number nor its neighbours end within the first 160 digits, of
@@ -16,8 +16,6 @@ const FAR: u64 = 1024;
 const SPARE_BITS: u64 = 8;
 /// Ten to less than this power is quickly worked out.
 const FAR_POWER_OF_TEN: u64 = 400;
-/// All digits take the square of a number's length, of which so many bits are a step.
-const BITS_PER_STEP: u64 = 20 * 64 * 64;
 /// Those of so many bits are quickly worked out.
 const FEW_BITS: u64 = 2048;
 
@@ -89,10 +87,10 @@ fn most_bits(float: &Float) -> u64 {
     float.mantissa.bits() + float.exponent.unsigned_abs() * scale / 3 + 1
 }
 
-/// What working out all digits takes, in steps.
+/// What working out all digits takes, in steps: about as much as multiplying the number by itself digit by digit.
 pub(super) fn steps_to_print(float: &Float) -> usize {
     let beyond = most_bits(float).saturating_sub(FEW_BITS);
-    (beyond * beyond / BITS_PER_STEP) as usize
+    (beyond * beyond / PRODUCTS_PER_STEP) as usize
 }
 
 /// The digits of `mantissa * 2^exponent`.

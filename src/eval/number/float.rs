@@ -10,9 +10,10 @@ use super::super::steps;
 
 /// Beyond two to this power (and below two to its negation) nothing is kept.
 const MAX_EXPONENT: i64 = 1 << 17;
-/// A step aligns about so many bits, and multiplies or divides so many by others.
+/// A step aligns about so many bits.
 const BITS_PER_STEP: u64 = 1 << 14;
-const PRODUCTS_PER_STEP: u64 = 20 * 64 * 64;
+/// And multiplies or divides so many bits by others.
+pub(super) const PRODUCTS_PER_STEP: u64 = 20 * 64 * 64;
 
 /// `(-1)^negative * mantissa * 2^exponent`, with an odd mantissa (or zero) of at most `precision` bits.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::wrapping;
 use crate::report::harmless;
 use crate::report::{Note, Place};
 use crate::secrets::{Cover, HIDDEN};
-use crate::source::{SourceFile, SourceMap};
+use crate::source::{SourceFile, SourceMap, char_boundary};
 
 /// Lines of one file that stand together.
 #[derive(Debug)]
@@ -163,7 +163,7 @@ impl Line {
 
 /// The part of a line that stands around a place.
 fn near(text: &str, line: Range<usize>, place: usize) -> Range<usize> {
-    let boundary = |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let boundary = |at: usize| char_boundary(text, at);
     let end = boundary(line.end.min(place.saturating_add(AROUND)));
     boundary(line.start.max(place.saturating_sub(AROUND))).min(end)..end
 }

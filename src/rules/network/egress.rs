@@ -28,9 +28,7 @@ impl Egress {
             Egress::None => "none",
         }
     }
-}
 
-impl Egress {
     /// Where traffic leaves through these routes, of which there may be others. A route that is there counts whatever else
     /// may be added; that there is none is only said where all routes are known.
     pub(super) fn through(routes: &[DefaultRoute], doubt: Option<&Cause>) -> Known<Egress> {
