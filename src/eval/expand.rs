@@ -66,7 +66,7 @@ pub(super) struct Outside {
     /// Values of attributes that follow from its arguments, computed once.
     pub(super) computed: Memo<Computed>,
     /// Values of attributes as references to them see them.
-    pub(super) referenced: RefCell<FxHashMap<Text, Value>>,
+    pub(super) referenced: RefCell<ByName<Value>>,
     /// For a module call: the instance of the module.
     pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
 }

@@ -467,12 +467,13 @@ fn number(text: &str) -> Result<Value, EvalError> {
     }
 }
 
-/// The value of an expression that is a plain word: whatever surrounds it, it is worth the same.
+/// The value of an expression that is a plain word or number: whatever surrounds it, it is worth the same.
 pub(super) fn word(expr: &Expr) -> Option<Value> {
     match &expr.kind {
         ExprKind::Null => Some(Value::NULL),
         ExprKind::Bool(b) => Some((*b).into()),
         ExprKind::String(text) => Some(text.clone().into()),
+        ExprKind::Number(digits) if is_plain(digits) => number(digits).ok(),
         _ => None,
     }
 }

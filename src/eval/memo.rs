@@ -11,8 +11,8 @@ pub(super) struct Memo<S>(RefCell<S>);
 
 /// The values of a module's declarations of one kind, by their places among each other.
 pub(super) type Declarations = Vec<State<Value>>;
-/// The values of an instance's arguments and blocks, by where they stand in its body: most are plain words, which are
-/// not kept, and of the others there are few.
+/// The values of an instance's arguments and blocks, by where they stand in its body: most are plain words and numbers,
+/// which are not kept, and of the others there are few.
 pub(super) type Arguments = Few<u32>;
 /// The values of what follows from an instance's arguments, by name.
 pub(super) type Computed = Few<Text>;

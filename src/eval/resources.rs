@@ -69,7 +69,12 @@ impl<'c> Program<'c> {
             }
             let (value, lasts) = self.worth(|| self.referenced_attribute(slot, id, resource, name));
             if lasts {
-                slot.outside().referenced.borrow_mut().insert(name.clone(), value.clone());
+                let mut referenced = slot.outside().referenced.borrow_mut();
+                // Of most one attribute is asked for.
+                if referenced.is_empty() {
+                    referenced.reserve_one();
+                }
+                referenced.insert(name.clone(), value.clone());
             }
             Ok(value)
         };
