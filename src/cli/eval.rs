@@ -1,6 +1,6 @@
 //! `eval`: what tfcheck knows an expression to be, in a root module.
 
-use std::io::BufRead as _;
+use std::io::{self, BufRead, Read as _};
 use std::path::Path;
 
 use serde_json::json;
@@ -15,37 +15,36 @@ use crate::eval::{self, Cause, EvalError, Program, Value};
 use crate::infra::{self, AnalysisOptions};
 use crate::report::{formats, harmless, pretty, words};
 use crate::secrets::Secrets;
-use crate::source::{Problem, ProblemSeverity, Span, normalize};
+use crate::source::{MAX_FILE_SIZE, Problem, ProblemSeverity, Span, normalize};
 use crate::syntax::parse_expression;
 
 /// Evaluates the expressions of the arguments or of standard input.
-pub(super) fn eval(args: EvalArgs) -> Result<Exit, Failure> {
-    let load = load_options(vec![args.dir.clone()], args.inputs.0)?;
+pub(super) fn eval(mut args: EvalArgs) -> Result<Exit, Failure> {
+    let load = load_options(vec![args.dir.clone()], std::mem::take(&mut args.inputs.0))?;
     threads::start(None)?;
     let config = config::load(&load)?;
     let dir = normalize(&load.working_dir.join(&args.dir));
     let root = config.roots.iter().find(|r| r.dir == dir).cloned().unwrap_or_else(|| Root::empty(&dir));
     // Who names a folder wants it to be the root, with the defaults of its variables, whatever it is in a check.
     let root = Root { standing: RootStanding::Root, ..root };
-    say_faults(&config, &args.dir);
     // On a thread with room for expressions that nest deeply.
-    rayon::scope(|_| in_root(&config, &root, &args.expressions, args.stdin))
+    rayon::scope(|_| in_root(&config, &root, &args))
 }
 
 /// Faults of the configuration are not what was asked for, but they may be why something is not known.
-fn say_faults(config: &Config, dir: &Path) {
-    let faults = config.all_problems().len();
+fn say_faults(faults: usize, dir: &Path) {
     if faults > 0 {
         let faults = words::count(faults, "fault");
         output::complain(&format!("note: {faults} in the configuration, see `tfcheck {}`\n", dir.display()));
     }
 }
 
-fn in_root(config: &Config, root: &Root, expressions: &[String], stdin: bool) -> Result<Exit, Failure> {
+fn in_root(config: &Config, root: &Root, args: &EvalArgs) -> Result<Exit, Failure> {
     let sandbox = infra::sandbox(config);
-    let (program, _, _) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
+    let (program, _, problems) = infra::analyze(config, root, &sandbox, &AnalysisOptions::default());
+    say_faults(config.all_problems().len() + problems.len(), &args.dir);
     let session = Session { config, program: &program, secrets: &Secrets::of(config, []) };
-    if stdin { session.lines() } else { session.expressions(expressions) }
+    if args.stdin { session.lines() } else { session.expressions(&args.expressions) }
 }
 
 struct Session<'a> {
@@ -65,17 +64,26 @@ enum Answer {
 impl Session<'_> {
     /// One expression a line in, one JSON object a line out.
     fn lines(&self) -> Result<Exit, Failure> {
-        for line in std::io::stdin().lock().lines() {
-            let line = line.map_err(|reason| Failure::Read { path: "standard input".into(), reason })?;
-            let mut object = match self.answer(&line) {
-                Answer::Known(value) => json!({ "value": eval::json::display(&value) }),
-                Answer::Unknown(because) => json!({ "unknown": because }),
-                Answer::Error(problems) => json!({ "error": problems.first().map_or("", |p| &p.message) }),
+        let mut input = io::stdin().lock();
+        loop {
+            let line =
+                next_line(&mut input).map_err(|reason| Failure::Read { path: "standard input".into(), reason })?;
+            let mut object = match line {
+                Line::End => return Ok(Exit::Clean),
+                Line::NotText => json!({ "error": "the line is not UTF-8 text" }),
+                Line::TooLong => {
+                    let most = MAX_FILE_SIZE / (1024 * 1024);
+                    json!({ "error": format!("the line is longer than {most} MiB, the most that is read") })
+                }
+                Line::Text(line) => match self.answer(&line) {
+                    Answer::Known(value) => json!({ "value": eval::json::display(&value) }),
+                    Answer::Unknown(because) => json!({ "unknown": because }),
+                    Answer::Error(problems) => json!({ "error": problems.first().map_or("", |p| &p.message) }),
+                },
             };
             self.secrets.hide_json(&mut object);
             output::print(&formats::json_line(&object))?;
         }
-        Ok(Exit::Clean)
     }
 
     fn expressions(&self, expressions: &[String]) -> Result<Exit, Failure> {
@@ -128,6 +136,33 @@ impl Session<'_> {
             found
         }
     }
+}
+
+/// A line of the input.
+enum Line {
+    Text(String),
+    NotText,
+    TooLong,
+    /// There is none.
+    End,
+}
+
+/// Reads a line. One that cannot be used is read to its end all the same: those behind it can.
+fn next_line(input: &mut impl BufRead) -> io::Result<Line> {
+    let mut line = Vec::new();
+    // One more for the line's end.
+    input.by_ref().take(MAX_FILE_SIZE + 1).read_until(b'\n', &mut line)?;
+    if line.is_empty() {
+        return Ok(Line::End);
+    }
+    match line.pop_if(|last| *last == b'\n') {
+        None if line.len() as u64 > MAX_FILE_SIZE => {
+            input.skip_until(b'\n')?;
+            return Ok(Line::TooLong);
+        }
+        _ => line.pop_if(|last| *last == b'\r'),
+    };
+    Ok(String::from_utf8(line).map_or(Line::NotText, Line::Text))
 }
 
 /// What was asked for could not be done: more than the warning that it is in a check.

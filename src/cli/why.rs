@@ -112,14 +112,24 @@ struct Explainer<'a> {
 impl Explainer<'_> {
     /// The instances that the longest part of the target names, each with the attribute that the rest names.
     fn explain(&self, target: &str) -> Vec<Shown> {
-        for (address, path) in splits(target) {
-            let named = |i: &&Instance| *i.address == *address || *i.block_address == *address;
-            let found: Vec<&Instance> = self.infra.instances().iter().filter(named).collect();
-            if !found.is_empty() {
-                return found.into_iter().filter_map(|i| self.instance(i, &path)).collect();
+        let cuts = cuts(target);
+        let mut found: Vec<&Instance> = Vec::new();
+        let mut end = 0;
+        for instance in self.infra.instances() {
+            let named = [&instance.address, &instance.block_address].into_iter();
+            let named =
+                named.filter(|address| target.starts_with(&***address) && cuts.binary_search(&address.len()).is_ok());
+            let Some(longest) = named.map(|address| address.len()).max().filter(|length| *length >= end) else {
+                continue;
+            };
+            if longest > end {
+                found.clear();
+                end = longest;
             }
+            found.push(instance);
         }
-        Vec::new()
+        let path = path(&target[end..]);
+        found.into_iter().filter_map(|instance| self.instance(instance, &path)).collect()
     }
 
     fn instance(&self, instance: &Instance, path: &[&str]) -> Option<Shown> {
@@ -171,8 +181,8 @@ impl Explainer<'_> {
     }
 }
 
-/// The ways to read a target as an address and a path of attributes, the longest address first.
-fn splits(target: &str) -> Vec<(String, Vec<&str>)> {
+/// Where the address in a target may end, in ascending order: before each dot that is not part of a key, and at the end.
+fn cuts(target: &str) -> Vec<usize> {
     let (mut in_quotes, mut in_key) = (false, false);
     let mut cuts = Vec::new();
     for (i, c) in target.char_indices() {
@@ -184,11 +194,13 @@ fn splits(target: &str) -> Vec<(String, Vec<&str>)> {
             _ => {}
         }
     }
-    let at = |cut: &usize| {
-        let path = target[cut + 1..].split(['.', '[', ']']).filter(|step| !step.is_empty()).collect();
-        (target[..*cut].to_owned(), path)
-    };
-    std::iter::once((target.to_owned(), Vec::new())).chain(cuts.iter().rev().map(at)).collect()
+    cuts.push(target.len());
+    cuts
+}
+
+/// The steps of what stands behind an address: `.d[1].e`.
+fn path(rest: &str) -> Vec<&str> {
+    rest.split(['.', '[', ']']).filter(|step| !step.is_empty()).collect()
 }
 
 /// What is configured, and what the provider decides.
@@ -220,12 +232,18 @@ mod tests {
 
     #[test]
     fn targets_are_an_address_and_a_path() {
-        let found = splits("module.a[\"x.y\"].aws_b.c[0].d[1].e");
-        let expected: Vec<(String, Vec<&str>)> = vec![
-            ("module.a[\"x.y\"].aws_b.c[0].d[1].e".to_owned(), vec![]),
-            ("module.a[\"x.y\"].aws_b.c[0].d[1]".to_owned(), vec!["e"]),
-            ("module.a[\"x.y\"].aws_b.c[0]".to_owned(), vec!["d", "1", "e"]),
+        let target = "module.a[\"x.y\"].aws_b.c[0].d[1].e";
+        let addresses: Vec<&str> = cuts(target).into_iter().map(|cut| &target[..cut]).collect();
+        let expected = [
+            "module",
+            "module.a[\"x.y\"]",
+            "module.a[\"x.y\"].aws_b",
+            "module.a[\"x.y\"].aws_b.c[0]",
+            "module.a[\"x.y\"].aws_b.c[0].d[1]",
+            target,
         ];
-        assert_eq!(found[..3], expected);
+        assert_eq!(addresses, expected);
+        assert_eq!(path(".d[1].e"), ["d", "1", "e"]);
+        assert!(path("").is_empty());
     }
 }

@@ -75,3 +75,10 @@ fn all_attributes() {
 fn a_resource_that_is_not_there() {
     assert_snapshot!(root().run(&["why", "module.db.aws_db_instance.that[0]"]));
 }
+
+#[test]
+fn a_target_of_many_steps_takes_no_longer_than_it_is() {
+    let target = "a.".repeat(40_000);
+    let ran = root().run_within(2, &["why", &target]);
+    assert_eq!(ran.status, 2);
+}
