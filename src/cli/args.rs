@@ -148,7 +148,7 @@ pub(super) struct CheckArgs {
     #[arg(value_name = "PATH", default_value = ".")]
     pub paths: Vec<PathBuf>,
 
-    /// Number of threads [default: one for each core]
+    /// Number of threads, at most four for each core or 16 [default: one for each core]
     #[arg(long, short, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
 

@@ -6,8 +6,15 @@ use super::failure::Failure;
 /// only taken where it is used.
 const STACK_SIZE: usize = 64 << 20;
 
-/// Starts the threads: as many as were asked for, else one for each core.
+/// More threads for each core get in each other's way: hundreds on two cores take minutes for nothing.
+const MOST_FOR_A_CORE: usize = 4;
+/// So many are always possible.
+const ALWAYS: usize = 16;
+
+/// Starts the threads: as many as were asked for and are of use, else one for each core.
 pub(super) fn start(jobs: Option<usize>) -> Result<(), Failure> {
-    let builder = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(0)).stack_size(STACK_SIZE);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let most = ALWAYS.max(cores.saturating_mul(MOST_FOR_A_CORE));
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(jobs.unwrap_or(cores).min(most)).stack_size(STACK_SIZE);
     builder.build_global().map_err(Failure::Threads)
 }

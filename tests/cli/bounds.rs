@@ -518,3 +518,10 @@ fn time_does_not_grow_with_the_square_of_the_faults() {
         is_quick(&[("main.tf.json", &in_one_line)], format);
     }
 }
+
+#[test]
+fn no_more_threads_than_are_of_use() {
+    let case = Case::new(&[("main.tf", "locals {\n  a = upper(1, 2)\n}\n")]);
+    let ran = case.run_within(10, &["--jobs", "100000", "--format", "compact"]);
+    assert!(ran.out.contains("upper"), "{ran}");
+}
