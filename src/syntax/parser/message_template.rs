@@ -6,6 +6,8 @@ use crate::source::ProblemKind::Syntax;
 
 /// How far an unclosed string is searched for a quote on a later line.
 const STRING_LOOKAHEAD: usize = 4096;
+/// How often, on the average, each byte of a text may be read again because heredocs are not closed.
+const MOST_AGAIN: usize = 16;
 
 impl Parser<'_> {
     /// A string whose line ends before its quote. Returns where reading goes on: at the line's end, or, where the
@@ -54,8 +56,8 @@ impl Parser<'_> {
         (quotes % 2 == 1 && !opens_value).then_some(from + first)
     }
 
-    /// A heredoc without the line that closes it. Returns where reading goes on.
-    pub(super) fn heredoc_not_closed(&mut self, intro: Token, marker: &str) -> usize {
+    /// A heredoc without the line that closes it, whose text was read up to `reached`. Returns where reading goes on.
+    pub(super) fn heredoc_not_closed(&mut self, intro: Token, marker: &str, reached: usize) -> usize {
         let span = self.token_span(intro);
         let message = format!("the heredoc is not closed by a line that holds `{marker}` only");
         let problem = Problem::error(Syntax, span, message, "opened here");
@@ -75,6 +77,12 @@ impl Parser<'_> {
         };
         self.report(problem.with_related(line, label).with_help(help));
         self.failed_at = Some(intro.start);
+        // What such a heredoc holds may be others, whose texts were read again already.
+        self.read_again = self.read_again.saturating_add(reached.saturating_sub(to));
+        if self.read_again / MOST_AGAIN > self.text.len() {
+            self.give_up(span, "too many heredocs hold others and are not closed");
+            return self.text.len();
+        }
         to
     }
 

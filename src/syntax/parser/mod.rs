@@ -16,6 +16,7 @@ mod template;
 mod template_scan;
 mod template_tree;
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -175,6 +176,11 @@ struct Parser<'a> {
     /// Bytes in which the ends of strings that are skipped were looked for in vain. Once these are as many as the text
     /// has, strings are looked for on one line only.
     raw_searched: usize,
+    /// Bytes behind heredocs that were not closed which are read once more.
+    read_again: usize,
+    /// Tokens so far, to be sure that they are as many as the text is long and not as ways lead through it.
+    #[cfg(debug_assertions)]
+    tokens: usize,
     /// Whether what looks like a top-level block in the first column ends everything that is open.
     resync: bool,
     /// Braces closed by a brace of less indentation.
@@ -213,6 +219,9 @@ impl<'a> Parser<'a> {
             lost_outward: false,
             unclosed: false,
             raw_searched: 0,
+            read_again: 0,
+            #[cfg(debug_assertions)]
+            tokens: 0,
             resync: false,
             suspects: Vec::new(),
             unclosed_at: None,
@@ -227,6 +236,11 @@ impl<'a> Parser<'a> {
     #[inline(never)]
     fn bump(&mut self) {
         self.prev_end = self.tok.end;
+        #[cfg(debug_assertions)]
+        {
+            self.tokens += 1;
+            assert!(self.tokens < 100 * (self.text.len() + 1000), "the text is read again and again");
+        }
         if self.stopped {
             self.lexer.pos = self.text.len();
         }
@@ -363,13 +377,21 @@ impl<'a> Parser<'a> {
         let span = problem.label.as_ref().map_or_else(|| self.span(0, 0), |l| l.span);
         self.problems.push(problem);
         if self.problems.len() == MAX_PROBLEMS {
-            let message = format!("more than {MAX_PROBLEMS} problems; the rest of the file was not read");
-            self.problems.push(Problem::error(ProblemKind::Limit, span, message, "given up here"));
-            self.stopped = true;
-            self.tok = Token { kind: Kind::End, start: self.text.len(), end: self.text.len() };
-            self.lost = true;
-            self.lost_outward = true;
+            self.give_up(span, format!("more than {MAX_PROBLEMS} problems"));
         }
+    }
+
+    /// Reads no further.
+    fn give_up(&mut self, span: Span, because: impl Display) {
+        if self.stopped {
+            return;
+        }
+        let message = format!("{because}; the rest of the file was not read");
+        self.problems.push(Problem::error(ProblemKind::Limit, span, message, "given up here"));
+        self.stopped = true;
+        self.tok = Token { kind: Kind::End, start: self.text.len(), end: self.text.len() };
+        self.lost = true;
+        self.lost_outward = true;
     }
 
     /// Records a problem that leaves the current item in doubt.

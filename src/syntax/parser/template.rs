@@ -159,7 +159,7 @@ impl<'a> Parser<'a> {
         let end = loop {
             let Some(closing) = closing.filter(|_| at < self.text.len()) else {
                 pieces.broken = true;
-                break self.heredoc_not_closed(intro, marker);
+                break self.heredoc_not_closed(intro, marker, at);
             };
             if line_start
                 && at >= closing

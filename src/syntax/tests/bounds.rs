@@ -139,3 +139,12 @@ fn no_text_panics() {
         }
     }
 }
+
+#[test]
+fn heredocs_that_hold_each_other_and_are_not_closed() {
+    let text = include_str!("../../../fixtures/regressions/syntax/heredocs-in-each-other");
+    let document = parse(FileId(0), text);
+    let last = document.problems.last().map(|problem| problem.message.to_string()).unwrap_or_default();
+    assert!(last.starts_with("too many heredocs hold others"), "{last}");
+    assert!(document.body.incomplete);
+}
