@@ -9,10 +9,11 @@ use rustc_hash::FxHashMap;
 
 use super::iterate::iterate;
 use super::memo::{Arguments, Computed, Memo};
-use super::program::{Frame, INSTANCE_LIMIT, ModuleInstance, Program, TOTAL_LIMIT};
+use super::program::{Frame, ModuleInstance, Program};
+use super::room::Wanted;
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
-use crate::source::{Problem, ProblemKind, Span};
+use crate::source::Span;
 use crate::syntax::{Expr, Text};
 
 /// How a block is repeated.
@@ -131,23 +132,25 @@ pub(super) struct RepetitionArgs<'a> {
     pub(super) count: Option<&'a Arc<Expr>>,
     pub(super) for_each: Option<&'a Arc<Expr>>,
     pub(super) header: Span,
+    /// How many things the module declares that it calls.
+    pub(super) inside: usize,
 }
 
 impl<'c> Program<'c> {
     /// Works out the instances of a block in a module instance.
     pub(super) fn expand(&self, module: &Rc<ModuleInstance>, args: RepetitionArgs<'_>) -> Expansion {
         match (args.count, args.for_each) {
-            (Some(count), _) => self.expand_count(module, count, args.header),
-            (None, Some(for_each)) => self.expand_for_each(module, for_each, args.header),
+            (Some(count), _) => self.expand_count(module, count, &args),
+            (None, Some(for_each)) => self.expand_for_each(module, for_each, &args),
             (None, None) => Expansion::Single(slot(Key::None, self.plain_frame(module))),
         }
     }
 
-    fn expand_count(&self, module: &Rc<ModuleInstance>, count: &Arc<Expr>, header: Span) -> Expansion {
+    fn expand_count(&self, module: &Rc<ModuleInstance>, count: &Arc<Expr>, args: &RepetitionArgs<'_>) -> Expansion {
         let plain = self.plain_frame(module);
         let value = self.eval(count, &plain);
         let known = match self.count_number(&value, count.span) {
-            Some(n) if self.within_limits(n, header, count.span) => Some(n),
+            Some(n) if self.takes_room(module, &Wanted::counted(n), args, count.span) => Some(n),
             _ => None,
         };
         let instance = |key: Key, index: Value| {
@@ -189,22 +192,12 @@ impl<'c> Program<'c> {
         }
     }
 
-    fn within_limits(&self, n: usize, header: Span, span: Span) -> bool {
-        let total = self.expanded.get().saturating_add(n);
-        if n <= INSTANCE_LIMIT && total <= TOTAL_LIMIT {
-            self.expanded.set(total);
-            return true;
-        }
-        let message = match n > INSTANCE_LIMIT {
-            true => format!("more than {INSTANCE_LIMIT} instances of one block are not expanded"),
-            false => format!("more than {TOTAL_LIMIT} instances in all are not expanded"),
-        };
-        let problem = Problem::warning(ProblemKind::Limit, span, message, "too many instances");
-        self.report(problem.with_related(header, "of this block").with_help("the block is checked as one instance"));
-        false
-    }
-
-    fn expand_for_each(&self, module: &Rc<ModuleInstance>, for_each: &Arc<Expr>, header: Span) -> Expansion {
+    fn expand_for_each(
+        &self,
+        module: &Rc<ModuleInstance>,
+        for_each: &Arc<Expr>,
+        args: &RepetitionArgs<'_>,
+    ) -> Expansion {
         let plain = self.plain_frame(module);
         let value = self.eval(for_each, &plain);
         let open = value.is_unknown()
@@ -220,7 +213,8 @@ impl<'c> Program<'c> {
                 vec![(Key::Any, Value::unknown(Type::String, Cause::Error), Value::unknown(Type::Any, Cause::Error))]
             }
         };
-        let entries = match !veiled && self.within_limits(entries.len(), header, for_each.span) {
+        let wanted = Wanted::keyed(entries.iter().map(|(key, ..)| key));
+        let entries = match !veiled && self.takes_room(module, &wanted, args, for_each.span) {
             true => entries,
             false => entries.into_iter().take(1).map(|(_, k, v)| (Key::Any, widened(&k), widened(&v))).collect(),
         };

@@ -39,6 +39,7 @@ mod reference;
 mod refs;
 mod resources;
 mod rest;
+mod room;
 mod scope;
 pub mod set;
 mod shared;

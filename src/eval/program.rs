@@ -16,6 +16,7 @@ use super::expand::Expansion;
 use super::expr::{Evaluation, Scope, word};
 use super::host::RootHost;
 use super::memo::{Declarations, Memo, State};
+use super::room::Room;
 use super::scope::{ModuleScope, NoScope};
 use super::shared::{Conversions, Kept, Place, Read, Reads, Shared};
 use super::{Cause, EvalError, Marks, Reference, ReferenceKind, Type, Value};
@@ -46,11 +47,6 @@ pub struct Inputs {
     pub ignore_defaults: bool,
 }
 
-/// More instances of one block than this are not expanded.
-pub const INSTANCE_LIMIT: usize = 200_000;
-/// More instances of all blocks and modules together than this are not expanded.
-pub const TOTAL_LIMIT: usize = 500_000;
-
 /// The evaluation of one root.
 pub struct Program<'c> {
     root: &'c Root,
@@ -60,7 +56,8 @@ pub struct Program<'c> {
     problems: RefCell<Vec<Problem>>,
     reported: RefCell<FxHashSet<(Span, String)>>,
     pub(super) host: RootHost,
-    pub(super) expanded: Cell<usize>,
+    /// What its instances take.
+    pub(super) room: Room,
     /// What the evaluation has cost so far.
     pub(super) spent: Spent,
     /// Evaluates what names nothing: defaults, of variables and inside types.
@@ -162,7 +159,7 @@ impl<'c> Program<'c> {
             problems: RefCell::default(),
             reported: RefCell::default(),
             host,
-            expanded: Cell::new(0),
+            room: Room::default(),
             spent: Spent::default(),
             literals: NoScope::default(),
             any: Type::Any.to_string().into(),

@@ -7,6 +7,8 @@ use super::expand::{Expansion, InstanceSlot, Repeated, Repetition, RepetitionArg
 use super::expr::Hop;
 use super::memo::State;
 use super::program::{Expansions, ModuleInstance, Program};
+use super::room;
+
 use super::{
     ByName, Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type,
     Value,
@@ -29,7 +31,7 @@ impl<'c> Program<'c> {
         resource: Declared<'_, ResourceName, Resource>,
     ) -> Option<Rc<Expansion>> {
         let Resource { count, for_each, header, .. } = &**resource.declared;
-        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header };
+        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header, inside: 0 };
         self.expansion(module, &module.resources, resource.at, args)
     }
 
@@ -258,18 +260,23 @@ impl<'c> Program<'c> {
         call: Declared<'_, Text, ModuleCall>,
     ) -> Option<Rc<Expansion>> {
         let ModuleCall { count, for_each, header, .. } = &**call.declared;
-        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header };
+        let inside = match module.node.children.get(call.name) {
+            Some(Child::Loaded(node)) => room::declarations(node),
+            _ => 0,
+        };
+        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header, inside };
         self.expansion(module, &module.calls, call.at, args)
     }
 
-    /// The module instance behind one instance of a call; `None` where the module is not on disk.
+    /// The module instance behind one instance of a call; `None` where the module is not on disk, or where there is no
+    /// room for it.
     pub(crate) fn called_module(&self, slot: &InstanceSlot, name: &Text) -> Option<Rc<ModuleInstance>> {
         if let Some(module) = &*slot.outside().module.borrow() {
             return Some(module.clone());
         }
         let caller = &slot.frame.module;
         let Some(Child::Loaded(node)) = caller.node.children.get(name) else { return None };
-        if caller.address.steps().len() >= CALL_DEPTH {
+        if caller.address.steps().len() >= CALL_DEPTH || !self.takes_room_of_module(caller, name, node) {
             return None;
         }
         let address = caller.address.child(name.clone(), slot.key.clone());

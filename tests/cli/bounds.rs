@@ -525,3 +525,41 @@ fn no_more_threads_than_are_of_use() {
     let ran = case.run_within(10, &["--jobs", "100000", "--format", "compact"]);
     assert!(ran.out.contains("upper"), "{ran}");
 }
+
+#[test]
+fn modules_that_multiply_what_they_hold() {
+    let queues: String = (0..50).map(|i| format!("resource \"aws_sqs_queue\" \"q{i}\" {{}}\n")).collect();
+    let call = |arguments: &str| format!("module \"m\" {{\n  source = \"./m\"\n{arguments}}}\n");
+    let main = call("  count = 100000\n") + "\nresource \"aws_sqs_queue\" \"other\" {}\n";
+    let case = Case::new(&[("main.tf", &main), ("m/main.tf", &queues)]);
+    let ran = case.run_within(20, &["--format", "compact", "--min-severity", "advice"]);
+    assert!(ran.out.contains("more than 1000000 instances in all are not expanded"), "{:.2000}", ran.to_string());
+    assert!(ran.out.contains("aws_sqs_queue.other"), "{:.2000}", ran.to_string());
+}
+
+#[test]
+fn modules_that_call_many_others() {
+    let calls =
+        |of: &str| -> String { (0..25).map(|i| format!("module \"c{i}\" {{\n  source = \"{of}\"\n}}\n")).collect() };
+    let locals: String = (0..300).map(|i| format!("  l{i} = {i}\n")).collect();
+    let case = Case::new(&[
+        ("main.tf", &calls("./a")),
+        ("a/main.tf", &calls("../b")),
+        ("b/main.tf", &calls("../c")),
+        ("c/main.tf", &format!("locals {{\n{locals}}}\n")),
+    ]);
+    let ran = case.run_within(20, &["--format", "compact"]);
+    assert_eq!(
+        ran.out.matches("more than 1000000 instances in all are not expanded").count(),
+        1,
+        "{:.2000}",
+        ran.to_string()
+    );
+}
+
+#[test]
+fn keys_that_would_fill_reports() {
+    let text = "join(\"\", [for i in range(1000) : \"abcdefgh\"])";
+    let main = format!("resource \"aws_sqs_queue\" \"q\" {{\n  for_each = toset([{text}])\n}}\n");
+    check(&[("main.tf", &main)], &[], "instances with keys of more than 4096 bytes are not expanded");
+}
