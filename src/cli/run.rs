@@ -175,17 +175,26 @@ impl<'a> Judge<'a> {
         progress.stage("checking root modules", evaluations.len());
         // Roots that one thread evaluates one after the other share more than those of several.
         let together = if rayon::current_num_threads() == 1 { evaluations.len().max(1) } else { 1 };
+        let last = evaluations.len().saturating_sub(1);
         // What they share is not taken apart at the end either: see `run`.
         let common = || mem::ManuallyDrop::new(Common::default());
-        let judged = evaluations.into_par_iter().with_min_len(together).map_init(common, |common, (at, options)| {
-            let judged = self.root(at, options, &sandbox, common);
+        let numbered = evaluations.into_par_iter().enumerate().with_min_len(together);
+        let judged = numbered.map_init(common, |common, (number, (at, options))| {
+            let judged = self.root(at, options, &sandbox, common, number == last);
             progress.step();
             judged
         });
         judged.collect()
     }
 
-    fn root(&self, at: usize, options: &AnalysisOptions, sandbox: &Arc<Sandbox>, common: &Common) -> Judged {
+    fn root(
+        &self,
+        at: usize,
+        options: &AnalysisOptions,
+        sandbox: &Arc<Sandbox>,
+        common: &Common,
+        is_last: bool,
+    ) -> Judged {
         let root = &self.config.roots[at];
         let options = AnalysisOptions { wanted: self.wanted, ..options.clone() };
         let (program, mut infra, problems) = infra::analyze_beside(common, self.config, root, sandbox, &options);
@@ -199,7 +208,7 @@ impl<'a> Judge<'a> {
         settings.exemptions.apply(root, &self.config.sources, &mut rules.findings);
         fetched.show_at_calls(root, &mut rules.findings);
         let not_on_disk = mem::take(&mut infra.not_on_disk);
-        if at + 1 == self.config.roots.len() && self.little_text {
+        if is_last && self.little_text {
             mem::forget((program, infra));
         }
         Judged { root: at, rules, usage, problems, resources, not_on_disk }

@@ -24,6 +24,8 @@ pub struct RootEnvironment {
     pub file: Arc<VariableFile>,
 }
 
+/// A root is evaluated in so many environments.
+pub const MOST_ENVIRONMENTS: usize = 1_000;
 /// Folders whose variable files are environments.
 const FOLDERS: [&str; 3] = ["environments", "envs", "env"];
 /// Words that name environments.

@@ -36,7 +36,7 @@ pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
 pub use declarations::{Declarations, Declared};
-pub use environments::RootEnvironment;
+pub use environments::{MOST_ENVIRONMENTS, RootEnvironment};
 pub use load::{Config, Inputs, LoadError, LoadOptions, load};
 pub use module::{
     Check, Condition, IgnoreChanges, IgnoredPath, Import, Lifecycle, Local, Module, ModuleCall, Moved, Output,

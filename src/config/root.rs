@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::environments::{RootEnvironment, are_for, environment_files};
+use super::environments::{MOST_ENVIRONMENTS, RootEnvironment, are_for, environment_files};
 use super::folder::{Folder, FolderReader};
 use super::load::{Inputs, LoadOptions, nodes_of};
 use super::module::{Module, Provenance};
@@ -13,7 +13,7 @@ use super::roots::{RootStanding, standing};
 use super::terragrunt::Terragrunt;
 use super::tree::ModuleNode;
 use super::variables::VariableFile;
-use crate::source::{FileId, Problem, leads_out, link_leads_out};
+use crate::source::{FileId, Problem, ProblemKind, ProblemSeverity, leads_out, link_leads_out};
 use crate::syntax::Text;
 
 /// A folder that is looked at by itself, with all that it calls.
@@ -85,6 +85,8 @@ pub(crate) fn make_root(
         }
         !outside
     });
+    let left_out = found.get(MOST_ENVIRONMENTS).map(|(_, path)| path.clone());
+    found.truncate(MOST_ENVIRONMENTS);
     let mut read = |path: &Path| {
         let name = reader.shown(path);
         let file = VariableFile::read(reader.sources, path, &name).map(Arc::new);
@@ -95,6 +97,13 @@ pub(crate) fn make_root(
     let mut environments: Vec<_> = environments.collect();
     if !are_for(&environments, module, &var_files, inputs) {
         environments.clear();
+    }
+    if let Some(first) = left_out.filter(|_| !environments.is_empty()) {
+        let message =
+            format!("more than {MOST_ENVIRONMENTS} environments are not evaluated; this is the first of the rest");
+        let problem = Problem::about_file(ProblemKind::Limit, reader.shown(&first), message);
+        let help = "name those that are to be checked in `environment` blocks of the settings";
+        problems.push(Problem { severity: ProblemSeverity::Warning, ..problem }.with_help(help));
     }
     // Whoever has environments applies it.
     let standing = match standing(folder, terragrunt) {

@@ -563,3 +563,14 @@ fn keys_that_would_fill_reports() {
     let main = format!("resource \"aws_sqs_queue\" \"q\" {{\n  for_each = toset([{text}])\n}}\n");
     check(&[("main.tf", &main)], &[], "instances with keys of more than 4096 bytes are not expanded");
 }
+
+#[test]
+fn environments_without_end() {
+    let names: Vec<String> = (0..1_200).map(|i| format!("envs/e{i:04}.tfvars")).collect();
+    let main = "variable \"x\" {}\nresource \"aws_sqs_queue\" \"q\" {\n  name = var.x\n}\n";
+    let files: Vec<(&str, &str)> =
+        names.iter().map(|name| (name.as_str(), "x = \"a\"\n")).chain([("main.tf", main)]).collect();
+    let ran = Case::new(&files).run_within(60, &["--format", "compact"]);
+    let expected = "envs/e1000.tfvars: warning[limit-reached]: more than 1000 environments are not evaluated";
+    assert!(ran.out.contains(expected), "{:.2000}", ran.to_string());
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::reader::{Reader, RuleItem};
 use crate::cli::args::FailOnArg;
+use crate::config::MOST_ENVIRONMENTS;
 use crate::rules::{Day, Severity};
 use crate::source::{Problem, SourceFile, Span};
 use crate::syntax::{Block, Document, Expr, Ident};
@@ -81,8 +82,6 @@ const BLOCKS: [&str; 3] = ["ignore", "rule", "environment"];
 const IGNORE_ARGUMENTS: [&str; 5] = ["paths", "addresses", "environments", "reason", "until"];
 const ENVIRONMENT_ARGUMENTS: [&str; 4] = ["var_files", "vars", "workspace", "production"];
 
-/// More environments than this are a mistake.
-const MOST_ENVIRONMENTS: usize = 1_000;
 /// So are more exemptions, each of their addresses and environments counted like one.
 const MOST_EXEMPTIONS: usize = 5_000;
 
