@@ -9,13 +9,15 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::Type;
 use super::shared::Shared;
+use super::{Type, Value};
 use crate::source::Span;
 use crate::syntax::Text;
 
 /// So many evaluations are remembered for roots to come; then all are forgotten.
 const KEPT_LIMIT: usize = 5_000;
+/// Of so many variables it is remembered what they are worth in all environments.
+const VARIABLES_KEPT: usize = 5_000;
 
 /// What programs of one configuration share, one after the other: never of two, since places in files mean something
 /// else in each.
@@ -27,6 +29,7 @@ struct Parts {
     programs: Cell<u32>,
     evaluations: RefCell<Rc<Shared>>,
     types: RefCell<FxHashMap<Span, (Type, Text)>>,
+    everywhere: RefCell<FxHashMap<Span, Value>>,
 }
 
 impl Common {
@@ -51,5 +54,20 @@ impl Common {
     /// Remembers a type that is declared at this place.
     pub(super) fn declare_type(&self, place: Span, declared: (Type, Text)) {
         self.0.types.borrow_mut().insert(place, declared);
+    }
+
+    /// What a variable that is declared at this place is worth in all environments of its root: worked out once, not for
+    /// each of them again.
+    pub(super) fn everywhere(&self, place: Span, work_out: impl FnOnce() -> Value) -> Value {
+        if let Some(known) = self.0.everywhere.borrow().get(&place) {
+            return known.clone();
+        }
+        let value = work_out();
+        let mut kept = self.0.everywhere.borrow_mut();
+        if kept.len() >= VARIABLES_KEPT {
+            kept.clear();
+        }
+        kept.insert(place, value.clone());
+        value
     }
 }

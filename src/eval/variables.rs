@@ -62,6 +62,11 @@ impl Program<'_> {
         converted.unwrap_or_else(|_| Value::unknown(ty.clone(), Cause::Error))
     }
 
+    /// What a variable of the root is worth in all of its environments, which does not depend on the one that is evaluated.
+    pub(crate) fn in_all_environments(&self, variable: &Variable, work_out: impl FnOnce() -> Value) -> Value {
+        self.common.everywhere(variable.header, work_out)
+    }
+
     /// The type that a variable is converted to.
     pub(crate) fn variable_type(&self, variable: &Variable) -> Type {
         self.declared_type(variable).0

@@ -1,11 +1,12 @@
 //! Instances that are no resources: module calls, providers, variables, outputs, the `terraform` blocks.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::{Attributes, key_text};
 use super::{Infra, Instance, InstanceKind, Lifecycle};
@@ -247,6 +248,8 @@ pub(super) fn declarations(
 /// The variable files of a root's environments, for comparing what they set.
 struct Sets<'c> {
     environments: &'c [crate::config::RootEnvironment],
+    /// What each of them sets, once something has asked.
+    given: OnceCell<Vec<FxHashMap<&'c str, &'c Arc<Expr>>>>,
     reach: BTreeMap<Text, BTreeSet<Text>>,
 }
 
@@ -255,25 +258,26 @@ impl<'c> Sets<'c> {
     fn of(program: &Program<'c>, module: &ModuleInstance) -> Option<Sets<'c>> {
         let environments = &program.root().environments[..];
         let several = module.id == 0 && environments.len() > 1;
-        several.then(|| Sets { environments, reach: super::reach::reached(&module.node) })
+        several.then(|| Sets { environments, given: OnceCell::new(), reach: super::reach::reached(&module.node) })
     }
 
     /// What a variable is worth in each environment.
     fn values(&self, program: &Program<'_>, name: &Text, variable: &crate::config::Variable) -> Value {
-        let values = self.environments.iter().map(|environment| {
-            let given = environment.file.value(name).map(|(_, expr)| expr);
-            let worth = match given.or(variable.default.as_ref()) {
-                Some(expr) => program.literal(expr, &program.variable_type(variable)),
-                None => Value::NULL,
-            };
-            Value::object(ByName::from([
-                ("name".into(), environment.name.clone().into()),
-                ("nonproduction".into(), is_nonproduction(&environment.name).into()),
-                ("given".into(), given.is_some().into()),
-                ("value".into(), worth),
-            ]))
-        });
-        Value::tuple(values.collect())
+        program.in_all_environments(variable, || {
+            let ty = program.variable_type(variable);
+            let given = self.given.get_or_init(|| self.environments.iter().map(of_environment).collect());
+            let values = self.environments.iter().zip(given).map(|(environment, given)| {
+                let given = given.get(&**name).copied();
+                let worth = given.or(variable.default.as_ref()).map_or(Value::NULL, |expr| program.literal(expr, &ty));
+                Value::object(ByName::from([
+                    ("name".into(), environment.name.clone().into()),
+                    ("nonproduction".into(), is_nonproduction(&environment.name).into()),
+                    ("given".into(), given.is_some().into()),
+                    ("value".into(), worth),
+                ]))
+            });
+            Value::tuple(values.collect())
+        })
     }
 
     /// The arguments of resources that a variable is passed to unchanged.
@@ -281,6 +285,12 @@ impl<'c> Sets<'c> {
         let names = self.reach.get(name).into_iter().flatten();
         Value::tuple(names.map(|n| n.clone().into()).collect())
     }
+}
+
+/// What the variable file of an environment sets; of two values for one variable the first.
+fn of_environment(environment: &crate::config::RootEnvironment) -> FxHashMap<&str, &Arc<Expr>> {
+    let values = environment.file.values.iter().rev();
+    values.map(|(name, expr)| (&*name.text, expr)).collect()
 }
 
 /// The `terraform` blocks of the root, with what rules about roots ask for.

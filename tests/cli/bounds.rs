@@ -574,3 +574,13 @@ fn environments_without_end() {
     let expected = "envs/e1000.tfvars: warning[limit-reached]: more than 1000 environments are not evaluated";
     assert!(ran.out.contains(expected), "{:.2000}", ran.to_string());
 }
+
+#[test]
+fn variables_of_many_environments() {
+    let names: Vec<String> = (0..100).map(|i| format!("envs/e{i}.tfvars")).collect();
+    let main: String = (0..300).map(|i| format!("variable \"v{i}\" {{}}\n")).collect();
+    let values: String = (0..300).map(|i| format!("v{i} = \"a\"\n")).collect();
+    let files = names.iter().map(|name| (name.as_str(), values.as_str())).chain([("main.tf", main.as_str())]);
+    let ran = Case::new(&files.collect::<Vec<_>>()).run_within(20, &["--format", "compact"]);
+    assert_eq!(ran.status, 0, "{:.2000}", ran.to_string());
+}
