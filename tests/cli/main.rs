@@ -8,6 +8,7 @@ mod eval;
 #[cfg(unix)]
 mod files;
 mod formats;
+mod multiplying;
 mod pages;
 mod run;
 mod schema;
