@@ -79,7 +79,7 @@ impl Spent {
 
     /// Takes note of elements that the expression at hand makes.
     pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        super::expr::spend(&self.work, elements, WORK_LIMIT)?;
+        super::names::spend(&self.work, elements, WORK_LIMIT)?;
         // What is paid for before it is done need not be begun.
         if elements > FEW {
             self.has_steps_left()?;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::expr::{Evaluation, Hop, Resolved, Scope};
+use super::expr::Evaluation;
 use super::functions::{self, Host};
+use super::names::{Hop, Resolved, Scope};
 use super::union::{may_be_failure, watched};
 use super::{Cause, EvalError, Kind, NoScope, Type, Value, nearest};
 use crate::source::{ProblemKind, Span};

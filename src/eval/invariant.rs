@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use smallvec::SmallVec;
 
-use super::expr::Scope;
+use super::names::Scope;
 use super::text::bytes_made;
 use super::union::is_watched;
 use super::{EvalError, Value};

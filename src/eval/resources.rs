@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::body::{self, Written};
 use super::expand::{Expansion, InstanceSlot, Repeated, Repetition, RepetitionArgs};
-use super::expr::Hop;
 use super::memo::State;
+use super::names::Hop;
 use super::program::{Expansions, ModuleInstance, Program};
 use super::room;
 

@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::expr::{Evaluation, Hop, Resolved, Scope};
+use super::expr::Evaluation;
 use super::functions::Host;
+use super::names::{Hop, Resolved, Scope};
 use super::program::{Frame, ModuleInstance, Program};
 use super::shared::Reads;
 use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value, nearest};
@@ -315,7 +316,7 @@ impl Scope for NoScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
         match self.around {
             Some(scope) => scope.spend(elements),
-            None => super::expr::spend(&self.work, elements, LITERAL_WORK_LIMIT),
+            None => super::names::spend(&self.work, elements, LITERAL_WORK_LIMIT),
         }
     }
 

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
-use super::expr::{Hop, Resolved};
+use super::names::{Hop, Resolved};
 use super::{EvalError, Kind, Node, Value};
 use crate::source::Span;
 use crate::syntax::{ConditionalExpr, Expr, ExprKind, Ident, TemplatePart, Text};
