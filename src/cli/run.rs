@@ -136,8 +136,8 @@ fn add_configuration(outcome: &mut Outcome, config: &Config) {
     outcome.roots = config.roots.len();
 }
 
-/// The last root is not taken apart before the process ends where all texts together have no more bytes: where there is
-/// much to be reported, the room is needed again.
+/// The last evaluation is not taken apart before the process ends where all texts together have no more bytes: where
+/// there is much to be reported, the room is needed again.
 const LITTLE_TEXT: usize = 4 << 20;
 
 /// Evaluates roots and runs the rules over them.

@@ -24,7 +24,7 @@ pub struct RootEnvironment {
     pub file: Arc<VariableFile>,
 }
 
-/// A root is evaluated in so many environments.
+/// A root is evaluated in no more environments.
 pub const MOST_ENVIRONMENTS: usize = 1_000;
 /// Folders whose variable files are environments.
 const FOLDERS: [&str; 3] = ["environments", "envs", "env"];

@@ -50,4 +50,4 @@ pub use settings::{Backend, RequiredProvider, TerraformSettings};
 pub use source_address::ModuleSource;
 pub use suggest::{nearest, nearest_within};
 pub use tree::{Child, MAX_DEPTH, ModuleNode};
-pub use variables::{Input, InputArgument, VariableFile, VariableText};
+pub use variables::{Given, Input, InputArgument, VariableFile, VariableText};

@@ -3,9 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::parsing::parse_values;
 use crate::source::{Problem, ProblemKind, ReadError, SourceMap, Span, read_text};
 use crate::syntax::{Document, Expr, Ident, Text};
+
+/// Values that are given to variables, by name, each with the name as it is written.
+pub type Given<'f> = FxHashMap<&'f str, &'f (Ident, Arc<Expr>)>;
 
 /// One `.tfvars` or `.tfvars.json` file.
 #[derive(Debug)]
@@ -76,9 +81,9 @@ impl VariableFile {
         VariableFile { path: path.to_path_buf(), document: Arc::new(document), values, problems }
     }
 
-    /// The value that it gives to a variable.
-    pub fn value(&self, name: &str) -> Option<&(Ident, Arc<Expr>)> {
-        self.values.iter().find(|(ident, _)| &*ident.text == name)
+    /// The values that it gives to variables, by name; of two for one variable the first.
+    pub fn by_name(&self) -> Given<'_> {
+        self.values.iter().rev().map(|given| (&*given.0.text, given)).collect()
     }
 }
 

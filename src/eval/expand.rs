@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::iterate::iterate;
 use super::memo::{Arguments, Computed, Memo};
 use super::program::{Frame, ModuleInstance, Program};
-use super::room::Wanted;
+use super::room::Planned;
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
 use crate::source::Span;
@@ -150,7 +150,7 @@ impl<'c> Program<'c> {
         let plain = self.plain_frame(module);
         let value = self.eval(count, &plain);
         let known = match self.count_number(&value, count.span) {
-            Some(n) if self.takes_room(module, &Wanted::counted(n), args, count.span) => Some(n),
+            Some(n) if self.takes_room(module, &Planned::counted(n), args, count.span) => Some(n),
             _ => None,
         };
         let instance = |key: Key, index: Value| {
@@ -213,8 +213,8 @@ impl<'c> Program<'c> {
                 vec![(Key::Any, Value::unknown(Type::String, Cause::Error), Value::unknown(Type::Any, Cause::Error))]
             }
         };
-        let wanted = Wanted::keyed(entries.iter().map(|(key, ..)| key));
-        let entries = match !veiled && self.takes_room(module, &wanted, args, for_each.span) {
+        let planned = Planned::keyed(entries.iter().map(|(key, ..)| key));
+        let entries = match !veiled && self.takes_room(module, &planned, args, for_each.span) {
             true => entries,
             false => entries.into_iter().take(1).map(|(_, k, v)| (Key::Any, widened(&k), widened(&v))).collect(),
         };

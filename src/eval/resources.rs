@@ -8,7 +8,6 @@ use super::memo::State;
 use super::names::Hop;
 use super::program::{Expansions, ModuleInstance, Program};
 use super::room;
-
 use super::{
     ByName, Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type,
     Value,

@@ -10,10 +10,10 @@ use crate::source::{Problem, ProblemKind, Span};
 use crate::syntax::Text;
 
 /// More instances of one block than this are not expanded.
-pub const INSTANCE_LIMIT: usize = 200_000;
+const INSTANCE_LIMIT: usize = 200_000;
 /// More instances of all blocks and modules together than this are not expanded; what modules declare counts for each of
 /// their instances.
-pub const TOTAL_LIMIT: usize = 1_000_000;
+const TOTAL_LIMIT: usize = 1_000_000;
 /// Instances with longer keys are not expanded, in bytes: their addresses stand in each finding.
 const KEY_LIMIT: usize = 4096;
 /// Addresses of more bytes than this in all are not made.
@@ -29,7 +29,7 @@ pub(super) struct Room {
 }
 
 /// Instances that are to be made.
-pub(super) struct Wanted {
+pub(super) struct Planned {
     /// How many.
     pub instances: usize,
     /// The bytes of all their keys.
@@ -38,23 +38,23 @@ pub(super) struct Wanted {
     pub longest: usize,
 }
 
-impl Wanted {
+impl Planned {
     /// Those of `count`.
-    pub(super) fn counted(instances: usize) -> Wanted {
+    pub(super) fn counted(instances: usize) -> Planned {
         let longest = instances.checked_ilog10().map_or(1, |digits| digits as usize + 1);
-        Wanted { instances, key_bytes: instances.saturating_mul(longest), longest }
+        Planned { instances, key_bytes: instances.saturating_mul(longest), longest }
     }
 
     /// Those with these keys.
-    pub(super) fn keyed<'k>(keys: impl Iterator<Item = &'k Key>) -> Wanted {
-        let mut wanted = Wanted { instances: 0, key_bytes: 0, longest: 0 };
+    pub(super) fn keyed<'k>(keys: impl Iterator<Item = &'k Key>) -> Planned {
+        let mut planned = Planned { instances: 0, key_bytes: 0, longest: 0 };
         for key in keys {
             let bytes = if let Key::Str(text) = key { text.len() } else { 0 };
-            wanted.instances += 1;
-            wanted.key_bytes += bytes;
-            wanted.longest = wanted.longest.max(bytes);
+            planned.instances += 1;
+            planned.key_bytes += bytes;
+            planned.longest = planned.longest.max(bytes);
         }
-        wanted
+        planned
     }
 }
 
@@ -92,11 +92,11 @@ impl Program<'_> {
     pub(super) fn takes_room(
         &self,
         module: &ModuleInstance,
-        wanted: &Wanted,
+        planned: &Planned,
         args: &RepetitionArgs<'_>,
         span: Span,
     ) -> bool {
-        let Wanted { instances, key_bytes, longest } = *wanted;
+        let Planned { instances, key_bytes, longest } = *planned;
         let address_bytes = instances.saturating_mul(module.prefix.len()).saturating_add(key_bytes);
         // What a called module holds takes its room once the module is looked at.
         let each = 1 + args.inside;

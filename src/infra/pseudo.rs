@@ -6,11 +6,11 @@ use std::ffi::OsStr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::build::{Attributes, key_text};
 use super::{Infra, Instance, InstanceKind, Lifecycle};
-use crate::config::{Child, Declared, Key, ModuleCall, ModuleNode};
+use crate::config::{Child, Declared, Given, Key, ModuleCall, ModuleNode};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Value};
@@ -249,7 +249,7 @@ pub(super) fn declarations(
 struct Sets<'c> {
     environments: &'c [crate::config::RootEnvironment],
     /// What each of them sets, once something has asked.
-    given: OnceCell<Vec<FxHashMap<&'c str, &'c Arc<Expr>>>>,
+    given: OnceCell<Vec<Given<'c>>>,
     reach: BTreeMap<Text, BTreeSet<Text>>,
 }
 
@@ -265,9 +265,11 @@ impl<'c> Sets<'c> {
     fn values(&self, program: &Program<'_>, name: &Text, variable: &crate::config::Variable) -> Value {
         program.in_all_environments(variable, || {
             let ty = program.variable_type(variable);
-            let given = self.given.get_or_init(|| self.environments.iter().map(of_environment).collect());
+            let given = self
+                .given
+                .get_or_init(|| self.environments.iter().map(|environment| environment.file.by_name()).collect());
             let values = self.environments.iter().zip(given).map(|(environment, given)| {
-                let given = given.get(&**name).copied();
+                let given = given.get(&**name).map(|(_, expr)| expr);
                 let worth = given.or(variable.default.as_ref()).map_or(Value::NULL, |expr| program.literal(expr, &ty));
                 Value::object(ByName::from([
                     ("name".into(), environment.name.clone().into()),
@@ -285,12 +287,6 @@ impl<'c> Sets<'c> {
         let names = self.reach.get(name).into_iter().flatten();
         Value::tuple(names.map(|n| n.clone().into()).collect())
     }
-}
-
-/// What the variable file of an environment sets; of two values for one variable the first.
-fn of_environment(environment: &crate::config::RootEnvironment) -> FxHashMap<&str, &Arc<Expr>> {
-    let values = environment.file.values.iter().rev();
-    values.map(|(name, expr)| (&*name.text, expr)).collect()
 }
 
 /// The `terraform` blocks of the root, with what rules about roots ask for.

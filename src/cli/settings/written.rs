@@ -82,7 +82,7 @@ const BLOCKS: [&str; 3] = ["ignore", "rule", "environment"];
 const IGNORE_ARGUMENTS: [&str; 5] = ["paths", "addresses", "environments", "reason", "until"];
 const ENVIRONMENT_ARGUMENTS: [&str; 4] = ["var_files", "vars", "workspace", "production"];
 
-/// So are more exemptions, each of their addresses and environments counted like one.
+/// More exemptions than this are a mistake, each of their addresses and environments counted like one.
 const MOST_EXEMPTIONS: usize = 5_000;
 
 /// Reads a settings file; also every mistake in its form.

@@ -127,5 +127,5 @@ fn variable_files_hold_literal_text() {
     let config = tree.load(&["."]);
     assert!(problem_lines(&config).is_empty());
     let file = &config.roots[0].var_files[0];
-    assert!(matches!(&file.value("a").unwrap().1.kind, ExprKind::String(text) if &**text == "${x}"));
+    assert!(matches!(&file.by_name()["a"].1.kind, ExprKind::String(text) if &**text == "${x}"));
 }

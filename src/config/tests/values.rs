@@ -12,7 +12,7 @@ fn automatic_variable_files_come_in_order() {
     ])
     .load(&["."]);
     let shown = |f: &crate::config::VariableFile| {
-        let (name, expr) = f.value("a").unwrap();
+        let (name, expr) = f.by_name()["a"];
         let file = config.sources.file(f.document.file);
         format!("{}: {} = {}", file.name, name.text, config.sources.text(expr.span))
     };
