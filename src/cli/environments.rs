@@ -209,7 +209,7 @@ impl Planner<'_> {
         let roots = &self.config.roots;
         let mut problems = Vec::new();
         for (name, _) in self.written.environments.iter().flat_map(|e| &e.vars) {
-            if roots.iter().any(|r| r.module.module.incomplete || declares(r, name)) {
+            if roots.iter().any(|r| r.module.module.may_declare_more() || declares(r, name)) {
                 continue;
             }
             let message = format!("a value is set for `{}`, which no root module declares", name.text);

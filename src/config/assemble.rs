@@ -30,6 +30,8 @@ pub(crate) struct ModuleFolder {
     pub(crate) problems: Vec<Problem>,
     /// Whether files are missing from `files` that Terraform would read.
     pub(crate) incomplete: bool,
+    /// Whether Terragrunt may write more of them.
+    pub(crate) generated: bool,
     pub(crate) opentofu: bool,
     pub(crate) provenance: Provenance,
 }
@@ -85,6 +87,7 @@ impl Module {
             files: Vec::new(),
             problems: Vec::new(),
             incomplete: false,
+            generated: false,
             opentofu: false,
             provenance: Provenance::Checked,
         })
@@ -237,6 +240,7 @@ impl<'d> Builder<'d> {
             checks: declared.checks.joined(reader).into_iter().map(|(n, b)| (n, decode::check(reader, &b))).collect(),
             problems: folder.problems.clone(),
             incomplete: folder.incomplete || folder.files.iter().any(|f| !f.document.problems.is_empty()),
+            generated: folder.generated,
             opentofu: folder.opentofu,
             provenance: folder.provenance,
             documents: folder.files.iter().map(|f| f.document.clone()).collect(),

@@ -12,6 +12,7 @@ use super::environments::Layout;
 use super::module::{Module, Provenance};
 use super::names::{Dialect, automatic_variable_files, is_module_file, module_names};
 use super::parsing::parse_document;
+use super::terragrunt::Terragrunt;
 use crate::clock::{Clock, Stage};
 use crate::source::{
     PathMap, Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path,
@@ -50,6 +51,7 @@ pub(crate) struct FolderReader<'a> {
     pub(crate) data_dir: &'a Path,
     pub(crate) dialect: Option<Dialect>,
     pub(crate) clock: &'a Clock,
+    pub(crate) terragrunt: &'a Terragrunt,
     pub(crate) real_paths: Arc<RealPaths>,
 }
 
@@ -190,6 +192,7 @@ impl FolderReader<'_> {
             files,
             problems,
             incomplete,
+            generated: self.terragrunt.may_declare(&request.dir),
             opentofu: listing.opentofu,
             provenance: request.provenance,
         });

@@ -17,7 +17,7 @@ use super::neighbours::{self, Neighbours};
 use super::root::{Root, make_root};
 use super::roots::{RootStanding, find_units};
 use super::scope::Scope;
-use super::terragrunt::{Terragrunt, is_terragrunt_file};
+use super::terragrunt::{Terragrunt, TerragruntFile, is_terragrunt_file};
 use super::tree::{Child, ModuleNode, TreeBuilder};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
@@ -135,17 +135,18 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let scope = Scope::new(&working_dir, &options.paths)?;
     let sources = options.sources.clone();
     let inputs = read_inputs(&sources, &working_dir, options)?;
+    let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
+    let mut problems = walk.problems;
+    let terragrunt = read_terragrunt(&walk.folders, (&sources, &working_dir), &mut problems);
     let reader = FolderReader {
         sources: &sources,
         working_dir: &working_dir,
         data_dir: &options.data_dir,
         dialect: options.dialect,
         clock: &options.clock,
+        terragrunt: &terragrunt,
         real_paths: Arc::default(),
     };
-    let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
-    let mut problems = walk.problems;
-    let terragrunt = read_terragrunt(&walk.folders, &reader, &mut problems);
     let mut folders = read_checked(walk.folders, &reader);
     read_called(&mut folders, &reader);
     let units = options.clock.stage(Stage::Load, || scope.narrow(find_units(&folders), &folders));
@@ -155,14 +156,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         let mut roots = Vec::new();
         for (dir, manifest) in units.iter().zip(&manifests) {
             if let Some(node) = trees.build(dir, manifest) {
-                roots.push(make_root(
-                    &folders[dir.as_path()],
-                    node,
-                    &terragrunt,
-                    (options, &inputs),
-                    &reader,
-                    &mut problems,
-                ));
+                roots.push(make_root(&folders[dir.as_path()], node, (options, &inputs), &reader, &mut problems));
             }
         }
         problems.append(&mut trees.problems);
@@ -314,23 +308,23 @@ fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
 
 fn read_terragrunt(
     folders: &PathMap<BTreeSet<String>>,
-    reader: &FolderReader<'_>,
+    (sources, working_dir): (&SourceMap, &Path),
     problems: &mut Vec<Problem>,
 ) -> Terragrunt {
-    let mut terragrunt = Terragrunt::default();
+    let mut files = Vec::new();
     for (folder, names) in folders.iter() {
         for name in names.iter().filter(|n| is_terragrunt_file(n)) {
             let path = folder.join(name);
             // A file that cannot be read still says that Terragrunt is at work.
             let text = read_text(&path).unwrap_or_else(|error| {
-                problems.push(error.problem(reader.shown(&path)));
+                problems.push(error.problem(shown_path(&path, working_dir)));
                 String::new()
             });
-            let source = reader.sources.add(&path, reader.shown(&path), text);
-            terragrunt.add(folder, &syntax::parse(source.id, &source.text));
+            let source = sources.add(&path, shown_path(&path, working_dir), text);
+            files.push(TerragruntFile::new(folder, &syntax::parse(source.id, &source.text)));
         }
     }
-    terragrunt
+    Terragrunt::new(files)
 }
 
 fn read_checked(found: PathMap<BTreeSet<String>>, reader: &FolderReader<'_>) -> PathMap<Folder> {

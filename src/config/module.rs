@@ -44,8 +44,10 @@ pub struct Module {
     pub checks: BTreeMap<Text, Check>,
     /// What is wrong with its blocks and files; what the parser found is with the documents.
     pub problems: Vec<Problem>,
-    /// Whether some of it was not understood or not read: a name without a declaration proves nothing then.
+    /// Whether some of it was not understood or not read.
     pub incomplete: bool,
+    /// Whether Terragrunt may write declarations into its folder that are not there now.
+    pub generated: bool,
     /// Whether files of OpenTofu's own (`.tofu`) are among its files.
     pub opentofu: bool,
     /// How it came to be read.
@@ -246,6 +248,13 @@ pub struct ModuleCall {
     pub arguments: Arc<Body>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
+}
+
+impl Module {
+    /// Whether it may declare more than what was read: a name without a declaration proves nothing then.
+    pub fn may_declare_more(&self) -> bool {
+        self.incomplete || self.generated
+    }
 }
 
 impl ModuleCall {

@@ -10,7 +10,6 @@ use super::load::{Inputs, LoadOptions, nodes_of};
 use super::module::{Module, Provenance};
 use super::names::Dialect;
 use super::roots::{RootStanding, standing};
-use super::terragrunt::Terragrunt;
 use super::tree::ModuleNode;
 use super::variables::VariableFile;
 use crate::source::{FileId, Problem, ProblemKind, ProblemSeverity, leads_out, link_leads_out};
@@ -71,7 +70,6 @@ impl Root {
 pub(crate) fn make_root(
     folder: &Folder,
     node: Arc<ModuleNode>,
-    terragrunt: &Terragrunt,
     (options, inputs): (&LoadOptions, &Inputs),
     reader: &FolderReader<'_>,
     problems: &mut Vec<Problem>,
@@ -105,6 +103,7 @@ pub(crate) fn make_root(
         let help = "name those that are to be checked in `environment` blocks of the settings";
         problems.push(Problem { severity: ProblemSeverity::Warning, ..problem }.with_help(help));
     }
+    let terragrunt = reader.terragrunt;
     // Whoever has environments applies it.
     let standing = match standing(folder, terragrunt) {
         RootStanding::Library if !environments.is_empty() && !terragrunt.governs(&module.dir) => RootStanding::Root,

@@ -55,7 +55,7 @@ impl Gathered<'_> {
         if module.variables.contains_key(&name.text) {
             return true;
         }
-        if !module.incomplete {
+        if !module.may_declare_more() {
             let message = format!("a value is set for `{}`, which the module does not declare", name.text);
             let problem = Problem::warning(ProblemKind::UndeclaredName, name.span, message, "no such variable");
             let near = nearest(&name.text, module.variables.keys().map(|n| &**n));
@@ -70,7 +70,7 @@ impl Gathered<'_> {
     fn text(&mut self, given: &VariableText, from_environment: bool) {
         let module = &self.root.module.module;
         let Some(variable) = module.variables.get(&given.name) else {
-            if !from_environment && !module.incomplete {
+            if !from_environment && !module.may_declare_more() {
                 let message = format!("`--var` sets `{}`, which the module does not declare", given.name);
                 self.problems.push(Problem::warning(
                     ProblemKind::UndeclaredName,

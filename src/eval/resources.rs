@@ -320,7 +320,7 @@ impl<'c> Program<'c> {
         if let Some(declared) = module.module().outputs.find(output) {
             return Ok(self.output(&module, declared));
         }
-        if module.module().incomplete {
+        if module.module().may_declare_more() {
             return Ok(Value::unknown(Type::Any, Cause::Error));
         }
         let near = super::nearest(output, module.module().outputs.keys().map(|n| &**n));

@@ -236,7 +236,7 @@ impl ModuleScope<'_, '_> {
         name: &str,
         names: impl Iterator<Item = &'n Text>,
     ) -> Result<Value, EvalError> {
-        if self.module().module().incomplete {
+        if self.module().module().may_declare_more() {
             return Ok(Value::unknown(Type::Any, Cause::Error));
         }
         let near = nearest(name, names.map(|n| &**n));
