@@ -78,6 +78,25 @@ resource "aws_lb_target_group" "runner_0" {
   tags = local.tags
 }
 
+# A build that finds no runner waits for an hour before anybody is told, so that this must not happen.
+resource "aws_cloudwatch_metric_alarm" "runner_0" {
+  alarm_name          = "${local.name}-runner-0-unhealthy"
+  alarm_description   = "Runners of part 0 do not answer; see the runbook"
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "UnHealthyHostCount"
+  statistic           = "Maximum"
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  period              = 60
+  evaluation_periods  = 5
+  alarm_actions       = var.alarm_actions
+
+  dimensions = {
+    LoadBalancer = aws_lb.runner_0.arn_suffix
+    TargetGroup  = aws_lb_target_group.runner_0.arn_suffix
+  }
+}
+
 resource "aws_lb_listener" "runner_0" {
   load_balancer_arn = aws_lb.runner_0.arn
   port              = 443

@@ -8,6 +8,7 @@ locals {
   tags = {
     Environment = var.environment
     Stack       = local.name
+    CostCenter  = var.cost_center
     ManagedBy   = "terraform"
   }
 

@@ -29,7 +29,10 @@ module "database" {
 
   name           = local.name
   instance_class = var.database_class
+  storage        = var.database_storage
   multi_az       = var.multi_az
+  backup_days    = var.database_backup_days
+  protected      = var.deletion_protection
   subnet_ids     = module.network.private_subnet_ids
   tags           = local.tags
 }

@@ -36,9 +36,35 @@ resource "aws_lambda_function" "consumer_0" {
 
   environment {
     variables = {
-      TABLE = "${local.name}-index-0"
-      TOPIC = aws_sns_topic.events_0.arn
+      LOG_LEVEL = "info"
+      TABLE     = "${local.name}-index-0"
+      TOPIC     = aws_sns_topic.events_0.arn
     }
+  }
+
+  # Else the function makes the group first, and keeps its logs for ever.
+  depends_on = [aws_cloudwatch_log_group.consumer_0]
+}
+
+# Errors are looked at in the morning, throttles at once: messages come back, but late.
+resource "aws_cloudwatch_metric_alarm" "consumer_0" {
+  for_each = { Errors = 10, Throttles = 1 }
+
+  alarm_name          = "${local.name}-consumer-0-${lower(each.key)}"
+  alarm_description   = "The consumer of part 0 does not keep up; see the runbook"
+  namespace           = "AWS/Lambda"
+  metric_name         = each.key
+  statistic           = "Sum"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  threshold           = each.value
+  period              = 300
+  evaluation_periods  = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = var.alarm_actions
+  ok_actions          = var.alarm_actions
+
+  dimensions = {
+    FunctionName = aws_lambda_function.consumer_0.function_name
   }
 }
 

@@ -7,15 +7,13 @@ resource "aws_security_group" "internal_0" {
 }
 
 resource "aws_security_group_rule" "internal_0" {
-  for_each = { for cidr in var.allowed_cidrs : replace(cidr, "/", "-") => cidr }
-
   security_group_id = aws_security_group.internal_0.id
   type              = "ingress"
   from_port         = 443
   to_port           = 443
   protocol          = "tcp"
-  cidr_blocks       = [each.value]
-  description       = "HTTPS from ${each.value}"
+  cidr_blocks       = var.allowed_cidrs
+  description       = "HTTPS from ${join(" and ", var.allowed_cidrs)}"
 }
 
 resource "aws_security_group_rule" "out_0" {

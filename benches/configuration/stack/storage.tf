@@ -1,5 +1,43 @@
+# What customers send in, as they sent it. Objects are read for some weeks and kept for as long as the contract says; the
+# classes in which they lie follow from that.
 resource "aws_s3_bucket" "data_0" {
   bucket = "${local.name}-data-0-${local.account}"
+
+  tags = merge(local.tags, {
+    Owner          = var.owner
+    Classification = "internal"
+  })
+}
+
+resource "aws_s3_bucket_versioning" "data_0" {
+  bucket = aws_s3_bucket.data_0.id
+
+  versioning_configuration {
+    status = "Enabled"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "data_0" {
+  bucket = aws_s3_bucket.data_0.id
+
+  rule {
+    id     = "cool"
+    status = "Enabled"
+    filter {}
+
+    transition {
+      days          = 60
+      storage_class = "INTELLIGENT_TIERING"
+    }
+
+    noncurrent_version_expiration {
+      noncurrent_days = 90
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 7
+    }
+  }
 }
 
 resource "aws_s3_bucket_policy" "data_0" {

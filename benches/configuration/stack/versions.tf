@@ -27,3 +27,13 @@ provider "aws" {
     tags = local.tags
   }
 }
+
+# Certificates and rules of distributions live there.
+provider "aws" {
+  alias  = "global"
+  region = "us-east-1"
+
+  default_tags {
+    tags = local.tags
+  }
+}
