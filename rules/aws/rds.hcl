@@ -158,51 +158,54 @@ rule "rds-pinned-minor-with-auto-upgrade" {
   scenario = "upgrade"
   default  = "auto_minor_version_upgrade is true"
 
-  resource = ["aws_db_instance", "aws_rds_cluster", "aws_rds_cluster_instance"]
+  resource = ["aws_db_instance", "aws_rds_cluster"]
 
   locals {
     version   = self.engine_version
-    instances = self.type == "aws_rds_cluster" ? referrers(self, "aws_rds_cluster_instance", "cluster_identifier") : [self]
-    upgraded  = [for instance in local.instances : instance if instance.auto_minor_version_upgrade]
-    # An instance with the version of its cluster is the same finding.
-    clusters = self.type == "aws_rds_cluster_instance" ? referenced(self.cluster_identifier, "aws_rds_cluster") : []
-    as_told  = anytrue([for cluster in local.clusters : pins_minor(cluster.engine, cluster.engine_version)])
+    is_alone  = self.type == "aws_db_instance"
+    instances = local.is_alone ? [self] : referrers(self, "aws_rds_cluster_instance", "cluster_identifier")
+    # A cluster is upgraded only where all of its instances are to be.
+    is_upgraded = length(local.instances) > 0 && alltrue([for instance in local.instances : instance.auto_minor_version_upgrade])
+    prefix      = version_prefix(self.engine, local.version)
   }
 
   skip = [
     !is_set(local.version),
     ignores(self, "engine_version"),
-    local.as_told,
+    # Members of a global database are upgraded by hand.
+    local.is_alone ? false : is_set(self.global_cluster_identifier),
   ]
-  require = !(pins_minor(self.engine, local.version) && length(local.upgraded) > 0)
+  require = !(pins_minor(self.engine, local.version) && local.is_upgraded)
   at      = self.engine_version
-  message = "${self.address} is pinned to ${local.version}, and ${self.type == "aws_rds_cluster" ? "auto_minor_version_upgrade of ${names(local.upgraded)}" : "its auto_minor_version_upgrade"} is true: once AWS has moved it on, the apply asks for a downgrade"
-  why     = "In some maintenance window AWS takes the database to the next minor version. From then on every apply wants to go back and fails with \"Cannot find upgrade path\", until somebody edits the version; newer releases of the provider leave clusters alone, instances not."
+  message = "${self.address} is pinned to ${local.version}, and ${local.is_alone ? "its auto_minor_version_upgrade" : "auto_minor_version_upgrade of ${names(local.instances)}"} is true: once AWS has moved it on, the apply asks for a downgrade"
+  why     = "In some maintenance window AWS takes the database to the next minor version. From then on every apply wants to go back and is refused, until somebody edits the version. Newer releases of the provider leave clusters alone where the version that runs is later than the one that is written, but not aws_db_instance."
 
   also {
-    at   = [for instance in local.upgraded : instance.auto_minor_version_upgrade]
+    at   = [for instance in local.instances : instance.auto_minor_version_upgrade]
     note = "minor versions are upgraded"
   }
 
   fix {
     text   = <<-EOT
-      engine_version             = "16" # the major version; the provider keeps the real one in engine_version_actual
-      auto_minor_version_upgrade = true
+      ${local.prefix == null ? "auto_minor_version_upgrade = false${local.is_alone ? "" : " # of the instances"}" : "engine_version = \"${local.prefix}\" # the major version; the provider keeps the real one in engine_version_actual"}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "a prefix of the version that runs is no change; or keep the exact version with auto_minor_version_upgrade = false"
+    note   = local.prefix == null ? "minor versions are then changed by whoever edits the version" : "a prefix of the version that runs is no change; or keep the exact version with auto_minor_version_upgrade = false"
   }
 
   exceptions = [
     "ignore_changes on the version",
     "Oracle, SQL Server and Db2",
-    "clusters without instances",
-    "instances of a pinned cluster, which is reported itself",
+    "clusters without instances, and those with an instance that is not to be upgraded, since then none is",
+    "members of a global database, to which automatic upgrades do not apply",
   ]
   sources = [
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Maintenance.AMVU.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.AMVU.html",
+    "https://github.com/hashicorp/terraform-provider-aws/pull/49396",
     "https://github.com/hashicorp/terraform-provider-aws/pull/49496",
   ]
 }

@@ -56,6 +56,16 @@ function "log_setting_fits" {
   )
 }
 
+function "version_prefix" {
+  params      = [engine, version]
+  description = "What of a version is its major one, as the provider takes it for a prefix: 8.0 of MySQL 8.0.36, 16 of PostgreSQL 16.4; null for other engines."
+  value = version == null || engine == null ? null : (
+    contains(["mysql", "mariadb"], engine) ? try(regex("^[0-9]+\\.[0-9]+", version), null)
+    : contains(["postgres", "aurora-postgresql"], engine) ? try(regex("^[1-9][0-9]+", version), null)
+    : null
+  )
+}
+
 function "pins_minor" {
   params      = [engine, version]
   description = "Whether a version names a minor one of its engine: 8.0.36 of MySQL, 16.4 of PostgreSQL, 8.0.mysql_aurora.3.05.2."
