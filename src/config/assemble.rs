@@ -30,7 +30,7 @@ pub(crate) struct ModuleFolder {
     pub(crate) problems: Vec<Problem>,
     /// Whether files are missing from `files` that Terraform would read.
     pub(crate) incomplete: bool,
-    /// Whether Terragrunt may write more of them.
+    /// Whether more of them may be written before Terraform runs.
     pub(crate) generated: bool,
     pub(crate) opentofu: bool,
     pub(crate) provenance: Provenance,

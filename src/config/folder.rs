@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::assemble::{ModuleFile, ModuleFolder, assemble};
 use super::environments::Layout;
 use super::module::{Module, Provenance};
-use super::names::{Dialect, automatic_variable_files, is_module_file, module_names};
+use super::names::{Dialect, automatic_variable_files, is_module_file, made_from, module_names};
 use super::parsing::parse_document;
 use super::terragrunt::Terragrunt;
 use crate::clock::{Clock, Stage};
@@ -34,6 +34,10 @@ pub(crate) struct Folder {
     pub(crate) identity: PathBuf,
     /// What lies beside its files, as far as it tells of environments.
     pub(crate) layout: Layout,
+    /// The names of the module's files.
+    pub(crate) files: Vec<String>,
+    /// Where those of them lead that are symbolic links.
+    pub(crate) links_to: Vec<PathBuf>,
 }
 
 /// A folder to read.
@@ -88,7 +92,10 @@ struct Listing {
     lock_file: Option<PathBuf>,
     is_initialized: bool,
     incomplete: bool,
+    /// Whether there are templates of module files that are not there.
+    has_templates: bool,
     layout: Layout,
+    links_to: Vec<PathBuf>,
 }
 
 impl FolderReader<'_> {
@@ -128,8 +135,15 @@ impl FolderReader<'_> {
 
     fn list(&self, request: &Request) -> Option<Listing> {
         let dir = &request.dir;
-        let entries = fs::read_dir(dir).ok()?.filter_map(Result::ok);
-        let all: BTreeSet<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+        let mut links = Vec::new();
+        let mut all = BTreeSet::new();
+        for entry in fs::read_dir(dir).ok()?.filter_map(Result::ok) {
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            if is_module_file(&name) && entry.file_type().is_ok_and(|of| of.is_symlink()) {
+                links.push(name.clone());
+            }
+            all.insert(name);
+        }
         // Where no walk was, links out of the folder and out of the work tree are not followed either.
         let stays = |name: &str| !leads_out(&dir.join(name), [dir.as_path(), self.working_dir]);
         let is_walked = |name: &str| match &request.walked {
@@ -154,8 +168,10 @@ impl FolderReader<'_> {
             is_initialized: self.has_data_dir(dir, &all),
             // What git ignores is not checked, but Terraform reads it: it may declare anything.
             incomplete: all.iter().any(|n| is_module_file(n) && !is_walked(n) && !is_passed_over(n, self.dialect)),
+            has_templates: all.iter().filter_map(|name| made_from(name)).any(|made| !all.contains(made)),
             files: names.primary.into_iter().chain(names.overrides).collect(),
             layout: Layout::of(&all),
+            links_to: links.iter().filter_map(|name| fs::canonicalize(dir.join(name)).ok()).collect(),
         })
     }
 
@@ -192,7 +208,7 @@ impl FolderReader<'_> {
             files,
             problems,
             incomplete,
-            generated: self.terragrunt.may_declare(&request.dir),
+            generated: listing.has_templates || self.terragrunt.may_declare(&request.dir),
             opentofu: listing.opentofu,
             provenance: request.provenance,
         });
@@ -203,6 +219,8 @@ impl FolderReader<'_> {
             is_initialized: listing.is_initialized,
             identity,
             layout: listing.layout,
+            files: listing.files,
+            links_to: listing.links_to,
         };
         (request.dir, folder)
     }

@@ -46,7 +46,8 @@ pub struct Module {
     pub problems: Vec<Problem>,
     /// Whether some of it was not understood or not read.
     pub incomplete: bool,
-    /// Whether Terragrunt may write declarations into its folder that are not there now.
+    /// Whether files may come into its folder that are not there now: written by Terragrunt, or made of a template that
+    /// lies beside them.
     pub generated: bool,
     /// Whether files of OpenTofu's own (`.tofu`) are among its files.
     pub opentofu: bool,
@@ -254,6 +255,16 @@ impl Module {
     /// Whether it may declare more than what was read: a name without a declaration proves nothing then.
     pub fn may_declare_more(&self) -> bool {
         self.incomplete || self.generated
+    }
+
+    /// Whether Terraform evaluates a provider's configuration: one with an alias that nothing asks for it leaves alone.
+    pub fn uses(&self, provider: &ProviderName) -> bool {
+        let is_it = |of: &ProviderRef| of.name == provider.name && of.alias == provider.alias;
+        provider.alias.is_none()
+            || self.resources.values().any(|resource| resource.provider.as_deref().is_some_and(is_it))
+            || self.calls.values().any(|call| call.providers.iter().any(|(_, passed)| is_it(passed)))
+            // They name providers, too.
+            || !self.imports.is_empty()
     }
 }
 

@@ -42,6 +42,18 @@ fn is_ignored(name: &str) -> bool {
     name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }
 
+/// What stands behind the name of a file of which another is made, by a template language or by hand.
+const MADE_FROM: [&str; 15] = [
+    "dist", "ejs", "erb", "example", "gotmpl", "hbs", "in", "j2", "jinja", "jinja2", "mustache", "sample", "template",
+    "tmpl", "tpl",
+];
+
+/// The module file that is made of a file of that name before Terraform runs: `main.tf` of `main.tf.j2`.
+pub(crate) fn made_from(name: &str) -> Option<&str> {
+    let (made, suffix) = name.rsplit_once('.')?;
+    (MADE_FROM.contains(&suffix) && is_module_file(made)).then_some(made)
+}
+
 /// Whether a name is that of a module file, in either dialect.
 pub(crate) fn is_module_file(name: &str) -> bool {
     split_module_name(name).is_some()

@@ -32,7 +32,9 @@ pub struct Root {
     pub environments: Vec<RootEnvironment>,
     /// `.terraform.lock.hcl`
     pub lock_file: Option<PathBuf>,
-    /// Whether Terragrunt generates what cannot be seen here.
+    /// Whether there are automatic variable files that could not be read: any variable may be set there.
+    pub has_unread_values: bool,
+    /// Whether Terragrunt generates what cannot be seen here, or somebody makes it of a template.
     pub terragrunt: bool,
     /// Whether state is kept elsewhere than in a local file.
     pub has_backend: bool,
@@ -52,6 +54,7 @@ impl Root {
             var_files: Vec::new(),
             environments: Vec::new(),
             lock_file: None,
+            has_unread_values: false,
             terragrunt: false,
             has_backend: false,
             dialect: Dialect::Terraform,
@@ -115,10 +118,11 @@ pub(crate) fn make_root(
         dir: module.dir.clone(),
         name: module.name.clone(),
         standing,
+        has_unread_values: var_files.len() < folder.variable_files.len(),
         var_files,
         environments,
         lock_file: folder.lock_file.clone(),
-        terragrunt: terragrunt.governs(&module.dir),
+        terragrunt: module.generated || terragrunt.governs(&module.dir),
         has_backend,
         dialect: options.dialect.unwrap_or_else(|| dialect_of(&node)),
         module: node,

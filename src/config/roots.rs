@@ -24,7 +24,9 @@ pub enum RootStanding {
 pub(crate) fn find_units(folders: &PathMap<Folder>) -> Vec<PathBuf> {
     let calls = LocalCalls::of(folders);
     let called = calls.called();
-    let is_checked = |folder: &Folder| folder.module.provenance == Provenance::Checked;
+    let linked = linked_files(folders);
+    let is_checked =
+        |folder: &Folder| folder.module.provenance == Provenance::Checked && !holds_links_only(folder, &linked);
     let all: Vec<(&PathBuf, &Folder, usize)> =
         folders.iter().zip(&calls.identities).map(|((dir, folder), identity)| (dir, folder, *identity)).collect();
     let is_unit = |folder: &Folder, identity: usize| is_checked(folder) && (stands_alone(folder) || !called[identity]);
@@ -89,12 +91,43 @@ impl LocalCalls {
     }
 }
 
-/// Whether a folder is applied by itself even if a module calls it.
+/// The files that module files elsewhere are links to, and how many of those there are: one below the file counts as
+/// enough of them.
+fn linked_files(folders: &PathMap<Folder>) -> FxHashMap<&OsStr, usize> {
+    let mut linked = FxHashMap::default();
+    for folder in folders.values() {
+        for target in &folder.links_to {
+            let Some(parent) = target.parent().filter(|parent| *parent != folder.identity) else { continue };
+            let enough = if folder.identity.starts_with(parent) { ENOUGH_LINKS } else { 1 };
+            *linked.entry(target.as_os_str()).or_default() += enough;
+        }
+    }
+    linked
+}
+
+/// A file that so many others are links to is there for them.
+const ENOUGH_LINKS: usize = 2;
+
+/// Whether all files of a folder are there for others to link to: nobody runs Terraform in it.
+fn holds_links_only(folder: &Folder, linked: &FxHashMap<&OsStr, usize>) -> bool {
+    let links = |name: &String| linked.get(folder.identity.join(name).as_os_str()).copied().unwrap_or_default();
+    !linked.is_empty()
+        && folder.lock_file.is_none()
+        && folder.variable_files.is_empty()
+        && folder.files.iter().all(|name| links(name) >= ENOUGH_LINKS)
+}
+
+/// Whether a folder is applied by itself even if a module calls it. `terraform init` also runs in modules, for their tests
+/// and for `terraform validate`: what it leaves behind tells only where the folder has a provider of its own as well.
 fn stands_alone(folder: &Folder) -> bool {
     has_state_store(&folder.module)
-        || folder.lock_file.is_some()
         || !folder.variable_files.is_empty()
-        || folder.is_initialized
+        || (folder.lock_file.is_some() || folder.is_initialized) && has_provider(&folder.module)
+}
+
+/// An empty block without an alias is a configuration that leaves all to the environment.
+fn has_provider(module: &Module) -> bool {
+    module.providers.values().any(|provider| provider.is_configured() || provider.name.alias.is_none())
 }
 
 fn has_state_store(module: &Module) -> bool {
@@ -104,10 +137,10 @@ fn has_state_store(module: &Module) -> bool {
 /// In which capacity a unit is looked at.
 pub(crate) fn standing(folder: &Folder, terragrunt: &Terragrunt) -> RootStanding {
     let module = &folder.module;
+    let asks_for_values = module.variables.values().any(|variable| variable.default.is_none());
     let is_applied = has_state_store(module)
-        || folder.lock_file.is_some()
+        || folder.lock_file.is_some() && !asks_for_values
         || !folder.variable_files.is_empty()
-        // An empty block without an alias is a configuration that leaves all to the environment.
-        || module.providers.values().any(|p| p.is_configured() || p.name.alias.is_none());
+        || has_provider(module);
     if is_applied && !terragrunt.is_source(&module.dir) { RootStanding::Root } else { RootStanding::Library }
 }

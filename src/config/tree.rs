@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::folder::Folder;
 use super::manifest::Manifest;
 use super::module::{Module, ModuleCall, Provenance};
-use crate::source::{PathMap, Problem, ProblemKind, Span};
+use crate::source::{Ignored, PathMap, Problem, ProblemKind, Span};
 use crate::syntax::Text;
 
 /// How deep calls may lie inside each other.
@@ -48,6 +48,7 @@ pub(crate) struct TreeBuilder<'a> {
     stack: Vec<(PathBuf, Option<Span>)>,
     reported: BTreeSet<Vec<PathBuf>>,
     missing: BTreeSet<Span>,
+    ignored: Ignored,
     pub(crate) problems: Vec<Problem>,
 }
 
@@ -59,6 +60,7 @@ impl<'a> TreeBuilder<'a> {
             stack: Vec::new(),
             reported: BTreeSet::new(),
             missing: BTreeSet::new(),
+            ignored: Ignored::default(),
             problems: Vec::new(),
         }
     }
@@ -107,7 +109,9 @@ impl<'a> TreeBuilder<'a> {
         match self.node(target, Some(place), manifest, key) {
             Some(node) => Child::Loaded(node),
             None => {
-                if local.is_some() && caller.provenance != Provenance::Downloaded {
+                // What git ignores is made by a build.
+                let is_made = || self.ignored.holds_folder(target);
+                if local.is_some() && caller.provenance != Provenance::Downloaded && !is_made() {
                     self.report_missing(call, place);
                 }
                 absent()

@@ -144,20 +144,22 @@ impl<'c> Program<'c> {
 }
 
 /// The same where each block in it may have attributes besides those written, as what refers to a resource sees it: what
-/// the configuration leaves out the provider decides. `place` is where the value stands.
-pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
-    let is_block = |v: &Value| v.as_fields().is_some_and(|fields| fields.block.is_some() && fields.rest.is_none());
+/// the configuration leaves out the provider decides; `objects`: so may each object. `place` is where the value stands.
+pub(super) fn with_rest(value: Value, place: &Place<'_>, objects: bool) -> Value {
+    let is_open = |fields: &Fields| fields.rest.is_none() && (objects || fields.block.is_some());
+    let is_block = |v: &Value| v.as_fields().is_some_and(is_open);
     let kind = match &value.kind {
         Kind::Tuple(seq) if value.children().any(|v| is_block(v) || is_union(v)) => {
             let fixed = seq.fixed().len();
             let position = |i: usize| if i < fixed { Inner::Index(i) } else { Inner::Any };
             let items = seq.items.iter().enumerate();
-            let items = items.map(|(i, item)| with_rest(item.clone(), &place.child(position(i)))).collect();
-            let rest = seq.rest.as_ref().map(|rest| with_rest(rest.clone(), &place.child(Inner::Any)));
+            let items = items.map(|(i, item)| with_rest(item.clone(), &place.child(position(i)), objects)).collect();
+            let rest = seq.rest.as_ref().map(|rest| with_rest(rest.clone(), &place.child(Inner::Any), objects));
             Kind::Tuple(Node::new(Seq { items, rest: rest.into(), element: seq.element.clone(), loose: seq.loose }))
         }
         Kind::Object(fields) if is_block(&value) => {
-            let inside = |name: &Text, inner: &Value| with_rest(inner.clone(), &place.child(Inner::Name(name)));
+            let inside =
+                |name: &Text, inner: &Value| with_rest(inner.clone(), &place.child(Inner::Name(name)), objects);
             let entries = fields.entries.map(inside);
             let other = place.child(Inner::Any).reference();
             let cause = Cause::Attribute(other.clone());
@@ -171,7 +173,7 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>) -> Value {
         }
         Kind::Unknown(unknown) => match &unknown.hint {
             Hint::OneOf(choices) if choices.iter().any(is_block) => {
-                let choices = choices.iter().map(|choice| with_rest(choice.clone(), place)).collect();
+                let choices = choices.iter().map(|choice| with_rest(choice.clone(), place, objects)).collect();
                 Kind::Unknown(Node::new(Unknown { hint: Hint::OneOf(choices), ..Unknown::clone(unknown) }))
             }
             _ => return value,

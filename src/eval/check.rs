@@ -61,7 +61,7 @@ impl<'c> Program<'c> {
             let place = Place::of(&reference);
             for (name, value) in configured.iter_mut() {
                 let written = std::mem::replace(value, Value::NULL);
-                *value = body::with_rest(written, &place.child(Inner::Name(name)));
+                *value = body::with_rest(written, &place.child(Inner::Name(name)), false);
             }
         }
         if configured.len() >= body::NAME_LIMIT {

@@ -20,6 +20,8 @@ pub struct RootHost {
     /// The working folder, once something in it is shown.
     here: OnceLock<PathBuf>,
     secret: SecretAttributes,
+    /// Whether the schema of a resource type is known.
+    known: fn(&str) -> bool,
     /// How often a file was asked for.
     asked: AtomicUsize,
 }
@@ -37,6 +39,7 @@ impl RootHost {
             templates: Mutex::default(),
             here: OnceLock::new(),
             secret: |_, _| false,
+            known: |_| true,
             asked: AtomicUsize::new(0),
         }
     }
@@ -45,6 +48,18 @@ impl RootHost {
     #[must_use]
     pub fn with_secrets(self, secret: SecretAttributes) -> RootHost {
         RootHost { secret, ..self }
+    }
+
+    /// The same, where only the schemas of some resource types are known: an object that is written in a resource of
+    /// another type may not be all of it.
+    #[must_use]
+    pub fn with_known(self, known: fn(&str) -> bool) -> RootHost {
+        RootHost { known, ..self }
+    }
+
+    /// Whether the schema of a resource type is known.
+    pub(super) fn knows(&self, resource_type: &str) -> bool {
+        (self.known)(resource_type)
     }
 
     /// How often a file was asked for.

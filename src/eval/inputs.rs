@@ -29,6 +29,32 @@ pub fn gather(
     Inputs { variables: gathered.values, workspace: None, ignore_defaults: false }
 }
 
+/// Arguments of backends that are left to `terraform init -backend-config`.
+/// Source: <https://developer.hashicorp.com/terraform/language/backend/s3>, and beside it `azurerm`, `gcs` and `http`.
+const BACKEND_ARGUMENTS: [&str; 21] = [
+    "access_key",
+    "address",
+    "bucket",
+    "container_name",
+    "dynamodb_table",
+    "encrypt",
+    "key",
+    "kms_key_id",
+    "lock_address",
+    "prefix",
+    "profile",
+    "region",
+    "resource_group_name",
+    "role_arn",
+    "secret_key",
+    "session_name",
+    "shared_credentials_file",
+    "storage_account_name",
+    "unlock_address",
+    "use_lockfile",
+    "workspace_key_prefix",
+];
+
 struct Gathered<'a> {
     sources: &'a SourceMap,
     root: &'a Root,
@@ -39,6 +65,9 @@ struct Gathered<'a> {
 
 impl Gathered<'_> {
     fn file(&mut self, file: &VariableFile) {
+        if self.is_for_backend(file) {
+            return;
+        }
         let from = self.sources.file(file.document.file).name.clone();
         for (name, expr) in &file.values {
             if !self.declared(name) {
@@ -47,6 +76,14 @@ impl Gathered<'_> {
             let value = Evaluation::new(&self.literals).eval(expr);
             self.set(&name.text, value, name.span.to(expr.span), from.clone());
         }
+    }
+
+    /// Whether a file completes the backend, for `terraform init -backend-config`, and sets no variables.
+    fn is_for_backend(&self, file: &VariableFile) -> bool {
+        let module = &self.root.module.module;
+        let is_argument = |name: &Ident| BACKEND_ARGUMENTS.contains(&&*name.text);
+        module.settings.backend.is_some()
+            && file.values.iter().all(|(name, _)| is_argument(name) && !module.variables.contains_key(&name.text))
     }
 
     /// Whether the root declares the variable; one that it does not is worth a word, as Terraform says one.

@@ -294,6 +294,12 @@ impl<'c> Program<'c> {
         self.problems.borrow_mut().push(problem);
     }
 
+    /// Forgets the problems in a part of the text that Terraform does not evaluate.
+    pub(crate) fn forgive(&self, part: Span) {
+        let is_inside = |p: &Problem| p.label.as_ref().is_some_and(|label| part.contains(label.span));
+        self.problems.borrow_mut().retain(|problem| !is_inside(problem));
+    }
+
     /// The problems found so far.
     pub fn take_problems(&self) -> Vec<Problem> {
         std::mem::take(&mut self.problems.borrow_mut())

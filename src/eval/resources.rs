@@ -220,9 +220,11 @@ impl<'c> Program<'c> {
         };
         let configured = body::find(&resource.arguments, name).map(|written| {
             let value = self.configured_as(slot, id, resource, written);
+            // An attribute whose type is not known may be an object to which the provider adds.
+            let is_known = self.host.knows(&id.type_name);
             match written.argument {
-                Some(_) => value,
-                None => body::with_rest(value, &Place::of(&instance).child(Inner::Name(name))),
+                Some(_) if is_known => value,
+                _ => body::with_rest(value, &Place::of(&instance).child(Inner::Name(name)), !is_known),
             }
         });
         if let Some(value) = configured.filter(|v| !v.is_null()) {
@@ -326,7 +328,8 @@ impl<'c> Program<'c> {
         let near = super::nearest(output, module.module().outputs.keys().map(|n| &**n));
         let message = format!("the module has no output `{output}`");
         let error = EvalError::new(message).with_label("not an output").did_you_mean(near);
-        Err(error.of_kind(ProblemKind::UndeclaredName).uncatchable())
+        // Terraform looks at the outputs of a call only when it evaluates: `try` and `can` get to see it.
+        Err(error.of_kind(ProblemKind::UndeclaredName))
     }
 
     fn call_object(&self, slot: &InstanceSlot, name: &Text) -> Value {

@@ -97,8 +97,10 @@ pub fn analyze_beside<'c>(
     // Where state is kept elsewhere, workspaces are how one configuration serves several environments.
     let plain = options.keep_defaults || (!root.has_backend && root.standing == RootStanding::Root);
     inputs.workspace = options.workspace.clone().or_else(|| plain.then(|| "default".into()));
-    inputs.ignore_defaults = root.standing == RootStanding::Library && !options.keep_defaults;
-    let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone()).with_secrets(facts::is_secret);
+    let are_defaults_known = root.standing == RootStanding::Root && !root.has_unread_values;
+    inputs.ignore_defaults = !are_defaults_known && !options.keep_defaults;
+    let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
+    let host = host.with_secrets(facts::is_secret).with_known(|ty| facts::schema(ty).is_some());
     let program = Program::beside(common, root, inputs, host);
     let infra = build(&program, facts_of(config, root, options), options.wanted, &config.clock);
     problems.extend(program.take_problems());

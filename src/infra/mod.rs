@@ -6,6 +6,7 @@
 mod analysis;
 mod build;
 mod fill;
+mod names;
 mod pseudo;
 mod query;
 mod reach;

@@ -199,6 +199,9 @@ pub(super) fn declarations(
     let maker = Maker { module, frame: &frame, nonproduction, words };
     for (name, provider) in &declared.providers {
         let mut attributes = program.block_attributes(&provider.body, &frame);
+        if !declared.uses(name) {
+            program.forgive(provider.span);
+        }
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
         let suffix = name.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
         let local = ["provider.", &name.name, &suffix];

@@ -8,28 +8,11 @@ use std::sync::{Arc, Mutex, RwLock};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
+use super::names::{self, UNKNOWN_TOKEN, token};
 use super::{Infra, InstanceId, InstanceKind, Receiver};
-use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Segment, Step, Type, Value, union};
+use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Step, Type, Value, union};
 use crate::facts;
 use crate::syntax::Text;
-
-/// Arguments by which instances are named in literals of others.
-const IDENTITY: [&str; 14] = [
-    "name",
-    "bucket",
-    "identifier",
-    "cluster_identifier",
-    "function_name",
-    "replication_group_id",
-    "cluster_id",
-    "domain_name",
-    "family",
-    "global_cluster_identifier",
-    "id",
-    "arn",
-    "table_name",
-    "allocation_id",
-];
 
 /// Indexes made when first asked for.
 #[derive(Default)]
@@ -53,7 +36,7 @@ type Few<T> = SmallVec<[T; 2]>;
 struct HolderIndex {
     by_target: FxHashMap<InstanceId, Few<Holder>>,
     by_token: FxHashMap<Text, Few<Holder>>,
-    /// By known texts that were computed from these instances, and do not name others of their types.
+    /// By texts that were computed from these instances, and do not name others of their types.
     by_derived: FxHashMap<Text, Vec<Derived>>,
     /// Instances whose attribute is not known and leads to nothing.
     unresolved: Vec<(InstanceId, Cause)>,
@@ -90,7 +73,8 @@ struct Holder {
 struct Leads {
     targets: Few<(InstanceId, bool)>,
     tokens: Few<(Text, bool)>,
-    /// Known texts that were computed from instances, such as `"${aws_lambda_function.a.function_name}-dlq"`.
+    /// Texts that were computed from instances, such as `"${aws_lambda_function.a.function_name}-dlq"`: known, or stand-ins
+    /// for what is not.
     derived: Vec<(Text, bool, Arc<[InstanceId]>)>,
     /// Why some of it leads to nothing that is here; `from_module` where only modules not on disk are to blame.
     unresolved: Option<Cause>,
@@ -289,8 +273,7 @@ impl Infra {
             return known.clone();
         }
         let attributes = &self.get(id).attributes;
-        let tokens = IDENTITY.iter().filter_map(|name| token(attributes.get(name)?));
-        let tokens: Arc<[Text]> = tokens.collect();
+        let tokens: Arc<[Text]> = names::of(&self.get(id).type_name, attributes).into();
         known.write().unwrap_or_else(|e| e.into_inner()).insert(id, tokens.clone());
         tokens
     }
@@ -391,18 +374,15 @@ impl Infra {
     fn leaf(&self, value: &Value, certain: bool, leads: &mut Leads) {
         let first = leads.targets.len();
         let found = self.references(value, certain, leads);
+        // An ARN or a URL names what it ends in, if that is in this account and region.
+        let names = token(value).map(|whole| (whole, certain)).into_iter();
+        let names = names.chain(names::at_end(value).map(|end| (end, false)));
         if found {
-            if let Kind::String(text) = &value.kind
-                && !text.is_empty()
-            {
-                let of = leads.targets[first..].iter().map(|(id, _)| *id).collect();
-                leads.derived.push((text.clone(), certain, of));
-            }
+            let of: Arc<[InstanceId]> = leads.targets[first..].iter().map(|(id, _)| *id).collect();
+            leads.derived.extend(names.map(|(text, certain)| (text, certain, of.clone())));
             return;
         }
-        if let Some(token) = token(value) {
-            leads.tokens.push((token, certain));
-        }
+        leads.tokens.extend(names);
         if let Some(unknown) = value.as_unknown() {
             leads.unresolved.get_or_insert(unknown.cause.clone());
         }
@@ -415,31 +395,6 @@ impl Infra {
         }
         let (block, _) = address.rsplit_once('[')?;
         self.by_address.get(&*format!("{block}[*]")).copied()
-    }
-}
-
-/// Begins the token of something that is not known: equal only to itself.
-const UNKNOWN_TOKEN: char = '\u{1}';
-
-/// The text by which a primitive value is compared: its own, or a stand-in for an unknown that is equal to itself.
-fn token(value: &Value) -> Option<Text> {
-    match &value.kind {
-        Kind::String(text) if !text.is_empty() => Some(text.clone()),
-        Kind::Unknown(u) => match (&u.origin, &u.hint) {
-            (Some(origin), _) => Some(format!("{UNKNOWN_TOKEN}{origin}").into()),
-            (None, Hint::Text(segments)) => {
-                let mut out = String::from(UNKNOWN_TOKEN);
-                for segment in segments.iter() {
-                    match segment {
-                        Segment::Text(text) => out.push_str(text),
-                        Segment::Unknown(v) => out.push_str(&token(v)?),
-                    }
-                }
-                Some(out.into())
-            }
-            _ => None,
-        },
-        _ => None,
     }
 }
 

@@ -27,17 +27,18 @@ const KINDS: [(ProblemKind, Severity, &str); 14] = [
     ),
     (
         ProblemKind::UndeclaredName,
-        Severity::Error,
-        "A reference to a variable, local, resource or module that nothing declares. `terraform validate` would refuse it.",
+        Severity::Warning,
+        "A reference to a variable, local, resource or module that nothing declares. Terraform would refuse it, unless a \
+         file with the declaration is written before it runs.",
     ),
     (
         ProblemKind::Evaluation,
-        Severity::Error,
+        Severity::Warning,
         "An expression that Terraform would refuse to evaluate, with the values that are known before a plan.",
     ),
     (
         ProblemKind::FailedCondition,
-        Severity::Error,
+        Severity::Warning,
         "A validation, precondition, postcondition or check whose condition is false with the values that are known \
          before a plan.",
     ),

@@ -105,7 +105,7 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
 const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
 
 /// A list of ignored files in this folder that must not be opened: a pipe would block the run, a device never ends.
-fn ignore_fault(folder: &Path) -> Option<IgnoreFault> {
+pub(super) fn ignore_fault(folder: &Path) -> Option<IgnoreFault> {
     IGNORE_FILES.iter().find_map(|name| {
         let path = folder.join(name);
         let metadata = fs::metadata(&path).ok()?;
@@ -267,6 +267,9 @@ pub enum ReadError {
         /// The first line with a fault, from 1.
         line: usize,
     },
+    /// What git-crypt makes of a file for whoever has not unlocked it.
+    #[error("the file is encrypted by git-crypt, so that nothing of it is known here")]
+    Encrypted,
     /// Binary data.
     #[error("the file holds a NUL byte in line {line}; it is not text")]
     Nul {
@@ -282,6 +285,8 @@ impl ReadError {
         match self {
             // Terraform passes over folders whatever they are called.
             ReadError::NotAFile("a folder") => Problem { severity: ProblemSeverity::Warning, ..problem },
+            // Whoever applies the configuration has unlocked it.
+            ReadError::Encrypted => Problem { severity: ProblemSeverity::Warning, ..problem },
             ReadError::Utf16 | ReadError::NotUtf8 { .. } => problem.with_help("save the file as UTF-8"),
             _ => problem,
         }
@@ -334,7 +339,13 @@ fn special_kind(kind: fs::FileType) -> Option<&'static str> {
     (!kind.is_file()).then_some("something else")
 }
 
+/// How files begin that git-crypt has encrypted.
+const GIT_CRYPT: &[u8] = b"\0GITCRYPT\0";
+
 fn decode(bytes: Vec<u8>) -> Result<String, ReadError> {
+    if bytes.starts_with(GIT_CRYPT) {
+        return Err(ReadError::Encrypted);
+    }
     if looks_like_utf16(&bytes) {
         return Err(ReadError::Utf16);
     }

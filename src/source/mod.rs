@@ -3,6 +3,7 @@
 
 mod changes;
 mod files;
+mod ignored;
 mod map;
 mod path_map;
 mod paths;
@@ -15,6 +16,7 @@ mod text;
 
 pub use changes::Changes;
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, read_text, walk};
+pub use ignored::Ignored;
 pub use map::{FileText, LineColumn, SourceFile, SourceMap};
 pub use path_map::PathMap;
 pub use paths::{normalize, shown_path};

@@ -10,7 +10,7 @@ use globset::GlobBuilder;
 use ignore::WalkBuilder;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::RealPaths;
+use super::{Ignored, RealPaths};
 
 /// A larger file is not read for a function.
 const SIZE_LIMIT: u64 = 1024 * 1024;
@@ -28,6 +28,7 @@ pub struct Sandbox {
     /// What was listed already, by folder and pattern: many roots list the folders of the modules that they share, and
     /// no file comes or goes during a run.
     listed: Mutex<FxHashMap<(PathBuf, String), Listing>>,
+    ignored: Ignored,
 }
 
 /// Some of the folders.
@@ -64,7 +65,7 @@ enum Found {
     },
     /// A place below the folders where there is no file.
     Missing,
-    /// Outside the folders, or not a plain file.
+    /// Outside the folders, or not a plain file, or nothing that git would keep.
     Refused,
 }
 
@@ -75,7 +76,8 @@ pub enum SandboxRead {
     Bytes(Vec<u8>),
     /// A place below the folders where there is no file.
     Missing,
-    /// Outside the folders, too large, not a plain file, or not readable.
+    /// Outside the folders, too large, not a plain file, not readable, or not there but ignored by git: whoever applies
+    /// the configuration may have it.
     Refused,
 }
 
@@ -129,7 +131,8 @@ impl Sandbox {
 
     fn find(&self, path: &Path) -> Found {
         let Some(real) = self.paths.of(path) else {
-            return if self.would_hold(path) { Found::Missing } else { Found::Refused };
+            let is_missing = self.would_hold(path) && !self.ignored.holds_file(path);
+            return if is_missing { Found::Missing } else { Found::Refused };
         };
         // Where git keeps what belongs to it there may be credentials, and nothing of the configuration.
         if real.iter().any(|step| step == ".git") || !self.holds(&real) {

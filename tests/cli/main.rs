@@ -3,6 +3,7 @@
 mod baseline;
 mod bounds;
 mod check;
+mod elsewhere;
 mod environments;
 mod eval;
 #[cfg(unix)]

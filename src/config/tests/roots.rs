@@ -30,6 +30,7 @@ fn who_is_applied_is_a_root() {
     check(&[("main.tf", PROVIDER)], &[". root"]);
     check(&[("main.tf", "provider \"aws\" {\n  alias = \"x\"\n}\n")], &[". library"]);
     check(&[("main.tf", ""), (".terraform.lock.hcl", "")], &[". root"]);
+    check(&[("main.tf", "variable \"x\" {}\n"), (".terraform.lock.hcl", "")], &[". library"]);
     check(&[("main.tf", ""), ("terraform.tfvars", "")], &[". root"]);
     check(&[("main.tf", ""), ("x.auto.tfvars.json", "{}")], &[". root"]);
     check(&[("main.tf", ""), ("prod.tfvars", "")], &[". library"]);
@@ -45,10 +46,13 @@ fn called_folders_are_looked_at_through_their_callers() {
         &[("envs/prod/main.tf", CALL), ("modules/m/main.tf", ""), ("modules/m/terraform.tfvars", "")],
         &["envs/prod library", "modules/m root"],
     );
-    check(
-        &[("envs/prod/main.tf", CALL), ("modules/m/main.tf", ""), ("modules/m/.terraform/x", "")],
-        &["envs/prod library", "modules/m library"],
-    );
+    // `terraform init` also runs in modules.
+    for left_behind in [".terraform/x", ".terraform.lock.hcl"] {
+        let left_behind = format!("modules/m/{left_behind}");
+        let of = |text| [("envs/prod/main.tf", CALL), ("modules/m/main.tf", text), (&left_behind, "")];
+        check(&of(""), &["envs/prod library"]);
+        check(&of(PROVIDER), &["envs/prod library", "modules/m root"]);
+    }
     check(&[("modules/a/main.tf", ""), ("modules/b/main.tf", "")], &["modules/a library", "modules/b library"]);
     let example = format!("{PROVIDER}module \"m\" {{\n  source = \"../..\"\n}}\n");
     check(&[("main.tf", ""), ("examples/x/main.tf", &example)], &["examples/x root"]);
@@ -90,6 +94,37 @@ fn terragrunt_is_noticed() {
         &["modules/app library terragrunt", "modules/other root"],
     );
     check(&[("root.hcl", ""), ("a/main.tf", "")], &["a library terragrunt"]);
+}
+
+#[test]
+fn folders_with_templates_of_files_are_not_read_whole() {
+    let check = |files: &[(&str, &str)], expected: &[&str]| {
+        let config = Tree::new(files).load(&["."]);
+        let generated: Vec<_> = config.roots.iter().filter(|r| r.module.module.generated).map(|r| &*r.name).collect();
+        assert_eq!(generated, expected, "{files:?}");
+        assert!(config.roots.iter().all(|r| r.terragrunt == r.module.module.generated));
+    };
+    for template in ["terraform.tf.j2", "variables.tf.json.tmpl", "backend.tf.example", "x.tofu.jinja"] {
+        check(&[("a/main.tf", ""), ("b/main.tf", ""), (&format!("a/{template}"), "")], &["a"]);
+    }
+    for other in ["main.tf.j2", "old.tf.bak", "user-data.sh.tpl", "j2", "tf.j2"] {
+        check(&[("a/main.tf", ""), (&format!("a/{other}"), "")], &[]);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_others_link_to_are_no_root() {
+    let tree = Tree::new(&[("common/provider.tf", PROVIDER), ("a/main.tf", BACKEND), ("b/main.tf", BACKEND)]);
+    let link = |to: &str, from: &str| std::os::unix::fs::symlink(to, tree.path(from)).unwrap();
+    link("../common/provider.tf", "a/provider.tf");
+    // Two configurations that share a file.
+    assert_eq!(units(&tree.load(&["."])), ["a root", "b root", "common root"]);
+    link("../common/provider.tf", "b/provider.tf");
+    assert_eq!(units(&tree.load(&["."])), ["a root", "b root"]);
+    // One more file of its own, and it is a configuration.
+    std::fs::write(tree.path("common/main.tf"), "").unwrap();
+    assert_eq!(units(&tree.load(&["."])), ["a root", "b root", "common root"]);
 }
 
 #[test]

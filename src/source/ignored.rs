@@ -1,0 +1,95 @@
+//! What git ignores: files that a build or a person puts in their place, which a fresh checkout does not have.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ignore::gitignore::Gitignore;
+use rustc_hash::FxHashMap;
+
+use super::files::ignore_fault;
+use super::{normalize, work_tree};
+
+/// The lists of ignored files of the folders that were asked about.
+#[derive(Debug, Default)]
+pub struct Ignored {
+    /// None where a folder has no list, or one that cannot be read.
+    lists: Mutex<FxHashMap<PathBuf, Option<Arc<Gitignore>>>>,
+}
+
+impl Ignored {
+    /// Whether git ignores the file that would stand at an absolute path, by the lists of the work tree that it would lie
+    /// in.
+    pub fn holds_file(&self, path: &Path) -> bool {
+        self.holds(path, false)
+    }
+
+    /// The same of a folder.
+    pub fn holds_folder(&self, path: &Path) -> bool {
+        self.holds(path, true)
+    }
+
+    fn holds(&self, path: &Path, is_folder: bool) -> bool {
+        let path = normalize(path);
+        let Some(tree) = path.parent().and_then(work_tree) else { return false };
+        let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(tree));
+        // The nearest list that says something decides; what is below an ignored folder is ignored as well.
+        for list in folders.filter_map(|folder| self.list(folder)) {
+            let said = list.matched_path_or_any_parents(&path, is_folder);
+            if !said.is_none() {
+                return said.is_ignore();
+            }
+        }
+        false
+    }
+
+    fn list(&self, folder: &Path) -> Option<Arc<Gitignore>> {
+        let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lists.get(folder) {
+            return known.clone();
+        }
+        let file = folder.join(".gitignore");
+        let is_there = file.is_file() && ignore_fault(folder).is_none();
+        // A pattern that is none is passed over, as git does.
+        let list = is_there.then(|| Arc::new(Gitignore::new(&file).0));
+        lists.insert(folder.to_path_buf(), list.clone());
+        list
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn lists_of_a_work_tree_say_what_is_ignored() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        let ignored = |path: &str| Ignored::default().holds_file(&root.join(path));
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        fs::write(root.join(".gitignore"), "id_rsa*\n/dist\n*.generated\n").unwrap();
+        fs::write(root.join("a/.gitignore"), "!keep.generated\n").unwrap();
+        // Without a work tree git says nothing.
+        assert!(!ignored("a/id_rsa.pub"));
+        fs::create_dir(root.join(".git")).unwrap();
+        for (path, expected) in [
+            ("id_rsa", true),
+            ("a/b/id_rsa.pub", true),
+            ("a/../id_rsa", true),
+            ("dist/terraform", true),
+            ("a/dist", false),
+            ("a/b/x.generated", true),
+            ("a/b/keep.generated", false),
+            ("a/none/x.generated", true),
+            ("a/main.tf", false),
+            ("../id_rsa", false),
+        ] {
+            assert_eq!(ignored(path), expected, "{path}");
+        }
+        fs::write(root.join("a/.gitignore"), "out/\n").unwrap();
+        let lists = Ignored::default();
+        assert!(lists.holds_folder(&root.join("a/out")) && lists.holds_file(&root.join("a/out/x")));
+        assert!(!lists.holds_file(&root.join("a/out")));
+    }
+}
