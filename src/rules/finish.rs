@@ -162,11 +162,14 @@ impl Draft {
             };
         };
         if value.as_fields().is_some() || value.as_seq().is_some_and(|seq| seq.items.iter().any(is_block)) {
-            return format!("this is `{argument}`");
+            return match self.place.written {
+                true => format!("this is `{argument}`"),
+                false => format!("there is no `{argument}`"),
+            };
         }
-        let default = value.marks.contains(Marks::PROVIDER_DEFAULT);
         let who = match trail.origin {
-            Origin::ProviderDefault if default => ": the provider's default".to_owned(),
+            // Also where something is written that turns out to be null.
+            _ if value.marks.contains(Marks::PROVIDER_DEFAULT) => ": the provider's default".to_owned(),
             Origin::VariableDefault => match &trail.variable {
                 Some(variable) => format!(": the default of {variable}"),
                 None => ": a variable's default".to_owned(),
