@@ -90,23 +90,24 @@ rule "s3-bucket-config-declared-twice" {
   ]
 
   locals {
-    buckets = referenced(self.bucket)
-    named   = is_known(length(local.buckets)) ? length(local.buckets) == 0 && is_known(self.bucket) : false
-    # Of a block whose instances are not known, each is taken to have a bucket of its own.
-    others = [
-      for other in some_of(local.named ? s3_configurations_of(self.type, self.bucket) : flatten([for bucket in local.buckets : referrers(bucket, self.type, "bucket")]), 20) : other
-      if other.block_address == self.block_address ? !strcontains(self.address, "[*]") && other.address != self.address : true
-    ]
+    buckets = buckets_maybe_named(self.bucket)
+    named   = length(local.buckets) == 0 && is_known(self.bucket)
+    others = (
+      local.named ? [for other in some_of(s3_configurations_of(self.type, self.bucket), 20) : other if is_another_configuration(other, self)] :
+      length(local.buckets) > 0 ? s3_configurations_tied(self, local.buckets) : s3_configurations_alike(self)
+    )
+    # There may be more of them than are certain.
+    certain = is_known(length(local.others)) ? local.others : [local.others[0]]
     what = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
   }
 
   require = length(local.others) == 0
   at      = self.bucket
-  message = "${names(local.others)} also set${length(local.others) == 1 ? "s" : ""} the ${local.what} of the bucket of ${self.address}: each write replaces what another has written"
+  message = "${names(local.certain)} also set${length(local.certain) == 1 ? "s" : ""} the ${local.what} of the bucket of ${self.address}: each write replaces what another has written"
   why     = "A bucket has one lifecycle, one notification, one policy and so on, and every write replaces all of it. Of the two resources the one that is applied last wins: what the other declares is missing in AWS although it stands in the code, and with every apply the two change places."
 
   also {
-    at   = [for other in local.others : other.bucket]
+    at   = [for other in local.certain : other.bucket]
     note = "the same bucket"
   }
 
@@ -114,7 +115,7 @@ rule "s3-bucket-config-declared-twice" {
     text   = <<-EOT
       # once its blocks or statements have moved to the other resource
       removed {
-        from = ${self.block_address}
+        from = ${self.resource_type}.${self.resource_name}
 
         lifecycle {
           destroy = false # a destruction would empty the configuration of the bucket
@@ -123,10 +124,10 @@ rule "s3-bucket-config-declared-twice" {
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "until then a part of what is declared is not active"
+    note   = "until then a part of what is declared is not active; in Terraform before 1.7, which has no such blocks, `terraform state rm` does the same"
   }
 
-  exceptions = ["buckets that are known only when Terraform runs, unless both resources refer to the same one"]
+  exceptions = ["buckets that are known only when Terraform runs, unless both resources refer to the same one or write the same name"]
   sources = [
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_lifecycle_configuration",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/s3_bucket_notification",

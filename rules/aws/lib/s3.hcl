@@ -195,6 +195,55 @@ function "s3_configurations_of" {
   ]
 }
 
+function "buckets_maybe_named" {
+  params      = [value]
+  description = "The buckets, of this configuration or read by a data source, that a value refers to: it is the name of one of them, or made from it. None where it is not known how many there are."
+  value = concat(
+    elements_known(referenced(value, "aws_s3_bucket", "aws_s3_directory_bucket")),
+    [for bucket in elements_known(referenced(value)) : bucket if bucket.kind == "data" && bucket.resource_type == "aws_s3_bucket"],
+  )
+}
+
+function "elements_known" {
+  params      = [list]
+  description = "The elements of a list of which it is known how many there are; none of another one."
+  value       = is_known(length(list)) ? list : []
+}
+
+function "is_name_of" {
+  params      = [value, bucket]
+  description = "Whether a value is the name of a bucket as it stands."
+  value       = is_known(value) && is_known(bucket.bucket) ? value == bucket.bucket : value == bucket.bucket || value == tostring(bucket.id)
+}
+
+function "is_another_configuration" {
+  params      = [other, configuration]
+  description = "Whether a resource that configures a bucket is not the other one. Of a block whose instances are not known, each is taken to have a bucket of its own."
+  value       = other.block_address == configuration.block_address ? !strcontains(configuration.address, "[*]") && other.address != configuration.address : true
+}
+
+function "s3_configurations_tied" {
+  params      = [configuration, buckets]
+  description = "The other resources of the type of a configuration that name the same of these buckets."
+  value = flatten([
+    for bucket in buckets : [
+      for other in some_of(referrers(bucket, configuration.type, "bucket"), 20) : other
+      if is_another_configuration(other, configuration) && is_name_of(configuration.bucket, bucket) && is_name_of(other.bucket, bucket)
+    ]
+  ])
+}
+
+function "s3_configurations_alike" {
+  params      = [configuration]
+  description = "The other resources of the type of a configuration whose bucket has the same name, of which a part is known only when Terraform runs."
+  value = flatten([
+    for part in referenced(configuration.bucket) : [
+      for other in some_of(referrers(part, configuration.type, "bucket"), 20) : other
+      if is_another_configuration(other, configuration) && other.bucket == configuration.bucket
+    ]
+  ])
+}
+
 function "s3_configurations" {
   params      = []
   description = "The resources that configure a bucket."
