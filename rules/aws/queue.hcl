@@ -12,7 +12,7 @@ rule "queue-policy-missing-for-publisher" {
     statements = flatten([for document in local.documents : policy_statements(document)])
     refused = [
       for publisher in queue_publishers(self) : publisher
-      if publisher.service != "s3" && !anytrue([
+      if publisher.service != "s3" && !sends_by_role(publisher.by, self) && !anytrue([
         for statement in local.statements :
         allows(statement, "sqs:SendMessage") && admits_service(statement, publisher.service) && admits_source(
           statement,
@@ -21,13 +21,16 @@ rule "queue-policy-missing-for-publisher" {
         )
       ])
     ]
-    # A role on a target serves the target itself, not its dead-letter queue.
-    by_role = [
-      for publisher in local.refused : publisher
-      if publisher.by.resource_type == "aws_cloudwatch_event_target" ? is_set(publisher.by.role_arn) && !contains([for queue in referenced(publisher.by.dead_letter_config, "aws_sqs_queue") : queue.address], self.address) : false
-    ]
-    services = join(" and ", distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"]))
-    lacks    = length(local.documents) == 0 ? "has no policy" : "has a policy that does not allow it"
+    services   = distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"])
+    sources = distinct([
+      for publisher in local.refused : source_written_in(
+        publisher.source,
+        publisher.service == "sns" ? null : try(known_text(publisher.by.event_bus_name), "default"),
+        self,
+      )
+    ])
+    queue = written_in(self, "arn", self)
+    lacks = length(local.documents) == 0 ? "has no policy" : "has a policy that does not allow it"
   }
 
   skip = [
@@ -35,6 +38,7 @@ rule "queue-policy-missing-for-publisher" {
     length(local.documents) == 0 && exported(self, "id", "url"),
   ]
   require = length(local.refused) == 0
+  message = "${self.address} takes deliveries of ${names(local.refused[*].by)}, but ${local.lacks}: ${join(" and ", local.services)} is refused"
   why     = "Subscription and rule are created without complaint, and then each delivery ends in an access error. SNS takes that for permanent and does not try again; EventBridge keeps the event only if it has a dead-letter queue."
 
   also {
@@ -42,16 +46,36 @@ rule "queue-policy-missing-for-publisher" {
     note = "delivers here"
   }
 
-  check "service" {
-    severity = "error"
-    skip     = length(local.refused) > 0 && length(local.by_role) == length(local.refused)
-    message  = "${self.address} takes deliveries of ${names(local.refused[*].by)}, but ${local.lacks}: ${local.services} is refused"
+  check "without-policy" {
+    skip = length(local.documents) > 0
   }
 
-  check "role" {
-    severity = "warning"
-    skip     = length(local.by_role) != length(local.refused)
-    message  = "${self.address} is the target of ${names(local.refused[*].by)} with a role, but ${local.lacks}: EventBridge documents resource policies only for queues, and delivery by a role may fail"
+  check "with-policy" {
+    skip = length(local.documents) == 0
+
+    fix {
+      text   = <<-EOT
+        # one statement more in the policy that the queue has
+        statement {
+          actions   = ["sqs:SendMessage"]
+          resources = [${local.queue}]
+
+          principals {
+            type        = "Service"
+            identifiers = ["${join("\", \"", local.services)}"]
+          }
+
+          condition {
+            test     = "ArnLike"
+            variable = "aws:SourceArn"
+            values   = [${join(", ", local.sources)}]
+          }
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "messages start to arrive at once; a queue has one policy"
+    }
   }
 
   fix {
@@ -59,39 +83,40 @@ rule "queue-policy-missing-for-publisher" {
       data "aws_iam_policy_document" "${self.resource_name}" {
         statement {
           actions   = ["sqs:SendMessage"]
-          resources = [aws_sqs_queue.${self.resource_name}.arn]
+          resources = [${local.queue}]
 
           principals {
             type        = "Service"
-            identifiers = ["sns.amazonaws.com"] # or events.amazonaws.com
+            identifiers = ["${join("\", \"", local.services)}"]
           }
 
           condition {
-            test     = "ArnEquals"
+            test     = "ArnLike"
             variable = "aws:SourceArn"
-            values   = [aws_sns_topic.events.arn] # or the rule's
+            values   = [${join(", ", local.sources)}]
           }
         }
       }
 
       resource "aws_sqs_queue_policy" "${self.resource_name}" {
-        queue_url = aws_sqs_queue.${self.resource_name}.id
+        queue_url = ${written_in(self, "id", self)}
         policy    = data.aws_iam_policy_document.${self.resource_name}.json
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "messages start to arrive at once; a queue has one policy, so add the statement to an existing one"
+    note   = "messages start to arrive at once; a queue has one policy, so what a policy from elsewhere allows must stand in it as well"
   }
 
   exceptions = [
     "policies that are not known",
-    "only a warning for an EventBridge target with a role",
+    "targets of EventBridge rules that are disabled, and those with a role, which needs no policy of the queue",
     "queues without a policy here whose id or URL is an output",
   ]
   sources = [
     "https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html",
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
+    "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html",
     "https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html",
   ]
 }

@@ -205,10 +205,12 @@ rule "sns-topic-policy-missing-for-publisher" {
     documents  = topic_documents(self)
     statements = [for statement in flatten([for document in local.documents : policy_statements(document)]) : statement if allows(statement, "sns:Publish")]
     publishers = topic_publishers(self)
-    refused    = [for publisher in local.publishers : publisher if publisher.service != "cloudwatch" && !anytrue([for statement in local.statements : admits_service(statement, publisher.service)])]
-    by_role    = [for publisher in local.refused : publisher if publisher.by.resource_type == "aws_cloudwatch_event_target" ? is_set(publisher.by.role_arn) : false]
-    services   = join(" and ", distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"]))
+    refused    = [for publisher in local.publishers : publisher if publisher.service != "cloudwatch" && !publishes_by_role(publisher.by) && !anytrue([for statement in local.statements : admits_service(statement, publisher.service)])]
+    services   = distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"])
     alarms     = [for publisher in local.publishers : publisher.by if publisher.service == "cloudwatch"]
+    topic      = written_in(self, "arn", self)
+    # Alarms publish under the default policy, which a policy replaces.
+    admitted = concat(local.services, is_known(length(local.alarms)) && length(local.alarms) > 0 ? ["cloudwatch.amazonaws.com"] : [])
     lacks      = length(local.documents) == 0 ? "has only the default policy, for its own account" : "has a policy that does not allow it"
     # What the default policy says, in one of its forms.
     for_account = anytrue([
@@ -225,9 +227,9 @@ rule "sns-topic-policy-missing-for-publisher" {
 
   check "service" {
     severity = "error"
-    skip     = length(local.refused) > 0 && length(local.by_role) == length(local.refused)
+    skip     = length(local.documents) > 0
     require  = length(local.refused) == 0
-    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${local.services} is refused"
+    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${join(" and ", local.services)} is refused"
 
     also {
       at   = local.refused[*].by
@@ -235,15 +237,33 @@ rule "sns-topic-policy-missing-for-publisher" {
     }
   }
 
-  check "role" {
-    severity = "warning"
-    skip     = length(local.by_role) != length(local.refused)
+  check "service-with-policy" {
+    severity = "error"
+    skip     = length(local.documents) == 0
     require  = length(local.refused) == 0
-    message  = "${self.address} is the target of ${names(local.refused[*].by)} with a role, but ${local.lacks}: EventBridge documents resource policies only for topics, and delivery by a role may end"
+    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${join(" and ", local.services)} is refused"
 
     also {
       at   = local.refused[*].by
       note = "publishes here"
+    }
+
+    fix {
+      text   = <<-EOT
+        # one statement more in the policy that the topic has
+        statement {
+          actions   = ["sns:Publish"]
+          resources = [${local.topic}]
+
+          principals {
+            type        = "Service"
+            identifiers = ["${join("\", \"", local.services)}"]
+          }
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "a topic has one policy"
     }
   }
 
@@ -257,6 +277,24 @@ rule "sns-topic-policy-missing-for-publisher" {
       at   = local.alarms
       note = "publishes here"
     }
+
+    fix {
+      text   = <<-EOT
+        # one statement more in the policy that the topic has
+        statement {
+          actions   = ["sns:Publish"]
+          resources = [${local.topic}]
+
+          principals {
+            type        = "Service"
+            identifiers = ["cloudwatch.amazonaws.com"]
+          }
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "a topic has one policy; restrict the statement to the account by aws:SourceAccount"
+    }
   }
 
   fix {
@@ -264,32 +302,33 @@ rule "sns-topic-policy-missing-for-publisher" {
       data "aws_iam_policy_document" "${self.resource_name}" {
         statement {
           actions   = ["sns:Publish"]
-          resources = [aws_sns_topic.${self.resource_name}.arn]
+          resources = [${local.topic}]
 
           principals {
             type        = "Service"
-            identifiers = ["cloudwatch.amazonaws.com", "events.amazonaws.com"]
+            identifiers = ["${join("\", \"", local.admitted)}"]
           }
         }
       }
 
       resource "aws_sns_topic_policy" "${self.resource_name}" {
-        arn    = aws_sns_topic.${self.resource_name}.arn
+        arn    = ${local.topic}
         policy = data.aws_iam_policy_document.${self.resource_name}.json
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "replaces the default policy, so keep a statement for your own account, and restrict the services by aws:SourceAccount"
+    note   = "replaces the default policy: what publishes with the rights of the account then needs a statement too, unless a policy of its own allows it"
   }
 
   exceptions = [
     "policies that are not known",
-    "only a warning for an EventBridge target with a role",
+    "targets of EventBridge rules that are disabled, and those with a role, which needs no policy of the topic",
     "topics without a policy here whose ARN is an output",
   ]
   sources = [
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
+    "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html",
     "https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html",
   ]
 }

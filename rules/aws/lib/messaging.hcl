@@ -68,8 +68,8 @@ function "queue_publishers" {
   value = concat(
     [for subscription in referrers(queue, "aws_sns_topic_subscription", "endpoint") : { service = "sns", by = subscription, source = subscription.topic_arn } if subscription.protocol == "sqs"],
     [for subscription in referrers(queue, "aws_sns_topic_subscription", "redrive_policy") : { service = "sns", by = subscription, source = subscription.topic_arn }],
-    [for target in referrers(queue, "aws_cloudwatch_event_target", "arn") : { service = "events", by = target, source = target.rule }],
-    [for target in referrers(queue, "aws_cloudwatch_event_target", "dead_letter_config.arn") : { service = "events", by = target, source = target.rule }],
+    [for target in referrers(queue, "aws_cloudwatch_event_target", "arn") : { service = "events", by = target, source = target.rule } if !is_of_disabled_rule(target)],
+    [for target in referrers(queue, "aws_cloudwatch_event_target", "dead_letter_config.arn") : { service = "events", by = target, source = target.rule } if !is_of_disabled_rule(target)],
     [for notification in referrers(queue, "aws_s3_bucket_notification", "queue.queue_arn") : { service = "s3", by = notification, source = notification.bucket }],
   )
 }
@@ -89,12 +89,72 @@ function "topic_publishers" {
   value = flatten([
     for service, uses in {
       cloudwatch = referrers(topic, ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"], ["alarm_actions", "ok_actions", "insufficient_data_actions"])
-      events     = referrers(topic, "aws_cloudwatch_event_target", "arn")
+      events     = [for target in referrers(topic, "aws_cloudwatch_event_target", "arn") : target if !is_of_disabled_rule(target)]
       s3         = referrers(topic, "aws_s3_bucket_notification", "topic.topic_arn")
       budgets    = referrers(topic, "aws_budgets_budget", "notification.subscriber_sns_topic_arns")
       costalerts = referrers(topic, "aws_ce_anomaly_subscription", "subscriber.address")
     } : [for use in uses : { service = service, by = use }]
   ])
+}
+
+function "is_of_disabled_rule" {
+  params      = [target]
+  description = "Whether the rule of an EventBridge target is one of this configuration that is disabled, and matches nothing."
+  value = anytrue([
+    for rule in referenced(target.rule, "aws_cloudwatch_event_rule") : is_known(rule) ? rule.state == "DISABLED" || rule.is_enabled == false : false
+  ])
+}
+
+function "sends_by_role" {
+  params      = [sender, queue]
+  description = "Whether an EventBridge target sends to a queue with a role. It has none for its dead-letter queue."
+  value = sender.resource_type == "aws_cloudwatch_event_target" ? is_set(sender.role_arn) && !contains(
+    [for named in referenced(sender.dead_letter_config, "aws_sqs_queue") : named.address],
+    queue.address,
+  ) : false
+}
+
+function "publishes_by_role" {
+  params      = [publisher]
+  description = "Whether an EventBridge target publishes with a role."
+  value       = publisher.resource_type == "aws_cloudwatch_event_target" ? is_set(publisher.role_arn) : false
+}
+
+# What is printed in fixes.
+
+function "written_in" {
+  params      = [instance, attribute, reader]
+  description = "How an attribute of a resource is written in the module of another one; null where that is not the resource's own module."
+  value = instance.module != reader.module ? null : strcontains(trimprefix(instance.address, "${instance.module}."), "[*]") ? (
+    "one([for each in ${trimprefix(instance.block_address, "${instance.module}.")} : each.${attribute}])"
+  ) : "${trimprefix(instance.address, "${instance.module}.")}.${attribute}"
+}
+
+function "source_written_in" {
+  params      = [source, bus, reader]
+  description = "The ARN of a topic or a rule as a list of aws:SourceArn in a module names it: by a reference, as it is, or as a pattern with its name. For a topic the bus is null."
+  value = try(
+    "${written_in(elements_known(referenced(source, ["aws_sns_topic", "aws_cloudwatch_event_rule"]))[0], "arn", reader)}",
+    source_as_pattern(known_text(elements_known(referenced(source, ["aws_sns_topic", "aws_cloudwatch_event_rule"]))[0].name), bus),
+    source_as_pattern(known_text(source), bus),
+    "\"…\"",
+  )
+}
+
+function "source_as_pattern" {
+  params      = [name, bus]
+  description = "A pattern in quotes for the ARN of a topic, or of a rule where the bus is not null, from its ARN or name."
+  value = (
+    startswith(name, "arn:") ? "\"${name}\"" :
+    bus == null ? "\"arn:aws:sns:*:*:${name}\"" :
+    "\"arn:aws:events:*:*:rule/${bus == "default" ? "" : "${bus}/"}${name}\""
+  )
+}
+
+function "known_text" {
+  params      = [text]
+  description = "A text that is known; of another one an error, for try()."
+  value       = is_known(text) && text != null ? text : tobool("not known")
 }
 
 function "keeps_all_in_s3" {
