@@ -42,15 +42,39 @@ rule "eventbridge-target-not-allowed" {
     ]
     group_allows = alltrue([for action in ["logs:CreateLogStream", "logs:PutLogEvents"] : anytrue([for statement in local.statements : allows(statement, action)])])
 
+    source   = source_written_in(self.rule, "default", self)
+    rule_arn = strcontains(local.source, "*") ? "\"…\" # the ARN of the rule" : local.source
+    group    = try(written_in(elements_known(local.groups)[0], "arn", self), null)
+    function = try(
+      "${written_in(elements_known(local.functions)[0], "function_name", self)}",
+      "\"${known_text(elements_known(local.functions)[0].function_name)}\"",
+      "\"…\"",
+    )
+    alias     = try("${written_in(elements_known(local.aliases)[0], "name", self)}", "\"${known_text(elements_known(local.aliases)[0].name)}\"", "\"…\"")
+    qualifier = length(local.aliases) == 0 ? "" : "\n  qualifier     = ${local.alias}"
+
     by_role = referenced(self.arn, [
       "aws_batch_job_queue", "aws_codebuild_project", "aws_codepipeline", "aws_ecs_cluster", "aws_kinesis_firehose_delivery_stream", "aws_kinesis_stream",
       "aws_sfn_state_machine",
     ])
     with_role = is_set(self.role_arn)
+    # What the role must be allowed to do.
+    action = {
+      aws_batch_job_queue                  = "batch:SubmitJob"
+      aws_codebuild_project                = "codebuild:StartBuild"
+      aws_codepipeline                     = "codepipeline:StartPipelineExecution"
+      aws_ecs_cluster                      = "ecs:RunTask, and iam:PassRole for the roles of the task"
+      aws_kinesis_firehose_delivery_stream = "firehose:PutRecord and firehose:PutRecordBatch"
+      aws_kinesis_stream                   = "kinesis:PutRecord"
+      aws_sfn_state_machine                = "states:StartExecution"
+    }
+    kinds = distinct(elements_known(local.by_role)[*].resource_type)
   }
 
-  at  = self.arn
-  why = "The console adds such permissions by itself, the API and Terraform do not. The rule matches, the invocation is refused, and nothing fails where anybody looks."
+  # A disabled rule matches nothing.
+  skip = is_of_disabled_rule(self)
+  at   = self.arn
+  why  = "The console adds such permissions by itself, the API and Terraform do not. The rule matches, the invocation is refused, and nothing fails where anybody looks."
 
   check "function" {
     severity = "error"
@@ -66,17 +90,20 @@ rule "eventbridge-target-not-allowed" {
       at   = local.permissions
       note = "a permission for EventBridge, but not for this rule or alias"
     }
-  }
 
-  check "function-by-role" {
-    severity = "warning"
-    skip = [
-      length(local.functions) == 0,
-      !local.with_role,
-      anytrue([for function in local.functions : exported(function)]),
-    ]
-    require = length(local.fitting) > 0
-    message = "${self.address} invokes ${names(local.functions)} with a role, but for functions EventBridge goes by their resource policy, which no aws_lambda_permission opens for this rule"
+    fix {
+      text   = <<-EOT
+        resource "aws_lambda_permission" "${self.resource_name}_events" {
+          action        = "lambda:InvokeFunction"
+          function_name = ${local.function}${local.qualifier}
+          principal     = "events.amazonaws.com"
+          source_arn    = ${local.rule_arn}
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "from then on the target is invoked"
+    }
   }
 
   check "log-group" {
@@ -84,6 +111,30 @@ rule "eventbridge-target-not-allowed" {
     skip     = [length(local.groups) == 0, length(local.policies) == 0, local.with_role]
     require  = local.group_allows
     message  = "${self.address} writes to ${names(local.groups)}, but ${names(local.policies)} does not let events.amazonaws.com write there"
+
+    fix {
+      text   = <<-EOT
+        data "aws_iam_policy_document" "${self.resource_name}_events" {
+          statement {
+            actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            resources = [${local.group == null ? "\"…\"" : "\"$${${local.group}}:*\""}]
+
+            principals {
+              type        = "Service"
+              identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+            }
+          }
+        }
+
+        resource "aws_cloudwatch_log_resource_policy" "${self.resource_name}_events" {
+          policy_name     = "${self.resource_name}-events"
+          policy_document = data.aws_iam_policy_document.${self.resource_name}_events.json
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "from then on events arrive"
+    }
   }
 
   check "log-group-elsewhere" {
@@ -91,6 +142,30 @@ rule "eventbridge-target-not-allowed" {
     skip     = [length(local.groups) == 0, length(local.policies) > 0 && !local.with_role]
     require  = local.group_allows
     message  = "${self.address} writes to ${names(local.groups)}, which no aws_cloudwatch_log_resource_policy here allows to events.amazonaws.com: unless the account has one, no event arrives"
+
+    fix {
+      text   = <<-EOT
+        data "aws_iam_policy_document" "${self.resource_name}_events" {
+          statement {
+            actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+            resources = [${local.group == null ? "\"…\"" : "\"$${${local.group}}:*\""}]
+
+            principals {
+              type        = "Service"
+              identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+            }
+          }
+        }
+
+        resource "aws_cloudwatch_log_resource_policy" "${self.resource_name}_events" {
+          policy_name     = "${self.resource_name}-events"
+          policy_document = data.aws_iam_policy_document.${self.resource_name}_events.json
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "from then on events arrive"
+    }
   }
 
   check "role" {
@@ -102,27 +177,37 @@ rule "eventbridge-target-not-allowed" {
 
   fix {
     text   = <<-EOT
-      resource "aws_lambda_permission" "events" {
-        statement_id  = "AllowEventBridge"
-        action        = "lambda:InvokeFunction"
-        function_name = aws_lambda_function.job.function_name
-        principal     = "events.amazonaws.com"
-        source_arn    = aws_cloudwatch_event_rule.nightly.arn
+      role_arn = aws_iam_role.${self.resource_name}_events.arn
+
+      resource "aws_iam_role" "${self.resource_name}_events" {
+        assume_role_policy = jsonencode({
+          Version = "2012-10-17"
+          Statement = [{
+            Effect    = "Allow"
+            Principal = { Service = "events.amazonaws.com" }
+            Action    = "sts:AssumeRole"
+          }]
+        })
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "for a log group an aws_cloudwatch_log_resource_policy, for streams, state machines, tasks, builds and jobs a role_arn; from then on the target is invoked"
+    note   = "the role needs a policy that allows ${length(local.kinds) == 1 ? local.action[local.kinds[0]] : "what the target asks for"}; from then on the target is started"
   }
 
   exceptions = [
     "targets that are a literal ARN, and event buses",
     "queues and topics, for which there are rules of their own",
+    "targets of rules that are disabled",
+    "functions that are invoked with a role",
     "functions that an output hands out, as the permission may be elsewhere",
     "only a warning for a log group where no resource policy is in the configuration, and where a role is given",
   ]
   sources = [
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html",
+    "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-iam-roles.html",
+    "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/CWE_IAM_role.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_event_target",
   ]
 }
@@ -159,6 +244,7 @@ rule "eventbridge-target-without-dlq" {
   }
 
   skip = [
+    local.is_schedule ? self.state == "DISABLED" : is_of_disabled_rule(self),
     length(referenced(local.target.arn, "aws_cloudwatch_log_group")) > 0,
     source_attribute(local.target.arn) == null ? wildcard_matches("arn:*:logs:*", local.target.arn) : false,
   ]
@@ -180,7 +266,7 @@ rule "eventbridge-target-without-dlq" {
   fix {
     text   = <<-EOT
       dead_letter_config {
-        arn = aws_sqs_queue.undelivered_events.arn
+        arn = aws_sqs_queue.${self.resource_name}_undelivered.arn
       }
 
       retry_policy {
@@ -190,12 +276,14 @@ rule "eventbridge-target-without-dlq" {
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "needs a standard queue whose policy admits events.amazonaws.com, or for a schedule a role that may send to it"
+    note   = "needs a standard queue ${local.is_schedule ? "to which the role of the schedule may send" : "whose policy admits events.amazonaws.com"}"
   }
 
-  exceptions = ["targets that are log groups"]
+  exceptions = ["targets that are log groups", "rules and schedules that are disabled"]
   sources = [
     "https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html",
+    "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_DisableRule.html",
+    "https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-state.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_event_target",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/scheduler_schedule",
   ]
