@@ -1,5 +1,5 @@
 rule "appautoscaling-cooldown-zero" {
-  title    = "Cooldowns left out are sent as 0, so the service overshoots and flaps"
+  title    = "Scaling policy steps too fast, too late, or never back down"
   severity = "warning"
   category = "scaling"
   scenario = "traffic-surge"
@@ -12,8 +12,8 @@ rule "appautoscaling-cooldown-zero" {
     description = "seconds that should at least lie between two steps down"
   }
   setting "max_scale_out_seconds" {
-    default     = 180
-    description = "seconds between two steps up from which on an ECS service is too slow for a surge"
+    default     = 300
+    description = "seconds that an ECS service may wait between two steps up: 300 is what ECS itself takes where a request names none"
   }
 
   locals {
@@ -55,17 +55,17 @@ rule "appautoscaling-cooldown-zero" {
     skip     = [!is_set(each.value.scale_in_cooldown), each.value.scale_in_cooldown == 0, each.value.disable_scale_in]
     require  = each.value.scale_in_cooldown >= setting.min_scale_in_seconds && each.value.scale_in_cooldown >= each.value.scale_out_cooldown
     at       = each.value.scale_in_cooldown
-    message  = "${self.address} takes capacity away every ${each.value.scale_in_cooldown} seconds and adds it every ${each.value.scale_out_cooldown}: what a dip removes is missed by the next wave"
+    message  = "${self.address} takes capacity away ${each.value.scale_in_cooldown} seconds after the last time and adds it after ${each.value.scale_out_cooldown}: what a dip removes is missed by the next wave"
     why      = "Capacity should come fast and go slowly: the load of a surge comes in waves, and what was removed between two of them has to be started again."
   }
   check "tracking-out-long" {
     severity = "advice"
     for_each = self.target_tracking_scaling_policy_configuration
     skip     = self.service_namespace != "ecs"
-    require  = each.value.scale_out_cooldown < setting.max_scale_out_seconds
+    require  = each.value.scale_out_cooldown <= setting.max_scale_out_seconds
     at       = each.value.scale_out_cooldown
-    message  = "${self.address} waits ${each.value.scale_out_cooldown} seconds between two steps up: on a steep ramp each step comes that much later"
-    why      = "A step up is sized for the load of the moment. While the load still grows the next one is needed soon, and the cooldown is what it waits for; tasks that start within a minute need no three of them."
+    message  = "${self.address} waits ${each.value.scale_out_cooldown} seconds after a step up, unless a larger one is called for: ECS itself takes ${local.service.seconds} where nothing is said"
+    why      = "A step up is sized for the load of the moment. Within the cooldown only a larger step follows, and what was just added counts as part of it: while the load still grows evenly, the next step waits."
     fix {
       text   = "scale_out_cooldown = 60"
       safety = "unsafe"
@@ -117,7 +117,7 @@ rule "appautoscaling-cooldown-zero" {
 
   fix {
     text   = <<-EOT
-      scale_out_cooldown = 60
+      scale_out_cooldown = ${try(known_text(self.service_namespace), "ecs") == "ecs" ? 60 : 300}
       scale_in_cooldown  = 300
     EOT
     safety = "unsafe"
@@ -129,10 +129,11 @@ rule "appautoscaling-cooldown-zero" {
     "a cooldown that is written as 0",
     "services whose own default is 0 as well: DynamoDB, Lambda and Comprehend",
     "predictive policies, which have no cooldown",
+    "pauses between two steps up that are no longer than the 300 seconds of ECS itself",
   ]
   sources = [
     "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/appautoscaling/policy.go",
-    "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
+    "https://docs.aws.amazon.com/autoscaling/application/userguide/target-tracking-scaling-policy-overview.html",
     "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_StepScalingPolicyConfiguration.html",
     "https://docs.aws.amazon.com/cdk/api/v2/docs/aws-cdk-lib.aws_applicationautoscaling.BaseTargetTrackingProps.html",
   ]
@@ -152,6 +153,31 @@ rule "appautoscaling-target-without-policy" {
       for policy in local.policies :
       referrers(policy, "aws_cloudwatch_metric_alarm", ["alarm_actions", "ok_actions", "insufficient_data_actions"])
     ])
+
+    # The metric that follows the use of what is scaled.
+    metrics = {
+      "appstream:fleet:DesiredCapacity"          = { metric = "\"AppStreamAverageCapacityUtilization\"", value = 60 }
+      "cassandra:table:ReadCapacityUnits"        = { metric = "\"CassandraReadCapacityUtilization\"", value = 70 }
+      "cassandra:table:WriteCapacityUnits"       = { metric = "\"CassandraWriteCapacityUtilization\"", value = 70 }
+      "dynamodb:index:ReadCapacityUnits"         = { metric = "\"DynamoDBReadCapacityUtilization\"", value = 70 }
+      "dynamodb:index:WriteCapacityUnits"        = { metric = "\"DynamoDBWriteCapacityUtilization\"", value = 70 }
+      "dynamodb:table:ReadCapacityUnits"         = { metric = "\"DynamoDBReadCapacityUtilization\"", value = 70 }
+      "dynamodb:table:WriteCapacityUnits"        = { metric = "\"DynamoDBWriteCapacityUtilization\"", value = 70 }
+      "ec2:spot-fleet-request:TargetCapacity"    = { metric = "\"EC2SpotFleetRequestAverageCPUUtilization\"", value = 60 }
+      "ecs:service:DesiredCount"                 = { metric = "\"ECSServiceAverageCPUUtilization\"", value = 60 }
+      "elasticache:replication-group:Replicas"   = { metric = "\"ElastiCacheReplicaEngineCPUUtilization\"", value = 60 }
+      "elasticache:replication-group:NodeGroups" = { metric = "\"ElastiCachePrimaryEngineCPUUtilization\"", value = 60 }
+      "lambda:function:ProvisionedConcurrency"   = { metric = "\"LambdaProvisionedConcurrencyUtilization\"", value = 0.7 }
+      "neptune:cluster:ReadReplicaCount"         = { metric = "\"NeptuneReaderAverageCPUUtilization\"", value = 60 }
+      "rds:cluster:ReadReplicaCount"             = { metric = "\"RDSReaderAverageCPUUtilization\"", value = 60 }
+    }
+    tracked  = try(local.metrics[known_text(self.scalable_dimension)], { metric = "\"…\" # the metric of the service", value = "…" })
+    service  = try(fact("appautoscaling_default_cooldowns", known_text(self.service_namespace)).seconds, 0)
+    repeated = strcontains(trimprefix(self.address, "${self.module}."), "[*]")
+    each     = local.repeated ? "\n  for_each = { for key, target in ${trimprefix(self.block_address, "${self.module}.")} : key => target }\n" : ""
+    target   = local.repeated ? "each.value" : trimprefix(self.address, "${self.module}.")
+    # The provider sends 0 where nothing is said, which is what the other services take anyway.
+    cooldowns = local.service == 0 ? "" : "\n\n    scale_in_cooldown  = ${local.service}\n    scale_out_cooldown = ${try(known_text(self.service_namespace), "") == "ecs" ? 60 : local.service}"
   }
 
   # Whoever gets the id may add the policy.
@@ -172,9 +198,9 @@ rule "appautoscaling-target-without-policy" {
     }
     fix {
       text   = <<-EOT
-        resource "aws_cloudwatch_metric_alarm" "cpu_high" {
+        resource "aws_cloudwatch_metric_alarm" "${self.resource_name}_high" {
           # …
-          alarm_actions = [aws_appautoscaling_policy.up.arn]
+          alarm_actions = [${try("${written_in(elements_known(local.policies)[0], "arn", self)}", "\"…\"")}]
         }
       EOT
       safety = "unsafe"
@@ -184,27 +210,25 @@ rule "appautoscaling-target-without-policy" {
 
   fix {
     text   = <<-EOT
-      resource "aws_appautoscaling_policy" "cpu" {
-        name               = "cpu60"
+      resource "aws_appautoscaling_policy" "${self.resource_name}" {${local.each}
+        name               = "${self.resource_name}"
         policy_type        = "TargetTrackingScaling"
-        service_namespace  = ${self.block_address}.service_namespace
-        resource_id        = ${self.block_address}.resource_id
-        scalable_dimension = ${self.block_address}.scalable_dimension
+        service_namespace  = ${local.target}.service_namespace
+        resource_id        = ${local.target}.resource_id
+        scalable_dimension = ${local.target}.scalable_dimension
 
         target_tracking_scaling_policy_configuration {
-          target_value       = 60
-          scale_in_cooldown  = 300
-          scale_out_cooldown = 60
+          target_value = ${local.tracked.value}${local.cooldowns}
 
           predefined_metric_specification {
-            predefined_metric_type = "ECSServiceAverageCPUUtilization"
+            predefined_metric_type = ${local.tracked.metric}
           }
         }
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "the policy makes two alarms of its own"
+    note   = "the policy makes alarms of its own; the value is where to begin, and what the service does under load decides"
   }
 
   exceptions = [
@@ -215,5 +239,6 @@ rule "appautoscaling-target-without-policy" {
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appautoscaling_target",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appautoscaling_policy",
     "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
+    "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html",
   ]
 }
