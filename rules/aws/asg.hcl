@@ -291,8 +291,23 @@ rule "asg-target-too-high" {
   why  = "Metrics, alarm and start-up take their minutes: up to twelve for a group with default settings before the first new host does any work. Until then the hosts that are there carry everything: a fleet at 50 % has room for twice its load, one at 80 % for a quarter more."
 
   check "fixed" {
+    skip    = !local.is_group
     require = local.cpu <= setting.max_target
     message = "${self.address} holds average CPU at ${local.cpu} %, so the fleet can take ${round_to(100 / local.cpu, 2)} times its load before it is saturated, and new capacity takes minutes"
+  }
+
+  check "fixed-service" {
+    skip    = local.is_group
+    require = local.cpu <= setting.max_target
+    message = "${self.address} holds average CPU at ${local.cpu} %, so the service can take ${round_to(100 / local.cpu, 2)} times its load before its tasks are saturated, and new tasks take minutes"
+    why     = "ECS reports the CPU of a service once a minute, the alarm waits for several values, and then a task must be placed, pull its image, start and pass the health checks of the load balancer. Until then the tasks that are there carry everything: at 50 % they have room for twice the load, at 80 % for a quarter more."
+
+    fix {
+      text   = "target_value = 50"
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "adds tasks at once, in the ratio of the old target to the new one; smaller images, quicker health checks and scaling on requests per target shorten the reaction"
+    }
   }
 
   check "growth" {
@@ -317,6 +332,8 @@ rule "asg-target-too-high" {
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html",
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html",
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/enable-as-instance-metrics.html",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cloudwatch-metrics.html",
   ]
 }
 
