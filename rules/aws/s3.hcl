@@ -299,6 +299,10 @@ rule "s3-incomplete-multipart-uploads" {
       for bucket in local.buckets :
       only_redirects(bucket) || (length(bucket_objects(bucket)) > 0 && length(bucket_log_sources(bucket)) + length(bucket_feeds(bucket)) + length(bucket_writers(bucket)) == 0)
     ])
+    # A name that is not known says nothing.
+    states = anytrue([
+      for bucket in length(local.buckets) > 0 ? local.buckets : [self] : is_known(holds_terraform_state(bucket)) ? holds_terraform_state(bucket) : false
+    ])
     hidden = local.is_bucket ? anytrue([
       passed_to_unseen(self),
       anytrue([for settings in terraform_blocks() : settings.library && exported(self)]),
@@ -308,6 +312,7 @@ rule "s3-incomplete-multipart-uploads" {
   skip = [
     length(local.separate) > 0,
     local.static,
+    local.states,
     local.hidden,
   ]
   require = anytrue([for rule in local.rules : aborts_uploads(rule) && lifecycle_prefix(rule) == "" && !lifecycle_narrowed(rule)])
@@ -334,13 +339,15 @@ rule "s3-incomplete-multipart-uploads" {
 
   exceptions = [
     "buckets written by aws_s3_object resources only",
+    "buckets of Terraform states, by their name",
     "websites that only redirect",
-    "directory buckets",
+    "directory buckets without a lifecycle configuration",
     "buckets that go to a module that is not on disk, and those that a reusable module hands to its caller",
   ]
   sources = [
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpu-abort-incomplete-mpu-lifecycle-config.html",
     "https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html",
+    "https://docs.aws.amazon.com/AmazonS3/latest/userguide/directory-buckets-objects-lifecycle.html",
   ]
   peers = ["CKV_AWS_300"]
 }

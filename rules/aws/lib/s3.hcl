@@ -62,8 +62,8 @@ function "aborts_uploads" {
 
 function "bucket_name" {
   params      = [bucket]
-  description = "The name of a bucket, or what it begins with; empty where the provider makes it up."
-  value       = try(coalesce(bucket.bucket, bucket.bucket_prefix), "")
+  description = "The name of a bucket, or of the bucket that a resource configures, or what it begins with; empty where the provider makes it up."
+  value       = try(coalesce(bucket.bucket, try(bucket.bucket_prefix, null)), "")
 }
 
 function "holds_terraform_state" {
