@@ -338,7 +338,7 @@ rule "asg-target-too-high" {
 }
 
 rule "asg-target-too-low" {
-  title    = "CPU target below the idle load: the group scales out without end"
+  title    = "CPU target so low that most of what is paid for stays idle"
   severity = "warning"
   category = "scaling"
   scenario = "bill-shock"
@@ -365,8 +365,25 @@ rule "asg-target-too-low" {
   skip    = !each.value.disable_scale_in && local.capped
   require = each.value.target_value >= setting.min_target
   at      = each.value.target_value
-  message = "${self.address} wants an average CPU of ${each.value.target_value} %, less than an idle host uses${local.most == null ? "" : ": expect to pay for the maximum, ${local.most}"}${local.small ? "; from ${local.least}, one more moves the average by a third or more" : ""}${local.cold ? "; with no warm-up time set, the load of starting counts too" : ""}"
   why     = "Agents, health checks, log shipping and start-up alone burn that much, so the average never falls to the target. Every new host brings its own start-up load, and the group climbs to its maximum and stays there."
+
+  check "group" {
+    skip    = !local.is_group
+    message = "${self.address} wants an average CPU of ${each.value.target_value} %, less than an idle host uses${local.most == null ? "" : ": expect to pay for the maximum, ${local.most}"}${local.small ? "; from ${local.least}, one more moves the average by a third or more" : ""}${local.cold ? "; with no warm-up time set, the load of starting counts too" : ""}"
+  }
+
+  check "service" {
+    severity = "advice"
+    skip     = local.is_group
+    message  = "${self.address} wants an average CPU of ${each.value.target_value} %, so ${100 - each.value.target_value} % of the CPU that the service pays for stays idle at any load${local.most == null ? "" : ", up to the maximum of ${plural(local.most, "task")}"}"
+    why      = "Tasks are added until the average is at the target and no higher, whatever the load. What sidecars and health checks use is part of it, and may alone keep tasks that serve nobody."
+    fix {
+      text   = "target_value = 50"
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "the number of tasks then shrinks, a step at a time"
+    }
+  }
 
   fix {
     text   = "target_value = 50"
@@ -375,9 +392,10 @@ rule "asg-target-too-low" {
     note   = "capacity then shrinks, a step at a time"
   }
 
-  exceptions = ["groups that can add no more than one host and may remove it again"]
+  exceptions = ["groups and services that can add no more than one host or task and may remove it again"]
   sources = [
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html",
     "https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html",
+    "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-autoscaling-targettracking.html",
   ]
 }

@@ -308,6 +308,9 @@ rule "vpc-endpoint-gateway-missing" {
     tables    = distinct([for subnet in local.routed : route_table(subnet)])
     gateways  = distinct(flatten([for subnet in local.routed : nat_gateways(subnet)]))
     endpoints = referrers(self, "aws_vpc_endpoint", "vpc_id")
+    # Route tables of another module cannot be named here.
+    written  = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
+    attached = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
     handed_on = anytrue([for table in local.tables : table == null ? false : exported(table, "id") || passed_to_unseen(table)])
   }
 
@@ -334,15 +337,39 @@ rule "vpc-endpoint-gateway-missing" {
     skip    = !uses_dynamodb()
     require = anytrue([for endpoint in local.endpoints : endpoint_serves(endpoint, "dynamodb")])
     message = "${self.address} has no gateway endpoint for DynamoDB: what goes there from ${names(local.routed)} is paid for at the NAT gateway"
+
+    fix {
+      text   = <<-EOT
+        data "aws_vpc_endpoint_service" "dynamodb" {
+          service      = "dynamodb"
+          service_type = "Gateway"
+        }
+
+        resource "aws_vpc_endpoint" "${self.resource_name}_dynamodb" {
+          vpc_id            = ${written_in(self, "id", self)}
+          service_name      = data.aws_vpc_endpoint_service.dynamodb.service_name
+          vpc_endpoint_type = "Gateway"
+          route_table_ids   = ${local.attached}
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "free; connections to DynamoDB that are open break once when the route appears"
+    }
   }
 
   fix {
     text   = <<-EOT
-      resource "aws_vpc_endpoint" "s3" {
-        vpc_id            = aws_vpc.main.id
-        service_name      = "com.amazonaws.$${data.aws_region.current.region}.s3"
+      data "aws_vpc_endpoint_service" "s3" {
+        service      = "s3"
+        service_type = "Gateway"
+      }
+
+      resource "aws_vpc_endpoint" "${self.resource_name}_s3" {
+        vpc_id            = ${written_in(self, "id", self)}
+        service_name      = data.aws_vpc_endpoint_service.s3.service_name
         vpc_endpoint_type = "Gateway"
-        route_table_ids   = aws_route_table.private[*].id
+        route_table_ids   = ${local.attached}
       }
     EOT
     safety = "unsafe"
@@ -360,6 +387,7 @@ rule "vpc-endpoint-gateway-missing" {
     "https://docs.aws.amazon.com/vpc/latest/privatelink/vpce-gateway.html",
     "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
     "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/vpc_endpoint_service",
   ]
 }
 
