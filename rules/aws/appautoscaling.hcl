@@ -171,7 +171,7 @@ rule "appautoscaling-target-without-policy" {
       "neptune:cluster:ReadReplicaCount"         = { metric = "\"NeptuneReaderAverageCPUUtilization\"", value = 60 }
       "rds:cluster:ReadReplicaCount"             = { metric = "\"RDSReaderAverageCPUUtilization\"", value = 60 }
     }
-    tracked  = try(local.metrics[known_text(self.scalable_dimension)], { metric = "\"…\" # the metric of the service", value = "…" })
+    tracked  = try(local.metrics[known_text(self.scalable_dimension)], { metric = "\"(metric of the service)\"", value = "(value to hold it at)" })
     service  = try(fact("appautoscaling_default_cooldowns", known_text(self.service_namespace)).seconds, 0)
     repeated = strcontains(trimprefix(self.address, "${self.module}."), "[*]")
     each     = local.repeated ? "\n  for_each = { for key, target in ${trimprefix(self.block_address, "${self.module}.")} : key => target }\n" : ""
@@ -200,7 +200,7 @@ rule "appautoscaling-target-without-policy" {
       text   = <<-EOT
         resource "aws_cloudwatch_metric_alarm" "${self.resource_name}_high" {
           # …
-          alarm_actions = [${try("${written_in(elements_known(local.policies)[0], "arn", self)}", "\"…\"")}]
+          alarm_actions = [${try(known_text(written_in(elements_known(local.policies)[0], "arn", self)), "\"(ARN of the policy)\"")}]
         }
       EOT
       safety = "unsafe"

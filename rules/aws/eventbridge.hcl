@@ -42,15 +42,16 @@ rule "eventbridge-target-not-allowed" {
     ]
     group_allows = alltrue([for action in ["logs:CreateLogStream", "logs:PutLogEvents"] : anytrue([for statement in local.statements : allows(statement, action)])])
 
-    source   = source_written_in(self.rule, "default", self)
-    rule_arn = strcontains(local.source, "*") ? "\"…\" # the ARN of the rule" : local.source
+    # A pattern is for policies, this argument names one rule.
+    source   = source_written_in(self.rule, bus_of(self), self)
+    rule_arn = strcontains(local.source, "*") ? "\"(ARN of the rule)\"" : local.source
     group    = try(written_in(elements_known(local.groups)[0], "arn", self), null)
     function = try(
-      "${written_in(elements_known(local.functions)[0], "function_name", self)}",
+      known_text(written_in(elements_known(local.functions)[0], "function_name", self)),
       "\"${known_text(elements_known(local.functions)[0].function_name)}\"",
-      "\"…\"",
+      "\"(name of the function)\"",
     )
-    alias     = try("${written_in(elements_known(local.aliases)[0], "name", self)}", "\"${known_text(elements_known(local.aliases)[0].name)}\"", "\"…\"")
+    alias     = try(known_text(written_in(elements_known(local.aliases)[0], "name", self)), "\"${known_text(elements_known(local.aliases)[0].name)}\"", "\"(name of the alias)\"")
     qualifier = length(local.aliases) == 0 ? "" : "\n  qualifier     = ${local.alias}"
 
     by_role = referenced(self.arn, [
@@ -117,7 +118,7 @@ rule "eventbridge-target-not-allowed" {
         data "aws_iam_policy_document" "${self.resource_name}_events" {
           statement {
             actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-            resources = [${local.group == null ? "\"…\"" : "\"$${${local.group}}:*\""}]
+            resources = [${local.group == null ? "\"(ARN of ${names(local.groups)}):*\"" : "\"$${${local.group}}:*\""}]
 
             principals {
               type        = "Service"
@@ -148,7 +149,7 @@ rule "eventbridge-target-not-allowed" {
         data "aws_iam_policy_document" "${self.resource_name}_events" {
           statement {
             actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-            resources = [${local.group == null ? "\"…\"" : "\"$${${local.group}}:*\""}]
+            resources = [${local.group == null ? "\"(ARN of ${names(local.groups)}):*\"" : "\"$${${local.group}}:*\""}]
 
             principals {
               type        = "Service"

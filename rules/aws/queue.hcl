@@ -25,7 +25,7 @@ rule "queue-policy-missing-for-publisher" {
     sources = distinct([
       for publisher in local.refused : source_written_in(
         publisher.source,
-        publisher.service == "sns" ? null : try(known_text(publisher.by.event_bus_name), "default"),
+        publisher.service == "sns" ? null : bus_of(publisher.by),
         self,
       )
     ])
@@ -38,7 +38,7 @@ rule "queue-policy-missing-for-publisher" {
     length(local.documents) == 0 && exported(self, "id", "url"),
   ]
   require = length(local.refused) == 0
-  message = "${self.address} takes deliveries of ${names(local.refused[*].by)}, but ${local.lacks}: ${join(" and ", local.services)} is refused"
+  message = "${self.address} takes deliveries of ${names(local.refused[*].by)}, but ${local.lacks}: ${join(" and ", local.services)} ${length(local.services) == 1 ? "is" : "are"} refused"
   why     = "Subscription and rule are created without complaint, and then each delivery ends in an access error. SNS takes that for permanent and does not try again; EventBridge keeps the event only if it has a dead-letter queue."
 
   also {

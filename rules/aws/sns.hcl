@@ -229,7 +229,7 @@ rule "sns-topic-policy-missing-for-publisher" {
     severity = "error"
     skip     = length(local.documents) > 0
     require  = length(local.refused) == 0
-    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${join(" and ", local.services)} is refused"
+    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${join(" and ", local.services)} ${length(local.services) == 1 ? "is" : "are"} refused"
 
     also {
       at   = local.refused[*].by
@@ -241,7 +241,7 @@ rule "sns-topic-policy-missing-for-publisher" {
     severity = "error"
     skip     = length(local.documents) == 0
     require  = length(local.refused) == 0
-    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${join(" and ", local.services)} is refused"
+    message  = "${self.address} takes what ${names(local.refused[*].by)} publishes, but ${local.lacks}: ${join(" and ", local.services)} ${length(local.services) == 1 ? "is" : "are"} refused"
 
     also {
       at   = local.refused[*].by

@@ -132,12 +132,13 @@ function "written_in" {
 
 function "source_written_in" {
   params      = [source, bus, reader]
-  description = "The ARN of a topic or a rule as a list of aws:SourceArn in a module names it: by a reference, as it is, or as a pattern with its name. For a topic the bus is null."
+  description = "The ARN of a topic or a rule as a list of aws:SourceArn in a module names it: by a reference, as it is, or as a pattern with its name. For a topic the bus is null, for a rule `*` where it is not known."
   value = try(
-    "${written_in(elements_known(referenced(source, ["aws_sns_topic", "aws_cloudwatch_event_rule"]))[0], "arn", reader)}",
+    known_text(written_in(elements_known(referenced(source, ["aws_sns_topic", "aws_cloudwatch_event_rule"]))[0], "arn", reader)),
     source_as_pattern(known_text(elements_known(referenced(source, ["aws_sns_topic", "aws_cloudwatch_event_rule"]))[0].name), bus),
     source_as_pattern(known_text(source), bus),
-    "\"…\"",
+    "\"(ARN of ${elements_known(referenced(source, ["aws_sns_topic", "aws_cloudwatch_event_rule"]))[0].address})\"",
+    "\"(ARN of the ${bus == null ? "topic" : "rule"})\"",
   )
 }
 
@@ -147,8 +148,14 @@ function "source_as_pattern" {
   value = (
     startswith(name, "arn:") ? "\"${name}\"" :
     bus == null ? "\"arn:aws:sns:*:*:${name}\"" :
-    "\"arn:aws:events:*:*:rule/${bus == "default" ? "" : "${bus}/"}${name}\""
+    "\"arn:aws:events:*:*:rule/${bus == "default" ? "" : "${reverse(split("/", bus))[0]}/"}${name}\""
   )
+}
+
+function "bus_of" {
+  params      = [target]
+  description = "The event bus of an EventBridge target, `*` where it is not known."
+  value       = is_known(target.event_bus_name) ? coalesce(target.event_bus_name, "default") : "*"
 }
 
 function "known_text" {
