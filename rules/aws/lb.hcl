@@ -188,7 +188,7 @@ rule "lb-target-security-group-blocks" {
 
   check "listener" {
     for_each = lb_listeners(self)
-    skip     = [length(local.own) == 0, !groups_seen(local.own), each.value.port == null]
+    skip     = [length(local.own) == 0, !groups_seen(local.own), each.value.port == null, lets_nobody_in(local.groups)]
     require  = groups_admit(local.groups, "ingress", each.value.port)
     at       = self.security_groups
     message  = "no rule of ${names(local.groups)} lets clients reach port ${each.value.port}, on which ${self.address} listens"
@@ -213,7 +213,11 @@ rule "lb-target-security-group-blocks" {
     locals {
       behind = referenced(each.value.behind, "aws_security_group")
     }
-    skip    = [length(local.own) > 0 ? !groups_seen(local.own) : lb_kind(self) != "network", !groups_seen(each.value.behind)]
+    skip = [
+      length(local.own) > 0 ? !groups_seen(local.own) : lb_kind(self) != "network",
+      !groups_seen(each.value.behind),
+      lets_nobody_in(local.behind),
+    ]
     require = groups_admit_from(local.behind, each.value.port, local.groups, local.subnets)
     at      = self.security_groups
     message = "no rule of ${names(local.behind)} lets ${self.address} reach port ${each.value.port} of ${each.value.runs.address}, so its targets in ${each.value.group.address} do not become healthy"
@@ -244,6 +248,7 @@ rule "lb-target-security-group-blocks" {
 
   exceptions = [
     "security groups of another configuration, those without any rule here, and those whose id is an output: rules may be added elsewhere",
+    "security groups that let nobody in at any port, as where the ranges come from a variable that is empty until it is set",
     "Network Load Balancers without security groups, unless they send with their own addresses",
     "tasks that share the network of their host, and functions",
   ]

@@ -86,3 +86,13 @@ function "subnets_of_service" {
   description = "The subnets of a service's tasks, where they have addresses of their own."
   value       = subnets(flatten([for network in service.network_configuration : elements(network.subnets)]))
 }
+
+function "lets_nobody_in" {
+  params      = [groups]
+  description = "False; unknown where these security groups have no rule for what comes in, at any port: who may come in is said elsewhere, or by a variable that is still empty."
+  value = (
+    length(flatten([for group in groups : group_rules(group, "ingress")])) == 0
+    ? unseen("who may reach ${names(groups)}")
+    : false
+  )
+}
