@@ -126,6 +126,7 @@ rule "lb-target-security-group-blocks" {
     own     = elements(self.security_groups)
     groups  = referenced(local.own, "aws_security_group")
     subnets = lb_subnets(self)
+    group   = group_written_in(local.own, self, "(security group of the load balancer)")
     # A Network Load Balancer without security groups sends from its subnets, or with the clients' addresses.
     targets = [
       for group in lb_target_groups(self) : group
@@ -207,6 +208,20 @@ rule "lb-target-security-group-blocks" {
       at   = [for path in local.paths : path.runs if path.port == each.value]
       note = "listens on port ${each.value}, or is checked there"
     }
+    fix {
+      text   = <<-EOT
+        resource "aws_vpc_security_group_egress_rule" "${self.resource_name}_to_targets" {
+          security_group_id            = ${local.group}
+          referenced_security_group_id = ${group_written_in(flatten([for path in local.paths : path.behind if path.port == each.value]), self, "(security group of the targets)")}
+          ip_protocol                  = "tcp"
+          from_port                    = ${try(known_text(each.value), "0")}
+          to_port                      = ${try(known_text(each.value), "65535")}
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "a rule holds at once; a group whose rules are blocks of its own takes it as a block"
+    }
   }
   check "targets" {
     for_each = [for path in local.paths : path if path.port != null]
@@ -229,21 +244,35 @@ rule "lb-target-security-group-blocks" {
       at   = [for group in local.behind : group]
       note = "does not admit the load balancer at port ${each.value.port}"
     }
+    fix {
+      text   = <<-EOT
+        resource "aws_vpc_security_group_ingress_rule" "from_${self.resource_name}" {
+          security_group_id            = ${group_written_in(each.value.behind, self, "(security group of the targets)")}
+          referenced_security_group_id = ${local.group}
+          ip_protocol                  = "tcp"
+          from_port                    = ${try(known_text(each.value.port), "0")}
+          to_port                      = ${try(known_text(each.value.port), "65535")}
+        }
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "a rule holds at once; a group whose rules are blocks of its own takes it as a block${length(local.own) > 0 ? "" : ", and of a load balancer without security groups the ranges of its subnets in cidr_ipv4"}"
+    }
   }
 
   fix {
     text   = <<-EOT
-      resource "aws_vpc_security_group_ingress_rule" "from_load_balancer" {
-        security_group_id            = aws_security_group.app.id
-        referenced_security_group_id = aws_security_group.load_balancer.id
-        ip_protocol                  = "tcp"
-        from_port                    = 8080
-        to_port                      = 8080
+      resource "aws_vpc_security_group_ingress_rule" "${self.resource_name}_clients" {
+        security_group_id = ${local.group}
+        cidr_ipv4         = "(range of the clients)"
+        ip_protocol       = "tcp"
+        from_port         = ${try(known_text(each.value.port), "443")}
+        to_port           = ${try(known_text(each.value.port), "443")}
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "a rule holds at once"
+    note   = "a rule holds at once; a group whose rules are blocks of its own takes it as a block"
   }
 
   exceptions = [

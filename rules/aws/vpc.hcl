@@ -467,6 +467,11 @@ rule "vpc-peering-one-way-route" {
     back       = peering_routes(self, local.accepter, local.requester)
     without    = length(local.there) == 0 ? local.requester : local.accepter
     other      = length(local.there) == 0 ? local.accepter : local.requester
+    table = try(
+      known_text(written_in(elements_known(referrers(local.without, "aws_route_table", "vpc_id"))[0], "id", self)),
+      "\"(route table of ${local.without.address})\"",
+    )
+    range = try(known_text(written_in(local.other, "cidr_block", self)), "\"${known_text(local.other.cidr_block)}\"", "\"(range of ${local.other.address})\"")
   }
 
   skip = [
@@ -494,15 +499,15 @@ rule "vpc-peering-one-way-route" {
 
   fix {
     text   = <<-EOT
-      resource "aws_route" "back" {
-        route_table_id            = aws_route_table.peer.id
-        destination_cidr_block    = aws_vpc.main.cidr_block
-        vpc_peering_connection_id = ${self.block_address}.id
+      resource "aws_route" "over_${self.resource_name}" {
+        route_table_id            = ${local.table}
+        destination_cidr_block    = ${local.range}
+        vpc_peering_connection_id = ${written_in(self, "id", self)}
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "the route holds at once"
+    note   = "one for each route table of the VPC that is to reach the peer; a route holds at once"
   }
 
   exceptions = [

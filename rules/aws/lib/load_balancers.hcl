@@ -96,3 +96,9 @@ function "lets_nobody_in" {
     : false
   )
 }
+
+function "group_written_in" {
+  params      = [ids, reader, otherwise]
+  description = "The id of the first of some security groups as the module of another resource writes it; words in quotes where it is of another module."
+  value       = try(known_text(written_in(elements_known(referenced(ids, "aws_security_group"))[0], "id", reader)), "\"${otherwise}\"")
+}
