@@ -27,8 +27,8 @@ rule "appautoscaling-cooldown-zero" {
   check "tracking" {
     for_each = self.target_tracking_scaling_policy_configuration
     locals {
-      down    = each.value.disable_scale_in || is_set(each.value.scale_in_cooldown)
-      up      = is_set(each.value.scale_out_cooldown)
+      down = each.value.disable_scale_in || is_set(each.value.scale_in_cooldown)
+      up   = is_set(each.value.scale_out_cooldown)
       missing = concat(
         is_known(local.down) && !local.down ? ["`scale_in_cooldown`"] : [],
         is_known(local.up) && !local.up ? ["`scale_out_cooldown`"] : [],

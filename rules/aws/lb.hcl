@@ -148,9 +148,9 @@ rule "lb-target-security-group-blocks" {
         ],
         [
           for asg in groups_of_asg(group) : {
-            runs   = asg
-            group  = group
-            port   = group.port
+            runs  = asg
+            group = group
+            port  = group.port
             behind = distinct(flatten([
               for source in concat(asg_templates(asg), asg_configurations(asg)) : (
                 source.resource_type == "aws_launch_configuration" ? elements(source.security_groups) :
@@ -297,10 +297,10 @@ rule "lb-targets-in-disabled-az" {
   resource = ["aws_alb", "aws_elb", "aws_lb"]
 
   locals {
-    subnets   = lb_subnets(self)
-    targets   = self.type == "aws_elb" ? [self] : lb_target_groups(self)
-    services  = distinct(flatten([for group in local.targets : services_of_targets(group)]))
-    groups    = distinct(flatten([for group in local.targets : groups_of_asg(group)]))
+    subnets  = lb_subnets(self)
+    targets  = self.type == "aws_elb" ? [self] : lb_target_groups(self)
+    services = distinct(flatten([for group in local.targets : services_of_targets(group)]))
+    groups   = distinct(flatten([for group in local.targets : groups_of_asg(group)]))
     instances = distinct(flatten([
       for group in local.targets : group.resource_type == "aws_elb" ? concat(
         referenced(self.instances, "aws_instance"),

@@ -21,7 +21,7 @@ rule "queue-policy-missing-for-publisher" {
         )
       ])
     ]
-    services   = distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"])
+    services = distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"])
     sources = distinct([
       for publisher in local.refused : source_written_in(
         publisher.source,

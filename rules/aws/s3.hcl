@@ -98,7 +98,7 @@ rule "s3-bucket-config-declared-twice" {
     )
     # There may be more of them than are certain.
     certain = is_known(length(local.others)) ? local.others : [local.others[0]]
-    what = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
+    what    = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
   }
 
   require = length(local.others) == 0

@@ -18,9 +18,9 @@ rule "sns-aws-managed-key-with-service-publisher" {
     narrow     = [for statement in local.statements : statement if anytrue([for condition in statement.conditions : contains(["aws:sourcearn", "aws:sourceaccount"], lower(condition.key))])]
   }
 
-  skip    = !is_set(self.kms_master_key_id)
-  at      = self.kms_master_key_id
-  why     = "A service encrypts what it publishes, and needs the topic's key for that. The alarm turns red, the publish is refused and nobody is paged; rules that ask for an encrypted topic lead straight here and are content."
+  skip = !is_set(self.kms_master_key_id)
+  at   = self.kms_master_key_id
+  why  = "A service encrypts what it publishes, and needs the topic's key for that. The alarm turns red, the publish is refused and nobody is paged; rules that ask for an encrypted topic lead straight here and are content."
 
   check "managed" {
     skip    = !managed_key_alias(self.kms_master_key_id, "sns")
@@ -211,7 +211,7 @@ rule "sns-topic-policy-missing-for-publisher" {
     topic      = written_in(self, "arn", self)
     # Alarms publish under the default policy, which a policy replaces.
     admitted = concat(local.services, is_known(length(local.alarms)) && length(local.alarms) > 0 ? ["cloudwatch.amazonaws.com"] : [])
-    lacks      = length(local.documents) == 0 ? "has only the default policy, for its own account" : "has a policy that does not allow it"
+    lacks    = length(local.documents) == 0 ? "has only the default policy, for its own account" : "has a policy that does not allow it"
     # What the default policy says, in one of its forms.
     for_account = anytrue([
       for statement in local.statements : anytrue([

@@ -309,8 +309,8 @@ rule "vpc-endpoint-gateway-missing" {
     gateways  = distinct(flatten([for subnet in local.routed : nat_gateways(subnet)]))
     endpoints = referrers(self, "aws_vpc_endpoint", "vpc_id")
     # Route tables of another module cannot be named here.
-    written  = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
-    attached = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
+    written   = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
+    attached  = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
     handed_on = anytrue([for table in local.tables : table == null ? false : exported(table, "id") || passed_to_unseen(table)])
   }
 

@@ -69,7 +69,7 @@ function "bucket_name" {
 function "holds_terraform_state" {
   params      = [bucket]
   description = "Whether the name of a bucket says that Terraform keeps its states there."
-  value       = has_word(bucket_name(bucket), ["tfstate", "tfstates", "state", "states", "tf-state", "terraform"])
+  value       = try(has_word(bucket_name(bucket), ["tfstate", "tfstates", "state", "states", "tf-state", "terraform"]), false)
 }
 
 function "only_redirects" {
