@@ -17,7 +17,7 @@ rule "appautoscaling-cooldown-zero" {
   }
 
   locals {
-    service = fact("appautoscaling_default_cooldowns", self.service_namespace)
+    service = self.service_namespace == null ? null : fact("appautoscaling_default_cooldowns", self.service_namespace)
   }
 
   # Of the other services the own default is 0 as well, or not known.
