@@ -3,3 +3,9 @@ function "is_legacy_cache" {
   description = "Whether a replication group is written for the provider before version 5, in which number_cache_clusters and a cluster_mode block said how many nodes there are."
   value       = is_set(group.number_cache_clusters) || (is_set(group.cluster_mode) && !can(tostring(group.cluster_mode)))
 }
+
+function "arguments" {
+  params      = [pairs]
+  description = "Arguments as they are written one below the other, of objects of `name` and `value`."
+  value       = join("\n", [for pair in pairs : "${pair.name}${substr("                                ", 0, max([for other in pairs : length(other.name)]...) - length(pair.name))} = ${pair.value}"])
+}
