@@ -129,16 +129,18 @@ rule "db-deletion-protection" {
   scenario = "human-error"
   default  = "false"
 
-  resource        = ["aws_db_instance", "aws_rds_cluster", "aws_rds_global_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_dynamodb_table"]
+  resource        = ["aws_db_instance", "aws_rds_cluster", "aws_docdb_cluster", "aws_neptune_cluster", "aws_dynamodb_table"]
   production_only = true
 
   locals {
     is_table = self.type == "aws_dynamodb_table"
-    identity = try(coalesce(self.identifier, self.cluster_identifier, self.global_cluster_identifier, self.name), "")
+    identity = try(coalesce(self.identifier, self.cluster_identifier, self.name), "")
+    member   = endswith(self.type, "_cluster") && is_global_member(self)
+    is_last  = is_known(local.member) ? local.member : false
   }
 
   skip = [
-    is_set(self.replicate_source_db),
+    local.is_table ? false : is_replica(self),
     says_nonproduction(self.name),
     says_nonproduction(local.identity),
     local.is_table && is_lock_table(self),
@@ -149,7 +151,7 @@ rule "db-deletion-protection" {
     skip    = local.is_table
     require = self.deletion_protection
     at      = self.deletion_protection
-    message = "nothing makes AWS refuse to delete ${self.address}"
+    message = local.is_last ? "once ${self.address} has no secondary cluster, nothing makes AWS refuse to take it out of its global cluster and to delete it" : "nothing makes AWS refuse to delete ${self.address}"
   }
   check "table" {
     skip    = !local.is_table
@@ -186,7 +188,8 @@ rule "db-deletion-protection" {
   }
 
   exceptions = [
-    "read replicas",
+    "read replicas and secondary clusters of a global cluster, whose data is at their source",
+    "global clusters, which hold no data: AWS deletes none that has members",
     "databases whose name says that they are for development or tests",
     "tables that only hold locks of Terraform states",
   ]
@@ -197,6 +200,8 @@ rule "db-deletion-protection" {
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/docdb_cluster",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/neptune_cluster",
     "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBInstance.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-deleting.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-detaching.html",
     "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GlobalTables.html",
   ]
   peers = ["CKV_AWS_293", "CKV_AWS_139", "CKV2_AWS_58", "AWS-0177", "AWS-0343", "RDS.7", "RDS.8", "DocumentDB.5", "Neptune.4", "DynamoDB.6"]

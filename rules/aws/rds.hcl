@@ -59,31 +59,65 @@ rule "rds-destroy-leaves-nothing" {
   locals {
     is_instance = self.type == "aws_db_instance"
     replicated  = local.is_instance && length(referrers(self, "aws_db_instance_automated_backups_replication", "source_db_instance_arn")) > 0
-    replaced_by = local.is_instance ? "engine, username, db_name, kms_key_id, storage_encrypted or snapshot_identifier" : "engine, cluster_identifier, master_username, database_name, kms_key_id, storage_encrypted or snapshot_identifier"
+    replacing = [
+      for argument in(
+        local.is_instance
+        ? ["engine", "username", "db_name", "kms_key_id", "storage_encrypted", "snapshot_identifier"]
+        : ["engine", "cluster_identifier", "master_username", "database_name", "kms_key_id", "storage_encrypted", "snapshot_identifier"]
+      ) : argument if !ignores(self, argument)
+    ]
+    # What is restored without the argument takes over what its source had; a cluster always has backups.
+    inherits    = local.is_instance && (ignores(self, "backup_retention_period") || (!is_set(self.backup_retention_period) && (is_set(self.snapshot_identifier) || length(self.restore_to_point_in_time) > 0)))
+    has_backups = !local.is_instance || local.inherits ? true : self.backup_retention_period > 0
+    has_none    = is_known(local.has_backups) ? !local.has_backups : false
+    has_some    = is_known(local.inherits) && is_known(local.has_backups) ? local.has_backups && !local.inherits : false
+    lost        = local.has_none ? ", there are no automated backups" : local.has_some ? " and deletes its automated backups" : " and keeps no automated backups"
+    several     = self.instance_key == null && self.module == "" ? "" : "; each database that this block makes needs a final_snapshot_identifier of its own"
+    # Resource names may have what names of snapshots may not.
+    snapshot = "${trim(replace(self.resource_name, "/[_-]+/", "-"), "-")}-final"
   }
 
-  skip = is_replica(self)
+  skip = [
+    is_replica(self),
+    # AWS deletes the primary of a global cluster after all secondary clusters only, which have the same data.
+    local.is_instance ? false : is_global_member(self) ? has_secondary(self) : false,
+  ]
   require = anytrue([
     !self.skip_final_snapshot,
-    !self.delete_automated_backups,
+    !self.delete_automated_backups && local.has_backups,
     self.deletion_protection,
     destroy_is_guarded(self),
     local.replicated,
     backed_up(self),
   ])
   at      = self.skip_final_snapshot
-  message = "a destroy of ${self.address} takes no final snapshot, deletes its automated backups too, and nothing refuses it; a change of ${local.replaced_by} is such a destroy"
-  why     = "One terraform destroy, or one edit of an argument that replaces the database, deletes the data and in the same moment every automated backup of it. No snapshot is taken and no plan of AWS Backup has a copy: there is nothing to restore from."
+  message = "a destroy of ${self.address} takes no final snapshot${local.lost}, and nothing refuses it${length(local.replacing) == 0 ? "" : "; a change of ${either(local.replacing)} is such a destroy"}"
+  why     = "One terraform destroy, or one edit of an argument that replaces the database, deletes the data and in the same moment every automated backup of it, if there are any. No snapshot is taken and no plan of AWS Backup has a copy: there is nothing to restore from."
+
+  check "with-backups" {
+    skip = local.has_none
+  }
+  check "without-backups" {
+    skip = !local.has_none
+
+    fix {
+      set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = local.snapshot }
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "no downtime; the final snapshot is billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
+    }
+  }
 
   fix {
-    set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = "${replace(self.resource_name, "_", "-")}-final", delete_automated_backups = false }
+    set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = local.snapshot, delete_automated_backups = false }
     safety = "unsafe"
     impact = "in-place"
-    note   = "no downtime; retained backups and the final snapshot are billed as backup storage, and a wanted destroy needs deletion_protection switched off first"
+    note   = "no downtime; retained backups and the final snapshot are billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
   }
 
   exceptions = [
     "read replicas and secondary clusters of a global cluster, whose data is at their source",
+    "the primary of a global cluster that has a secondary one: AWS refuses to delete it before",
     "databases that AWS Backup covers, or whose backups are replicated to another Region",
     "prevent_destroy, and destroy = false in OpenTofu",
   ]
@@ -92,6 +126,8 @@ rule "rds-destroy-leaves-nothing" {
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_DeleteInstance.html",
     "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DeleteDBInstance.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-detaching.html",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/rds/cluster.go",
   ]
   supersedes = ["db-deletion-protection"]
 }

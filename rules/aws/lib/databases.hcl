@@ -17,6 +17,37 @@ function "is_global_primary" {
   )
 }
 
+function "global_clusters" {
+  params      = [cluster]
+  description = "The global clusters of the configuration of which a cluster is, or becomes, a member."
+  value = concat(
+    referenced(cluster.global_cluster_identifier, "aws_rds_global_cluster", "aws_docdb_global_cluster", "aws_neptune_global_cluster"),
+    referrers(cluster, ["aws_rds_global_cluster", "aws_docdb_global_cluster", "aws_neptune_global_cluster"], "source_db_cluster_identifier"),
+  )
+}
+
+function "is_global_member" {
+  params      = [cluster]
+  description = "Whether a cluster is, or becomes, a member of a global cluster."
+  value       = is_set(cluster.global_cluster_identifier) || length(global_clusters(cluster)) > 0
+}
+
+function "has_secondary" {
+  params      = [cluster]
+  description = "Whether a member of a global cluster has a secondary one in the configuration; unknown where none is to be seen, since it may lie elsewhere."
+  value = anytrue([
+    for global in global_clusters(cluster) : anytrue([
+      for member in referrers(global, cluster.resource_type, "global_cluster_identifier") : !is_global_primary(member)
+    ])
+  ]) ? true : unseen("whether ${cluster.address} has a secondary cluster elsewhere")
+}
+
+function "either" {
+  params      = [words]
+  description = "Words as a sentence offers them: `a, b or c`."
+  value       = length(words) < 2 ? join("", words) : "${join(", ", slice(words, 0, length(words) - 1))} or ${words[length(words) - 1]}"
+}
+
 function "group_parameter" {
   params      = [name, type, row]
   description = "What a parameter group has for a setting on which a log depends, in small letters: the default in a default group or where the group does not set it, unknown in a group that is not in this configuration."
