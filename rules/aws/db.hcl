@@ -66,6 +66,21 @@ rule "db-cluster-single-instance" {
       "cluster_identifier",
     )
     is_rds = self.type == "aws_rds_cluster"
+
+    # What the fix writes: one more of the instance that is there, by its count or beside it.
+    only     = local.instances[0]
+    here     = trimprefix(self.address, "${self.module}.")
+    new_name = free_name(local.only.resource_type, self.module, ["${local.only.resource_name}_reader", "${local.only.resource_name}_second_reader"])
+    class = is_known(local.only.instance_class) ? "\"${local.only.instance_class}\"" : (
+      local.only.module == self.module ? "${trimprefix(local.only.address, "${self.module}.")}.instance_class" : "\"\" # that of ${local.only.address}"
+    )
+    new_arguments = arguments(concat(
+      [{ name = "cluster_identifier", value = "${local.here}.id" }],
+      local.is_rds ? [{ name = "engine", value = "${local.here}.engine" }] : [],
+      [{ name = "instance_class", value = local.class }],
+    ))
+    new_instance = "resource \"${local.only.resource_type}\" \"${local.new_name}\" {\n  ${indent(2, local.new_arguments)}\n}"
+    more         = can(tonumber(local.only.instance_key)) ? "# in ${local.only.block_address}\ncount = 2" : "# one more element in the for_each of ${local.only.block_address}"
     scalers = [
       for target in resources("aws_appautoscaling_target") : target
       if target.service_namespace == "rds" && target.min_capacity >= 1 && (
@@ -93,17 +108,10 @@ rule "db-cluster-single-instance" {
   }
 
   fix {
-    text   = <<-EOT
-      resource "aws_rds_cluster_instance" "this" {
-        count              = 2
-        cluster_identifier = aws_rds_cluster.this.id
-        engine             = aws_rds_cluster.this.engine
-        instance_class     = "db.r6g.large"
-      }
-    EOT
+    text   = local.only.instance_key == null ? local.new_instance : local.more
     safety = "unsafe"
     impact = "new-resource"
-    note   = "one more instance, at about the same cost again; the writer is untouched"
+    note   = "one more instance, at about the same cost again, ${local.only.instance_key == null ? "with the other arguments of ${local.only.block_address}" : "with an identifier of its own"}; the writer is untouched"
   }
 
   exceptions = [
@@ -223,6 +231,20 @@ rule "db-log-export-without-engine-logging" {
     ]
     unmet = [for row in local.rows : row if row.export == each.value && !log_setting_fits(row, log_setting(self, row))]
     group = self.type == "aws_db_instance" ? self.parameter_group_name : self.db_cluster_parameter_group_name
+
+    # What the fix writes: into the group that the database has, else into a new one.
+    is_option  = anytrue([for row in local.unmet : row.kind == "option_group"])
+    argument   = local.is_option ? "option_group_name" : self.type == "aws_db_instance" ? "parameter_group_name" : "db_cluster_parameter_group_name"
+    group_type = local.is_option ? "aws_db_option_group" : { aws_db_instance = "aws_db_parameter_group", aws_rds_cluster = "aws_rds_cluster_parameter_group", aws_docdb_cluster = "aws_docdb_cluster_parameter_group" }[self.type]
+    groups     = referenced(local.is_option ? self.option_group_name : local.group, local.group_type)
+    settings   = [for row in local.unmet : log_setting_written(row)]
+    major      = is_known(self.engine_version) ? try(regex("^[0-9]+\\.[0-9]+", self.engine_version), null) : null
+    new_name   = free_name(local.group_type, self.module, [self.resource_name, "${self.resource_name}_logs"])
+    in_new = join("\n", concat(
+      [new_group(local.group_type, local.new_name, self.engine, local.major)],
+      [for setting in local.settings : "\n  ${indent(2, setting)}"],
+      ["}\n\n# in ${self.block_address}\n${local.argument} = ${local.group_type}.${local.new_name}.name"],
+    ))
   }
 
   skip = [
@@ -236,24 +258,18 @@ rule "db-log-export-without-engine-logging" {
   why      = "The export is switched on, the log group is there, and nothing ever arrives in it: general and slow query logs are off by default, RDS for MySQL writes them to a table until log_output is FILE, and audit logs want a plugin or parameters of the cluster. That is found out when somebody looks for the log of an incident."
 
   also {
-    at   = referenced(local.group, "aws_db_parameter_group", "aws_rds_cluster_parameter_group", "aws_docdb_cluster_parameter_group")
-    note = "its parameter group"
+    at   = local.groups
+    note = local.is_option ? "its option group" : "its parameter group"
   }
 
   fix {
-    text   = <<-EOT
-      parameter {
-        name  = "slow_query_log"
-        value = "1"
-      }
-      parameter {
-        name  = "log_output"
-        value = "FILE"
-      }
-    EOT
+    text   = length(local.groups) > 0 ? join("\n", concat(["# in ${local.groups[0].block_address}"], local.settings)) : local.in_new
     safety = "unsafe"
     impact = "in-place"
-    note   = "in a parameter group of the database; these parameters need no restart, and what arrives in CloudWatch Logs is billed"
+    note = "${local.is_option
+      ? "RDS for MySQL 8.0 has the plugin from 8.0.28 on"
+      : length(local.groups) > 0 ? "these parameters need no reboot" : "these parameters need no reboot, but a parameter group that is new to the database takes effect with the next one"
+    }; what arrives in CloudWatch Logs is billed"
   }
 
   exceptions = [
@@ -266,7 +282,11 @@ rule "db-log-export-without-engine-logging" {
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.MySQL.Generallog.html",
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html",
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Auditing.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_WorkingWithParamGroups.Associating.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.Options.AuditPlugin.html",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MariaDB.Options.html",
     "https://docs.aws.amazon.com/documentdb/latest/developerguide/event-auditing.html",
+    "https://docs.aws.amazon.com/documentdb/latest/developerguide/db-cluster-parameter-group-parameters.html",
   ]
   peers = ["CKV_AWS_104"]
 }

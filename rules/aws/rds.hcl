@@ -265,6 +265,11 @@ rule "rds-storage-autoscaling" {
     size    = self.allocated_storage
     off     = local.ceiling == 0
     replica = is_set(self.replicate_source_db)
+    # Of a replica the size is that of its source.
+    source  = local.replica ? try(referenced(self.replicate_source_db, "aws_db_instance")[0], null) : null
+    base    = local.replica && local.size == null ? try(local.source.allocated_storage, null) : local.size
+    gib     = is_known(local.base) ? try(tonumber(local.base), null) : null
+    ample   = local.gib == null ? null : ceil(max(2, setting.headroom) * local.gib)
     what    = "${self.address} keeps the disk it has${is_known(local.size) && local.size != null ? " (${local.size} GiB)" : ""}: storage autoscaling is off"
   }
 
@@ -274,7 +279,7 @@ rule "rds-storage-autoscaling" {
     self.storage_type == "standard",
   ]
   at  = self.max_allocated_storage
-  why = "An instance whose disk is full stops: MySQL is shut down in the state storage-full, other engines refuse writes. Autoscaling adds storage when less than 10% has been free for five minutes, and then not again for six hours, so that the ceiling must leave room for more than one step."
+  why = "An instance whose disk is full stops: MySQL is shut down in the state storage-full, other engines refuse writes. Autoscaling adds storage when less than 10% has been free for five minutes, and not again before the disk has been optimized, which can take hours; the ceiling must leave room for more than one step."
 
   check "off" {
     skip    = local.replica
@@ -294,10 +299,10 @@ rule "rds-storage-autoscaling" {
   }
 
   fix {
-    text   = "max_allocated_storage = 500 # for allocated_storage = 100"
+    text   = local.ample == null ? "# max_allocated_storage = GiB: at least ${setting.headroom} times what is allocated" : "max_allocated_storage = ${local.ample} # for ${local.gib} GiB"
     safety = "unsafe"
     impact = "in-place"
-    note   = "no downtime; storage is paid for as it grows, and what is allocated can never be given back"
+    note   = "how far the disk may grow is for you to say${is_known(self.storage_type) && try(contains(["io1", "io2"], self.storage_type), false) ? ", and its ratio to iops has limits" : ""}; no downtime; storage is paid for as it grows, and what is allocated can never be given back"
   }
 
   exceptions = [

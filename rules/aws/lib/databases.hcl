@@ -76,6 +76,38 @@ function "log_setting" {
   )
 }
 
+function "log_setting_written" {
+  params      = [row]
+  description = "A setting on which a log depends, as it is written in its group."
+  value = row.kind == "option_group" ? (
+    "option {\n  option_name = \"${row.setting}\"\n}"
+    ) : (
+    "parameter {\n  name  = \"${row.setting}\"\n  value = \"${lookup({ "not empty" = "CONNECT,QUERY_DCL,QUERY_DDL", "any value but disabled" = "ddl" }, row.needed, row.needed)}\"\n}"
+  )
+}
+
+function "is_taken" {
+  params      = [type, module, name]
+  description = "Whether a module has, or may have, a resource of this type and name."
+  value       = length([for other in resources(type) : other if other.resource_name == name && other.module == module]) > 0
+}
+
+function "free_name" {
+  params      = [type, module, names]
+  description = "The first of some names that no resource of a type has in a module, for what a fix adds there; the last one where all are taken."
+  value       = [for name in names : name if name == names[length(names) - 1] || (is_known(is_taken(type, module, name)) ? !is_taken(type, module, name) : false)][0]
+}
+
+function "new_group" {
+  params      = [type, name, engine, major]
+  description = "The first lines of a parameter or option group for a version of an engine, which may be null."
+  value = type == "aws_db_option_group" ? (
+    "resource \"${type}\" \"${name}\" {\n  engine_name          = \"${engine}\"\n  ${major == null ? "# major_engine_version = that of the version that runs" : "major_engine_version = \"${major}\""}"
+    ) : (
+    "resource \"${type}\" \"${name}\" {\n  ${major == null ? "# family = that of the version that runs" : "family = \"${engine}${major}\""}"
+  )
+}
+
 function "log_setting_fits" {
   params      = [row, value]
   description = "Whether a setting has the value that a log needs."
