@@ -31,11 +31,7 @@ rule "db-cluster-availability-zones-replacement" {
   }
 
   fix {
-    text   = <<-EOT
-      lifecycle {
-        ignore_changes = [availability_zones]
-      }
-    EOT
+    text   = ignoring(self, ["availability_zones"])
     safety = "safe"
     impact = "none"
     note   = "no call to AWS; or leave the argument out, and place the instances instead"
@@ -330,11 +326,7 @@ rule "db-snapshot-identifier-replaces-database" {
   }
 
   fix {
-    text   = <<-EOT
-      lifecycle {
-        ignore_changes = [snapshot_identifier]
-      }
-    EOT
+    text   = ignoring(self, ["snapshot_identifier"])
     safety = "safe"
     impact = "none"
     note   = "no call to AWS; the argument then matters only when the database is created"

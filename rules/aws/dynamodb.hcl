@@ -13,6 +13,7 @@ rule "dynamodb-autoscaling-fights-terraform" {
       for argument, dimension in { read_capacity = "dynamodb:table:ReadCapacityUnits", write_capacity = "dynamodb:table:WriteCapacityUnits" } : argument
       if anytrue([for target in local.targets : target.scalable_dimension == dimension])
     ]
+    moved   = is_known(local.scaled) ? local.scaled : ["read_capacity", "write_capacity"]
     reset   = [for argument in local.scaled : argument if !ignores(self, argument)]
     indexes = [for target in local.targets : target if startswith(target.scalable_dimension, "dynamodb:index:")]
   }
@@ -42,11 +43,7 @@ rule "dynamodb-autoscaling-fights-terraform" {
     }
 
     fix {
-      text   = <<-EOT
-        lifecycle {
-          ignore_changes = [read_capacity, write_capacity, global_secondary_index]
-        }
-      EOT
+      text   = ignoring(self, concat(local.moved, ["global_secondary_index"]))
       safety = "unsafe"
       impact = "none"
       note   = "no call to AWS; Terraform then sees no change of the indexes at all, a wanted one included"
@@ -54,11 +51,7 @@ rule "dynamodb-autoscaling-fights-terraform" {
   }
 
   fix {
-    text   = <<-EOT
-      lifecycle {
-        ignore_changes = [read_capacity, write_capacity]
-      }
-    EOT
+    text   = ignoring(self, local.moved)
     safety = "safe"
     impact = "none"
     note   = "no call to AWS; the written capacity then matters only when the table is created"
@@ -139,10 +132,12 @@ rule "dynamodb-gsi-write-capacity" {
       note = "the table's"
     }
     fix {
-      text   = <<-EOT
-        min_capacity = 5   # those of the table
-        max_capacity = 400
-      EOT
+      text = "# in ${each.value.target.block_address}\n${arguments(length(local.table) == 0 ? [
+        { name = "max_capacity", value = "${self.write_capacity} # as the table" }
+        ] : [
+        { name = "min_capacity", value = max(each.value.target.min_capacity, local.table[0].min_capacity) },
+        { name = "max_capacity", value = "${max(each.value.target.max_capacity, local.table[0].max_capacity)} # as the table" },
+      ])}"
       safety = "unsafe"
       impact = "in-place"
       note   = "billed by the unit that is provisioned"
@@ -150,7 +145,7 @@ rule "dynamodb-gsi-write-capacity" {
   }
 
   fix {
-    text   = "write_capacity = 100 # that of the table"
+    text   = "write_capacity = ${self.write_capacity} # as the table"
     safety = "unsafe"
     impact = "in-place"
     note   = "billed by the unit that is provisioned"
@@ -291,6 +286,7 @@ rule "dynamodb-provisioned-without-autoscaling" {
   locals {
     targets = dynamodb_targets(self)
     none    = length(local.targets) == 0
+    here    = trimprefix(self.address, "${self.module}.")
   }
 
   skip = [
@@ -317,6 +313,17 @@ rule "dynamodb-provisioned-without-autoscaling" {
       at   = local.targets
       note = "a target of the table"
     }
+    fix {
+      text   = <<-EOT
+        # an aws_appautoscaling_policy, and its aws_appautoscaling_target where it is missing, with
+        resource_id        = "table/$${${local.here}.name}"
+        scalable_dimension = "${each.value}"
+        service_namespace  = "dynamodb"
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "min_capacity and max_capacity are for you to say"
+    }
   }
   check "index" {
     severity = "advice"
@@ -325,6 +332,18 @@ rule "dynamodb-provisioned-without-autoscaling" {
     require  = anytrue([for target in local.targets : endswith(target.resource_id, "/index/${each.value.name}")])
     at       = each.value
     message  = "nothing scales the index ${each.value.name} of ${self.address}, although the table is scaled: writes to the table are throttled where the index cannot follow"
+
+    fix {
+      text   = <<-EOT
+        # an aws_appautoscaling_policy, and its aws_appautoscaling_target where it is missing, with
+        resource_id        = "table/$${${local.here}.name}/index/${each.value.name}"
+        scalable_dimension = "dynamodb:index:WriteCapacityUnits" # and another pair for the reads
+        service_namespace  = "dynamodb"
+      EOT
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "with the capacities of the table's targets"
+    }
   }
 
   fix {
@@ -397,7 +416,7 @@ rule "dynamodb-ttl-disabled" {
   fix {
     text   = <<-EOT
       ttl {
-        attribute_name = "expires_at"
+        attribute_name = "${each.value.attribute_name}"
         enabled        = true
       }
     EOT

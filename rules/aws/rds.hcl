@@ -200,20 +200,27 @@ rule "rds-pinned-minor-with-auto-upgrade" {
     version   = self.engine_version
     is_alone  = self.type == "aws_db_instance"
     instances = local.is_alone ? [self] : referrers(self, "aws_rds_cluster_instance", "cluster_identifier")
-    # A cluster is upgraded only where all of its instances are to be.
-    is_upgraded = length(local.instances) > 0 && alltrue([for instance in local.instances : instance.auto_minor_version_upgrade])
-    prefix      = version_prefix(self.engine, local.version)
+    # A cluster is upgraded only where it and all of its instances are to be.
+    is_upgraded = (
+      (local.is_alone || self.auto_minor_version_upgrade == null ? true : self.auto_minor_version_upgrade)
+      && length(local.instances) > 0
+      && alltrue([for instance in local.instances : instance.auto_minor_version_upgrade])
+    )
+    prefix = version_prefix(self.engine, local.version)
+    keeps  = is_known(local.prefix) ? local.prefix == null : true
+    switch = local.is_alone ? "its auto_minor_version_upgrade" : "auto_minor_version_upgrade of ${names(local.instances)}"
   }
 
   skip = [
     !is_set(local.version),
     ignores(self, "engine_version"),
-    # Members of a global database are upgraded by hand.
-    local.is_alone ? false : is_set(self.global_cluster_identifier),
+    # Members of a global database, and clusters with a replica in another Region, are upgraded by hand.
+    local.is_alone ? false : is_global_member(self),
+    local.is_alone ? false : is_set(self.replication_source_identifier) || length(referrers(self, "aws_rds_cluster", "replication_source_identifier")) > 0,
   ]
   require = !(pins_minor(self.engine, local.version) && local.is_upgraded)
   at      = self.engine_version
-  message = "${self.address} is pinned to ${local.version}, and ${local.is_alone ? "its auto_minor_version_upgrade" : "auto_minor_version_upgrade of ${names(local.instances)}"} is true: once AWS has moved it on, the apply asks for a downgrade"
+  message = "${self.address} is pinned to ${local.version}, and ${local.switch} is true: once AWS has moved it on, ${local.is_alone ? "the apply asks" : "older releases of the provider ask"} for a downgrade"
   why     = "In some maintenance window AWS takes the database to the next minor version. From then on every apply wants to go back and is refused, until somebody edits the version. Newer releases of the provider leave clusters alone where the version that runs is later than the one that is written, but not aws_db_instance."
 
   also {
@@ -221,26 +228,40 @@ rule "rds-pinned-minor-with-auto-upgrade" {
     note = "minor versions are upgraded"
   }
 
+  check "prefix" {
+    skip = local.keeps
+  }
+  check "no-prefix" {
+    skip = !local.keeps
+
+    fix {
+      text   = "${local.is_alone ? "" : "# in ${local.instances[0].block_address}\n"}auto_minor_version_upgrade = false"
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "minor versions are then changed by whoever edits the version"
+    }
+  }
+
   fix {
-    text   = <<-EOT
-      ${local.prefix == null ? "auto_minor_version_upgrade = false${local.is_alone ? "" : " # of the instances"}" : "engine_version = \"${local.prefix}\" # the major version; the provider keeps the real one in engine_version_actual"}
-    EOT
+    text   = "engine_version = \"${local.prefix}\" # the major version; the provider keeps the real one in engine_version_actual"
     safety = "unsafe"
-    impact = "in-place"
-    note   = local.prefix == null ? "minor versions are then changed by whoever edits the version" : "a prefix of the version that runs is no change; or keep the exact version with auto_minor_version_upgrade = false"
+    impact = "reboot"
+    note   = "the major version may be sent to RDS, which upgrades a database below the default minor version to that: with an outage, in the maintenance window or at once with apply_immediately; or keep the exact version with auto_minor_version_upgrade = false${local.is_alone ? "" : " of an instance"}"
   }
 
   exceptions = [
     "ignore_changes on the version",
     "Oracle, SQL Server and Db2",
-    "clusters without instances, and those with an instance that is not to be upgraded, since then none is",
-    "members of a global database, to which automatic upgrades do not apply",
+    "clusters without instances, those whose own auto_minor_version_upgrade is false, and those with an instance that is not to be upgraded, since then none is",
+    "members of a global database and clusters with a replica in another Region, to which automatic upgrades do not apply",
   ]
   sources = [
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/rds_cluster",
+    "https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html",
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Maintenance.AMVU.html",
     "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Updates.AMVU.html",
+    "https://docs.aws.amazon.com/config/latest/developerguide/rds-automatic-minor-version-upgrade-enabled.html",
     "https://github.com/hashicorp/terraform-provider-aws/pull/49396",
     "https://github.com/hashicorp/terraform-provider-aws/pull/49496",
   ]

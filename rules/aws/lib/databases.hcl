@@ -42,6 +42,12 @@ function "has_secondary" {
   ]) ? true : unseen("whether ${cluster.address} has a secondary cluster elsewhere")
 }
 
+function "ignoring" {
+  params      = [instance, arguments]
+  description = "A `lifecycle` block that ignores changes of arguments, beside those that the instance ignores already."
+  value       = "lifecycle {\n  ignore_changes = [${join(", ", distinct(concat(instance.lifecycle.ignore_changes, arguments)))}]\n}"
+}
+
 function "either" {
   params      = [words]
   description = "Words as a sentence offers them: `a, b or c`."
