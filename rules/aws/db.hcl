@@ -76,7 +76,8 @@ rule "db-cluster-single-instance" {
       [{ name = "instance_class", value = local.class }],
     ))
     new_instance = "resource \"${local.only.resource_type}\" \"${local.new_name}\" {\n  ${indent(2, local.new_arguments)}\n}"
-    more         = can(tonumber(local.only.instance_key)) ? "# in ${local.only.block_address}\ncount = 2" : "# one more element in the for_each of ${local.only.block_address}"
+    is_counted   = endswith(local.only.address, "[0]") && length([for other in resources(local.only.resource_type) : other if other.block_address == local.only.block_address]) == 1
+    more         = (is_known(local.is_counted) ? local.is_counted : false) ? "# in ${local.only.block_address}\ncount = 2" : "# one more instance for ${self.address} by the count or for_each of ${local.only.block_address}"
     scalers = [
       for target in resources("aws_appautoscaling_target") : target
       if target.service_namespace == "rds" && target.min_capacity >= 1 && (
@@ -235,7 +236,7 @@ rule "db-log-export-without-engine-logging" {
     groups     = referenced(local.is_option ? self.option_group_name : local.group, local.group_type)
     settings   = [for row in local.unmet : log_setting_written(row)]
     major      = is_known(self.engine_version) ? try(regex("^[0-9]+\\.[0-9]+", self.engine_version), null) : null
-    new_name   = free_name(local.group_type, self.module, [self.resource_name, "${self.resource_name}_logs"])
+    new_name   = free_name(local.group_type, self.module, ["${self.resource_name}_logs", "${self.resource_name}_exported_logs"])
     in_new = join("\n", concat(
       [new_group(local.group_type, local.new_name, self.engine, local.major)],
       [for setting in local.settings : "\n  ${indent(2, setting)}"],

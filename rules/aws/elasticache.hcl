@@ -31,7 +31,7 @@ rule "elasticache-no-failover" {
     has_replica = local.own > 0 || length(local.added) > 0
     replicas    = local.own + length(local.added)
     is_primary  = length(referrers(self, "aws_elasticache_global_replication_group", "primary_replication_group_id")) > 0
-    has_node   = is_known(local.has_replica) ? local.has_replica : false
+    has_node    = is_known(local.has_replica) ? local.has_replica : false
     # One more node, by the argument that says how many there are.
     more = length(self.node_group_configuration) > 0 ? { name = "replica_count", value = "1 # in each node_group_configuration" } : (
       is_set(self.replicas_per_node_group) || (is_known(local.cluster) ? local.cluster : false)
@@ -46,8 +46,8 @@ rule "elasticache-no-failover" {
     is_set(self.global_replication_group_id),
     is_legacy_cache(self),
   ]
-  at   = self.automatic_failover_enabled
-  why  = "Without a replica to promote, ElastiCache replaces a node that fails by an empty one: the sessions in it are gone, and until the cache is warm again the database behind it takes the whole load. The provider's defaults are one node and no failover."
+  at  = self.automatic_failover_enabled
+  why = "Without a replica to promote, ElastiCache replaces a node that fails by an empty one: the sessions in it are gone, and until the cache is warm again the database behind it takes the whole load. The provider's defaults are one node and no failover."
 
   check "cluster-mode" {
     skip    = !local.cluster

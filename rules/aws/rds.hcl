@@ -287,11 +287,11 @@ rule "rds-storage-autoscaling" {
     off     = local.ceiling == 0
     replica = is_set(self.replicate_source_db)
     # Of a replica the size is that of its source.
-    source  = local.replica ? try(referenced(self.replicate_source_db, "aws_db_instance")[0], null) : null
-    base    = local.replica && local.size == null ? try(local.source.allocated_storage, null) : local.size
-    gib     = is_known(local.base) ? try(tonumber(local.base), null) : null
-    ample   = local.gib == null ? null : ceil(max(2, setting.headroom) * local.gib)
-    what    = "${self.address} keeps the disk it has${is_known(local.size) && local.size != null ? " (${local.size} GiB)" : ""}: storage autoscaling is off"
+    source = local.replica ? try(referenced(self.replicate_source_db, "aws_db_instance")[0], null) : null
+    base   = local.replica && local.size == null ? try(local.source.allocated_storage, null) : local.size
+    gib    = is_known(local.base) ? try(tonumber(local.base), null) : null
+    ample  = local.gib == null ? null : ceil(max(2, setting.headroom) * local.gib)
+    what   = "${self.address} keeps the disk it has${is_known(local.size) && local.size != null ? " (${local.size} GiB)" : ""}: storage autoscaling is off"
   }
 
   skip = [
@@ -323,7 +323,7 @@ rule "rds-storage-autoscaling" {
     text   = local.ample == null ? "# max_allocated_storage = GiB: at least ${setting.headroom} times what is allocated" : "max_allocated_storage = ${local.ample} # for ${local.gib} GiB"
     safety = "unsafe"
     impact = "in-place"
-    note   = "how far the disk may grow is for you to say${is_known(self.storage_type) && try(contains(["io1", "io2"], self.storage_type), false) ? ", and its ratio to iops has limits" : ""}; no downtime; storage is paid for as it grows, and what is allocated can never be given back"
+    note   = "how far the disk may grow is for you to say${is_known(self.storage_type) && try(contains(["io1", "io2"], self.storage_type), false) ? ", and its ratio to iops has limits" : ""}; no downtime; storage is paid for as it grows, and what is allocated can never be given back${self.instance_key == null && self.module == "" ? "" : "; where the block makes several instances, their disks may differ"}"
   }
 
   exceptions = [
