@@ -28,9 +28,9 @@ rule "elasticache-no-failover" {
     own       = length(local.written) > 0 ? min(local.written...) : local.per_shard
     # Replicas that are resources of their own.
     added       = referrers(self, "aws_elasticache_cluster", "replication_group_id")
-    has_replica = local.own > 0 || length(local.added) > 0
+    has_replica = local.own > 0 || is_referred_to(self, ["aws_elasticache_cluster"], "replication_group_id")
     replicas    = local.own + length(local.added)
-    is_primary  = length(referrers(self, "aws_elasticache_global_replication_group", "primary_replication_group_id")) > 0
+    is_primary  = is_referred_to(self, ["aws_elasticache_global_replication_group"], "primary_replication_group_id")
     has_node    = is_known(local.has_replica) ? local.has_replica : false
     # One more node, by the argument that says how many there are.
     more = length(self.node_group_configuration) > 0 ? { name = "replica_count", value = "1 # in each node_group_configuration" } : (

@@ -216,7 +216,7 @@ rule "rds-pinned-minor-with-auto-upgrade" {
     ignores(self, "engine_version"),
     # Members of a global database, and clusters with a replica in another Region, are upgraded by hand.
     local.is_alone ? false : is_global_member(self),
-    local.is_alone ? false : is_set(self.replication_source_identifier) || length(referrers(self, "aws_rds_cluster", "replication_source_identifier")) > 0,
+    local.is_alone ? false : is_set(self.replication_source_identifier) || is_replicated(self),
   ]
   require = !(pins_minor(self.engine, local.version) && local.is_upgraded)
   at      = self.engine_version

@@ -29,7 +29,22 @@ function "global_clusters" {
 function "is_global_member" {
   params      = [cluster]
   description = "Whether a cluster is, or becomes, a member of a global cluster."
-  value       = is_set(cluster.global_cluster_identifier) || length(global_clusters(cluster)) > 0
+  value = (
+    is_set(cluster.global_cluster_identifier)
+    || is_referred_to(cluster, ["aws_rds_global_cluster", "aws_docdb_global_cluster", "aws_neptune_global_cluster"], "source_db_cluster_identifier")
+  )
+}
+
+function "replicating_clusters" {
+  params      = []
+  description = "The clusters of RDS that replicate from another one by its ARN, as in another Region."
+  value       = [for cluster in resources("aws_rds_cluster") : cluster if is_set(cluster.replication_source_identifier)]
+}
+
+function "is_replicated" {
+  params      = [cluster]
+  description = "Whether another cluster of RDS in the configuration replicates from a cluster by its ARN."
+  value       = length(replicating_clusters()) == 0 ? false : length(referrers(cluster, "aws_rds_cluster", "replication_source_identifier")) > 0
 }
 
 function "has_secondary" {

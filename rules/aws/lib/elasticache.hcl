@@ -9,3 +9,11 @@ function "arguments" {
   description = "Arguments as they are written one below the other, of objects of `name` and `value`."
   value       = join("\n", [for pair in pairs : "${pair.name}${substr("                                ", 0, max([for other in pairs : length(other.name)]...) - length(pair.name))} = ${pair.value}"])
 }
+
+function "is_referred_to" {
+  params      = [instance, types, attribute]
+  description = "Whether an instance of these types refers to one. Unlike with referrers(), what modules that are not on disk might have does not count where the configuration has none of these types itself."
+  value = is_known(length(referrers(instance, types, attribute)) > 0) ? length(referrers(instance, types, attribute)) > 0 : (
+    length(resources(types)) > 0 ? unseen("which of ${names(types)} refers to ${instance.address}") : false
+  )
+}
