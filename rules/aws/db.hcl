@@ -76,7 +76,7 @@ rule "db-cluster-single-instance" {
       [{ name = "instance_class", value = local.class }],
     ))
     new_instance = "resource \"${local.only.resource_type}\" \"${local.new_name}\" {\n  ${indent(2, local.new_arguments)}\n}"
-    is_counted   = endswith(local.only.address, "[0]") && length([for other in resources(local.only.resource_type) : other if other.block_address == local.only.block_address]) == 1
+    is_counted   = endswith(local.only.address, "[0]") && length(resources(local.only.resource_type)) < 200 && length([for other in resources(local.only.resource_type) : other if other.block_address == local.only.block_address]) == 1
     more         = (is_known(local.is_counted) ? local.is_counted : false) ? "# in ${local.only.block_address}\ncount = 2" : "# one more instance for ${self.address} by the count or for_each of ${local.only.block_address}"
     scalers = [
       for target in resources("aws_appautoscaling_target") : target

@@ -107,16 +107,12 @@ function "log_setting_written" {
   )
 }
 
-function "is_taken" {
-  params      = [type, module, name]
-  description = "Whether a module has, or may have, a resource of this type and name."
-  value       = length([for other in resources(type) : other if other.resource_name == name && other.module == module]) > 0
-}
-
 function "free_name" {
   params      = [type, module, names]
-  description = "The first of some names that no resource of a type has in a module, for what a fix adds there; the last one where all are taken."
-  value       = [for name in names : name if name == names[length(names) - 1] || (is_known(is_taken(type, module, name)) ? !is_taken(type, module, name) : false)][0]
+  description = "The first of some names that no resource of a type has in a module, for what a fix adds there; the last one where all are taken, or there are too many to look through, or it is not known how many."
+  value = is_known(length(resources(type))) && try(length(resources(type)) < 200, false) ? (
+    [for name in names : name if name == names[length(names) - 1] || !anytrue([for other in resources(type) : other.resource_name == name && other.module == module])][0]
+  ) : names[length(names) - 1]
 }
 
 function "new_group" {
