@@ -43,23 +43,32 @@ rule "log-group-implicit" {
       length(referrers(self, "aws_cloudfront_distribution", ["default_cache_behavior", "ordered_cache_behavior"])) > 0,
       self.publish && anytrue([for provider in providers("aws") : provider.region == "us-east-1"]),
     ])
-    denies = local.ty == "aws_lambda_function" && anytrue(flatten([
-      for role in referenced(self.role, "aws_iam_role") : [
-        for policy in concat(
-          referrers(role, "aws_iam_role_policy", "role"),
-          flatten([for attachment in referrers(role, "aws_iam_role_policy_attachment", "role") : referenced(attachment.policy_arn, "aws_iam_policy")]),
-          ) : [
-          for statement in policy_statements(policy.policy) : statement.effect == "Deny" && anytrue([for action in statement.actions : action_matches(action, "logs:CreateLogGroup")])
+    roles = [for role in referenced(local.ty == "aws_lambda_function" ? self.role : local.ty == "aws_codebuild_project" ? self.service_role : null, "aws_iam_role") : role if role.kind == "resource"]
+    # Of a role that is not known, or has policies that are not, most may make groups, as AWSLambdaBasicExecutionRole lets
+    # them. One that is written to put events and not to make groups is not given the right by another policy.
+    makes  = length(local.roles) == 0 || anytrue([for role in local.roles : makes_log_groups(role)])
+    writes = anytrue([for role in local.roles : writes_log_events(role)])
+    may    = is_known(local.makes) ? local.makes : is_known(local.writes) ? !local.writes : true
+    denies = anytrue(flatten([
+      for role in local.roles : [
+        for document in role_documents(role) : [
+          for statement in policy_statements(document) : statement.effect == "Deny" && anytrue([for action in statement.actions : action_matches(action, "logs:CreateLogGroup")])
         ]
       ]
     ]))
+    # Modules that are not on disk and may declare the group.
+    name      = local.ty == "aws_lambda_function" ? "function_name" : local.ty == "aws_rds_cluster" ? "cluster_identifier" : local.ty == "aws_db_instance" ? "identifier" : local.ty == "aws_api_gateway_stage" ? "stage_name" : "name"
+    elsewhere = [for call in modules() : call if call.on_disk ? false : declares_log_group(call, local.expected)]
   }
 
   skip = [
     length(local.expected) == 0,
     local.at_the_edge,
+    !local.may,
     # An unknown policy is taken for one that denies nothing of the kind.
     is_known(local.denies) ? local.denies : false,
+    passed_to_unseen(self, local.name) ? unseen("whether the module that gets its name declares the log group") : false,
+    length(local.elsewhere) > 0 ? unseen("whether ${names(local.elsewhere)} declares the log group") : false,
   ]
   why = "The retention of declared groups is no use for a group that nobody declared: it never expires, is in no state, and survives a destroy. Each function, control plane and database export has one."
 
@@ -93,24 +102,28 @@ rule "log-group-implicit" {
   fix {
     text   = <<-EOT
       resource "aws_cloudwatch_log_group" "${self.resource_name}" {
-        name              = "${local.expected[0]}"
+        name              = "${local.missing[0]}"${self.instance_key == null ? "" : " # of ${self.address}"}
         retention_in_days = 30
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "list it in depends_on of the service; a group that exists already must be imported first"
+    note   = "${length(local.missing) > 1 ? "one for each of the ${length(local.missing)}; " : ""}${self.instance_key == null ? "" : "with the same count or for_each as ${self.block_address}; "}list it in depends_on of the service; a group that exists already must be imported first"
   }
 
   exceptions = [
-    "functions whose logging_config names a group, run at the edge, or may not make one",
-    "names that are not known, and configurations with a log group whose name is not",
+    "functions whose logging_config names a group, or that run at the edge",
+    "roles whose policies are known and let nobody make a log group, or are written to put events into groups that exist",
+    "names that are not known or go to a module that is not on disk, and configurations with a log group whose name is not",
   ]
   sources = [
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/eks_cluster",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/api_gateway_stage",
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Procedural.UploadtoCloudWatch.html",
+    "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaBasicExecutionRole.html",
+    "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSLambdaVPCAccessExecutionRole.html",
+    "https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSXRayDaemonWriteAccess.html",
   ]
 }
 
