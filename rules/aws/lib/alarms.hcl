@@ -79,3 +79,80 @@ function "composite_alarm_rules" {
   description = "The rules of all composite alarms in one text."
   value       = join("\n", resources("aws_cloudwatch_composite_alarm")[*].alarm_rule)
 }
+
+function "covers_critical" {
+  params      = [instance, row]
+  description = "Whether an alarm watches one of the metrics of a row for an instance; unknown where one may."
+  value       = anytrue([for namespace in row.namespaces : length(alarms_on(instance, namespace, row.metrics, row.dimensions[0])) > 0]) || unclear_alarms(instance.resource_type, row)
+}
+
+function "unclear_alarms" {
+  params      = [type, row]
+  description = "False; unknown where an alarm on one of the metrics of a row watches something that is not known."
+  value = anytrue([
+    for alarm in resources("aws_cloudwatch_metric_alarm") : anytrue([
+      for metric in alarm_metrics(alarm) : contains(row.namespaces, metric.namespace) && contains(row.metrics, metric.metric_name) ? (
+        says_what(try(metric.dimensions[row.dimensions[0]], null), type) ? false : unseen("what ${alarm.address} watches")
+      ) : false
+    ])
+  ])
+}
+
+function "says_what" {
+  params      = [value, type]
+  description = "Whether a value is known or leads to a resource; of a type, where it is put together from several."
+  value = anytrue([
+    is_known(value),
+    is_known(source_attribute(value)) ? source_attribute(value) != null : false,
+    is_known(length(referenced(value, type)) > 0) ? length(referenced(value, type)) > 0 : false,
+  ])
+}
+
+# Statistics: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Best_Practice_Recommended_Alarms_AWS_Services.html
+# DaysToExpiry is a day's minimum, and not reported once it is over:
+# https://docs.aws.amazon.com/cdk/api/latest/python/aws_cdk.aws_certificatemanager/ICertificate.html
+function "critical_alarm" {
+  params      = [row]
+  description = "An alarm on the first metric of a row, as a first choice: `statistic`, `period`, `evaluation_periods`, `operator`, `threshold`, `unit` and `missing`, what missing data means."
+  value = {
+    "aws_lb/errors"                  = { statistic = "Sum", period = 60, evaluation_periods = 5, operator = "GreaterThanThreshold", threshold = 10, unit = "errors a minute", missing = "notBreaching" }
+    "aws_lb_target_group/targets"    = { statistic = "Maximum", period = 60, evaluation_periods = 5, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "missing" }
+    "aws_lambda_function/errors"     = { statistic = "Sum", period = 300, evaluation_periods = 1, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "notBreaching" }
+    "aws_lambda_function/throttles"  = { statistic = "Sum", period = 300, evaluation_periods = 1, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "notBreaching" }
+    "aws_nat_gateway/ports"          = { statistic = "Sum", period = 300, evaluation_periods = 1, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "notBreaching" }
+    "aws_sqs_queue/backlog"          = { statistic = "Maximum", period = 60, evaluation_periods = 5, operator = "GreaterThanThreshold", threshold = 300, unit = "seconds that a message may wait", missing = "notBreaching" }
+    "aws_msk_cluster/health"         = { statistic = "Maximum", period = 300, evaluation_periods = 1, operator = "GreaterThanOrEqualToThreshold", threshold = 85, unit = "percent of the disk", missing = "missing" }
+    "aws_sfn_state_machine/failures" = { statistic = "Sum", period = 300, evaluation_periods = 1, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "notBreaching" }
+    "aws_acm_certificate/expiry"     = { statistic = "Minimum", period = 86400, evaluation_periods = 1, operator = "LessThanThreshold", threshold = 30, unit = "days", missing = "breaching" }
+  }["${row.resource}/${row.concern}"]
+}
+
+function "critical_dimensions" {
+  params      = [instance, namespace, row]
+  description = "The dimensions of an alarm on the first metric of a row for an instance, as lines of HCL."
+  value = [
+    for dimension in row.dimensions :
+    dimension == "Broker ID" ? "\"Broker ID\"    = tostring(count.index + 1)"
+    : dimension == "Cluster Name" ? "\"Cluster Name\" = ${own_address(instance)}.cluster_name"
+    : dimension == "LoadBalancer" && instance.resource_type == "aws_lb_target_group" ? "LoadBalancer = ${load_balancer_suffix(instance)}"
+    : "${dimension}${dimension == "TargetGroup" ? " " : ""} = ${own_address(instance)}.${dimension_rows_of(namespace, dimension, instance.resource_type)[0].right_attributes[0]}"
+  ]
+}
+
+function "load_balancer_suffix" {
+  params      = [group]
+  description = "What names the load balancer that forwards to a target group in a dimension, in HCL; its form where it is not of the same module."
+  value = try(
+    "${own_address([
+      for lb in resources("aws_lb") : lb
+      if lb.module == group.module && contains([for other in lb_target_groups(lb) : other.address], group.address)
+    ][0])}.arn_suffix",
+    "\"…\" # the arn_suffix of its load balancer",
+  )
+}
+
+function "own_address" {
+  params      = [instance]
+  description = "The address of an instance as its own module writes it."
+  value       = instance.module == "" ? instance.address : trimprefix(instance.address, "${instance.module}.")
+}
