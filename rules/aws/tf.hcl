@@ -154,7 +154,7 @@ rule "tf-production-keeps-develop-value" {
 }
 
 rule "tf-provider-unpinned" {
-  title    = "Provider version floats to the next major release"
+  title    = "Provider has no upper version bound, or is set up in the wrong place"
   severity = "warning"
   category = "operability"
   scenario = "upgrade"
@@ -163,9 +163,17 @@ rule "tf-provider-unpinned" {
   block = "terraform"
 
   locals {
-    minor    = ["random", "null", "local", "time", "tls", "http", "archive", "external"]
+    # template is archived: https://github.com/hashicorp/terraform-provider-template
+    minor    = ["random", "null", "local", "time", "tls", "http", "archive", "external", "template"]
     floating = [for name in self.providers_used : name if name != "terraform" && !has_upper_bound(lookup(self.constraints, name, [])) && !is_bounded_by_block(name)]
     major    = [for name in local.floating : name if !contains(local.minor, name)]
+    lock     = self.has_lock_file ? try(file(".terraform.lock.hcl"), "") : ""
+    # Where nothing is required, the block or a resource of the provider.
+    configured = [for provider in providers() : provider if provider.module == "" && contains(local.floating, provider.name)]
+    users = [
+      for type in self.managed_types : [for resource in resources(type) : resource if resource.module == ""]
+      if contains(local.floating, split("_", type)[0])
+    ]
   }
 
   skip = [
@@ -174,9 +182,9 @@ rule "tf-provider-unpinned" {
     has_part(lower(self.path), "example", "test", "fixture", "pattern", "demo"),
   ]
   require = length(local.floating) == 0
-  at      = self.required_providers
+  at      = [self.required_providers, local.configured, flatten(local.users), self]
   message = "nothing keeps ${join(", ", local.floating)} from the next major release"
-  why     = "Major releases of the AWS provider remove arguments and change defaults: 4.0 made most arguments of S3 buckets read-only, 6.0 changed defaults again. Without an upper bound, the next `init` on a fresh runner brings one into an apply to production."
+  why     = "Major releases remove arguments and change defaults: 4.0 of the AWS provider made most arguments of S3 buckets read-only, 6.0 changed defaults again. Without an upper bound and a lock file, the next `init` on a fresh runner brings one into an apply to production."
 
   check "floating" {
     severity = "warning"
@@ -185,13 +193,35 @@ rule "tf-provider-unpinned" {
 
   check "locked" {
     severity = "advice"
-    skip     = !self.has_lock_file && length(local.major) > 0
+    skip     = !self.has_lock_file
+    why      = "The lock file repeats its versions at each `init`. What holds them is that file alone: `init -upgrade`, or a lock file that is made anew, takes the newest release, a next major one included."
+  }
+
+  check "minor" {
+    severity = "advice"
+    skip     = self.has_lock_file || length(local.major) > 0
+    why      = "Their releases seldom change anything, but the next `init` on a fresh runner takes the newest one, a next major one included."
   }
 
   check "in-module" {
     severity = "warning"
     require  = length(self.providers_in_modules) == 0
+    at       = [[for provider in providers(self.providers_in_modules) : provider if provider.module != ""], self]
     message  = "a module that is called here configures ${join(", ", self.providers_in_modules)} itself: such a module takes neither count nor for_each, and its resources cannot be removed with it"
+    why      = "Terraform destroys a resource with the configuration of its provider. When the call of the module is removed, that configuration goes with it, and the plan fails."
+
+    fix {
+      text   = <<-EOT
+        module "…" {
+          providers = {
+            ${self.providers_in_modules[0]} = ${self.providers_in_modules[0]}
+          }
+        }
+      EOT
+      safety = "unsafe"
+      impact = "none"
+      note   = "in the call, with the provider block moved to the root module; the module says in required_providers what it needs. With other settings than before, resources may be changed"
+    }
   }
 
   check "old-version-argument" {
@@ -199,16 +229,30 @@ rule "tf-provider-unpinned" {
     require  = false
     at       = each.value.version
     message  = "the version argument of a provider block is deprecated and belongs in required_providers"
+    why      = "Terraform and OpenTofu warn of the argument, and a later release may refuse it."
+
+    fix {
+      text   = <<-EOT
+        terraform {
+          required_providers {
+            ${each.value.name} = {
+              source  = "${required_source(each.value.name, self.required_providers)}"
+              version = "${is_known(each.value.version) ? each.value.version : "…"}"
+            }
+          }
+        }
+      EOT
+      safety = "safe"
+      impact = "none"
+      note   = "and version removed from the provider block"
+    }
   }
 
   fix {
     text   = <<-EOT
       terraform {
         required_providers {
-          aws = {
-            source  = "hashicorp/aws"
-            version = "~> 6.0"
-          }
+          ${join("\n    ", flatten([for name in local.floating : bounded_requirement(name, self.required_providers, local.lock)]))}
         }
       }
     EOT
@@ -225,6 +269,9 @@ rule "tf-provider-unpinned" {
   sources = [
     "https://opentofu.org/docs/language/providers/requirements/",
     "https://opentofu.org/docs/language/expressions/version-constraints/",
+    "https://opentofu.org/docs/language/files/dependency-lock/",
+    "https://opentofu.org/docs/language/modules/develop/providers/",
+    "https://opentofu.org/docs/language/providers/configuration/",
   ]
   peers = ["terraform_required_providers"]
 }

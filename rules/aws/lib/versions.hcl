@@ -18,3 +18,37 @@ function "is_bounded_by_block" {
   description = "Whether the deprecated version argument of a provider block in the root module keeps the next major release out."
   value       = anytrue([for provider in providers(name) : provider.module == "" && is_set(provider.version) && has_upper_bound([provider.version])])
 }
+
+function "locked_version" {
+  params      = [source, lock]
+  description = "Major and minor version of a provider in the text of a lock file, as `5.31`; null where it is not in it."
+  value       = try(join(".", regex("provider \"[^\"]*/${reverse(split("/", source))[0]}\"\\s*\\{\\s*version\\s*=\\s*\"([0-9]+)\\.([0-9]+)", lock)), null)
+}
+
+function "bounded_requirement" {
+  params      = [name, required, lock]
+  description = "What required_providers says of a provider once the next major release is kept out, as lines of HCL: the locked major, else a bound beside the constraint that is there."
+  value = [
+    "${name} = {",
+    "  source  = \"${required_source(name, required)}\"",
+    "  version = ${
+      locked_version(required_source(name, required), lock) != null ? "\"~> ${locked_version(required_source(name, required), lock)}\""
+      : name == "aws" ? "\"${required_version(name, required) == null ? "~> 6.0" : "${required_version(name, required)}, < 7.0"}\""
+      : required_version(name, required) == null ? "\"~> …\" # the major release in use, which `terraform version` prints"
+      : "\"${required_version(name, required)}\" # and below the major release after the one in use, which `terraform version` prints"
+    }",
+    "}",
+  ]
+}
+
+function "required_source" {
+  params      = [name, required]
+  description = "The source of a provider, hashicorp/NAME where none is written."
+  value       = try(coalesce(required[name].source, "hashicorp/${name}"), "hashicorp/${name}")
+}
+
+function "required_version" {
+  params      = [name, required]
+  description = "The constraint of a provider in required_providers; null where none is written or known."
+  value       = try(is_known(required[name].version) ? trimspace(required[name].version) : null, null)
+}
