@@ -10,6 +10,17 @@ rule "tf-backend-local" {
   locals {
     remote = length(self.cloud) > 0 || anytrue([for backend in self.backend : backend.type != "local"])
     real   = [for type in self.managed_types : type if !begins_with(type, "terraform_data", "null_", "local_", "random_")]
+    # What comes with a bucket for states, and nothing else.
+    small = alltrue([for type in local.real : begins_with(type, "aws_s3_", "aws_dynamodb_table", "aws_kms_", "aws_iam_")])
+    # The root that makes the bucket of the states begins without it.
+    makes_bucket = anytrue([
+      for bucket in resources("aws_s3_bucket") :
+      !is_known(bucket.bucket) ? local.small : anytrue([
+        contains(self.state_buckets, bucket.bucket == null ? "" : bucket.bucket),
+        local.small && anytrue([for name in [bucket_name(bucket), bucket.resource_name] : has_word(name, ["tfstate", "tfstates", "state", "states", "terraform", "backend"])]),
+      ])
+    ])
+    region = try([for provider in providers("aws") : provider.region if provider.module == "" && provider.alias == null && is_known(provider.region) && is_set(provider.region)][0], "…")
   }
 
   skip = [
@@ -17,30 +28,31 @@ rule "tf-backend-local" {
     self.terragrunt,
     has_part(lower(self.path), "example", "test", "fixture", "sandbox", "bootstrap", "pattern", "demo", "module"),
     length(local.real) == 0,
+    local.makes_bucket,
   ]
   require = local.remote
-  at      = self.backend
+  at      = length(self.backend) > 0 ? self.backend : self
   why     = "State on a laptop or in a CI workspace is not locked for others, not encrypted, easily committed with every secret in it, and gone with the disk."
 
   check "forgotten" {
     severity = "warning"
     skip     = !self.backend_elsewhere
-    message  = "the state of this root module is a local file, while other root modules beside it keep theirs in a backend"
+    message  = "the state of this root module is a local file, while other root modules beside it keep theirs in a remote backend"
   }
 
   check "nobody" {
     severity = "advice"
     skip     = self.backend_elsewhere || !self.first
-    message  = "no root module here has a backend: state is kept in local files"
+    message  = "no root module here has a remote backend: state is kept in local files"
   }
 
   fix {
     text   = <<-EOT
       terraform {
         backend "s3" {
-          bucket       = "acme-tfstate"
-          key          = "orders/production.tfstate"
-          region       = "eu-central-1"
+          bucket       = "…" # ${self.backend_elsewhere ? "that of the other root modules" : "a bucket with versioning, made elsewhere"}
+          key          = "${self.path == "." ? "" : "${self.path}/"}terraform.tfstate"
+          region       = "${local.region}"
           encrypt      = true
           use_lockfile = true
         }
@@ -48,13 +60,14 @@ rule "tf-backend-local" {
     EOT
     safety = "unsafe"
     impact = "none"
-    note   = "`terraform init -migrate-state` moves the state; resources are not touched"
+    note   = "`terraform init -migrate-state` moves the state; resources are not touched; use_lockfile from Terraform and OpenTofu 1.10 on"
   }
 
   exceptions = [
     "reusable modules, and folders whose backend Terragrunt generates",
     "folders whose path says example, test, fixture, sandbox, bootstrap, pattern, demo or module",
     "roots that manage nothing but terraform_data, null, local and random resources",
+    "the root that makes the bucket of the states: one that a backend names, or one of such a name, or of an unknown one, with little beside it",
   ]
   sources = [
     "https://opentofu.org/docs/language/settings/backends/local/",
