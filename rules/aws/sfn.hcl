@@ -12,60 +12,43 @@ rule "sfn-task-without-timeout" {
     endless = flatten([
       for machine in all_machines(local.definition) : [
         for name, state in try(machine.States, {}) : { name = name, resource = try(state.Resource, "") }
-        if state.Type == "Task" && !can(state.TimeoutSeconds) && !can(state.TimeoutSecondsPath)
+        if state.Type == "Task" && !anytrue([for argument in ["TimeoutSeconds", "TimeoutSecondsPath", "HeartbeatSeconds", "HeartbeatSecondsPath"] : can(state[argument])])
       ]
     ])
-    # What is not known to wait for somebody counts as a plain task.
-    waiting = [
-      for state in local.endless : state
-      if anytrue([
-        for waits in [
-          wildcard_matches("*.waitForTaskToken", state.resource),
-          wildcard_matches("*.sync", state.resource),
-          wildcard_matches("*.sync:2", state.resource),
-          wildcard_matches("arn:*:activity:*", state.resource),
-          length(referenced(state.resource, "aws_sfn_activity")) > 0,
-        ] : is_known(waits) ? waits : false
-      ])
-    ]
-    plain = [for state in local.endless : state.name if !contains(local.waiting[*].name, state.name)]
+    waiting = [for state in local.endless : state if waits_for_somebody(state.resource)]
+    certain = [for state in local.endless : state if is_known(waits_for_somebody(state.resource)) && waits_for_somebody(state.resource)]
+    answers = anytrue([
+      for state in local.certain : is_known(wildcard_matches("*.sync*", state.resource)) ? !wildcard_matches("*.sync*", state.resource) : true
+    ])
   }
 
   skip = [
     self.type == "EXPRESS",
     can(local.definition.TimeoutSeconds),
   ]
-  at  = self.definition
-  why = "When the worker, the container or the callback dies without an answer, a standard execution waits for it up to its limit of one year. Orders stay in progress, and no metric of failures moves."
-
-  check "waits" {
-    severity = "error"
-    require  = length(local.waiting) == 0
-    message  = "${self.address} waits in ${join(", ", local.waiting[*].name)} for an answer without TimeoutSeconds: for a year, if none comes"
-  }
-
-  check "calls" {
-    severity = "warning"
-    require  = length(local.plain) == 0
-    message  = "${self.address} has no TimeoutSeconds in ${join(", ", local.plain)}, nor for the whole machine"
-  }
+  require = length(local.waiting) == 0
+  at      = self.definition
+  message = "${self.address} waits in ${join(", ", local.certain[*].name)} without TimeoutSeconds: for a year, if ${local.answers ? "no answer comes" : "the job does not end"}"
+  why     = "When a worker or a callback never answers, or a job never ends, a standard execution waits for it up to its limit of one year. Orders stay in progress, and no metric of failures moves."
 
   fix {
     text   = <<-EOT
-      TimeoutSeconds   = 900
-      HeartbeatSeconds = 60 # of a callback or an activity
+      TimeoutSeconds${local.answers ? "  " : ""} = 900${local.answers ? "\nHeartbeatSeconds = 60 # if the worker or the callback sends heartbeats" : ""}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "in each task or once for the machine; only new executions have it, and a task that takes longer now fails with States.Timeout"
+    note   = "in each such task or once for the machine; only new executions have it, and a task that takes longer now fails with States.Timeout"
   }
 
   exceptions = [
     "express workflows, which end after five minutes",
+    "tasks that wait for an HTTP response only, such as a function, a message or an item of a table",
+    "tasks with HeartbeatSeconds",
     "definitions that are not known, and machines with a timeout of their own",
   ]
   sources = [
     "https://docs.aws.amazon.com/step-functions/latest/dg/sfn-stuck-execution.html",
     "https://docs.aws.amazon.com/step-functions/latest/dg/state-task.html",
+    "https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html",
   ]
 }
