@@ -408,7 +408,7 @@ rule "eks-irsa-oidc-provider-missing" {
 }
 
 rule "eks-irsa-trust-unscoped" {
-  title    = "Every pod of the cluster may take this role"
+  title    = "Role for a service account trusts the wrong tokens"
   severity = "error"
   category = "security"
   scenario = "credential-leak"
@@ -423,6 +423,16 @@ rule "eks-irsa-trust-unscoped" {
     ]
     subjects = [for condition in each.value.conditions : condition if endswith(lower(condition.key), ":sub")]
     names    = flatten([for condition in local.subjects : condition.values])
+    # STS takes no token for an audience that the provider does not list.
+    providers = flatten([for id in federated_ids(each.value) : referenced(id, "aws_iam_openid_connect_provider")])
+    listed    = [for provider in local.providers : provider.kind == "resource" ? provider.client_id_list : unseen("the audiences of ${provider.address}")]
+    others    = distinct(flatten([for list in local.listed : [for audience in list : audience if audience != "sts.amazonaws.com"]]))
+    # How the name of the issuer is written in a condition.
+    issuer = try(
+      [for provider in local.providers : "$${replace(${own_address(provider)}.url, \"https://\", \"\")}" if provider.module == self.module && provider.kind == "resource"][0],
+      [for id in federated_ids(each.value) : regex("oidc-provider/(.+)", id)[0] if is_known(id)][0],
+      "…",
+    )
   }
 
   for_each = local.statements
@@ -450,34 +460,39 @@ rule "eks-irsa-trust-unscoped" {
       text   = <<-EOT
         condition {
           test     = "StringLike"
-          variable = "$${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub"
-          values   = ["system:serviceaccount:payments:*"]
+          variable = "${local.issuer}:sub"
+          values   = ${is_known(local.names) ? replace(jsonencode(local.names), "\",\"", "\", \"") : "[\"system:serviceaccount:NAMESPACE:*\"]"}
         }
       EOT
       safety = "unsafe"
       impact = "in-place"
-      note   = "or the whole name of the service account, by StringEquals"
+      note   = "of aws_iam_policy_document, in JSON the same test, key and values; or the whole name of the service account, by StringEquals"
     }
   }
 
   check "audience" {
     severity = "advice"
+    skip = [
+      length(local.providers) == 0 ? unseen("which audiences the provider lists") : false,
+      length(local.providers) > 0 && length(local.others) == 0,
+    ]
     require = anytrue([
       for condition in each.value.conditions : endswith(lower(condition.key), ":aud") && contains(condition.values, "sts.amazonaws.com")
     ])
-    message = "the trust policy of ${self.address} does not ask for tokens that were made for sts.amazonaws.com"
-    why     = "A token that the service account got for another purpose, such as a third party's API, can be used to take the role."
+    message = "the trust policy of ${self.address} has no condition on `aud`, and ${names([for provider in local.providers : provider.address])} also takes tokens for ${names(local.others)}"
+    why     = "Such a token, which the service account got for another purpose and may have shown to a third party, can be used to take the role as well."
 
     fix {
       text   = <<-EOT
         condition {
           test     = "StringEquals"
-          variable = "$${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:aud"
+          variable = "${local.issuer}:aud"
           values   = ["sts.amazonaws.com"]
         }
       EOT
       safety = "safe"
       impact = "in-place"
+      note   = "of aws_iam_policy_document, in JSON the same test, key and values"
     }
   }
 
@@ -487,18 +502,22 @@ rule "eks-irsa-trust-unscoped" {
     text   = <<-EOT
       condition {
         test     = "StringEquals"
-        variable = "$${replace(aws_iam_openid_connect_provider.eks.url, "https://", "")}:sub"
-        values   = ["system:serviceaccount:payments:api"]
+        variable = "${local.issuer}:sub"
+        values   = ["system:serviceaccount:NAMESPACE:SERVICE_ACCOUNT"]
       }
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "a wrong name locks the workload out at once"
+    note   = "of aws_iam_policy_document, in JSON the same test, key and values; a wrong name locks the workload out at once"
   }
 
+  exceptions = [
+    "of the audience: providers that list sts.amazonaws.com only, since STS refuses all other tokens",
+  ]
   sources = [
     "https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html",
     "https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html",
+    "https://repost.aws/knowledge-center/iam-oidc-idp-federation",
   ]
 }
 
