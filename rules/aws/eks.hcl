@@ -54,8 +54,8 @@ rule "eks-addon-without-credentials" {
   fix {
     text   = <<-EOT
       pod_identity_association {
-        role_arn        = aws_iam_role.ebs_csi.arn
-        service_account = "ebs-csi-controller-sa"
+        role_arn        = aws_iam_role.${replace(trimsuffix(trimprefix(self.addon_name, "aws-"), "-driver"), "-", "_")}.arn
+        service_account = "${local.drivers[self.addon_name]}"
       }
     EOT
     safety = "unsafe"
@@ -249,6 +249,7 @@ rule "eks-imds-hop-limit" {
       release if !helm_needs_no_metadata(release)
     ]
     without = [for release in local.controllers : release if !helm_has_role(release, local.associations)]
+    chart   = try(basename(local.without[0].chart), "…")
   }
 
   skip = [
@@ -295,11 +296,11 @@ rule "eks-imds-hop-limit" {
 
   fix {
     text   = <<-EOT
-      resource "aws_eks_pod_identity_association" "load_balancer_controller" {
-        cluster_name    = aws_eks_cluster.this.name
-        namespace       = "kube-system"
-        service_account = "aws-load-balancer-controller"
-        role_arn        = aws_iam_role.load_balancer_controller.arn
+      resource "aws_eks_pod_identity_association" "${replace(local.chart, "-", "_")}" {
+        cluster_name    = ${own_address(local.cluster)}.name
+        namespace       = "${try(is_known(local.without[0].namespace) && is_set(local.without[0].namespace) ? local.without[0].namespace : "default", "default")}"
+        service_account = "${local.chart == "aws-load-balancer-controller" ? local.chart : "…"}"
+        role_arn        = aws_iam_role.${replace(local.chart, "-", "_")}.arn
       }
     EOT
     safety = "unsafe"
@@ -329,20 +330,20 @@ rule "eks-irsa-oidc-provider-missing" {
 
   resource = ["aws_iam_role", "aws_eks_addon", "aws_iam_openid_connect_provider"]
 
+  locals {
+    clusters = (
+      self.type == "aws_iam_role" ? irsa_clusters(self)
+      : self.type == "aws_eks_addon" ? (is_set(self.service_account_role_arn) ? referenced(self.cluster_name, "aws_eks_cluster") : [])
+      : []
+    )
+    cluster   = one(local.clusters)
+    users     = irsa_users(local.cluster)
+    providers = referrers(local.cluster, "aws_iam_openid_connect_provider", "url")
+  }
+
   skip = nowhere("aws_eks_cluster")
 
   check "provider" {
-    locals {
-      clusters = (
-        self.type == "aws_iam_role" ? irsa_clusters(self)
-        : self.type == "aws_eks_addon" ? (is_set(self.service_account_role_arn) ? referenced(self.cluster_name, "aws_eks_cluster") : [])
-        : []
-      )
-      cluster   = one(local.clusters)
-      users     = irsa_users(local.cluster)
-      providers = referrers(local.cluster, "aws_iam_openid_connect_provider", "url")
-    }
-
     skip = [
       length(local.clusters) == 0,
       length(data_sources("aws_iam_openid_connect_provider")) > 0,
@@ -363,23 +364,22 @@ rule "eks-irsa-oidc-provider-missing" {
 
   check "audience" {
     locals {
-      users = [for role in referrers(self, "aws_iam_role", "assume_role_policy") : role if length(web_identity_statements(role)) > 0]
+      takers = [for role in referrers(self, "aws_iam_role", "assume_role_policy") : role if length(web_identity_statements(role)) > 0]
     }
 
     skip = [
       self.type != "aws_iam_openid_connect_provider",
       length(referenced(self.url, "aws_eks_cluster")) == 0,
-      length(local.users) == 0,
+      length(local.takers) == 0,
     ]
     require = contains(self.client_id_list, "sts.amazonaws.com")
     at      = self.client_id_list
-    message = "${self.address} takes no tokens for the audience sts.amazonaws.com, which are what the service accounts of ${names(local.users)} get"
+    message = "${self.address} takes no tokens for the audience sts.amazonaws.com, which are what the service accounts of ${names(local.takers)} get"
 
     fix {
-      set    = { client_id_list = ["sts.amazonaws.com"] }
+      set    = { client_id_list = concat(["sts.amazonaws.com"], self.client_id_list) }
       safety = "safe"
       impact = "in-place"
-      note   = "beside the audiences that are there"
     }
   }
 
@@ -388,7 +388,7 @@ rule "eks-irsa-oidc-provider-missing" {
   fix {
     text   = <<-EOT
       resource "aws_iam_openid_connect_provider" "eks" {
-        url            = aws_eks_cluster.this.identity[0].oidc[0].issuer
+        url            = ${own_address(local.cluster)}.identity[0].oidc[0].issuer
         client_id_list = ["sts.amazonaws.com"]
       }
     EOT
@@ -877,7 +877,7 @@ rule "eks-pod-identity-agent-missing" {
   fix {
     text   = <<-EOT
       resource "aws_eks_addon" "pod_identity" {
-        cluster_name = aws_eks_cluster.this.name
+        cluster_name = ${own_address(local.cluster)}.name
         addon_name   = "eks-pod-identity-agent"
       }
     EOT
@@ -930,6 +930,31 @@ rule "eks-private-missing-endpoints" {
       local.alone && length(helm_charts(["aws-for-fluent-bit"])) > 0 ? ["logs"] : [],
     )
     missing = [for service in local.needed : service if !has_vpc_endpoint(service, local.endpoints, local.tables) && !shares_vpc_endpoint(service)]
+    # Those of it that are no gateway endpoints.
+    interfaces = [for service in local.missing : service if service != "s3"]
+    network    = own_address(vpc(local.subnets[0]))
+    blocks = [
+      for lines in [
+        length(local.interfaces) == 0 ? [] : [
+          "resource \"aws_vpc_endpoint\" \"eks\" {",
+          "  for_each            = toset(${replace(jsonencode(local.interfaces), "\",\"", "\", \"")})",
+          "  vpc_id              = ${local.network}.id",
+          "  service_name        = \"com.amazonaws.$${data.aws_region.current.region}.$${each.key}\"",
+          "  vpc_endpoint_type   = \"Interface\"",
+          "  private_dns_enabled = true",
+          "  subnet_ids          = [${join(", ", [for subnet in local.subnets : "${own_address(subnet)}.id"])}]",
+          "  security_group_ids  = [aws_security_group.endpoints.id]",
+          "}",
+        ],
+        !contains(local.missing, "s3") ? [] : [
+          "resource \"aws_vpc_endpoint\" \"s3\" {",
+          "  vpc_id          = ${local.network}.id",
+          "  service_name    = \"com.amazonaws.$${data.aws_region.current.region}.s3\"",
+          "  route_table_ids = [${join(", ", [for table in distinct(local.tables) : table == null ? "${local.network}.main_route_table_id" : "${own_address(table)}.id"])}]",
+          "}",
+        ],
+      ] : join("\n", lines) if length(lines) > 0
+    ]
   }
 
   skip = [
@@ -950,19 +975,11 @@ rule "eks-private-missing-endpoints" {
 
   fix {
     text   = <<-EOT
-      resource "aws_vpc_endpoint" "eks" {
-        for_each            = toset(["ec2", "ecr.api", "ecr.dkr", "sts"])
-        vpc_id              = aws_vpc.main.id
-        service_name        = "com.amazonaws.$${data.aws_region.current.region}.$${each.key}"
-        vpc_endpoint_type   = "Interface"
-        private_dns_enabled = true
-        subnet_ids          = aws_subnet.private[*].id
-        security_group_ids  = [aws_security_group.endpoints.id]
-      }
+      ${join("\n\n", local.blocks)}
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "each interface endpoint costs by the hour, zone and gigabyte; S3 takes a gateway endpoint on the nodes' route tables, which is free"
+    note   = "each interface endpoint costs by the hour, zone and gigabyte; a gateway endpoint is free. The group lets port 443 in from the nodes; one subnet of each zone for an interface endpoint"
   }
 
   exceptions = [
@@ -1075,7 +1092,7 @@ rule "eks-subnet-too-small-for-node-group" {
   fix {
     text   = <<-EOT
       resource "aws_eks_addon" "vpc_cni" {
-        cluster_name = aws_eks_cluster.this.name
+        cluster_name = ${own_address(local.cluster)}.name
         addon_name   = "vpc-cni"
 
         configuration_values = jsonencode({
@@ -1242,7 +1259,7 @@ rule "eks-vpc-range-headroom" {
   fix {
     text   = <<-EOT
       resource "aws_vpc_ipv4_cidr_block_association" "pods" {
-        vpc_id     = aws_vpc.this.id
+        vpc_id     = ${own_address(vpc(local.subnets[0]))}.id
         cidr_block = "100.64.0.0/16"
       }
     EOT
