@@ -18,6 +18,11 @@ rule "alarm-dimension-wrong-attribute" {
         }
       ]
     ])
+    # For the fix: the dimensions that are missing, and the target groups whose load balancer it may be.
+    absent = distinct(flatten([
+      for entry in local.entries : [for row in dimension_rows(entry.namespace, entry.key) : [for key in row.also_required : key if !contains(entry.keys, key)]] if entry.metric != "RequestCountPerTarget"
+    ]))
+    groups = flatten([for entry in local.entries : referenced(entry.value, "aws_lb_target_group") if entry.key == "TargetGroup"])
     versions = concat([for block in terraform_blocks() : try(block.required_providers.aws.version, null)], [for provider in providers("aws") : try(provider.version, null)])
     # The id of a database was its identifier before version 5.
     is_old = anytrue([for version in local.versions : version == null ? false : can(regex("^\\s*(~>|=|<)?\\s*[1234](\\.|$)", version)) || can(regex("<=?\\s*5(\\.0)?", version))])
@@ -41,6 +46,15 @@ rule "alarm-dimension-wrong-attribute" {
     ]
     require = contains(local.right, local.source.attribute)
     message = "${self.address} has the ${local.source.attribute} of ${local.source.instance.address} as its ${each.value.key}, which in ${each.value.namespace} is the ${join(" or ", local.right)}"
+
+    fix {
+      text   = <<-EOT
+        ${!can(regex(" ", each.value.key)) ? each.value.key : "\"${each.value.key}\""} = ${own_address(local.source.instance)}.${local.right[0]}${local.right[0] == "member_clusters" ? " # an element of it, for each alarm" : ""}
+      EOT
+      safety = "safe"
+      impact = "in-place"
+      note   = "the alarm may ring once it watches something"
+    }
   }
 
   check "missing-dimension" {
@@ -57,14 +71,11 @@ rule "alarm-dimension-wrong-attribute" {
 
   fix {
     text   = <<-EOT
-      dimensions = {
-        LoadBalancer = aws_lb.web.arn_suffix
-        TargetGroup  = aws_lb_target_group.web.arn_suffix
-      }
+      ${join("\n", [for key in local.absent : "${key} = ${dimension_value(key, local.groups)}"])}
     EOT
     safety = "safe"
     impact = "in-place"
-    note   = "the alarm may ring once it watches something"
+    note   = "beside the dimensions that are there; the alarm may ring once it watches something"
   }
 
   exceptions = [
@@ -90,6 +101,7 @@ rule "alarm-without-action" {
 
   locals {
     actions = self.alarm_actions == null ? [] : self.alarm_actions
+    topic   = alarm_topic(self, resources("aws_cloudwatch_metric_alarm"))
     readers = concat(
       referrers(self, "aws_cloudwatch_composite_alarm", ["alarm_rule", "actions_suppressor.alarm"]),
       referrers(self, "aws_fis_experiment_template", "stop_condition.value"),
@@ -139,8 +151,8 @@ rule "alarm-without-action" {
 
   fix {
     text   = <<-EOT
-      alarm_actions = [aws_sns_topic.alerts.arn]
-      ok_actions    = [aws_sns_topic.alerts.arn]
+      alarm_actions = [${local.topic}]
+      ok_actions    = [${local.topic}]
     EOT
     safety = "unsafe"
     impact = "in-place"

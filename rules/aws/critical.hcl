@@ -53,8 +53,7 @@ rule "critical-metric-not-alarmed" {
     me         = own_address(self)
     per_broker = contains(local.row.dimensions, "Broker ID")
     namespace  = local.ty == "aws_lb_target_group" && contains(["TCP", "UDP", "TCP_UDP", "TLS"], is_known(self.protocol) ? self.protocol : "HTTP") ? "AWS/NetworkELB" : local.row.namespaces[0]
-    topics     = flatten([for alarm in local.alarms : [for topic in referenced(alarm.alarm_actions, "aws_sns_topic") : own_address(topic) if topic.kind == "resource" && topic.module == self.module]])
-    topic      = try("${local.topics[0]}.arn", "aws_sns_topic.alerts.arn")
+    topic      = alarm_topic(self, local.alarms)
   }
 
   skip = [

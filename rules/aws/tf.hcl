@@ -322,6 +322,12 @@ rule "tf-state-bucket-unversioned" {
     require = !self.force_destroy
     at      = self.force_destroy
     message = "${self.address} holds Terraform states, and force_destroy deletes them with the bucket"
+
+    fix {
+      set    = { force_destroy = false }
+      safety = "safe"
+      impact = "in-place"
+    }
   }
 
   check "expires" {
@@ -329,18 +335,39 @@ rule "tf-state-bucket-unversioned" {
     require  = !anytrue([for end in each.value.expiration : is_set(end.days) || is_set(end.date)])
     at       = each.value.expiration
     message  = "a lifecycle rule deletes the Terraform states in ${self.address} when they have not been written for a while"
+
+    fix {
+      text   = <<-EOT
+        noncurrent_version_expiration {
+          noncurrent_days = 90
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "in place of expiration: deletes the versions that were replaced so long ago"
+    }
   }
 
   check "prevent-destroy" {
     severity = "advice"
     require  = destroy_is_guarded(self)
     message  = "${self.address} holds Terraform states; prevent_destroy would refuse a plan that deletes it"
+
+    fix {
+      text   = <<-EOT
+        lifecycle {
+          prevent_destroy = true
+        }
+      EOT
+      safety = "safe"
+      impact = "none"
+    }
   }
 
   fix {
     text   = <<-EOT
       resource "aws_s3_bucket_versioning" "state" {
-        bucket = aws_s3_bucket.${self.resource_name}.id
+        bucket = ${own_address(self)}.id
 
         versioning_configuration {
           status = "Enabled"

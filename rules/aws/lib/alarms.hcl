@@ -156,3 +156,23 @@ function "own_address" {
   description = "The address of an instance as its own module writes it."
   value       = instance.module == "" ? instance.address : trimprefix(instance.address, "${instance.module}.")
 }
+
+function "dimension_value" {
+  params      = [dimension, groups]
+  description = "What an alarm's dimension is, in HCL, as far as it follows from the target groups or the account."
+  value = (
+    dimension == "LoadBalancer" && length(groups) > 0 ? load_balancer_suffix(groups[0])
+    : dimension == "ClientId" ? "data.aws_caller_identity.current.account_id"
+    : dimension == "Region" ? "\"Global\""
+    : "\"…\""
+  )
+}
+
+function "alarm_topic" {
+  params      = [instance, alarms]
+  description = "The topic of the instance's module that other alarms notify, in HCL."
+  value = try(
+    "${flatten([for alarm in alarms : [for topic in referenced(alarm.alarm_actions, "aws_sns_topic") : own_address(topic) if topic.kind == "resource" && topic.module == instance.module]])[0]}.arn",
+    "aws_sns_topic.alerts.arn",
+  )
+}
