@@ -9,7 +9,7 @@ rule "alarm-dimension-wrong-attribute" {
   locals {
     entries = flatten([
       for metric in alarm_metrics(self) : [
-        for key, value in metric.dimensions == null ? {} : metric.dimensions : {
+        for key, value in can(keys(metric.dimensions)) ? metric.dimensions : {} : {
           namespace = metric.namespace
           metric    = metric.metric_name
           key       = key

@@ -429,7 +429,7 @@ rule "eks-irsa-trust-unscoped" {
     others    = distinct(flatten([for list in local.listed : [for audience in list : audience if audience != "sts.amazonaws.com"]]))
     # How the name of the issuer is written in a condition.
     issuer = try(
-      [for provider in local.providers : "$${replace(${own_address(provider)}.url, \"https://\", \"\")}" if provider.module == self.module && provider.kind == "resource"][0],
+      [for provider in local.providers : "$${split(\"oidc-provider/\", ${own_address(provider)}.arn)[1]}" if provider.module == self.module && provider.kind == "resource"][0],
       [for id in federated_ids(each.value) : regex("oidc-provider/(.+)", id)[0] if is_known(id)][0],
       "…",
     )

@@ -25,8 +25,8 @@ rule "log-group-implicit" {
     expected = (
       local.ty == "aws_lambda_function" ? (anytrue([for logging in self.logging_config : is_set(logging.log_group)]) ? [] : ["/aws/lambda/${self.function_name}"])
       : local.ty == "aws_eks_cluster" ? (length(self.enabled_cluster_log_types == null ? [] : self.enabled_cluster_log_types) > 0 ? ["/aws/eks/${self.name}/cluster"] : [])
-      : local.ty == "aws_db_instance" ? [for log in local.exports : "/aws/rds/instance/${self.identifier}/${log}"]
-      : local.ty == "aws_rds_cluster" ? [for log in local.exports : "/aws/rds/cluster/${self.cluster_identifier}/${log}"]
+      : local.ty == "aws_db_instance" ? [for log in is_set(self.identifier) ? local.exports : [] : "/aws/rds/instance/${self.identifier}/${log}"]
+      : local.ty == "aws_rds_cluster" ? [for log in is_set(self.cluster_identifier) ? local.exports : [] : "/aws/rds/cluster/${self.cluster_identifier}/${log}"]
       : local.ty == "aws_api_gateway_stage" ? (length(local.settings) > 0 ? ["API-Gateway-Execution-Logs_${self.rest_api_id}/${self.stage_name}"] : [])
       : anytrue([for logs in self.logs_config : anytrue([for group in logs.cloudwatch_logs : is_set(group.group_name) || group.status == "DISABLED"])]) ? [] : ["/aws/codebuild/${self.name}"]
     )
@@ -114,7 +114,7 @@ rule "log-group-implicit" {
   exceptions = [
     "functions whose logging_config names a group, or that run at the edge",
     "roles whose policies are known and let nobody make a log group, or are written to put events into groups that exist",
-    "names that are not known or go to a module that is not on disk, and configurations with a log group whose name is not",
+    "databases without an identifier, names that are not known or go to a module that is not on disk, and configurations with a log group whose name is not",
   ]
   sources = [
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_function",

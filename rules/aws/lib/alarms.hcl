@@ -153,8 +153,8 @@ function "load_balancer_suffix" {
 
 function "own_address" {
   params      = [instance]
-  description = "The address of an instance as its own module writes it."
-  value       = instance.module == "" ? instance.address : trimprefix(instance.address, "${instance.module}.")
+  description = "The address of an instance as its own module writes it; `[…]` where its key is not known."
+  value       = replace(instance.module == "" ? instance.address : trimprefix(instance.address, "${instance.module}."), "[*]", "[…]")
 }
 
 function "dimension_value" {
