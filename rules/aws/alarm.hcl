@@ -22,7 +22,7 @@ rule "alarm-dimension-wrong-attribute" {
     absent = distinct(flatten([
       for entry in local.entries : [for row in dimension_rows(entry.namespace, entry.key) : [for key in row.also_required : key if !contains(entry.keys, key)]] if entry.metric != "RequestCountPerTarget"
     ]))
-    groups = flatten([for entry in local.entries : referenced(entry.value, "aws_lb_target_group") if entry.key == "TargetGroup"])
+    groups   = flatten([for entry in local.entries : referenced(entry.value, "aws_lb_target_group") if entry.key == "TargetGroup"])
     versions = concat([for block in terraform_blocks() : try(block.required_providers.aws.version, null)], [for provider in providers("aws") : try(provider.version, null)])
     # The id of a database was its identifier before version 5.
     is_old = anytrue([for version in local.versions : version == null ? false : can(regex("^\\s*(~>|=|<)?\\s*[1234](\\.|$)", version)) || can(regex("<=?\\s*5(\\.0)?", version))])

@@ -33,6 +33,9 @@ rule "log-group-implicit" {
     groups   = resources("aws_cloudwatch_log_group")
     declared = flatten([for name in local.expected : concat([for group in local.groups : group if group.name == name], referenced(name, "aws_cloudwatch_log_group"))])
     missing  = [for name in local.expected : name if !anytrue([for group in local.groups : group.name == name]) && length(referenced(name, "aws_cloudwatch_log_group")) == 0]
+    # A name that is not known in the form that it has.
+    is_clear = is_known(length(local.missing)) && (local.ty == "aws_api_gateway_stage" ? is_known(self.stage_name) : is_known(local.missing))
+    shown    = local.is_clear ? local.missing : [fact("implicit_log_groups", local.ty).log_group_name]
     # Made before the service: named by it, or by its depends_on.
     unordered = [
       for group in local.declared : group
@@ -75,7 +78,7 @@ rule "log-group-implicit" {
   check "missing" {
     severity = "warning"
     require  = length(local.missing) == 0
-    message  = "${self.address} logs to ${join(" and ", local.missing)}, which no aws_cloudwatch_log_group declares: it will make that itself, without a retention"
+    message  = "${self.address} logs to ${join(" and ", local.shown)}, which no aws_cloudwatch_log_group declares: it will make that itself, without a retention"
   }
 
   check "order" {
@@ -102,13 +105,13 @@ rule "log-group-implicit" {
   fix {
     text   = <<-EOT
       resource "aws_cloudwatch_log_group" "${self.resource_name}" {
-        name              = "${local.missing[0]}"${self.instance_key == null ? "" : " # of ${self.address}"}
+        name              = "${local.shown[0]}"${self.instance_key == null ? "" : " # of ${self.address}"}
         retention_in_days = 30
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "${length(local.missing) > 1 ? "one for each of the ${length(local.missing)}; " : ""}${self.instance_key == null ? "" : "with the same count or for_each as ${self.block_address}; "}list it in depends_on of the service; a group that exists already must be imported first"
+    note   = "${length(local.shown) > 1 ? "one for each of the ${length(local.shown)}; " : ""}${self.instance_key == null ? "" : "with the same count or for_each as ${self.block_address}; "}list it in depends_on of the service; a group that exists already must be imported first"
   }
 
   exceptions = [

@@ -20,7 +20,16 @@ rule "tf-backend-local" {
         local.small && anytrue([for name in [bucket_name(bucket), bucket.resource_name] : has_word(name, ["tfstate", "tfstates", "state", "states", "terraform", "backend"])]),
       ])
     ])
+    aws    = contains(self.providers_used, "aws")
     region = try([for provider in providers("aws") : provider.region if provider.module == "" && provider.alias == null && is_known(provider.region) && is_set(provider.region)][0], "…")
+    # What stands in the backend block of the fix.
+    lines = !local.aws ? ["# ${self.backend_elsewhere ? "as in the other root modules" : "such as azurerm, gcs, s3 or http"}"] : [
+      "bucket       = \"…\" # ${self.backend_elsewhere ? "that of the other root modules" : "a bucket with versioning, made elsewhere"}",
+      "key          = \"${self.path == "." ? "" : "${self.path}/"}terraform.tfstate\"",
+      "region       = \"${local.region}\"",
+      "encrypt      = true",
+      "use_lockfile = true",
+    ]
   }
 
   skip = [
@@ -49,18 +58,14 @@ rule "tf-backend-local" {
   fix {
     text   = <<-EOT
       terraform {
-        backend "s3" {
-          bucket       = "…" # ${self.backend_elsewhere ? "that of the other root modules" : "a bucket with versioning, made elsewhere"}
-          key          = "${self.path == "." ? "" : "${self.path}/"}terraform.tfstate"
-          region       = "${local.region}"
-          encrypt      = true
-          use_lockfile = true
+        backend "${local.aws ? "s3" : "…"}" {
+          ${join("\n    ", local.lines)}
         }
       }
     EOT
     safety = "unsafe"
     impact = "none"
-    note   = "`terraform init -migrate-state` moves the state; resources are not touched; use_lockfile from Terraform and OpenTofu 1.10 on"
+    note   = "`terraform init -migrate-state` moves the state; resources are not touched${local.aws ? "; use_lockfile from Terraform and OpenTofu 1.10 on" : ""}"
   }
 
   exceptions = [

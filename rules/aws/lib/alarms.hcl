@@ -141,14 +141,17 @@ function "critical_dimensions" {
 
 function "load_balancer_suffix" {
   params      = [group]
-  description = "What names the load balancer that forwards to a target group in a dimension, in HCL; its form where it is not of the same module."
-  value = try(
-    "${own_address([
-      for lb in resources("aws_lb") : lb
-      if lb.module == group.module && contains([for other in lb_target_groups(lb) : other.address], group.address)
-    ][0])}.arn_suffix",
-    "\"…\" # the arn_suffix of its load balancer",
-  )
+  description = "What names the load balancer that forwards to a target group in a dimension, in HCL; a gap where it is not certain or not of the same module."
+  value = try(coalesce([
+    for lb in resources("aws_lb") : "${own_address(lb)}.arn_suffix"
+    if lb.module == group.module && is_known(forwards_to(lb, group)) && forwards_to(lb, group)
+  ]...), "\"…\" # the arn_suffix of its load balancer")
+}
+
+function "forwards_to" {
+  params      = [lb, group]
+  description = "Whether a load balancer forwards to a target group."
+  value       = contains([for other in lb_target_groups(lb) : other.address], group.address)
 }
 
 function "own_address" {
@@ -171,8 +174,15 @@ function "dimension_value" {
 function "alarm_topic" {
   params      = [instance, alarms]
   description = "The topic of the instance's module that other alarms notify, in HCL."
-  value = try(
-    "${flatten([for alarm in alarms : [for topic in referenced(alarm.alarm_actions, "aws_sns_topic") : own_address(topic) if topic.kind == "resource" && topic.module == instance.module]])[0]}.arn",
-    "aws_sns_topic.alerts.arn",
-  )
+  value       = try(coalesce(alarm_topics(instance, alarms)...), "aws_sns_topic.alerts.arn")
+}
+
+function "alarm_topics" {
+  params      = [instance, alarms]
+  description = "The topics of the instance's module that alarms certainly notify, in HCL."
+  value = flatten([
+    for alarm in alarms : [
+      for topic in referenced(alarm.alarm_actions, "aws_sns_topic") : topic.kind == "resource" && topic.module == instance.module ? "${own_address(topic)}.arn" : ""
+    ] if is_known(length(referenced(alarm.alarm_actions, "aws_sns_topic")))
+  ])
 }
