@@ -35,10 +35,12 @@ rule "critical-metric-not-alarmed" {
     # Queries that read the metrics of all resources of a kind.
     queried   = critical_metrics_queried(local.ty)
     uncovered = [for row in local.rows : row if !covers_critical(self, row)]
+    # ACM renews its own certificates only.
+    expires = local.ty != "aws_acm_certificate" ? null : !is_known(is_set(self.certificate_body)) ? "it expires" : is_set(self.certificate_body) ? "ACM does not renew what was imported" : null
     # Of which it is certain.
     certain = [for row in local.rows : row if is_known(covers_critical(self, row)) && !covers_critical(self, row)]
     missing = join(" and ", [
-      for row in local.certain : "${join(" or ", row.metrics)} (${local.ty == "aws_acm_certificate" && is_set(self.certificate_body) ? "ACM does not renew what was imported" : row.why})"
+      for row in local.certain : "${join(" or ", row.metrics)} (${local.expires == null ? row.why : local.expires})"
     ])
     # One of the same type that was not forgotten.
     siblings = [

@@ -188,6 +188,7 @@ rule "tf-provider-unpinned" {
     lock     = self.has_lock_file ? try(file(".terraform.lock.hcl"), "") : ""
     # Where nothing is required, the block or a resource of the provider.
     configured = [for provider in providers() : provider if provider.module == "" && contains(local.floating, provider.name)]
+    inside     = [for provider in providers(self.providers_in_modules) : provider if provider.module != ""]
     users = [
       for type in self.managed_types : [for resource in resources(type) : resource if resource.module == ""]
       if contains(local.floating, split("_", type)[0])
@@ -224,13 +225,13 @@ rule "tf-provider-unpinned" {
   check "in-module" {
     severity = "warning"
     require  = length(self.providers_in_modules) == 0
-    at       = [[for provider in providers(self.providers_in_modules) : provider if provider.module != ""], self]
+    at       = [local.inside, self]
     message  = "a module that is called here configures ${join(", ", self.providers_in_modules)} itself: such a module takes neither count nor for_each, and its resources cannot be removed with it"
     why      = "Terraform destroys a resource with the configuration of its provider. When the call of the module is removed, that configuration goes with it, and the plan fails."
 
     fix {
       text   = <<-EOT
-        module "…" {
+        module "${try(regex("module\\.([^.\\[]+)[^.]*$", local.inside[0].module)[0], "…")}" {
           providers = {
             ${self.providers_in_modules[0]} = ${self.providers_in_modules[0]}
           }

@@ -142,10 +142,19 @@ function "critical_dimensions" {
 function "load_balancer_suffix" {
   params      = [group]
   description = "What names the load balancer that forwards to a target group in a dimension, in HCL; a gap where it is not certain or not of the same module."
-  value = try(coalesce([
+  value = try(
+    is_known(coalesce(forwarders(group)...)) ? coalesce(forwarders(group)...) : "\"…\" # the arn_suffix of its load balancer",
+    "\"…\" # the arn_suffix of its load balancer",
+  )
+}
+
+function "forwarders" {
+  params      = [group]
+  description = "The load balancers of its module that certainly forward to a target group, as their arn_suffix in HCL."
+  value = [
     for lb in resources("aws_lb") : "${own_address(lb)}.arn_suffix"
     if lb.module == group.module && is_known(forwards_to(lb, group)) && forwards_to(lb, group)
-  ]...), "\"…\" # the arn_suffix of its load balancer")
+  ]
 }
 
 function "forwards_to" {
@@ -174,7 +183,7 @@ function "dimension_value" {
 function "alarm_topic" {
   params      = [instance, alarms]
   description = "The topic of the instance's module that other alarms notify, in HCL."
-  value       = try(coalesce(alarm_topics(instance, alarms)...), "aws_sns_topic.alerts.arn")
+  value       = try(is_known(coalesce(alarm_topics(instance, alarms)...)) ? coalesce(alarm_topics(instance, alarms)...) : "aws_sns_topic.alerts.arn", "aws_sns_topic.alerts.arn")
 }
 
 function "alarm_topics" {
