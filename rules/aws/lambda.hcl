@@ -1,5 +1,5 @@
 rule "lambda-stream-poison-pill" {
-  title    = "One bad record stops a shard for days"
+  title    = "A record of a stream that fails blocks its shard, or is lost"
   severity = "error"
   category = "availability"
   scenario = "silent-loss"
@@ -33,6 +33,20 @@ rule "lambda-stream-poison-pill" {
     require = local.endless || local.kept
     at      = [self.maximum_retry_attempts, self.maximum_record_age_in_seconds]
     message = "${self.address} gives up a batch ${local.retries == -1 ? "that is older than ${local.age} seconds" : "after ${plural(local.retries, "further attempt")}"} and keeps no record of it: there is no on_failure destination"
+    why     = "What is given up is read by nobody again. An on_failure destination gets the shard and the sequence numbers of the batch, with which it can be read from the stream while that still has it."
+
+    fix {
+      text   = <<-EOT
+        destination_config {
+          on_failure {
+            destination_arn = aws_sqs_queue.${self.resource_name}_failed.arn
+          }
+        }
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "needs a queue, and sqs:SendMessage on it for the function's role"
+    }
   }
 
   check "bisect" {
@@ -41,6 +55,14 @@ rule "lambda-stream-poison-pill" {
     require  = self.bisect_batch_on_function_error || local.batch <= 1
     at       = self.bisect_batch_on_function_error
     message  = "${self.address} gives up to ${local.batch} records together when one of them fails: nothing splits the batch"
+    why      = "A batch is tried again as a whole, and given up as a whole. Split in two each time, it shrinks to the record that fails."
+
+    fix {
+      set    = { bisect_batch_on_function_error = true }
+      safety = "safe"
+      impact = "in-place"
+      note   = "records beside the one that fails are processed again with each split"
+    }
   }
 
   check "partial" {
@@ -49,6 +71,14 @@ rule "lambda-stream-poison-pill" {
     require  = contains(self.function_response_types, "ReportBatchItemFailures") || local.batch <= 1
     at       = self.function_response_types
     message  = "${self.address} repeats all of a batch of up to ${local.batch} records when one fails: the function cannot report which one"
+    why      = "Records before the one that failed are processed again with each attempt, and what they do is done again: mails are sent twice, amounts are added twice."
+
+    fix {
+      set    = { function_response_types = ["ReportBatchItemFailures"] }
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "the function must then return the first sequence number that failed: an empty answer counts as a success of all"
+    }
   }
 
   fix {
@@ -59,19 +89,21 @@ rule "lambda-stream-poison-pill" {
 
       destination_config {
         on_failure {
-          destination_arn = aws_sqs_queue.failed.arn
+          destination_arn = aws_sqs_queue.${self.resource_name}_failed.arn
         }
       }
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "the function's role needs sqs:SendMessage on the queue; for Kafka the limits on retries and age need provisioned mode"
+    note   = "needs a queue, and sqs:SendMessage on it for the function's role; for Kafka the limits on retries and age need provisioned mode"
   }
 
   exceptions = ["mappings that are switched off"]
   sources = [
     "https://docs.aws.amazon.com/lambda/latest/api/API_CreateEventSourceMapping.html",
     "https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html",
+    "https://docs.aws.amazon.com/lambda/latest/dg/kinesis-on-failure-destination.html",
+    "https://docs.aws.amazon.com/lambda/latest/dg/services-kinesis-batchfailurereporting.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lambda_event_source_mapping",
   ]
   peers = ["aws_lambda_event_source_mapping_failure_destination"]

@@ -66,7 +66,8 @@ rule "lb-single-az" {
   resource = ["aws_alb", "aws_elb", "aws_lb"]
 
   locals {
-    subnets = lb_subnets(self)
+    subnets   = lb_subnets(self)
+    is_mapped = lb_kind(self) != "classic" && length(self.subnet_mapping) > 0
   }
 
   skip = [
@@ -74,7 +75,7 @@ rule "lb-single-az" {
     anytrue([for subnet in local.subnets : outside_the_zones(subnet)]),
   ]
   require = !in_one_zone(local.subnets)
-  at      = lb_kind(self) != "classic" && length(self.subnet_mapping) > 0 ? self.subnet_mapping : self.subnets
+  at      = local.is_mapped ? self.subnet_mapping : self.subnets
   why     = "Network, Gateway and Classic Load Balancers are content with one subnet. Such a one goes down with its zone, and all targets in the other zones with it: they run, and nobody reaches them."
 
   also {
@@ -95,7 +96,7 @@ rule "lb-single-az" {
 
   fix {
     text   = <<-EOT
-      subnets = aws_subnet.public[*].id # one in each zone
+      ${local.is_mapped ? "subnet_mapping { # one more, beside the one that is there\n  subnet_id = \"(subnet in another zone)\"\n}" : "subnets = [\"(subnet in one zone)\", \"(subnet in another)\"]"}
     EOT
     safety = "unsafe"
     impact = "in-place"

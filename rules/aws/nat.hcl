@@ -67,7 +67,7 @@ rule "nat-gateway-no-internet-path" {
 }
 
 rule "nat-gateway-single-az" {
-  title    = "All zones leave through one NAT gateway"
+  title    = "Subnets leave through a NAT gateway in another zone"
   severity = "error"
   category = "availability"
   scenario = "az-loss"
@@ -81,6 +81,14 @@ rule "nat-gateway-single-az" {
     routed = routed_subnets(self)
     others = [for subnet in local.routed : subnet if zone_count(concat(local.own, [subnet])) > 1]
     lies   = try("lies in ${zone(local.own[0])} and ", "")
+    # Only what is certain is said of all of them.
+    all_other = is_known(length(local.others)) && is_known(length(local.routed)) ? length(local.others) == length(local.routed) : false
+    # Where there are gateways in other zones, the routes lead to the wrong ones.
+    gateways = [for gateway in resources("aws_nat_gateway") : gateway if gateway.module == self.module]
+    elsewhere = anytrue([
+      for gateway in local.gateways : zone_count(concat(local.own, subnets(gateway.subnet_id))) > 1
+    ])
+    is_crossed = is_known(local.elsewhere) ? local.elsewhere : false
   }
 
   skip = [
@@ -89,7 +97,7 @@ rule "nat-gateway-single-az" {
   ]
   require = zone_count(concat(local.own, local.routed)) <= 1
   at      = self.subnet_id
-  message = "${self.address} ${local.lies}is the way out for ${names(local.routed)}, not all of which are in its zone"
+  message = "${self.address} ${local.lies}is the way out for ${names(local.routed)}, ${local.all_other ? "in another zone" : "not all of which are in its zone"}"
   why     = "A NAT gateway lives in one zone and goes down with it. The zones that still run then lose image pulls, third-party APIs and every AWS API without an endpoint; until then each gigabyte from another zone pays the transfer between zones as well."
 
   also {
@@ -99,6 +107,23 @@ rule "nat-gateway-single-az" {
   also {
     at   = flatten([for subnet in local.others : referrers(subnet, "aws_route_table_association", "subnet_id")])
     note = "gives the subnet the route table that leads here"
+  }
+
+  check "crossed" {
+    skip = !local.is_crossed
+
+    fix {
+      text   = <<-EOT
+        # in the default route of each private subnet: the gateway of the subnet's own zone
+        nat_gateway_id = (id of the gateway in the zone of the subnet)
+      EOT
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "there are gateways in several zones, and routes lead to one in another zone than the subnet's: count from the same list of zones for subnets, gateways and routes; a route that changes drops the connections that use it"
+    }
+  }
+  check "single" {
+    skip = local.is_crossed
   }
 
   fix {
