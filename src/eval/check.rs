@@ -92,7 +92,8 @@ impl<'c> Program<'c> {
             Some(said) => format!("the {what} fails: {}", said.trim()),
             None => format!("the {what} fails"),
         };
-        self.report(Problem::warning(ProblemKind::FailedCondition, expr.span, message, "this is false"));
+        let problem = Problem::warning(ProblemKind::FailedCondition, expr.span, message, "this is false");
+        self.report_told(problem, expr, frame);
     }
 
     /// The arguments of an instance of a module call, by name.

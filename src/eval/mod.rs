@@ -48,6 +48,7 @@ mod steps;
 mod template;
 pub mod text;
 mod texts;
+mod told;
 mod trail;
 mod type_expr;
 mod types;

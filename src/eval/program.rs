@@ -285,13 +285,23 @@ impl<'c> Program<'c> {
 
     /// Reports a problem, once for each place and message.
     pub(crate) fn report(&self, problem: Problem) {
-        let place = problem.label.as_ref().map(|l| l.span);
-        if let Some(span) = place
-            && !self.reported.borrow_mut().insert((span, problem.message.clone()))
-        {
-            return;
+        if self.is_new(&problem) {
+            self.problems.borrow_mut().push(problem);
         }
-        self.problems.borrow_mut().push(problem);
+    }
+
+    /// Reports a problem of an expression, with where its module was called and what it was given.
+    pub(super) fn report_told(&self, problem: Problem, expr: &Expr, frame: &Rc<Frame>) {
+        if self.is_new(&problem) {
+            let problem = self.told(problem, expr, frame);
+            self.problems.borrow_mut().push(problem);
+        }
+    }
+
+    /// Whether this is the first problem with its message at its place.
+    fn is_new(&self, problem: &Problem) -> bool {
+        let place = problem.label.as_ref().map(|label| label.span);
+        place.is_none_or(|span| self.reported.borrow_mut().insert((span, problem.message.clone())))
     }
 
     /// Forgets the problems in a part of the text that Terraform does not evaluate.
@@ -309,7 +319,10 @@ impl<'c> Program<'c> {
     pub(crate) fn eval(&self, expr: &Expr, frame: &Rc<Frame>) -> Value {
         self.try_eval(expr, frame).unwrap_or_else(|error| match frame.open && error.kind == ProblemKind::Evaluation {
             true => Value::unknown(Type::Any, Cause::Error),
-            false => self.failed(error, expr.span),
+            false => {
+                self.report_told(error.into_problem(expr.span), expr, frame);
+                Value::unknown(Type::Any, Cause::Error)
+            }
         })
     }
 

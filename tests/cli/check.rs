@@ -336,3 +336,18 @@ fn rules_say_which_modules_they_look_into() {
     looked_at("output", "only = \"roots\"", &["infra/a/main.tf output.y", "infra/b/main.tf output.y"]);
     looked_at("output", "only = \"environments\"", &["infra/a/main.tf output.y"]);
 }
+
+#[test]
+fn faults_in_modules_say_who_called_and_with_what() {
+    let module = "variable \"cidr\" {}\nvariable \"zones\" {\n  default = []\n}\nvariable \"key\" {\n  sensitive = true\n}\n\
+                  locals {\n  a = cidrsubnet(var.cidr, 8, length(var.zones))\n  b = cidrhost(var.key, 1)\n}\n";
+    let main = "module \"net\" {\n  source = \"./m\"\n  cidr = \"10.0.0.0\"\n  key = \"s3cr3t\"\n}\n";
+    let ran = Case::new(&[("main.tf", main), ("m/main.tf", module)]).run(&["--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).expect("JSON");
+    let findings = report["findings"].as_array().expect("a list");
+    let of_line = |line: u64| findings.iter().find(|f| f["line"] == line).unwrap_or_else(|| panic!("{ran}"));
+    let related = |finding: &serde_json::Value| finding["related"][0]["note"].as_str().map(str::to_owned);
+    assert_eq!(of_line(9)["why"], "here `var.cidr` is \"10.0.0.0\", `var.zones` is []", "{ran}");
+    assert_eq!(related(of_line(9)).as_deref(), Some("`module.net` is called here"), "{ran}");
+    assert!(of_line(10)["why"] == "" && !ran.out.contains("s3cr3t"), "{ran}");
+}
