@@ -63,6 +63,7 @@ impl<'a> Parser<'a> {
 
     /// One argument or block, up to what should be its line break.
     fn item(&mut self, items: &mut Items) -> Parsed<()> {
+        let is_quoted = self.at(Kind::Quote);
         let name = match self.tok.kind {
             Kind::Ident => self.pass_name(),
             Kind::Quote => self.quoted_name()?,
@@ -78,7 +79,7 @@ impl<'a> Parser<'a> {
             }
             _ => return Err(self.no_value(&name)),
         }
-        self.attribute(name, items);
+        self.attribute(name, is_quoted, items);
         Ok(())
     }
 
@@ -95,7 +96,7 @@ impl<'a> Parser<'a> {
         self.wrong_equals(first.start, end);
     }
 
-    fn attribute(&mut self, name: Ident, items: &mut Items) {
+    fn attribute(&mut self, name: Ident, is_quoted: bool, items: &mut Items) {
         let from = self.tok.start;
         let expr = match self.expr() {
             Ok(expr) => Arc::new(expr),
@@ -104,7 +105,8 @@ impl<'a> Parser<'a> {
                 Arc::new(self.invalid(from.min(self.prev_end), self.prev_end))
             }
         };
-        if let Some(problem) = items.add(name, expr) {
+        // What has quotes may be meant for a block, of which there may be several.
+        if let Some(problem) = items.add(name, expr).filter(|_| !is_quoted) {
             self.report(problem);
         }
     }
@@ -145,7 +147,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Whether the next token but for line breaks is `{`; the current one has been looked at.
-    fn brace_follows(&self) -> bool {
+    pub(super) fn brace_follows(&self) -> bool {
         self.text[self.tok.end..].trim_start().starts_with('{')
     }
 

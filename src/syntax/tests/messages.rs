@@ -106,6 +106,7 @@ fn bodies() {
         "bodies",
         &[
             "\"a\" = 1\nb = 1\n",
+            "\"a\" = {\n  b = 1\n}\n\"a\" = {\n  b = 2\n}\n",
             "a : 1\nb := 2\nc == 3\n",
             "a\nb = 1\n",
             "a.b = 1\nc = 1\n",
