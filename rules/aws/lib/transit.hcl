@@ -2,12 +2,18 @@
 
 function "named_alike" {
   params      = [a, b]
-  description = "Whether two ids name the same thing: they refer to one instance, or are equal."
+  description = "Whether two ids name the same thing: they refer to one resource, or are equal. Of one data source several things are read."
   value = (
-    length(referenced(a)) > 0 && length(referenced(b)) > 0
-    ? anytrue([for left in referenced(a) : anytrue([for right in referenced(b) : same(left, right)])])
+    length(managed_behind(a)) > 0 && length(managed_behind(b)) > 0
+    ? anytrue([for left in managed_behind(a) : anytrue([for right in managed_behind(b) : same(left, right)])])
     : a == b
   )
+}
+
+function "managed_behind" {
+  params      = [value]
+  description = "The resources that a value refers to, without data sources."
+  value       = [for instance in referenced(value) : instance if instance.kind == "resource"]
 }
 
 function "routes_of_subnet" {
