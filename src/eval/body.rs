@@ -158,12 +158,22 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>, objects: bool) -> Value
             Kind::Tuple(Node::new(Seq { items, rest: rest.into(), element: seq.element.clone(), loose: seq.loose }))
         }
         Kind::Object(fields) if is_block(&value) => {
-            let inside =
-                |name: &Text, inner: &Value| with_rest(inner.clone(), &place.child(Inner::Name(name)), objects);
+            let unknown = |place: &Place<'_>| {
+                let reference = place.reference();
+                let cause = Cause::Attribute(reference.clone());
+                Value::unknown_reference(reference, Type::Any, false, cause)
+            };
+            let is_argument = |name: &Text| fields.block.as_ref().is_none_or(|b| b.body.attribute(name).is_some());
+            // What is null is left out as well, and so is a block of which a `dynamic` one makes none.
+            let inside = |name: &Text, inner: &Value| {
+                let place = place.child(Inner::Name(name));
+                match inner.is_null() || is_nothing(inner) && !is_argument(name) {
+                    true => unknown(&place),
+                    false => with_rest(inner.clone(), &place, objects),
+                }
+            };
             let entries = fields.entries.map(inside);
-            let other = place.child(Inner::Any).reference();
-            let cause = Cause::Attribute(other.clone());
-            let rest = Some(Value::unknown_reference(other, Type::Any, false, cause));
+            let rest = Some(unknown(&place.child(Inner::Any)));
             Kind::Object(Node::new(Fields {
                 entries,
                 rest: rest.into(),
@@ -181,6 +191,11 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>, objects: bool) -> Value
         _ => return value,
     };
     Value { kind, ..value }
+}
+
+/// Whether a value is no block, and no element of any other kind.
+pub(super) fn is_nothing(value: &Value) -> bool {
+    matches!(&value.kind, Kind::Tuple(seq) if seq.items.is_empty() && seq.rest.is_none())
 }
 
 fn push(seq: &mut Seq, object: Value, certain: bool) {

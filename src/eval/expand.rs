@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::body;
 use super::iterate::iterate;
 use super::memo::{Arguments, Computed, Memo};
 use super::program::{Frame, ModuleInstance, Program};
@@ -14,7 +15,7 @@ use super::room::Planned;
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
 use crate::config::Key;
 use crate::source::Span;
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Expr, ExprKind, Text};
 
 /// How a block is repeated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -206,7 +207,9 @@ impl<'c> Program<'c> {
         // Of what is not known the mark may be that of a part; names that may be secret are not shown either way.
         let veiled = open && value.marks.are_secret();
         let public = if veiled { Ok(()) } else { self.public(&value) };
-        let entries = match public.and_then(|()| self.for_each_entries(&value)) {
+        let is_none = body::is_nothing(&value) && self.may_be_typed(for_each, &plain);
+        let entries = if is_none { Ok(Vec::new()) } else { self.for_each_entries(&value) };
+        let entries = match public.and(entries) {
             Ok(entries) => entries,
             Err(error) => {
                 self.failed(error, for_each.span);
@@ -228,6 +231,23 @@ impl<'c> Program<'c> {
             }
         });
         Expansion::repeated(Repetition::ForEach, instances.collect())
+    }
+
+    /// Whether an empty tuple may be an empty set or map when Terraform runs: another arm of its conditional, of which
+    /// nothing is known, would give it the type.
+    fn may_be_typed(&self, expr: &Expr, frame: &Rc<Frame>) -> bool {
+        match &expr.kind {
+            ExprKind::Paren(inner) => self.may_be_typed(inner, frame),
+            ExprKind::Tuple(_) | ExprKind::For(_) => false,
+            ExprKind::Conditional(of) => {
+                [&of.then, &of.otherwise].into_iter().any(|arm| match self.try_eval(arm, frame) {
+                    Ok(value) => value.as_unknown().is_some_and(|unknown| unknown.ty == Type::Any),
+                    Err(_) => true,
+                })
+            }
+            // It may come from such a conditional.
+            _ => true,
+        }
     }
 
     /// Keys of instances are part of their addresses, which everybody sees; `count` may be sensitive.

@@ -252,6 +252,20 @@ pub fn taken(condition: &Value, arm: Value) -> Value {
     unless_any_failed(arm.with_marks(marks), [condition])
 }
 
+/// An empty collection as the type of the other arm, where that is not known whole: `[]` beside a set is an empty set.
+fn typed_empty(empty: &Value, other: &Value) -> Option<Value> {
+    let is_empty = match &empty.kind {
+        Kind::Tuple(seq) => seq.items.is_empty() && seq.rest.is_none(),
+        Kind::Object(fields) => fields.entries.is_empty() && fields.rest.is_none() && fields.unnamed.is_empty(),
+        _ => false,
+    };
+    if !is_empty || !(other.is_unknown() || holds_open(other)) {
+        return None;
+    }
+    let ty = other.type_of();
+    matches!(ty, Type::Set(_) | Type::List(_) | Type::Map(_)).then(|| convert(empty, &ty).ok()).flatten()
+}
+
 /// Both arms as one type. An arm of unknown type, or one that failed, leaves the other as it is; a null arm takes the
 /// other's type.
 #[expect(clippy::type_complexity, reason = "two arms, each of which may have failed")]
@@ -266,6 +280,12 @@ fn unified_arms(
     );
     if same_primitive {
         return Ok((then, otherwise));
+    }
+    if let Some(typed) = typed_empty(a, b) {
+        return Ok((Ok(typed), otherwise));
+    }
+    if let Some(typed) = typed_empty(b, a) {
+        return Ok((then, Ok(typed)));
     }
     if holds_open(a) || holds_open(b) {
         return Ok((then, otherwise));

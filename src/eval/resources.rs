@@ -218,7 +218,9 @@ impl<'c> Program<'c> {
             Mode::Data => Marks::NONE,
             Mode::Ephemeral => Marks::EPHEMERAL,
         };
-        let configured = body::find(&resource.arguments, name).map(|written| {
+        let written = body::find(&resource.arguments, name);
+        let written_as_blocks = written.is_some_and(|written| written.argument.is_none());
+        let configured = written.map(|written| {
             let value = self.configured_as(slot, id, resource, written);
             // An attribute whose type is not known may be an object to which the provider adds.
             let is_known = self.host.knows(&id.type_name);
@@ -227,7 +229,9 @@ impl<'c> Program<'c> {
                 _ => body::with_rest(value, &Place::of(&instance).child(Inner::Name(name)), !is_known),
             }
         });
-        if let Some(value) = configured.filter(|v| !v.is_null()) {
+        // A `dynamic` block that makes none is as good as none that is written.
+        let is_written = |value: &Value| !(value.is_null() || written_as_blocks && body::is_nothing(value));
+        if let Some(value) = configured.filter(is_written) {
             return value.with_marks(marks).with_refs(&Refs::one(reference));
         }
         if !super::data::is_computed(id, name) {

@@ -31,7 +31,9 @@ impl Parser<'_> {
         };
         let problem = Problem::error(Syntax, span, "names of arguments and blocks have no quotes", "quoted name");
         let help = if self.at(Kind::Equal) && self.brace_follows() {
-            format!("write `{text} {{ … }}` where it is a block, else `{text} = …`; Terraform before 0.12 took quotes here")
+            format!(
+                "write `{text} {{ … }}` where it is a block, else `{text} = …`; Terraform before 0.12 took quotes here"
+            )
         } else if matches!(self.tok.kind, Kind::Colon | Kind::Equal) {
             format!("write `{text} = …`; keys with other characters belong into a map: `name = {{ \"key\" = … }}`")
         } else {
