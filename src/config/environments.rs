@@ -1,5 +1,5 @@
-//! Variable files that stand for environments, where the layout says so plainly: `envs/prod.tfvars`, or `prod.tfvars`
-//! beside the root module.
+//! Variable files that stand for environments, where the layout says so plainly: `envs/prod.tfvars`,
+//! `envs/prod/terraform.tfvars`, or `prod.tfvars` beside the root module.
 //!
 //! Terraform reads such files only when it is told to. Where some of their variables have values otherwise, somebody
 //! runs this root in another way, and nothing is guessed.
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use super::load::Inputs;
 use super::module::Module;
-use super::names::{is_automatic_variable_file, is_variable_file};
+use super::names::{is_automatic_variable_file, is_module_file, is_variable_file};
 use super::variables::{Input, VariableFile};
 use crate::syntax::Text;
 
@@ -88,7 +88,8 @@ fn is_named_file(name: &str) -> bool {
 pub(crate) fn environment_files(dir: &Path, layout: &Layout) -> Vec<(Text, PathBuf)> {
     let inside = layout.folders.iter().map(|folder| {
         let folder = dir.join(folder);
-        environments(&folder, &files_in(&folder), |_| true)
+        let files = environments(&folder, &files_in(&folder), |_| true);
+        if files.is_empty() { folders_in(&folder) } else { files }
     });
     let beside = environments(dir, &layout.files, names_environment);
     let mut found: Vec<_> = inside.chain([beside]).filter(|files| !files.is_empty()).collect();
@@ -101,6 +102,32 @@ fn files_in(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = names.filter(|name| is_named_file(name)).collect();
     names.sort();
     names
+}
+
+/// The environments whose variable files lie in folders of their own below one folder; none where one has several.
+fn folders_in(folder: &Path) -> Vec<(Text, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|of| of.is_dir()));
+    let mut names: Vec<String> = folders.filter_map(|e| e.file_name().into_string().ok()).collect();
+    names.retain(|name| names_environment(name));
+    names.sort();
+    let mut found = Vec::new();
+    for name in names {
+        let inside = folder.join(&name);
+        let entries = fs::read_dir(&inside).into_iter().flatten().filter_map(Result::ok);
+        let mut files: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+        // A folder with a configuration of its own has its values for itself.
+        if files.iter().any(|file| is_module_file(file)) {
+            return Vec::new();
+        }
+        files.retain(|file| is_variable_file(file) && !words(file).any(|word| word == "backend"));
+        match files.as_slice() {
+            [] => {}
+            [file] => found.push((name.into(), inside.join(file))),
+            _ => return Vec::new(),
+        }
+    }
+    found
 }
 
 /// Which of these variable files of one folder are environments.
@@ -175,6 +202,7 @@ mod tests {
         check(&["environments/acme.tfvars.json"], &["acme"]);
         check(&["prod.tfvars", "staging-eu.tfvars", "terraform.tfvars", "secrets.tfvars"], &["prod", "staging-eu"]);
         check(&["backend-prod.tfvars", "prod.tfvars"], &["prod"]);
+        check(&["env/dev/terraform.tfvars", "env/prod/terraform.tfvars", "env/prod/backend.tfvars"], &["dev", "prod"]);
     }
 
     #[test]
@@ -183,5 +211,8 @@ mod tests {
         check(&["envs/prod.tfvars", "envs/common.tfvars"], &[]);
         check(&["terraform.tfvars", "x.auto.tfvars", "example.tfvars"], &[]);
         check(&["envs/prod/main.tf"], &[]);
+        check(&["envs/prod/main.tf", "envs/prod/terraform.tfvars"], &[]);
+        check(&["envs/prod/a.tfvars", "envs/prod/b.tfvars"], &[]);
+        check(&["envs/apps/terraform.tfvars"], &[]);
     }
 }

@@ -15,7 +15,8 @@ use super::parsing::parse_document;
 use super::terragrunt::Terragrunt;
 use crate::clock::{Clock, Stage};
 use crate::source::{
-    PathMap, Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text, shown_path,
+    Ignored, PathMap, Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text,
+    shown_path,
 };
 
 /// The name of the lock file that `terraform init` writes.
@@ -56,6 +57,7 @@ pub(crate) struct FolderReader<'a> {
     pub(crate) dialect: Option<Dialect>,
     pub(crate) clock: &'a Clock,
     pub(crate) terragrunt: &'a Terragrunt,
+    pub(crate) ignored: &'a Ignored,
     pub(crate) real_paths: Arc<RealPaths>,
 }
 

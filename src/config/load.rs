@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::Mode;
 use super::folder::{Folder, FolderReader, Request};
 use super::manifest::Manifest;
 use super::module::{Module, Provenance};
@@ -22,7 +23,8 @@ use super::tree::{Child, ModuleNode, TreeBuilder};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
 use crate::source::{
-    FileId, PathMap, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path, walk,
+    FileId, Ignored, PathMap, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path,
+    walk,
 };
 use crate::syntax;
 
@@ -99,6 +101,8 @@ pub struct Config {
     pub problems: Vec<Problem>,
     /// The folders that were searched.
     pub checked: Vec<PathBuf>,
+    /// Names that files declare which scripts copy into other folders: `var.region`, `local.name`, `data.aws_region.current`.
+    pub copied: Arc<FxHashSet<Text>>,
     /// Where single files were named: these, and the folders named beside them.
     pub focus: Option<BTreeSet<PathBuf>>,
     /// What measures the stages.
@@ -138,6 +142,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
     let mut problems = walk.problems;
     let terragrunt = read_terragrunt(&walk.folders, (&sources, &working_dir), &mut problems);
+    let ignored = Ignored::default();
     let reader = FolderReader {
         sources: &sources,
         working_dir: &working_dir,
@@ -145,6 +150,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         dialect: options.dialect,
         clock: &options.clock,
         terragrunt: &terragrunt,
+        ignored: &ignored,
         real_paths: Arc::default(),
     };
     let mut folders = read_checked(walk.folders, &reader);
@@ -152,7 +158,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let units = options.clock.stage(Stage::Load, || scope.narrow(find_units(&folders), &folders));
     let manifests = read_manifests(&units, options, &mut folders, &reader, &mut problems);
     let (roots, modules) = options.clock.stage(Stage::Load, || {
-        let mut trees = TreeBuilder::new(&folders);
+        let mut trees = TreeBuilder::new(&folders, &ignored);
         let mut roots = Vec::new();
         for (dir, manifest) in units.iter().zip(&manifests) {
             if let Some(node) = trees.build(dir, manifest) {
@@ -163,6 +169,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         let modules = modules_of(&roots);
         (roots, modules)
     });
+    let copied = Arc::new(copied_names(&roots));
     let checked: Vec<PathBuf> = scope.folders.into_iter().collect();
     let neighbours = neighbours_of(&checked, &roots);
     Ok(Config {
@@ -172,6 +179,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
         inputs,
         problems,
         checked,
+        copied,
         focus: scope.focus,
         clock: options.clock.clone(),
         real_paths: reader.real_paths,
@@ -386,6 +394,25 @@ fn read_manifests(
         read_called(folders, reader);
     }
     manifests
+}
+
+/// The names that folders declare which hold variables, locals and data sources and nothing that uses them: scripts copy
+/// such files into the folders of root modules.
+fn copied_names(roots: &[Root]) -> FxHashSet<Text> {
+    let is_fragment = |module: &&Module| {
+        module.calls.is_empty()
+            && module.outputs.is_empty()
+            && module.settings.backend.is_none()
+            && module.resources.keys().all(|name| name.mode == Mode::Data)
+    };
+    let fragments = roots.iter().map(|root| &*root.module.module).filter(is_fragment);
+    let mut names = FxHashSet::default();
+    for module in fragments {
+        names.extend(module.variables.keys().map(|name| Text::from(format!("var.{name}"))));
+        names.extend(module.locals.keys().map(|name| Text::from(format!("local.{name}"))));
+        names.extend(module.resources.keys().map(|name| Text::from(name.text(""))));
+    }
+    names
 }
 
 fn modules_of(roots: &[Root]) -> PathMap<Arc<Module>> {

@@ -12,7 +12,7 @@ use super::names::Dialect;
 use super::roots::{RootStanding, standing};
 use super::tree::ModuleNode;
 use super::variables::VariableFile;
-use crate::source::{FileId, Problem, ProblemKind, ProblemSeverity, leads_out, link_leads_out};
+use crate::source::{FileId, Ignored, Problem, ProblemKind, ProblemSeverity, leads_out, link_leads_out};
 use crate::syntax::Text;
 
 /// A folder that is looked at by itself, with all that it calls.
@@ -32,7 +32,8 @@ pub struct Root {
     pub environments: Vec<RootEnvironment>,
     /// `.terraform.lock.hcl`
     pub lock_file: Option<PathBuf>,
-    /// Whether there are automatic variable files that could not be read: any variable may be set there.
+    /// Whether there are automatic variable files that could not be read, or files of Terragrunt's: any variable may be set
+    /// there.
     pub has_unread_values: bool,
     /// Whether Terragrunt generates what cannot be seen here, or somebody makes it of a template.
     pub terragrunt: bool,
@@ -118,15 +119,24 @@ pub(crate) fn make_root(
         dir: module.dir.clone(),
         name: module.name.clone(),
         standing,
-        has_unread_values: var_files.len() < folder.variable_files.len(),
+        has_unread_values: var_files.len() < folder.variable_files.len() || terragrunt.is_unit(&module.dir),
         var_files,
         environments,
         lock_file: folder.lock_file.clone(),
-        terragrunt: module.generated || terragrunt.governs(&module.dir),
+        terragrunt: module.generated || terragrunt.governs(&module.dir) || writes_backend(&module.dir, reader.ignored),
         has_backend,
         dialect: options.dialect.unwrap_or_else(|| dialect_of(&node)),
         module: node,
     }
+}
+
+/// Files in which scripts write a backend, and which git then ignores.
+const WRITTEN_BACKENDS: [&str; 5] =
+    ["backend.tf", "backend_override.tf", "backend_tfscaffold.tf", "_backend.tf", "terraform_backend.tf"];
+
+/// Whether git ignores a file for a backend in the folder: something writes it before Terraform runs.
+fn writes_backend(folder: &Path, ignored: &Ignored) -> bool {
+    WRITTEN_BACKENDS.iter().any(|name| ignored.holds_file(&folder.join(name)))
 }
 
 /// OpenTofu where a module of the tree has files of its own.

@@ -125,6 +125,11 @@ fn stands_alone(folder: &Folder) -> bool {
         || (folder.lock_file.is_some() || folder.is_initialized) && has_provider(&folder.module)
 }
 
+/// Whether a folder lies where reusable modules are kept.
+fn is_below_modules(name: &str) -> bool {
+    name.split(['/', '\\']).any(|step| matches!(step, "modules" | "module" | "terraform-modules"))
+}
+
 /// An empty block without an alias is a configuration that leaves all to the environment.
 fn has_provider(module: &Module) -> bool {
     module.providers.values().any(|provider| provider.is_configured() || provider.name.alias.is_none())
@@ -139,7 +144,7 @@ pub(crate) fn standing(folder: &Folder, terragrunt: &Terragrunt) -> RootStanding
     let module = &folder.module;
     let asks_for_values = module.variables.values().any(|variable| variable.default.is_none());
     let is_applied = has_state_store(module)
-        || folder.lock_file.is_some() && !asks_for_values
+        || folder.lock_file.is_some() && !asks_for_values && !is_below_modules(&module.name)
         || !folder.variable_files.is_empty()
         || has_provider(module);
     if is_applied && !terragrunt.is_source(&module.dir) { RootStanding::Root } else { RootStanding::Library }

@@ -89,6 +89,11 @@ impl Terragrunt {
         self.sources.names(folder)
     }
 
+    /// Whether a file of Terragrunt's lies in the folder itself, and may give values to its variables.
+    pub(crate) fn is_unit(&self, folder: &Path) -> bool {
+        self.folders.contains(folder)
+    }
+
     /// Whether Terragrunt is at work in the folder: a file of its lies there or above, or uses the folder as source.
     pub(crate) fn governs(&self, folder: &Path) -> bool {
         self.is_source(folder) || folder.ancestors().any(|above| self.folders.contains(above))

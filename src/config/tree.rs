@@ -48,19 +48,19 @@ pub(crate) struct TreeBuilder<'a> {
     stack: Vec<(PathBuf, Option<Span>)>,
     reported: BTreeSet<Vec<PathBuf>>,
     missing: BTreeSet<Span>,
-    ignored: Ignored,
+    ignored: &'a Ignored,
     pub(crate) problems: Vec<Problem>,
 }
 
 impl<'a> TreeBuilder<'a> {
-    pub(crate) fn new(folders: &'a PathMap<Folder>) -> TreeBuilder<'a> {
+    pub(crate) fn new(folders: &'a PathMap<Folder>, ignored: &'a Ignored) -> TreeBuilder<'a> {
         TreeBuilder {
             folders,
             shared: FxHashMap::default(),
             stack: Vec::new(),
             reported: BTreeSet::new(),
             missing: BTreeSet::new(),
-            ignored: Ignored::default(),
+            ignored,
             problems: Vec::new(),
         }
     }
@@ -109,8 +109,8 @@ impl<'a> TreeBuilder<'a> {
         match self.node(target, Some(place), manifest, key) {
             Some(node) => Child::Loaded(node),
             None => {
-                // What git ignores is made by a build.
-                let is_made = || self.ignored.holds_folder(target);
+                // What git ignores is made by a build, and submodules are checked out by whoever needs them.
+                let is_made = || self.ignored.holds_folder(target) || self.ignored.is_submodule(target);
                 if local.is_some() && caller.provenance != Provenance::Downloaded && !is_made() {
                     self.report_missing(call, place);
                 }

@@ -21,26 +21,24 @@ impl<'c> Program<'c> {
         for variable in declared.variables.each() {
             self.variable(module, variable);
             let name = variable.name;
-            variable
-                .declared
-                .validations
-                .iter()
-                .for_each(|c| self.condition(c, &frame, &format!("validation of `var.{name}`")));
+            for condition in &variable.declared.validations {
+                let fails = self.condition(condition, &frame, &format!("validation of `var.{name}`"));
+                // Such a default says that a value must be given.
+                if fails && module.call.is_none() && !self.inputs.variables.contains_key(name) {
+                    self.unfit_default.set(true);
+                }
+            }
         }
         for local in declared.locals.each() {
             self.local(module, local);
         }
         for output in declared.outputs.each() {
             self.output(module, output);
-            let name = output.name;
-            output
-                .declared
-                .preconditions
-                .iter()
-                .for_each(|c| self.condition(c, &frame, &format!("precondition of output `{name}`")));
+            let what = format!("precondition of output `{}`", output.name);
+            self.conditions(&output.declared.preconditions, &frame, &what);
         }
         for check in declared.checks.values() {
-            check.asserts.iter().for_each(|c| self.condition(c, &frame, &format!("check `{}`", check.name.text)));
+            self.conditions(&check.asserts, &frame, &format!("check `{}`", check.name.text));
         }
     }
 
@@ -51,8 +49,9 @@ impl<'c> Program<'c> {
         id: &ResourceName,
         resource: &Resource,
     ) -> ByName<Value> {
-        for condition in resource.lifecycle.iter().flat_map(|lifecycle| &lifecycle.preconditions) {
-            self.condition(condition, &slot.frame, &format!("precondition of {}.{}", id.type_name, id.name));
+        if let Some(lifecycle) = &resource.lifecycle {
+            let what = format!("precondition of {}.{}", id.type_name, id.name);
+            self.conditions(&lifecycle.preconditions, &slot.frame, &what);
         }
         let mut configured = self.all_configured(slot, id, resource);
         // Of managed resources the schema says what there is besides.
@@ -71,16 +70,22 @@ impl<'c> Program<'c> {
         configured
     }
 
-    /// Reports a condition that certainly does not hold.
-    fn condition(&self, condition: &Condition, frame: &Rc<Frame>, what: &str) {
-        let Some(expr) = &condition.condition else { return };
+    fn conditions(&self, conditions: &[Condition], frame: &Rc<Frame>, what: &str) {
+        for condition in conditions {
+            self.condition(condition, frame, what);
+        }
+    }
+
+    /// Reports a condition that certainly does not hold, and says whether it is one.
+    fn condition(&self, condition: &Condition, frame: &Rc<Frame>, what: &str) -> bool {
+        let Some(expr) = &condition.condition else { return false };
         let value = self.eval(expr, frame);
         match ops::to_bool(&value) {
             Ok(Some(false)) => {}
-            Ok(_) => return,
+            Ok(_) => return false,
             Err(error) => {
                 self.failed(error.at(expr.span), expr.span);
-                return;
+                return false;
             }
         }
         let said = condition.error_message.as_ref().and_then(|message| {
@@ -94,6 +99,7 @@ impl<'c> Program<'c> {
         };
         let problem = Problem::warning(ProblemKind::FailedCondition, expr.span, message, "this is false");
         self.report_told(problem, expr, frame);
+        true
     }
 
     /// The arguments of an instance of a module call, by name.

@@ -233,15 +233,15 @@ impl<'c> Program<'c> {
         Expansion::repeated(Repetition::ForEach, instances.collect())
     }
 
-    /// Whether an empty tuple may be an empty set or map when Terraform runs: another arm of its conditional, of which
-    /// nothing is known, would give it the type.
+    /// Whether an empty tuple may be an empty set or map when Terraform runs: another arm of its conditional, of which not
+    /// even the type may be known, gives it that type.
     fn may_be_typed(&self, expr: &Expr, frame: &Rc<Frame>) -> bool {
         match &expr.kind {
             ExprKind::Paren(inner) => self.may_be_typed(inner, frame),
             ExprKind::Tuple(_) | ExprKind::For(_) => false,
             ExprKind::Conditional(of) => {
                 [&of.then, &of.otherwise].into_iter().any(|arm| match self.try_eval(arm, frame) {
-                    Ok(value) => value.as_unknown().is_some_and(|unknown| unknown.ty == Type::Any),
+                    Ok(value) => value.is_unknown() || value.is_null() || matches!(value.kind, Kind::Set(_)),
                     Err(_) => true,
                 })
             }

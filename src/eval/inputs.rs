@@ -26,7 +26,7 @@ pub fn gather(
             config::Input::Text(text) => gathered.text(text, false),
         }
     }
-    Inputs { variables: gathered.values, workspace: None, ignore_defaults: false }
+    Inputs { variables: gathered.values, ..Inputs::default() }
 }
 
 /// Arguments of backends that are left to `terraform init -backend-config`.

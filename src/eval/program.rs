@@ -7,6 +7,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -46,6 +47,8 @@ pub struct Inputs {
     /// Whether variables of the root that nothing sets are unknown although they have a default: whoever calls the
     /// module decides.
     pub ignore_defaults: bool,
+    /// Names that files declare which are copied into other folders before Terraform runs: `var.region`, `local.name`.
+    pub elsewhere: Arc<FxHashSet<Text>>,
 }
 
 /// The evaluation of one root.
@@ -56,6 +59,8 @@ pub struct Program<'c> {
     frames: RefCell<Vec<Rc<Frame>>>,
     problems: RefCell<Vec<Problem>>,
     reported: RefCell<FxHashSet<(Span, String)>>,
+    /// Whether the default of a variable of the root fails its own validation.
+    pub(super) unfit_default: Cell<bool>,
     pub(super) host: RootHost,
     /// What its instances take.
     pub(super) room: Room,
@@ -158,6 +163,7 @@ impl<'c> Program<'c> {
             modules: RefCell::default(),
             frames: RefCell::default(),
             problems: RefCell::default(),
+            unfit_default: Cell::default(),
             reported: RefCell::default(),
             host,
             room: Room::default(),
@@ -308,6 +314,11 @@ impl<'c> Program<'c> {
     pub(crate) fn forgive(&self, part: Span) {
         let is_inside = |p: &Problem| p.label.as_ref().is_some_and(|label| part.contains(label.span));
         self.problems.borrow_mut().retain(|problem| !is_inside(problem));
+    }
+
+    /// Whether a variable of the root that nothing sets has a default that its own validation refuses.
+    pub fn has_unfit_default(&self) -> bool {
+        self.unfit_default.get()
     }
 
     /// The problems found so far.

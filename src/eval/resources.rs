@@ -14,7 +14,7 @@ use super::{
 };
 use crate::config::{Child, Declared, Key, Mode, ModuleCall, Resource, ResourceName};
 use crate::source::ProblemKind;
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Expr, ExprKind, Text};
 
 /// Evaluates the key of an index.
 pub(super) type EvalKey<'a> = dyn Fn(&Expr) -> Result<Value, EvalError> + 'a;
@@ -100,6 +100,10 @@ impl<'c> Program<'c> {
             Expansion::Repeated(repeated) => repeated,
             Expansion::Single(slot) => {
                 return match hops.first() {
+                    // A key that is computed is the name of an output or attribute.
+                    Some(Hop::Index(index)) if !matches!(index.kind, ExprKind::String(_) | ExprKind::Number(_)) => {
+                        Ok((super::index(&whole(slot), &key(index)?).map_err(|e| e.at(index.span))?, 1))
+                    }
                     Some(Hop::Index(index)) => {
                         let error =
                             EvalError::new("this block has neither `count` nor `for_each`, so it takes no index");
@@ -222,11 +226,14 @@ impl<'c> Program<'c> {
         let written_as_blocks = written.is_some_and(|written| written.argument.is_none());
         let configured = written.map(|written| {
             let value = self.configured_as(slot, id, resource, written);
-            // An attribute whose type is not known may be an object to which the provider adds.
+            // The provider may add to an object whose type is not known, and to what a data source was asked for.
             let is_known = self.host.knows(&id.type_name);
+            let is_whole = is_known && id.mode == Mode::Managed;
             match written.argument {
-                Some(_) if is_known => value,
-                _ => body::with_rest(value, &Place::of(&instance).child(Inner::Name(name)), !is_known),
+                Some(_) if is_whole => value,
+                // Whether a block is one or one of several is not known either; `timeouts` is one.
+                None if !is_known || **name == *"timeouts" => Value::NULL,
+                _ => body::with_rest(value, &Place::of(&instance).child(Inner::Name(name)), !is_whole),
             }
         });
         // A `dynamic` block that makes none is as good as none that is written.

@@ -10,7 +10,7 @@ use super::names::{Hop, Resolved, Scope};
 use super::program::{Frame, ModuleInstance, Program};
 use super::shared::Reads;
 use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value, nearest};
-use crate::config::{Mode, ResourceName};
+use crate::config::{Mode, Provenance, ResourceName};
 use crate::source::{ProblemKind, Span};
 use crate::syntax::{Expr, Text};
 
@@ -236,7 +236,10 @@ impl ModuleScope<'_, '_> {
         name: &str,
         names: impl Iterator<Item = &'n Text>,
     ) -> Result<Value, EvalError> {
-        if self.module().module().may_declare_more() {
+        let module = self.module().module();
+        // What is downloaded is not the reader's to mend: there it may stand in a block that is never made.
+        let is_downloaded = module.provenance == Provenance::Downloaded;
+        if module.may_declare_more() || is_downloaded || self.program.inputs.elsewhere.contains(printed) {
             return Ok(Value::unknown(Type::Any, Cause::Error));
         }
         let near = nearest(name, names.map(|n| &**n));

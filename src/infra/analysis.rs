@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::{Infra, RootFacts, build};
-use crate::config::{Config, Root, RootStanding, VariableFile};
+use crate::config::{Config, Declared, Root, RootStanding, Variable, VariableFile};
+use crate::eval::program::Inputs;
 use crate::eval::{Common, Program, RootHost, inputs};
 use crate::facts;
-use crate::source::{Problem, Sandbox, shown_path};
+use crate::source::{Problem, ProblemKind, Sandbox, shown_path};
 use crate::syntax::Text;
 
 /// What is chosen for one analysis of a root.
@@ -99,19 +102,48 @@ pub fn analyze_beside<'c>(
     inputs.workspace = options.workspace.clone().or_else(|| plain.then(|| "default".into()));
     let are_defaults_known = root.standing == RootStanding::Root && !root.has_unread_values;
     inputs.ignore_defaults = !are_defaults_known && !options.keep_defaults;
-    let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
-    let host = host.with_secrets(facts::is_secret).with_known(|ty| facts::schema(ty).is_some());
-    let program = Program::beside(common, root, inputs, host);
-    let infra = build(&program, facts_of(config, root, options), options.wanted, &config.clock);
-    problems.extend(program.take_problems());
+    inputs.elsewhere = config.copied.clone();
+    let evaluate = |inputs: Inputs| {
+        let host = RootHost::new(&root.dir, sandbox.clone(), config.sources.clone());
+        let host = host.with_secrets(facts::is_secret).with_known(|ty| facts::schema(ty).is_some());
+        let program = Program::beside(common, root, inputs, host);
+        let infra = build(&program, facts_of(config, root, options), options.wanted, &config.clock);
+        let problems = program.take_problems();
+        (program, infra, problems)
+    };
+    let (program, infra, mut found) = evaluate(inputs.clone());
+    let hangs_on_values = |p: &Problem| matches!(p.kind, ProblemKind::Evaluation | ProblemKind::FailedCondition);
+    let may_differ = || program.has_unfit_default() || gets_values_elsewhere(root, &inputs);
+    if !inputs.ignore_defaults && !options.keep_defaults && found.iter().any(hangs_on_values) && may_differ() {
+        // Whoever applies it gives other values: only what does not hang on a default is a fault.
+        let (.., certain) = evaluate(Inputs { ignore_defaults: true, ..inputs });
+        let place = |p: &Problem| p.label.as_ref().map(|label| label.span);
+        let certain: FxHashSet<_> = certain.iter().map(place).collect();
+        found.retain(|problem| !hangs_on_values(problem) || certain.contains(&place(problem)));
+    }
+    problems.extend(found);
     (program, infra, problems)
+}
+
+/// Whether variables of a root get values that are not to be seen: from where its runs take place, or since it asks for
+/// some that nothing here sets.
+fn gets_values_elsewhere(root: &Root, inputs: &Inputs) -> bool {
+    let variables = &root.module.module.variables;
+    let mut all = variables.each();
+    let is_open =
+        |of: Declared<'_, Text, Variable>| of.declared.default.is_none() && !inputs.variables.contains_key(of.name);
+    has_remote_variables(root) || all.any(is_open)
+}
+
+/// Whether the workspace of a root's runs sets variables.
+fn has_remote_variables(root: &Root) -> bool {
+    let settings = &root.module.module.settings;
+    settings.cloud.is_some() || settings.backend.as_ref().is_some_and(|b| &*b.kind.text == "remote")
 }
 
 fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFacts {
     let checked = config.checked_folder(root);
     let neighbours = config.neighbours(root);
-    let settings = &root.module.module.settings;
-    let remote = settings.backend.as_ref().is_some_and(|b| &*b.kind.text == "remote");
     RootFacts {
         folder: root.name.clone(),
         path: shown_path(&root.dir, checked).into(),
@@ -119,7 +151,7 @@ fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFact
         first: neighbours.first.as_ref() == Some(&root.dir),
         state_buckets: neighbours.state_buckets.clone(),
         library: root.standing == RootStanding::Library,
-        remote_variables: settings.cloud.is_some() || remote,
+        remote_variables: has_remote_variables(root),
         has_backend: root.has_backend,
         has_lock_file: root.lock_file.is_some(),
         terragrunt: root.terragrunt,

@@ -6,12 +6,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::fill::Filler;
+use super::foreign;
 use super::pseudo;
 use super::{
     HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts, Wanted, Within,
 };
 use crate::clock::{Clock, Stage};
-use crate::config::{Child, Declared, IgnoreChanges, Key, Mode, Resource, ResourceName};
+use crate::config::{Child, Declared, IgnoreChanges, Key, Mode, ProviderName, Resource, ResourceName};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Kind, Reference, ReferenceKind, Step, Value};
@@ -29,6 +30,7 @@ pub fn build(program: &Program<'_>, root: RootFacts, wanted: Wanted, clock: &Clo
         filler: Filler::default(),
         wanted,
         words: Default::default(),
+        foreign: Vec::new(),
     };
     clock.part(Stage::Evaluate, || builder.modules());
     clock.part(Stage::Infra, || {
@@ -45,12 +47,17 @@ struct Builder<'p, 'c> {
     filler: Filler,
     wanted: Wanted,
     words: pseudo::Words,
+    /// The providers of the root that speak to something other than AWS.
+    foreign: Vec<ProviderName>,
 }
 
 impl Builder<'_, '_> {
     fn modules(&mut self) {
         let root = self.program.root_instance();
-        let root_nonproduction = self.infra.root.nonproduction;
+        let folder_says =
+            self.infra.root.environment.is_none() && pseudo::path_says_nonproduction(&self.infra.root.path);
+        let root_nonproduction = self.infra.root.nonproduction || folder_says;
+        self.foreign = foreign::providers(self.program, &root);
         let mut todo = vec![(root, root_nonproduction)];
         let mut seen = 0;
         while let Some((module, inherited)) = todo.pop() {
@@ -145,6 +152,7 @@ impl Builder<'_, '_> {
             block,
             span: resource.span,
             lifecycle: self.lifecycle(resource, slot),
+            foreign: foreign::is_foreign(&self.foreign, module, resource),
             nonproduction,
         });
     }

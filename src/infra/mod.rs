@@ -6,6 +6,7 @@
 mod analysis;
 mod build;
 mod fill;
+mod foreign;
 mod names;
 mod pseudo;
 mod query;
@@ -77,6 +78,8 @@ pub struct Instance {
     pub span: Span,
     /// The `lifecycle` block.
     pub lifecycle: Arc<Lifecycle>,
+    /// Whether its provider speaks to something that is not AWS, such as LocalStack or another store of objects.
+    pub foreign: bool,
     /// Whether its module instance, or a tag of its own, says development, test, staging and the like.
     pub nonproduction: bool,
 }

@@ -43,6 +43,23 @@ pub fn is_nonproduction(name: &str) -> bool {
     words.any(|word| NONPRODUCTION.contains(&word))
 }
 
+/// Words of folders for production.
+const PRODUCTION: [&str; 4] = ["prod", "prd", "production", "live"];
+
+/// Whether the folders that a root lies in name such an environment by their last word, the innermost that names one:
+/// `live/dev/app`, `accounts/acme-staging`.
+pub(super) fn path_says_nonproduction(path: &str) -> bool {
+    let last_word = |folder: &str| {
+        let lower = folder.to_lowercase();
+        lower.rsplit(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).map(str::to_owned)
+    };
+    let named = path.rsplit(['/', '\\']).filter_map(last_word).find_map(|word| {
+        let is_nonproduction = NONPRODUCTION.contains(&&*word);
+        (is_nonproduction || PRODUCTION.contains(&&*word)).then_some(is_nonproduction)
+    });
+    named.unwrap_or(false)
+}
+
 /// Whether the condition of a block's `count` holds in such environments only: `local.environment == "development" ? 1 : 0`
 /// or `contains(["test", "development"], …) ? 1 : 0`.
 pub(super) fn only_in_nonproduction(count: &Expr) -> bool {
@@ -181,6 +198,7 @@ impl Maker<'_> {
             block: BlockSource { header, body: body.clone(), frame: self.frame.id },
             span,
             lifecycle: self.words.lifecycle.clone(),
+            foreign: false,
             nonproduction: self.nonproduction,
         }
     }
@@ -199,7 +217,8 @@ pub(super) fn declarations(
     let maker = Maker { module, frame: &frame, nonproduction, words };
     for (name, provider) in &declared.providers {
         let mut attributes = program.block_attributes(&provider.body, &frame);
-        if !declared.uses(name) {
+        // In one with `for_each`, of OpenTofu, `each` differs from one configuration to the next.
+        if !declared.uses(name) || provider.for_each.is_some() {
             program.forgive(provider.span);
         }
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));

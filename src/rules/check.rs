@@ -107,7 +107,8 @@ fn tasks(run: &Run<'_>) -> (Vec<Task>, Duration) {
             for rule in rules {
                 let within = run.catalog.within(*rule);
                 let is_within = |id: &&InstanceId| {
-                    within.holds(run.infra.get(**id).module.is_empty(), run.infra.root.several_environments)
+                    let instance = run.infra.get(**id);
+                    !instance.foreign && within.holds(instance.module.is_empty(), run.infra.root.several_environments)
                 };
                 let mut looked_at = ids.iter().filter(is_within).peekable();
                 if looked_at.peek().is_some() {

@@ -142,7 +142,7 @@ impl<'c> Finder<'_, 'c> {
     fn argument(&mut self, name: &str, value: &'c Expr, paths: &Paths<'_>) {
         if paths.contains(&name) {
             self.secret(value, true);
-        } else if names::is_secret(name) && !is_reference_by_name(value) {
+        } else if names::is_secret(name) && !is_reference_by_name(value) && !is_unit(value) {
             self.secret(value, false);
         }
         self.inside(value, &below(paths, name));
@@ -208,6 +208,11 @@ fn entry_name<'c>(part: impl Fn(&str) -> Option<&'c Expr>) -> Option<&'c Expr> {
 /// What is called like a secret and only says where it is kept.
 fn is_reference_by_name(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::String(text) if text.is_empty() || text.starts_with("arn:"))
+}
+
+/// A unit of time, as in `token_validity_units`: taken for a secret it would hide a word of every sentence.
+fn is_unit(value: &Expr) -> bool {
+    matches!(&value.kind, ExprKind::String(text) if matches!(&**text, "seconds" | "minutes" | "hours" | "days"))
 }
 
 /// The paths below a name.

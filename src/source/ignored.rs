@@ -7,13 +7,15 @@ use ignore::gitignore::Gitignore;
 use rustc_hash::FxHashMap;
 
 use super::files::ignore_fault;
-use super::{normalize, work_tree};
+use super::{normalize, read_text, work_tree};
 
 /// The lists of ignored files of the folders that were asked about.
 #[derive(Debug, Default)]
 pub struct Ignored {
     /// None where a folder has no list, or one that cannot be read.
     lists: Mutex<FxHashMap<PathBuf, Option<Arc<Gitignore>>>>,
+    /// The submodules of the work trees that were asked about.
+    submodules: Mutex<FxHashMap<PathBuf, Arc<[PathBuf]>>>,
 }
 
 impl Ignored {
@@ -26,6 +28,15 @@ impl Ignored {
     /// The same of a folder.
     pub fn holds_folder(&self, path: &Path) -> bool {
         self.holds(path, true)
+    }
+
+    /// Whether an absolute path lies in a submodule of its work tree, as far as `.gitmodules` says.
+    pub fn is_submodule(&self, path: &Path) -> bool {
+        let path = normalize(path);
+        let Some(tree) = path.parent().and_then(work_tree) else { return false };
+        let mut known = self.submodules.lock().unwrap_or_else(PoisonError::into_inner);
+        let submodules = known.entry(tree.to_path_buf()).or_insert_with(|| submodules(tree));
+        submodules.iter().any(|submodule| path.starts_with(submodule))
     }
 
     fn holds(&self, path: &Path, is_folder: bool) -> bool {
@@ -54,6 +65,14 @@ impl Ignored {
         lists.insert(folder.to_path_buf(), list.clone());
         list
     }
+}
+
+/// The folders of a work tree's submodules.
+fn submodules(tree: &Path) -> Arc<[PathBuf]> {
+    let text = read_text(&tree.join(".gitmodules")).unwrap_or_default();
+    let path =
+        |line: &str| line.trim().strip_prefix("path")?.trim_start().strip_prefix('=').map(|p| p.trim().to_owned());
+    text.lines().filter_map(path).map(|path| normalize(&tree.join(path))).collect()
 }
 
 #[cfg(test)]
@@ -87,6 +106,10 @@ mod tests {
         ] {
             assert_eq!(ignored(path), expected, "{path}");
         }
+        let modules = "[submodule \"m\"]\n\tpath = vendor/m\n\turl = https://example.com/m.git\n";
+        fs::write(root.join(".gitmodules"), modules).unwrap();
+        let lists = Ignored::default();
+        assert!(lists.is_submodule(&root.join("a/../vendor/m/x")) && !lists.is_submodule(&root.join("vendor/n")));
         fs::write(root.join("a/.gitignore"), "out/\n").unwrap();
         let lists = Ignored::default();
         assert!(lists.holds_folder(&root.join("a/out")) && lists.holds_file(&root.join("a/out/x")));

@@ -84,3 +84,67 @@ fn encrypted_values_are_not_known() {
     let case = Case::new(&[("main.tf", main), ("terraform.tfvars", "")]);
     assert!(case.run(&ALL).out.contains("rds-multi-az"));
 }
+
+#[test]
+fn names_that_other_folders_declare_may_be_copied_in() {
+    let main = "resource \"aws_sns_topic\" \"t\" {\n  name = var.project\n  display_name = local.suffix\n}\n";
+    let common = "variable \"project\" {}\nlocals {\n  suffix = \"x\"\n}\n";
+    assert!(!lines(&[("stacks/a/main.tf", main), ("common/names.tf", common)]).contains("undeclared-name"));
+    let said = lines(&[("stacks/a/main.tf", main)]);
+    assert!(said.contains("var.project") && said.contains("local.suffix"), "{said}");
+    // What a module declares is its own.
+    let module = format!("{common}output \"x\" {{\n  value = local.suffix\n}}\n");
+    assert!(lines(&[("stacks/a/main.tf", main), ("names/main.tf", &module)]).contains("var.project"));
+}
+
+#[test]
+fn defaults_that_must_be_replaced_are_no_faults() {
+    let unfit = "variable \"image\" {\n  default = \"\"\n  validation {\n    condition = var.image != \"\"\n    \
+                 error_message = \"must be given\"\n  }\n}\nlocals {\n  first = split(\":\", var.image)[1]\n}\n\
+                 terraform {\n  backend \"s3\" {\n    use_lockfile = true\n  }\n}\n";
+    assert_eq!(lines(&[("main.tf", unfit)]), "");
+    let said = lines(&[("main.tf", unfit), ("terraform.tfvars", "image = \"\"\n")]);
+    assert!(said.contains("must be given") && said.contains("out of range"), "{said}");
+    // Where another variable asks for a value, whoever gives that gives others as well.
+    let open = "variable \"zones\" {\n  default = []\n}\nlocals {\n  first = var.zones[0]\n  wrong = upper([])\n}\n\
+                terraform {\n  backend \"s3\" {\n    use_lockfile = true\n  }\n}\n";
+    let said = lines(&[("main.tf", open)]);
+    assert!(said.contains("out of range") && said.contains("main.tf:6"), "{said}");
+    let said = lines(&[("main.tf", &format!("{open}variable \"name\" {{}}\n"))]);
+    assert!(!said.contains("out of range") && said.contains("main.tf:6"), "{said}");
+}
+
+#[test]
+fn what_the_provider_decides_is_not_known() {
+    let cluster = |network: &str| {
+        format!(
+            "resource \"aws_eks_cluster\" \"c\" {{\n{network}}}\nlocals {{\n  cidr = \
+                 aws_eks_cluster.c.kubernetes_network_config[0].service_ipv4_cidr\n  text = \"cidr ${{local.cidr}}\"\n}}\n"
+        )
+    };
+    let of = |network: &str| lines(&[("main.tf", &cluster(network))]);
+    assert_eq!(of("  kubernetes_network_config {\n    service_ipv4_cidr = null\n  }\n"), "");
+    let none = "  dynamic \"kubernetes_network_config\" {\n    for_each = []\n    content {}\n  }\n";
+    assert_eq!(of(none), "");
+    let grants = "variable \"on\" {\n  default = false\n}\ndata \"aws_subnets\" \"s\" {}\nresource \"aws_efs_mount_target\" \"t\" {\n  \
+                  for_each = var.on ? toset(data.aws_subnets.s.ids) : []\n}\n";
+    assert_eq!(lines(&[("main.tf", grants)]), "");
+    let tags =
+        "data \"aws_vpc\" \"v\" {\n  tags = { Name = \"a\" }\n}\nlocals {\n  p = data.aws_vpc.v.tags[\"Project\"]\n}\n";
+    assert_eq!(lines(&[("main.tf", tags)]), "");
+    let key = "module \"m\" {\n  source = \"./m\"\n}\nlocals {\n  k = \"a\"\n  v = module.m[local.k]\n}\n";
+    assert_eq!(lines(&[("main.tf", key), ("m/main.tf", "output \"a\" {\n  value = 1\n}\n")]), "");
+}
+
+#[test]
+fn rules_about_aws_hold_for_aws() {
+    let main = |address: &str| {
+        format!(
+            "provider \"aws\" {{\n  region = \"eu-west-1\"\n  endpoints {{\n    sqs = \"{address}\"\n  }}\n}}\n\
+                 resource \"aws_cloudwatch_log_group\" \"g\" {{\n  name = \"g\"\n}}\n"
+        )
+    };
+    let is_reported = |address: &str| lines(&[("main.tf", &main(address))]).contains("log-group-retention-never");
+    assert!(is_reported("https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com"));
+    assert!(!is_reported("http://localhost:4566") && !is_reported("https://sos.example.com"));
+}
