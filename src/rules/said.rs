@@ -81,39 +81,63 @@ impl Said {
     }
 }
 
-/// A fix as the docs show it: what depends on the instance is shown as it is written.
+/// What stands for what depends on the instance.
+const GAP: &str = "…";
+/// What stands for the name of the resource.
+const NAME: &str = "NAME";
+
+/// A fix as the docs show it: what depends on the instance is left open.
 fn shown(fix: &FixTemplate, source: &str, literals: &NoScope<'_>) -> Fix {
     let constant = |expr: &Expr| Evaluation::new(literals).eval(expr).ok().filter(Value::is_wholly_known);
-    let set = fix.set.iter().map(|(path, expr)| FixedValue {
-        path: path.clone(),
-        hcl: written(expr.span, source),
-        json: constant(expr).map_or(serde_json::Value::Null, |value| render::json(&value)),
+    let set = fix.set.iter().map(|(path, expr)| match constant(expr) {
+        Some(value) => {
+            let hcl = source.get(expr.span.range()).unwrap_or_default().to_owned();
+            FixedValue { path: path.clone(), hcl, json: render::json(&value) }
+        }
+        None => FixedValue { path: path.clone(), hcl: in_general(expr), json: serde_json::Value::Null },
     });
-    let words = |expr: &Expr| match constant(expr).as_ref().and_then(Value::as_str) {
-        Some(text) => text.trim_end().to_owned(),
-        None => template(expr, source),
+    let words = |expr: &Expr| -> Option<Text> {
+        let text = match constant(expr).as_ref().and_then(Value::as_str) {
+            Some(text) => text.to_owned(),
+            None => in_general(expr),
+        };
+        // What is nothing but a gap says nothing.
+        Some(text.trim_end()).filter(|text| *text != GAP).map(Text::from)
     };
     Fix {
         set: set.collect(),
-        text: fix.text.as_deref().map(words).map(Text::from),
+        text: fix.text.as_deref().and_then(words),
         safety: fix.safety,
         impact: fix.impact,
-        note: fix.note.as_deref().map(words).map(Text::from),
+        note: fix.note.as_deref().and_then(words),
     }
 }
 
-fn written(span: Span, source: &str) -> String {
-    source.get(span.range()).unwrap_or_default().to_owned()
+/// What a text says whatever the instance: of two arms the one that is written out, gaps for the rest.
+fn in_general(expr: &Expr) -> String {
+    let all = |parts: &[TemplatePart]| parts.iter().map(part_in_general).collect::<String>();
+    match &expr.kind {
+        ExprKind::String(text) => text.to_string(),
+        ExprKind::Number(text) => text.to_string(),
+        ExprKind::Paren(inner) => in_general(inner),
+        ExprKind::Template(parts) => all(parts),
+        ExprKind::Conditional(of) => {
+            let arms = [in_general(&of.otherwise), in_general(&of.then)];
+            let is_said = |arm: &&String| !arm.is_empty() && !arm.starts_with(GAP);
+            arms.iter().find(is_said).unwrap_or(&arms[0]).clone()
+        }
+        ExprKind::Attr(attr) => match &attr.base.kind {
+            ExprKind::Variable(root) if &**root == "self" && &*attr.name.text == "resource_name" => NAME.to_owned(),
+            _ => GAP.to_owned(),
+        },
+        _ => GAP.to_owned(),
+    }
 }
 
-/// A template with its interpolations as they are written.
-fn template(expr: &Expr, source: &str) -> String {
-    let ExprKind::Template(parts) = &expr.kind else { return written(expr.span, source) };
-    let part = |part: &TemplatePart| match part {
+fn part_in_general(part: &TemplatePart) -> String {
+    match part {
         TemplatePart::Literal(text, _) => text.to_string(),
-        TemplatePart::Interpolation(expr) => format!("${{{}}}", written(expr.span, source)),
-        TemplatePart::If(part) => written(part.span, source),
-        TemplatePart::For(part) => written(part.span, source),
-    };
-    parts.iter().map(part).collect::<String>().trim_end().to_owned()
+        TemplatePart::Interpolation(expr) => in_general(expr),
+        TemplatePart::If(_) | TemplatePart::For(_) => GAP.to_owned(),
+    }
 }
