@@ -159,6 +159,18 @@ rule "eks-endpoint-public" {
   locals {
     public = anytrue([for network in self.vpc_config : network.endpoint_public_access])
     open   = [for network in self.vpc_config : [for range in ["0.0.0.0/0", "::/0"] : contains(network.public_access_cidrs, range)]]
+    # The arguments of the module have other names up to version 20.
+    call   = try(elements_known(calls_of_published(self, "eks"))[0], null)
+    prefix = local.call == null ? "" : try(is_set(local.call.cluster_name) || is_set(local.call.cluster_version), false) ? "cluster_" : ""
+    lines = (
+      local.call != null ? [
+        "# in the call of ${own_address(local.call)}",
+        "${local.prefix}endpoint_private_access      = true",
+        "${local.prefix}endpoint_public_access_cidrs = [\"203.0.113.0/24\"]",
+      ]
+      : is_downloaded(self) ? ["# in the call of the module: the arguments for endpoint_private_access and public_access_cidrs"]
+      : ["vpc_config {", "  endpoint_private_access = true", "  public_access_cidrs     = [\"203.0.113.0/24\"]", "}"]
+    )
   }
 
   require = !local.public || !anytrue(flatten(local.open))
@@ -168,19 +180,17 @@ rule "eks-endpoint-public" {
 
   fix {
     text   = <<-EOT
-      vpc_config {
-        endpoint_private_access = true
-        public_access_cidrs     = ["203.0.113.0/24"]
-      }
+      ${join("\n", local.lines)}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "build agents and engineers outside the list lose access; nodes need the private endpoint, or the addresses of their NAT gateways in the list"
+    note   = "build agents and engineers outside the list lose access; nodes need the private endpoint, or the addresses of their NAT gateways in the list${self.module == "" || local.call != null ? "" : "; where a call of the module gives these values, in its arguments"}"
   }
 
   sources = [
     "https://docs.aws.amazon.com/eks/latest/APIReference/API_VpcConfigRequest.html",
     "https://docs.aws.amazon.com/eks/latest/userguide/cluster-endpoint.html",
+    "https://github.com/terraform-aws-modules/terraform-aws-eks/blob/master/docs/UPGRADE-21.0.md",
   ]
   peers = ["CKV_AWS_38", "CKV_AWS_39", "AWS-0040", "AWS-0041", "EKS.1"]
 }
@@ -421,7 +431,11 @@ rule "eks-irsa-trust-unscoped" {
       for statement in web_identity_statements(self) : statement
       if anytrue([for id in federated_ids(statement) : is_eks_issuer(id)])
     ]
-    subjects = [for condition in each.value.conditions : condition if endswith(lower(condition.key), ":sub")]
+    # A key of which nothing is known may be any.
+    subjects = [
+      for condition in each.value.conditions : condition
+      if condition.key == "" ? unseen("which key a condition compares") : endswith(lower(condition.key), ":sub")
+    ]
     names    = flatten([for condition in local.subjects : condition.values])
     # STS takes no token for an audience that the provider does not list.
     providers = flatten([for id in federated_ids(each.value) : referenced(id, "aws_iam_openid_connect_provider")])
@@ -477,7 +491,8 @@ rule "eks-irsa-trust-unscoped" {
       length(local.providers) > 0 && length(local.others) == 0,
     ]
     require = anytrue([
-      for condition in each.value.conditions : endswith(lower(condition.key), ":aud") && contains(condition.values, "sts.amazonaws.com")
+      for condition in each.value.conditions :
+      (condition.key == "" ? unseen("which key a condition compares") : endswith(lower(condition.key), ":aud")) && contains(condition.values, "sts.amazonaws.com")
     ])
     message = "the trust policy of ${self.address} has no condition on `aud`, and ${names([for provider in local.providers : provider.address])} also takes tokens for ${names(local.others)}"
     why     = "Such a token, which the service account got for another purpose and may have shown to a third party, can be used to take the role as well."
@@ -703,7 +718,7 @@ rule "eks-node-pod-density" {
   require = local.least >= setting.min_pods
   at      = [self.instance_types, self.instance_type]
   message = "${self.address} has nodes of ${local.tightest.type} that take ${local.tightest.pods} pods each (${local.tightest.words}), ${local.tightest.pods - length(local.daemons)} of them beside ${names(local.daemons)}"
-  why     = "The network interfaces limit how many pods a node takes, not the CPU: of the 11 pods of a t3.small five or six are DaemonSets. Such nodes are paid for and cannot be filled, while pods stay Pending."
+  why     = "The network interfaces limit how many pods a node takes, not the CPU, and the DaemonSets take some of that room on every node. Such nodes are paid for and cannot be filled, while pods stay Pending."
 
   fix {
     set    = { instance_types = ["m6i.large", "m5.large"] }

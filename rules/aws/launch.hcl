@@ -9,10 +9,19 @@ rule "launch-template-default-version-frozen" {
 
   for_each = flatten([
     for use in concat(
-      [for use in self.launch_template : { block = use, version = use.version, names = [use.id, use.name] }],
+      [
+        for use in self.launch_template :
+        { block = use, version = use.version, names = [use.id, use.name], header = "launch_template", argument = is_set(use.id) ? "id" : "name" }
+      ],
       [
         for use in asg_mixed_uses(self) :
-        { block = use, version = use.version, names = [use.launch_template_id, use.launch_template_name] }
+        {
+          block    = use
+          version  = use.version
+          names    = [use.launch_template_id, use.launch_template_name]
+          header   = "launch_template_specification"
+          argument = is_set(use.launch_template_id) ? "launch_template_id" : "launch_template_name"
+        }
       ],
     ) : [for template in referenced(use.names, "aws_launch_template") : { use = use, template = template }]
   ])
@@ -27,6 +36,18 @@ rule "launch-template-default-version-frozen" {
       || is_set(local.template.default_version)
       || anytrue([for ignored in ["default_version", "all"] : contains(local.template.lifecycle.ignore_changes, ignored)])
     )
+    # A template of another module cannot be named here.
+    attribute = endswith(local.use.argument, "name") ? "name" : "id"
+    of_here   = written_in(local.template, "latest_version", self)
+    version   = local.of_here == null ? "\"$Latest\"" : local.of_here
+    lines = flatten([
+      "${local.use.header} {",
+      local.of_here == null ? ["  version = ${local.version}"] : [
+        "  ${local.use.argument}${local.use.header == "launch_template" ? substr("       ", 0, 7 - length(local.use.argument)) : ""} = ${written_in(local.template, local.attribute, self)}",
+        "  version${substr("                    ", 0, max(0, length(local.use.argument) - 7))} = ${local.version}",
+      ],
+      "}",
+    ])
   }
 
   require = !local.follows || local.moves
@@ -41,14 +62,11 @@ rule "launch-template-default-version-frozen" {
 
   fix {
     text   = <<-EOT
-      launch_template {
-        id      = aws_launch_template.app.id
-        version = aws_launch_template.app.latest_version
-      }
+      ${join("\n", local.lines)}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "instances get the latest version when they are replaced; with an instance_refresh block that starts at once"
+    note   = "instances get the latest version when they are replaced${local.of_here == null ? "" : "; with an instance_refresh block that starts at once"}"
   }
 
   exceptions = ["templates whose default version another tool sets, with default_version in ignore_changes"]

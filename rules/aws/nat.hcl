@@ -84,11 +84,72 @@ rule "nat-gateway-single-az" {
     # Only what is certain is said of all of them.
     all_other = is_known(length(local.others)) && is_known(length(local.routed)) ? length(local.others) == length(local.routed) : false
     # Where there are gateways in other zones, the routes lead to the wrong ones.
-    gateways = [for gateway in resources("aws_nat_gateway") : gateway if gateway.module == self.module]
+    gateways = [
+      for gateway in resources("aws_nat_gateway") : gateway
+      if gateway.module == self.module && same(vpc(subnets(gateway.subnet_id)[0]), vpc(local.own[0]))
+    ]
     elsewhere = anytrue([
       for gateway in local.gateways : zone_count(concat(local.own, subnets(gateway.subnet_id))) > 1
     ])
     is_crossed = is_known(local.elsewhere) ? local.elsewhere : false
+
+    # What the fix calls by its name.
+    calls  = elements_known(calls_of_published(self, "vpc"))
+    here   = trimprefix(self.block_address, "${self.module}.")
+    public = try(known_text(local.own[0].module == self.module ? trimprefix(local.own[0].block_address, "${self.module}.") : null), "")
+    ip     = try(known_text(written_in(elements_known(referenced(self.allocation_id, "aws_eip"))[0], "id", self)), "")
+    ips    = local.ip == "" ? "" : trimprefix(elements_known(referenced(self.allocation_id, "aws_eip"))[0].block_address, "${self.module}.")
+    # The subnets have keys of one kind: numbers by count, names by for_each.
+    keys    = local.public == "" ? "" : try(local.own[0].instance_key == null ? "" : can(tonumber(local.own[0].instance_key)) ? "count.index" : "each.key", "")
+    is_own  = local.keys != ""
+    network = try(known_text(written_in(vpc(local.own[0]), "id", self)), "\"(id of the VPC)\"")
+    # Several route tables have a default route each; a single one leads all subnets to one gateway.
+    tables = [for table in elements_known(distinct([for subnet in local.routed : route_table(subnet)])) : table if is_known(table) && table != null]
+    shared = length(local.tables) == 1
+    is_private = self.connectivity_type == "private"
+    gap        = local.is_private ? "            " : "        "
+    gateway = flatten([
+      "resource \"aws_nat_gateway\" \"${self.resource_name}\" {",
+      !local.is_own ? [] : [
+        local.keys == "count.index" ? "  count ${local.gap}= length(${local.public}) # one in each zone" : "  for_each${trimprefix(local.gap, "   ")} = ${local.public} # one in each zone",
+      ],
+      local.is_private ? ["  connectivity_type = \"private\""] : [],
+      "  subnet_id ${trimprefix(local.gap, "    ")}= ${local.is_own ? "${local.public}[${local.keys}].id" : "\"(id of a subnet in this zone)\""}",
+      local.is_private ? [] : [
+        "  allocation_id = ${local.is_own && local.ips != "" ? "${local.ips}[${local.keys}].id # with the same ${local.keys == "count.index" ? "count" : "for_each"}" : "\"(id of an Elastic IP of its own)\""}",
+      ],
+      "}",
+    ])
+    new_gateway = local.is_own ? "${local.here}[${local.keys}].id" : "\"(id of the gateway in this zone)\""
+    routes = local.shared ? flatten([
+      "# in place of ${own_address(local.tables[0])}: one for each zone",
+      "resource \"aws_route_table\" \"by_zone\" {",
+      !local.is_own ? [] : local.keys == "count.index" ? ["  count  = length(${local.public})"] : ["  for_each = ${local.public}"],
+      "  vpc_id ${local.keys == "each.key" ? "  " : ""}= ${local.network}",
+      "",
+      "  route {",
+      "    cidr_block     = \"0.0.0.0/0\"",
+      "    nat_gateway_id = ${local.new_gateway}",
+      "  }",
+      "}",
+      "",
+      "# in the association of each of the subnets",
+      "route_table_id = \"(id of the route table of the subnet's zone)\"",
+      ]) : [
+      "# in the default route of each subnet's route table",
+      "nat_gateway_id = \"(id of the gateway in the zone of the subnet)\"",
+    ]
+    text = length(local.calls) > 0 ? [
+      "# in the call of ${own_address(local.calls[0])}",
+      "single_nat_gateway     = false",
+      "one_nat_gateway_per_az = true",
+      ] : is_downloaded(self) ? [
+      "# in the call of the module: the argument by which it makes a NAT gateway in each zone",
+    ] : concat(local.is_own ? [] : ["# a further one for each zone without a gateway"], local.gateway, [""], local.routes)
+    step = length(local.calls) > 0 ? "; the module needs azs, and a public subnet for each of them" : is_downloaded(self) ? "; the gateway is made by a module" : (
+      local.shared ? "; all these subnets have one route table, so that further gateways alone change nothing" : ""
+    )
+    moved = length(local.calls) > 0 || is_downloaded(self) || local.keys != "each.key" || self.instance_key != null ? "" : "; `moved` blocks keep the gateway and its address"
   }
 
   skip = [
@@ -115,7 +176,7 @@ rule "nat-gateway-single-az" {
     fix {
       text   = <<-EOT
         # in the default route of each private subnet: the gateway of the subnet's own zone
-        nat_gateway_id = (id of the gateway in the zone of the subnet)
+        nat_gateway_id = "(id of the gateway in the zone of the subnet)"
       EOT
       safety = "unsafe"
       impact = "in-place"
@@ -128,22 +189,11 @@ rule "nat-gateway-single-az" {
 
   fix {
     text   = <<-EOT
-      resource "aws_nat_gateway" "this" {
-        for_each      = aws_subnet.public # one in each zone
-        subnet_id     = each.value.id
-        allocation_id = aws_eip.nat[each.key].id
-      }
-
-      resource "aws_route" "private_default" {
-        for_each               = aws_route_table.private
-        route_table_id         = each.value.id
-        destination_cidr_block = "0.0.0.0/0"
-        nat_gateway_id         = aws_nat_gateway.this[each.key].id
-      }
+      ${join("\n", local.text)}
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "one NAT gateway and one Elastic IP for each zone, at about 33 USD a month each before traffic; a route that changes drops the connections that use it"
+    note   = "one NAT gateway${local.is_private ? "" : " and one Elastic IP"} for each zone, at about 33 USD a month each before traffic; a route that changes drops the connections that use it${local.step}${local.moved}"
   }
 
   exceptions = [
@@ -155,5 +205,6 @@ rule "nat-gateway-single-az" {
     "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
     "https://docs.amazonaws.cn/vpc/latest/userguide/nat-gateways-regional.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/nat_gateway",
+    "https://github.com/terraform-aws-modules/terraform-aws-vpc/blob/master/README.md",
   ]
 }

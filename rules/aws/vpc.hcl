@@ -250,7 +250,9 @@ rule "vpc-dns-hostnames-disabled" {
         anytrue([for side in concat(options.accepter, options.requester) : coalesce(side.allow_remote_vpc_dns_resolution, false)])
       ])
     ]
-    users = concat(local.endpoints, local.clusters, local.zones, local.peerings)
+    # Where there is nothing in the VPC, nothing in it looks names up.
+    is_empty = length(local.zones) + length(local.peerings) > 0 ? length(subnets_in(self)) == 0 && length(referrers(self, "aws_vpc_endpoint", "vpc_id")) == 0 : false
+    users    = concat(local.endpoints, local.clusters, local.is_empty ? [] : concat(local.zones, local.peerings))
     off   = self.enable_dns_support ? "enable_dns_hostnames" : "enable_dns_support"
   }
 
@@ -285,7 +287,10 @@ rule "vpc-dns-hostnames-disabled" {
     note   = "nothing is interrupted; instances with public addresses get public DNS names"
   }
 
-  exceptions = ["VPCs in which nothing needs these names"]
+  exceptions = [
+    "VPCs in which nothing needs these names",
+    "private zones and peerings of a VPC without subnets and endpoints, such as one that only serves to create a zone",
+  ]
   sources = [
     "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-dns.html",
     "https://docs.aws.amazon.com/eks/latest/userguide/network-reqs.html",
@@ -311,6 +316,18 @@ rule "vpc-endpoint-gateway-missing" {
     # Route tables of another module cannot be named here.
     written   = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
     attached  = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
+    # Of a module that was downloaded the reader has the outputs only.
+    call     = try(elements_known(calls_of_published(self, "vpc"))[0], null)
+    outputs  = distinct([for table in elements_known(local.tables) : table == null ? "" : table.resource_name])
+    has_all  = local.call != null && length(local.outputs) > 0 && alltrue([for name in local.outputs : contains(["private", "database", "redshift", "elasticache"], name)])
+    lists    = [for name in local.outputs : "${own_address(local.call)}.${name}_route_table_ids"]
+    network  = local.call != null ? "${own_address(local.call)}.vpc_id" : is_downloaded(self) ? "\"(id of the VPC)\" # an output of the module" : written_in(self, "id", self)
+    of_routed = (
+      local.call != null && local.has_all ? (length(local.lists) == 1 ? local.lists[0] : "concat(${join(", ", local.lists)})")
+      : is_downloaded(self) ? "[] # the ids of the route tables of ${names(local.routed)}, an output of the module"
+      : local.attached
+    )
+    label     = is_downloaded(self) ? "vpc" : self.resource_name
     handed_on = anytrue([for table in local.tables : table == null ? false : exported(table, "id") || passed_to_unseen(table)])
   }
 
@@ -345,11 +362,11 @@ rule "vpc-endpoint-gateway-missing" {
           service_type = "Gateway"
         }
 
-        resource "aws_vpc_endpoint" "${self.resource_name}_dynamodb" {
-          vpc_id            = ${written_in(self, "id", self)}
+        resource "aws_vpc_endpoint" "${local.label}_dynamodb" {
+          vpc_id            = ${local.network}
           service_name      = data.aws_vpc_endpoint_service.dynamodb.service_name
           vpc_endpoint_type = "Gateway"
-          route_table_ids   = ${local.attached}
+          route_table_ids   = ${local.of_routed}
         }
       EOT
       safety = "unsafe"
@@ -365,11 +382,11 @@ rule "vpc-endpoint-gateway-missing" {
         service_type = "Gateway"
       }
 
-      resource "aws_vpc_endpoint" "${self.resource_name}_s3" {
-        vpc_id            = ${written_in(self, "id", self)}
+      resource "aws_vpc_endpoint" "${local.label}_s3" {
+        vpc_id            = ${local.network}
         service_name      = data.aws_vpc_endpoint_service.s3.service_name
         vpc_endpoint_type = "Gateway"
-        route_table_ids   = ${local.attached}
+        route_table_ids   = ${local.of_routed}
       }
     EOT
     safety = "unsafe"
@@ -388,6 +405,7 @@ rule "vpc-endpoint-gateway-missing" {
     "https://docs.aws.amazon.com/vpc/latest/userguide/vpc-nat-gateway.html",
     "https://docs.aws.amazon.com/AmazonECR/latest/userguide/vpc-endpoints.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/vpc_endpoint_service",
+    "https://github.com/terraform-aws-modules/terraform-aws-vpc/blob/master/outputs.tf",
   ]
 }
 
