@@ -105,10 +105,10 @@ rule "sqs-dlq-not-alarmed" {
   fix {
     text   = <<-EOT
       resource "aws_cloudwatch_metric_alarm" "${self.resource_name}" {
-        alarm_name          = "$${aws_sqs_queue.${self.resource_name}.name}-not-empty"
+        alarm_name          = "$${${own_address(self)}.name}-not-empty"
         namespace           = "AWS/SQS"
         metric_name         = "ApproximateNumberOfMessagesVisible"
-        dimensions          = { QueueName = aws_sqs_queue.${self.resource_name}.name }
+        dimensions          = { QueueName = ${own_address(self)}.name }
         statistic           = "Maximum"
         period              = 60
         evaluation_periods  = 1

@@ -24,7 +24,7 @@ rule "subnet-cidr-outside-vpc" {
 
   fix {
     text   = <<-EOT
-      cidr_block = cidrsubnet(aws_vpc.main.cidr_block, 4, count.index)
+      cidr_block = "…" # a part of ${names(local.ranges)} that no other subnet has
     EOT
     safety = "unsafe"
     impact = "replacement"
@@ -61,7 +61,7 @@ rule "subnet-cidr-overlap" {
 
   fix {
     text   = <<-EOT
-      cidr_block = cidrsubnet(aws_vpc.main.cidr_block, 8, count.index + 10)
+      cidr_block = "…" # a part of the VPC's range that no other subnet has${self.instance_key == null ? "" : ", by another netnum of cidrsubnet() or another list"}
     EOT
     safety = "unsafe"
     impact = "replacement"

@@ -200,7 +200,8 @@ rule "tf-provider-unpinned" {
     self.terragrunt,
     has_part(lower(self.path), "example", "test", "fixture", "pattern", "demo"),
   ]
-  require = length(local.floating) == 0
+  # A module of the root may hold the bound.
+  require = length(local.floating) == 0 || (self.unseen_modules ? unseen("what modules that are not on disk require of a provider") : false)
   at      = [self.required_providers, local.configured, flatten(local.users), self]
   message = "nothing keeps ${join(", ", local.floating)} from the next major release"
   why     = "Major releases remove arguments and change defaults: 4.0 of the AWS provider made most arguments of S3 buckets read-only, 6.0 changed defaults again. Without an upper bound and a lock file, the next `init` on a fresh runner brings one into an apply to production."
@@ -255,7 +256,7 @@ rule "tf-provider-unpinned" {
         terraform {
           required_providers {
             ${each.value.name} = {
-              source  = "${required_source(each.value.name, self.required_providers)}"
+              source  = ${written_source(each.value.name, self.required_providers, local.lock)}
               version = "${is_known(each.value.version) ? each.value.version : "…"}"
             }
           }
@@ -284,6 +285,7 @@ rule "tf-provider-unpinned" {
     "reusable modules, in which a lower bound alone is right",
     "folders for which Terragrunt generates files",
     "folders whose path says example, test, fixture, pattern or demo",
+    "roots with modules that are not on disk, which may hold the bound",
   ]
   sources = [
     "https://opentofu.org/docs/language/providers/requirements/",

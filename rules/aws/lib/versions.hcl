@@ -30,7 +30,7 @@ function "bounded_requirement" {
   description = "What required_providers says of a provider once the next major release is kept out, as lines of HCL: the locked major, else a bound beside the constraint that is there."
   value = [
     "${name} = {",
-    "  source  = \"${required_source(name, required)}\"",
+    "  source  = ${written_source(name, required, lock)}",
     "  version = ${
       locked_version(required_source(name, required), lock) != null ? "\"~> ${locked_version(required_source(name, required), lock)}\""
       : name == "aws" ? "\"${required_version(name, required) == null ? "~> 6.0" : "${required_version(name, required)}, < 7.0"}\""
@@ -45,6 +45,27 @@ function "required_source" {
   params      = [name, required]
   description = "The source of a provider, hashicorp/NAME where none is written."
   value       = try(coalesce(required[name].source, "hashicorp/${name}"), "hashicorp/${name}")
+}
+
+# The sources of each are in a repository such as https://github.com/hashicorp/terraform-provider-aws
+function "published_by_hashicorp" {
+  params      = []
+  description = "Names of providers whose source is hashicorp/NAME, as far as they are certain."
+  value = [
+    "ad", "archive", "aws", "awscc", "azuread", "azurerm", "azurestack", "boundary", "cloudinit", "consul", "dns", "external", "google",
+    "google-beta", "googleworkspace", "hcp", "helm", "http", "kubernetes", "local", "nomad", "null", "random", "template", "tfe", "time",
+    "tls", "vault",
+  ]
+}
+
+function "written_source" {
+  params      = [name, required, lock]
+  description = "The source of a provider in HCL, from required_providers or the lock file; a gap where hashicorp does not publish it."
+  value = try(
+    "\"${known_text(required[name].source)}\"",
+    "\"${regex("provider \"[^\"/]*/([^\"/]+/${name})\"", lock)[0]}\"",
+    contains(published_by_hashicorp(), name) ? "\"hashicorp/${name}\"" : "\"…/${name}\" # with the namespace of its publisher; without a source it is hashicorp/${name}",
+  )
 }
 
 function "required_version" {
