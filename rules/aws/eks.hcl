@@ -284,10 +284,10 @@ rule "eks-imds-hop-limit" {
   check "open" {
     severity = "advice"
     # Without these settings the load balancer controller asks the metadata where it is.
-    skip     = anytrue([for release in local.controllers : basename(release.chart) == "aws-load-balancer-controller" && !helm_mentions(release, "vpcId")])
-    require  = local.hops != 2 || length(local.without) > 0
-    message  = "the nodes of ${self.address} answer metadata requests of pods, which ${names(local.controllers)} ${length(local.controllers) == 1 ? "does" : "do"} not need: each has a role of its own"
-    why      = "Any pod can take the role of the node. Nothing seen here needs that."
+    skip    = anytrue([for release in local.controllers : basename(release.chart) == "aws-load-balancer-controller" && !helm_mentions(release, "vpcId")])
+    require = local.hops != 2 || length(local.without) > 0
+    message = "the nodes of ${self.address} answer metadata requests of pods, which ${names(local.controllers)} ${length(local.controllers) == 1 ? "does" : "do"} not need: each has a role of its own"
+    why     = "Any pod can take the role of the node. Nothing seen here needs that."
 
     fix {
       text   = <<-EOT
@@ -436,7 +436,7 @@ rule "eks-irsa-trust-unscoped" {
       for condition in each.value.conditions : condition
       if condition.key == "" ? unseen("which key a condition compares") : endswith(lower(condition.key), ":sub")
     ]
-    names    = flatten([for condition in local.subjects : condition.values])
+    names = flatten([for condition in local.subjects : condition.values])
     # STS takes no token for an audience that the provider does not list.
     providers = flatten([for id in federated_ids(each.value) : referenced(id, "aws_iam_openid_connect_provider")])
     listed    = [for provider in local.providers : provider.kind == "resource" ? provider.client_id_list : unseen("the audiences of ${provider.address}")]

@@ -20,9 +20,9 @@ rule "nat-gateway-no-internet-path" {
     )
   }
 
-  skip    = self.availability_mode == "regional"
-  at      = self.subnet_id
-  why     = "The gateway is created without an error and billed by the hour, but drops every packet. Machines behind it cannot fetch images or packages, and neither the plan nor the gateway's state says why."
+  skip = self.availability_mode == "regional"
+  at   = self.subnet_id
+  why  = "The gateway is created without an error and billed by the hour, but drops every packet. Machines behind it cannot fetch images or packages, and neither the plan nor the gateway's state says why."
 
   also {
     at   = local.routes[0].declared_by
@@ -104,12 +104,12 @@ rule "nat-gateway-single-az" {
     is_own  = local.keys != ""
     network = try(known_text(written_in(vpc(local.own[0]), "id", self)), "\"(id of the VPC)\"")
     # Several route tables have a default route each; a single one leads all subnets to one gateway.
-    tables = [for table in elements_known(distinct([for subnet in local.routed : route_table(subnet)])) : table if is_known(table) && table != null]
-    shared = length(local.tables) == 1
+    tables     = [for table in elements_known(distinct([for subnet in local.routed : route_table(subnet)])) : table if is_known(table) && table != null]
+    shared     = length(local.tables) == 1
     is_private = self.connectivity_type == "private"
     gap        = local.is_private ? "            " : "        "
     gateway = flatten([
-      "resource \"aws_nat_gateway\" \"${self.resource_name}\" {",
+      "resource \"aws_nat_gateway\" \"${self.resource_name}${local.is_own ? "" : "_other_zone"}\" {",
       !local.is_own ? [] : [
         local.keys == "count.index" ? "  count ${local.gap}= length(${local.public}) # one in each zone" : "  for_each${trimprefix(local.gap, "   ")} = ${local.public} # one in each zone",
       ],
@@ -120,10 +120,10 @@ rule "nat-gateway-single-az" {
       ],
       "}",
     ])
-    new_gateway = local.is_own ? "${local.here}[${local.keys}].id" : "\"(id of the gateway in this zone)\""
+    new_gateway = local.is_own ? "${local.here}[${local.keys}].id" : "aws_nat_gateway.${self.resource_name}_other_zone.id"
     routes = local.shared ? flatten([
-      "# in place of ${own_address(local.tables[0])}: one for each zone",
-      "resource \"aws_route_table\" \"by_zone\" {",
+      local.is_own ? "# in place of ${own_address(local.tables[0])}: one for each zone" : "# beside ${own_address(local.tables[0])}",
+      "resource \"aws_route_table\" \"${local.is_own ? "by_zone" : "other_zone"}\" {",
       !local.is_own ? [] : local.keys == "count.index" ? ["  count  = length(${local.public})"] : ["  for_each = ${local.public}"],
       "  vpc_id ${local.keys == "each.key" ? "  " : ""}= ${local.network}",
       "",

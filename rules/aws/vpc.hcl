@@ -250,10 +250,11 @@ rule "vpc-dns-hostnames-disabled" {
         anytrue([for side in concat(options.accepter, options.requester) : coalesce(side.allow_remote_vpc_dns_resolution, false)])
       ])
     ]
-    # Where there is nothing in the VPC, nothing in it looks names up.
-    is_empty = length(local.zones) + length(local.peerings) > 0 ? length(subnets_in(self)) == 0 && length(referrers(self, "aws_vpc_endpoint", "vpc_id")) == 0 : false
+    # Where there is certainly nothing in the VPC, nothing in it looks names up.
+    without  = length(subnets_in(self)) == 0 && length(referrers(self, "aws_vpc_endpoint", "vpc_id")) == 0
+    is_empty = is_known(local.without) ? local.without : false
     users    = concat(local.endpoints, local.clusters, local.is_empty ? [] : concat(local.zones, local.peerings))
-    off   = self.enable_dns_support ? "enable_dns_hostnames" : "enable_dns_support"
+    off      = self.enable_dns_support ? "enable_dns_hostnames" : "enable_dns_support"
   }
 
   require = self.enable_dns_support && self.enable_dns_hostnames
@@ -314,14 +315,14 @@ rule "vpc-endpoint-gateway-missing" {
     gateways  = distinct(flatten([for subnet in local.routed : nat_gateways(subnet)]))
     endpoints = referrers(self, "aws_vpc_endpoint", "vpc_id")
     # Route tables of another module cannot be named here.
-    written   = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
-    attached  = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
+    written  = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
+    attached = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
     # Of a module that was downloaded the reader has the outputs only.
-    call     = try(elements_known(calls_of_published(self, "vpc"))[0], null)
-    outputs  = distinct([for table in elements_known(local.tables) : table == null ? "" : table.resource_name])
-    has_all  = local.call != null && length(local.outputs) > 0 && alltrue([for name in local.outputs : contains(["private", "database", "redshift", "elasticache"], name)])
-    lists    = [for name in local.outputs : "${own_address(local.call)}.${name}_route_table_ids"]
-    network  = local.call != null ? "${own_address(local.call)}.vpc_id" : is_downloaded(self) ? "\"(id of the VPC)\" # an output of the module" : written_in(self, "id", self)
+    call    = try(elements_known(calls_of_published(self, "vpc"))[0], null)
+    outputs = distinct([for table in elements_known(local.tables) : table == null ? "" : table.resource_name])
+    has_all = local.call != null && length(local.outputs) > 0 && alltrue([for name in local.outputs : contains(["private", "database", "redshift", "elasticache"], name)])
+    lists   = [for name in local.outputs : "${own_address(local.call)}.${name}_route_table_ids"]
+    network = local.call != null ? "${own_address(local.call)}.vpc_id" : is_downloaded(self) ? "\"(id of the VPC)\" # an output of the module" : written_in(self, "id", self)
     of_routed = (
       local.call != null && local.has_all ? (length(local.lists) == 1 ? local.lists[0] : "concat(${join(", ", local.lists)})")
       : is_downloaded(self) ? "[] # the ids of the route tables of ${names(local.routed)}, an output of the module"

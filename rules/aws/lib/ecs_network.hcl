@@ -46,7 +46,7 @@ function "ecs_secrets" {
   value = anytrue(flatten([
     for container in containers : [
       for secret in concat(elements(try(container.secrets, null)), elements(try(container.logConfiguration.secretOptions, null))) :
-      secret_service(secret.valueFrom) == service
+      try(secret.valueFrom, null) == null ? false : secret_service(secret.valueFrom) == service
     ]
   ]))
 }

@@ -39,7 +39,7 @@ function "gateway_serves_table" {
 function "shares_vpc_endpoint" {
   params      = [service]
   description = "Whether a private zone, or the association with one, is named after a service: its endpoint is then in another VPC."
-  value = anytrue([
+  value = !is_known(service) ? unseen("which service is needed") : anytrue([
     for zone in resources("aws_route53_zone", "aws_route53_zone_association") :
     alltrue([for word in split(".", service) : has_word(zone.address, [word]) || has_word(zone.type == "aws_route53_zone" ? zone.name : "-", [word])])
   ])
