@@ -45,8 +45,14 @@ rule "tf-backend-local" {
 
   check "forgotten" {
     severity = "warning"
-    skip     = !self.backend_elsewhere
+    skip     = [!self.backend_elsewhere, !self.backend_usual]
     message  = "the state of this root module is a local file, while other root modules beside it keep theirs in a remote backend"
+  }
+
+  check "mostly" {
+    severity = "advice"
+    skip     = [!self.backend_elsewhere, self.backend_usual, !self.first]
+    message  = "most root modules here keep their state in local files, while others keep theirs in a remote backend"
   }
 
   check "nobody" {

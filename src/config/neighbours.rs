@@ -19,6 +19,8 @@ pub struct Neighbours {
     pub first: Option<PathBuf>,
     /// How many of the roots keep their state elsewhere than in a local file.
     pub with_backend: usize,
+    /// How many somebody applies.
+    pub applied: usize,
     /// The buckets that they keep it in, as far as these are written literally; sorted, each once.
     pub state_buckets: Arc<[Text]>,
 }
@@ -34,6 +36,7 @@ pub(super) fn gather<'f>(folders: impl IntoIterator<Item = &'f Path>, roots: &[R
                 neighbours.first = Some(root.dir.clone());
             }
             neighbours.with_backend += usize::from(root.has_backend);
+            neighbours.applied += usize::from(root.standing == RootStanding::Root);
             buckets.extend(state_bucket(root));
         }
     }

@@ -148,6 +148,7 @@ fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFact
         folder: root.name.clone(),
         path: shown_path(&root.dir, checked).into(),
         backend_elsewhere: neighbours.with_backend > usize::from(root.has_backend),
+        backend_usual: neighbours.with_backend * 2 >= neighbours.applied,
         first: neighbours.first.as_ref() == Some(&root.dir),
         state_buckets: neighbours.state_buckets.clone(),
         library: root.standing == RootStanding::Library,

@@ -207,6 +207,8 @@ pub struct RootFacts {
     pub path: Text,
     /// Whether another root below the searched folder keeps its state elsewhere than in a local file.
     pub backend_elsewhere: bool,
+    /// Whether at least half of the roots there do so.
+    pub backend_usual: bool,
     /// Whether it is the first root below the searched folder: for what is said once for all of them.
     pub first: bool,
     /// The buckets that roots below the searched folder keep their state in, as far as they are written literally.

@@ -352,6 +352,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
         ("folder".into(), root.folder.clone().into()),
         ("path".into(), root.path.clone().into()),
         ("backend_elsewhere".into(), root.backend_elsewhere.into()),
+        ("backend_usual".into(), root.backend_usual.into()),
         ("first".into(), root.first.into()),
         ("library".into(), root.library.into()),
         ("terragrunt".into(), root.terragrunt.into()),

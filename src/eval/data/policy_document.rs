@@ -9,6 +9,7 @@ use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
 use super::super::text::{TextBuilder, from_segments, segments};
+use super::super::union::alternatives;
 use super::super::{ByName, Fields, Kind, Marks, Node, Segment, Type, Value, convert, json};
 use crate::config::{Resource, ResourceName};
 use crate::syntax::Text;
@@ -313,6 +314,19 @@ fn principals(blocks: &Value) -> Option<Value> {
     Some(Value::object(by_type.into_iter().filter_map(entry).collect()))
 }
 
+/// What texts of which one is meant end in together: `:sub` of two issuers.
+fn common_end(texts: &[Value]) -> Option<Text> {
+    let mut texts = texts.iter().map(Value::as_str);
+    let first = texts.next()??;
+    let mut end = first;
+    for text in texts {
+        let shared = end.chars().rev().zip(text?.chars().rev()).take_while(|(a, b)| a == b);
+        let length: usize = shared.map(|(c, _)| c.len_utf8()).sum();
+        end = &end[end.len() - length..];
+    }
+    Some(end.into())
+}
+
 fn conditions(blocks: &Value) -> Option<Value> {
     let seq = blocks.as_seq().filter(|s| s.rest.is_none())?;
     let mut by_test: BTreeMap<Text, Vec<(Text, Value)>> = BTreeMap::new();
@@ -323,10 +337,10 @@ fn conditions(blocks: &Value) -> Option<Value> {
         let variable = fields.entries.get("variable")?;
         let name = match (&variable.kind, segments(variable)) {
             (Kind::String(name), _) => name.clone(),
-            (_, Some(parts)) => {
+            (_, Some(parts)) if alternatives(variable).is_none() => {
                 Text::from(parts.iter().map(|p| if let Segment::Text(t) = p { t } else { "" }).collect::<String>())
             }
-            _ => return None,
+            _ => common_end(&alternatives(variable)?)?,
         };
         let value = one_or_many(fields.entries.get("values")?, false).unwrap_or_else(|| Value::tuple(Vec::new()));
         by_test.entry(test).or_default().push((name, value.with_refs(&variable.deep_refs())));
