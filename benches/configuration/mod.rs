@@ -3,8 +3,9 @@
 //!
 //! In the 37,664 files (61 MB) of 107 public repositories that were counted, a kilobyte holds 1.0 resource block, 0.2
 //! data sources, 0.7 variables, 0.35 outputs, 0.13 module calls, 0.26 uses of `count` or `for_each`, a tenth of it
-//! comments, and there are 1.4 resources and 0.27 findings to it. What is made here is denser: 1.7 resource blocks, 0.2
-//! module calls, 0.4 uses of `count` or `for_each`, about 2.9 resources and 0.4 findings.
+//! comments, and there are 1.4 resources and 0.27 findings to it; of half of the repositories no more than 0.06. What is
+//! made here has 1.2 resource blocks, 0.2 data sources, 0.7 variables, 0.3 outputs, 0.1 module calls, 0.26 uses of `count`
+//! or `for_each`, a tenth of comments, 2.0 resources and 0.12 findings.
 
 #![allow(dead_code, reason = "each program that shares this uses a part of it")]
 
