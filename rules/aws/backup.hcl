@@ -13,26 +13,38 @@ rule "backup-selection-matches-nothing" {
     ])
     equalities = flatten([for condition in self.condition : [for test in condition.string_equals : test]])
     wanted = concat(
-      [for tag in self.selection_tag : { key = tag.key, value = tag.value }],
-      [for test in local.equalities : { key = backup_tag_key(test), value = test.value }],
+      [for tag in self.selection_tag : { key = tag.key, value = tostring(tag.value), prefix = "" }],
+      [for test in local.equalities : { key = backup_tag_key(test), value = tostring(test.value), prefix = "aws:ResourceTag/" }],
     )
     by_tag_alone = alltrue([for pattern in elements(self.resources) : pattern == "*" && length(local.equalities) > 0])
     misses = flatten([
       for store in local.stores : [
-        for key, value in tags(store) : { store = store, tag = "${key} = ${value}" }
-        if anytrue([for tag in local.wanted : spelled_alike(key, tag.key) && (key != tag.key || value != tag.value)])
+        for key, value in tags(store) : {
+          store  = store
+          key    = key
+          value  = tostring(value)
+          prefix = [for tag in local.wanted : tag.prefix if spelled_alike(key, tag.key)][0]
+        }
+        if anytrue([for tag in local.wanted : spelled_alike(key, tag.key) && (key != tag.key || tostring(value) != tag.value)])
         && !contains(["", "false", "no", "none", "off"], lower(value))
         && !backup_selected(store)
       ]
     ])
-    nearest = local.misses[0]
+    told    = [for miss in elements_known(local.misses) : miss if is_known(["${miss.key} = ${miss.value}", miss.prefix, miss.store.address])]
+    nearest = local.told[0]
+    is_told = is_known(local.wanted) && length(local.told) > 0
   }
 
   check "near-miss" {
-    skip    = [!local.by_tag_alone, length(local.wanted) == 0, length(local.stores) == 0]
+    skip = [
+      !local.by_tag_alone,
+      length(local.wanted) == 0,
+      length(local.stores) == 0,
+      length(local.misses) > 0 && !local.is_told ? unseen("which values the tags have") : false,
+    ]
     require = length(local.misses) == 0 || anytrue([for store in local.stores : backup_selects(self, store)])
     at      = [self.selection_tag, self.condition]
-    message = "${self.address} looks for ${names([for tag in local.wanted : "${tag.key} = ${tag.value}"])}, but ${local.nearest.store.address} has ${local.nearest.tag}, and nothing here carries what it looks for; a selection by tag also leaves out types that are not opted in to in the Region"
+    message = "${self.address} looks for ${names([for tag in local.wanted : "${tag.key} = ${tag.value}"])}, but ${local.nearest.store.address} has ${local.nearest.key} = ${local.nearest.value}, and nothing here carries what it looks for; a selection by tag also leaves out types that are not opted in to in the Region"
 
     also {
       at   = local.nearest.store.tags
@@ -44,21 +56,28 @@ rule "backup-selection-matches-nothing" {
     require  = startswith(each.value.key, "aws:ResourceTag/")
     at       = each.value.key
     message  = "a condition of ${self.address} compares ${each.value.key}, which is not the key of a tag: that would be aws:ResourceTag/${each.value.key}"
+
+    fix {
+      text   = <<-EOT
+        key = "aws:ResourceTag/${each.value.key}"
+      EOT
+      safety = "unsafe"
+      impact = "replacement"
+      note   = "only the selection is replaced; backups start with the next run of the plan"
+    }
   }
 
   why = "Backup = Daily is not backup = daily: keys and values are compared letter by letter. The plan runs every night, finds nothing to back up and reports no error, so that nobody notices before the first restore."
 
   fix {
     text   = <<-EOT
-      selection_tag {
-        type  = "STRINGEQUALS"
-        key   = "backup" # letter by letter what the resources carry
-        value = "daily"
-      }
+      # letter by letter what the resource carries
+      key   = "${local.nearest.prefix}${local.nearest.key}"
+      value = "${local.nearest.value}"
     EOT
     safety = "unsafe"
     impact = "replacement"
-    note   = "only the selection is replaced; backups start with the next run of the plan"
+    note   = "only the selection is replaced, and backups start with the next run of the plan; or give the resources the tag that is looked for, in place"
   }
 
   exceptions = [

@@ -39,7 +39,7 @@ function "backup_selects" {
     && (
       (length(elements(selection.resources)) == 0 && length(selection.selection_tag) == 0)
       || anytrue([for pattern in elements(selection.resources) : backup_arn_covers(pattern, store)])
-      || anytrue([for tag in selection.selection_tag : tag_value(store, tag.key) == tag.value])
+      || anytrue([for tag in selection.selection_tag : backup_tag_value(store, tag.key) == tostring(tag.value)])
     )
     && !anytrue([for pattern in elements(selection.not_resources) : backup_arn_covers(pattern, store)])
   )
@@ -49,9 +49,9 @@ function "backup_condition_holds" {
   params      = [condition, store]
   description = "Whether the tags of a data store fulfil all parts of a selection's condition."
   value = (
-    alltrue([for test in condition.string_equals : tag_value(store, backup_tag_key(test)) == test.value])
+    alltrue([for test in condition.string_equals : backup_tag_value(store, backup_tag_key(test)) == tostring(test.value)])
     && alltrue([for test in condition.string_like : backup_tag_like(store, test)])
-    && alltrue([for test in condition.string_not_equals : tag_value(store, backup_tag_key(test)) != test.value])
+    && alltrue([for test in condition.string_not_equals : backup_tag_value(store, backup_tag_key(test)) != tostring(test.value)])
     && alltrue([for test in condition.string_not_like : !backup_tag_like(store, test)])
   )
 }
@@ -65,7 +65,14 @@ function "backup_tag_key" {
 function "backup_tag_like" {
   params      = [store, test]
   description = "Whether the tag of which a part of a condition speaks is there and fits its pattern."
-  value       = tag_value(store, backup_tag_key(test)) == null ? false : wildcard_matches(test.value, tag_value(store, backup_tag_key(test)))
+  value       = backup_tag_value(store, backup_tag_key(test)) == null ? false : wildcard_matches(tostring(test.value), backup_tag_value(store, backup_tag_key(test)))
+}
+
+# Tags are a map of strings, into which Terraform converts what is written: `true` and 1 are "true" and "1" in AWS.
+function "backup_tag_value" {
+  params      = [store, key]
+  description = "The value of a data store's tag as AWS has it, a text; null where there is none."
+  value       = tostring(tag_value(store, key))
 }
 
 function "backup_arn_covers" {
