@@ -49,7 +49,7 @@ rule "alarm-dimension-wrong-attribute" {
 
     fix {
       text   = <<-EOT
-        ${!can(regex(" ", each.value.key)) ? each.value.key : "\"${each.value.key}\""} = ${own_address(local.source.instance)}.${local.right[0]}${local.right[0] == "member_clusters" ? " # an element of it, for each alarm" : ""}
+        ${!can(regex(" ", each.value.key)) ? each.value.key : "\"${each.value.key}\""} = ${local.source.instance.module != self.module ? "\"…\" # the ${local.right[0]} of ${local.source.instance.address}, handed over by its module" : "${own_address(local.source.instance)}.${local.right[0]}${local.right[0] == "member_clusters" ? " # an element of it, for each alarm" : ""}"}
       EOT
       safety = "safe"
       impact = "in-place"
@@ -100,8 +100,10 @@ rule "alarm-without-action" {
   resource = ["aws_cloudwatch_metric_alarm", "aws_cloudwatch_composite_alarm"]
 
   locals {
-    actions = self.alarm_actions == null ? [] : self.alarm_actions
+    # An alarm that only says when all is well again, as one that takes capacity away, tells somebody too.
+    actions = concat(elements(self.alarm_actions), elements(self.ok_actions), elements(self.insufficient_data_actions))
     topic   = alarm_topic(self, resources("aws_cloudwatch_metric_alarm"))
+    is_off  = is_known(self.actions_enabled) && self.actions_enabled != null ? !self.actions_enabled : false
     readers = concat(
       referrers(self, "aws_cloudwatch_composite_alarm", ["alarm_rule", "actions_suppressor.alarm"]),
       referrers(self, "aws_fis_experiment_template", "stop_condition.value"),
@@ -109,21 +111,30 @@ rule "alarm-without-action" {
       referrers(self, "aws_route53_health_check", "cloudwatch_alarm_name"),
       referrers(self, "aws_ecs_service", "alarms.alarm_names"),
       referrers(self, "aws_appconfig_environment", "monitor.alarm_arn"),
+      referrers(self, "aws_autoscaling_group", "instance_refresh.preferences.alarm_specification.alarms"),
+      referrers(self, "aws_sagemaker_endpoint", "deployment_config.auto_rollback_configuration.alarms.alarm_name"),
     )
     composites = [for alarm in resources("aws_cloudwatch_composite_alarm") : alarm if alarm.address != self.address]
     # A rule names alarms in a text, some of which may not be known.
     # Mostly a look at all of them at once says that none does.
     is_named = try(strcontains(composite_alarm_rules(), self.alarm_name), true)
     named    = anytrue([for alarm in is_known(local.is_named) && !local.is_named ? [] : local.composites : strcontains(alarm.alarm_rule, self.alarm_name)])
+    # A rule that names no type of events gets those of the source that are about states, too.
     by_events = anytrue([
-      for rule in resources("aws_cloudwatch_event_rule") : try(strcontains(rule.event_pattern, "CloudWatch Alarm State Change"), false)
+      for rule in resources("aws_cloudwatch_event_rule") : try(
+        strcontains(rule.event_pattern, "CloudWatch Alarm State Change")
+        || (strcontains(rule.event_pattern, "aws.cloudwatch") && !strcontains(rule.event_pattern, "detail-type")),
+        false,
+      )
     ])
+    is_library = anytrue([for settings in terraform_blocks() : settings.library])
   }
 
   skip = [
     length(local.readers) > 0,
     local.named,
     local.by_events,
+    local.is_library ? unseen("who reads the state of ${self.address} where the module is called") : false,
   ]
   why = "An alarm without an action is a coloured box in a console that nobody has open at night."
 
@@ -131,11 +142,11 @@ rule "alarm-without-action" {
     severity = "warning"
     require  = length(local.actions) > 0
     at       = self.alarm_actions
-    message  = "${self.address} has no alarm_actions, and nothing in the configuration reads its state"
+    message  = "${self.address} has no actions, and nothing in the configuration reads its state"
   }
 
   check "switched-off" {
-    severity = "error"
+    severity = "warning"
     skip     = length(local.actions) == 0
     require  = self.actions_enabled == null ? true : self.actions_enabled
     at       = self.actions_enabled
@@ -151,18 +162,24 @@ rule "alarm-without-action" {
 
   fix {
     text   = <<-EOT
-      alarm_actions = [${local.topic}]
-      ok_actions    = [${local.topic}]
+      alarm_actions${local.is_off ? "  " : ""} = [${local.topic}]
+      ok_actions${local.is_off ? "  " : ""}    = [${local.topic}]${local.is_off ? "\nactions_enabled = true" : ""}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "the topic's policy and key must let cloudwatch.amazonaws.com publish"
+    note   = "${local.topic == "aws_sns_topic.alerts.arn" ? "a topic that reaches somebody; " : ""}the topic's policy and key must let cloudwatch.amazonaws.com publish"
   }
 
   exceptions = [
-    "alarms that a composite alarm, a deployment, a service, an experiment, a health check or AppConfig reads",
+    "alarms that a composite alarm, a deployment, a service, an instance refresh, an endpoint, an experiment, a health check or AppConfig reads",
+    "alarms with an action for another state only",
     "configurations with an event rule for the state of alarms",
+    "reusable modules without a caller, whose alarms somebody else may read",
   ]
-  sources = ["https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_metric_alarm"]
-  peers   = ["CKV_AWS_319", "CloudWatch.15", "CloudWatch.17"]
+  sources = [
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/cloudwatch_metric_alarm",
+    "https://docs.aws.amazon.com/eventbridge/latest/ref/events-ref-cloudwatch.html",
+    "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/autoscaling_group",
+  ]
+  peers = ["CKV_AWS_319", "CloudWatch.15", "CloudWatch.17"]
 }

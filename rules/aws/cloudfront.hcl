@@ -8,6 +8,20 @@ rule "cloudfront-ttl-omitted-disables-cache" {
   resource = "aws_cloudfront_distribution"
 
   locals {
+    cookies  = flatten([for forwarded in each.value.forwarded_values : [for cookies in elements(forwarded.cookies) : cookies.forward]])
+    headers  = flatten([for forwarded in each.value.forwarded_values : [for header in elements(forwarded.headers) : lower(header)]])
+    # An answer for each set of cookies or each person is not meant to be cached.
+    personal = contains(local.headers, "*") || contains(local.headers, "authorization") || contains(local.cookies, "all")
+    # Of the request only the path reaches the origin.
+    bare = try(
+      is_known([local.cookies, local.headers]) && length(local.headers) == 0 && alltrue([for cookies in local.cookies : cookies == "none"])
+      && !anytrue([for forwarded in each.value.forwarded_values : !is_known(forwarded.query_string) || forwarded.query_string]),
+      false,
+    )
+    # What is written is kept.
+    min_ttl     = try(is_known(each.value.min_ttl) && each.value.min_ttl > 0 ? each.value.min_ttl : 0, 0)
+    default_ttl = try(is_known(each.value.default_ttl) && each.value.default_ttl > 0 ? each.value.default_ttl : max(3600, local.min_ttl), 3600)
+
     positive    = each.value.default_ttl > 0 || each.value.min_ttl > 0
     contradicts = is_known(local.positive) && local.positive
     consequence = local.contradicts ? (
@@ -17,8 +31,8 @@ rule "cloudfront-ttl-omitted-disables-cache" {
 
   skip = [
     is_set(each.value.cache_policy_id),
-    # What depends on all headers is not meant to be cached.
-    anytrue([for forwarded in each.value.forwarded_values : contains(coalesce(forwarded.headers, []), "*")]),
+    # Where a TTL is written it was meant all the same.
+    local.personal && (contains(local.headers, "*") || !local.positive),
   ]
   require = is_set(each.value.max_ttl)
   at      = [each.value.default_ttl, each.value.min_ttl, each.value]
@@ -35,22 +49,23 @@ rule "cloudfront-ttl-omitted-disables-cache" {
 
   fix {
     text   = <<-EOT
-      # The managed policy CachingOptimized, in place of forwarded_values:
-      cache_policy_id = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+      ${local.bare ? "# The managed policy CachingOptimized, in place of forwarded_values and the TTLs:" : "min_ttl     = ${local.min_ttl}"}
+      ${local.bare ? "cache_policy_id = \"658327ea-f89d-4fab-a63d-7e88639e58f6\"" : "default_ttl = ${local.default_ttl} # where the origin sends no Cache-Control\nmax_ttl     = ${max(86400, local.default_ttl)}"}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "answers are cached from then on: pages for one person need `no-store`, or another policy, first"
+    note   = "answers are cached from then on: pages for one person need `Cache-Control: no-store` first, which a `min_ttl` above 0 overrides"
   }
 
   exceptions = [
     "behaviors whose `max_ttl` is written, 0 included",
-    "behaviors that forward all headers, which are dynamic on purpose",
+    "behaviors that forward all headers, and those without a TTL that forward all cookies or the header Authorization: they are dynamic on purpose",
   ]
   sources = [
     "https://github.com/hashicorp/terraform-provider-aws/issues/21677",
     "https://github.com/hashicorp/terraform-provider-aws/issues/19382",
     "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/cloudfront/distribution.go",
     "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Expiration.html",
+    "https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_CachePolicyConfig.html",
   ]
 }
