@@ -154,6 +154,10 @@ rule "appautoscaling-target-without-policy" {
       referrers(policy, "aws_cloudwatch_metric_alarm", ["alarm_actions", "ok_actions", "insufficient_data_actions"])
     ])
 
+    # For the fix: the steps of a policy that certainly adds capacity, and on which side of the threshold they lie.
+    outward = [for policy in elements_known(local.policies) : policy if is_known(step_scales_out(policy)) && step_scales_out(policy)]
+    is_low  = try(known_text(tostring(steps_lie_below(local.outward[0]))), "false") == "true"
+
     # The metric that follows the use of what is scaled.
     metrics = {
       "appstream:fleet:DesiredCapacity"          = { metric = "\"AppStreamAverageCapacityUtilization\"", value = 60 }
@@ -198,13 +202,15 @@ rule "appautoscaling-target-without-policy" {
     }
     fix {
       text   = <<-EOT
-        resource "aws_cloudwatch_metric_alarm" "${self.resource_name}_high" {
+        resource "aws_cloudwatch_metric_alarm" "${self.resource_name}_${local.is_low ? "low" : "high"}" {
           # …
-          alarm_actions = [${try(known_text(written_in(elements_known(local.policies)[0], "arn", self)), "\"(ARN of the policy)\"")}]
+          comparison_operator = "${local.is_low ? "LessThanOrEqualToThreshold" : "GreaterThanOrEqualToThreshold"}"
+          alarm_actions       = [${try(known_text(written_in(local.outward[0], "arn", self)), "\"(ARN of the policy that adds capacity)\"")}]
         }
       EOT
       safety = "unsafe"
       impact = "new-resource"
+      note   = "on the metric that follows the load; each policy needs its own alarm, those that take capacity away too"
     }
   }
 
@@ -240,5 +246,6 @@ rule "appautoscaling-target-without-policy" {
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/appautoscaling_policy",
     "https://docs.aws.amazon.com/autoscaling/application/userguide/application-auto-scaling-target-tracking.html",
     "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html",
+    "https://docs.aws.amazon.com/autoscaling/application/APIReference/API_StepAdjustment.html",
   ]
 }

@@ -49,6 +49,26 @@ function "scaling_policies" {
   ))
 }
 
+function "step_scales_out" {
+  params      = [policy]
+  description = "Whether a step policy adds capacity. One that sets the capacity to a number may do either."
+  value = anytrue([
+    for steps in policy.step_scaling_policy_configuration :
+    steps.adjustment_type != "ExactCapacity" && anytrue([for step in steps.step_adjustment : step.scaling_adjustment > 0])
+  ])
+}
+
+function "steps_lie_below" {
+  params      = [policy]
+  description = "Whether the steps by which a policy adds capacity are for values below the threshold of the alarm."
+  value = anytrue([
+    for steps in policy.step_scaling_policy_configuration : anytrue([
+      for step in steps.step_adjustment :
+      step.scaling_adjustment > 0 && is_set(step.metric_interval_upper_bound) ? tonumber(step.metric_interval_upper_bound) <= 0 : false
+    ])
+  ])
+}
+
 function "scheduled_scaling" {
   params      = [target]
   description = "The scheduled actions of a scalable target."
