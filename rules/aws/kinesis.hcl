@@ -21,7 +21,22 @@ rule "kinesis-iterator-age-not-alarmed" {
       alarms_on(self, "AWS/Kinesis", ["GetRecords.IteratorAgeMilliseconds", "SubscribeToShardEvent.MillisBehindLatest"], "StreamName"),
       flatten([for mapping in local.mappings : [for function in lambda_functions(mapping.function_name) : alarms_on(function, "AWS/Lambda", ["IteratorAge"], "FunctionName")]]),
       flatten([for firehose in local.firehoses : alarms_on(firehose, "AWS/Firehose", ["KinesisMillisBehindLatest"], "DeliveryStreamName")]),
+      local.by_name,
     )
+    # Functions that are not of this configuration are tied to their alarms by the name alone.
+    functions = distinct(flatten([for mapping in local.mappings : lambda_names(mapping.function_name)]))
+    by_name = [
+      for alarm in resources("aws_cloudwatch_metric_alarm") : alarm
+      if anytrue([
+        for metric in alarm_metrics(alarm) : metric.namespace == "AWS/Lambda" && metric.metric_name == "IteratorAge" && contains(local.functions, try(metric.dimensions.FunctionName, null))
+      ])
+    ]
+    queried = anytrue([
+      for alarm in query_alarms() : anytrue([for query in alarm.metric_query : query.expression == null ? false : has_part(query.expression, "IteratorAge", "MillisBehindLatest")])
+    ])
+    # For the fix: with enhanced fan-out alone nobody calls GetRecords.
+    direct  = concat(referrers(self, "aws_lambda_event_source_mapping", "event_source_arn"), local.firehoses)
+    fan_out = try(known_text(length(local.direct) == 0 ? local.fan_outs[0].address : null), "") != "" && local.fan_outs[0].module == self.module ? own_address(local.fan_outs[0]) : ""
     limit = self.retention_period * 3600000 * setting.max_share_of_retention
     late  = [for alarm in local.alarms : alarm if alarm.threshold == null || !is_set(alarm.metric_name) ? false : alarm.threshold >= local.limit]
   }
@@ -30,7 +45,7 @@ rule "kinesis-iterator-age-not-alarmed" {
   why  = "When the age of the oldest unread record reaches the retention, unread records are deleted. Nothing else says so: producers go on without an error."
 
   check "none" {
-    skip     = length(resources("aws_cloudwatch_metric_alarm")) == 0
+    skip     = [length(resources("aws_cloudwatch_metric_alarm")) == 0, local.queried]
     require  = length(local.alarms) > 0
     message  = "${self.address} is read by ${names(local.readers)}, and no alarm says when that falls behind"
 
@@ -59,26 +74,27 @@ rule "kinesis-iterator-age-not-alarmed" {
   fix {
     text   = <<-EOT
       resource "aws_cloudwatch_metric_alarm" "${self.resource_name}_age" {
-        alarm_name          = "$${aws_kinesis_stream.${self.resource_name}.name}-iterator-age"
+        alarm_name          = "$${${own_address(self)}.name}-iterator-age"
         namespace           = "AWS/Kinesis"
-        metric_name         = "GetRecords.IteratorAgeMilliseconds"
-        dimensions          = { StreamName = aws_kinesis_stream.${self.resource_name}.name }
+        metric_name         = "${local.fan_out == "" ? "GetRecords.IteratorAgeMilliseconds" : "SubscribeToShardEvent.MillisBehindLatest"}"
+        dimensions          = { StreamName = ${own_address(self)}.name${local.fan_out == "" ? "" : ", ConsumerName = ${local.fan_out}.name"} }
         statistic           = "Maximum"
         period              = 60
         evaluation_periods  = 5
         threshold           = 600000
         comparison_operator = "GreaterThanThreshold"
-        alarm_actions       = [aws_sns_topic.alerts.arn]
+        alarm_actions       = [${alarm_topic(self, resources("aws_cloudwatch_metric_alarm"))}]
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "readers with enhanced fan-out have the metric SubscribeToShardEvent.MillisBehindLatest instead"
+    note   = local.fan_out == "" ? "each reader with enhanced fan-out has the metric SubscribeToShardEvent.MillisBehindLatest instead" : "one for each of its readers"
   }
 
   exceptions = [
     "streams without a reader in the configuration",
     "configurations without any alarm, whose alarms live elsewhere",
+    "configurations with an alarm on a query of one of these metrics",
   ]
   sources = [
     "https://docs.aws.amazon.com/streams/latest/dev/monitoring-with-cloudwatch.html",

@@ -18,6 +18,18 @@ rule "lambda-stream-poison-pill" {
     endless   = local.retries == -1 && local.age == -1
     kept      = anytrue([for destinations in self.destination_config : length(destinations.on_failure) > 0])
     batch     = is_set(self.batch_size) ? self.batch_size : 100
+    # For the fix: one record alone cannot be split, Kafka has limits in provisioned mode only, and ends with a destination.
+    is_single = is_known(local.batch) && local.batch <= 1
+    limits = is_known(local.is_kafka) && local.is_kafka ? "" : local.is_single ? (
+      "maximum_retry_attempts        = 5\nmaximum_record_age_in_seconds = 3600"
+    ) : "maximum_retry_attempts         = 5\nmaximum_record_age_in_seconds  = 3600\nbisect_batch_on_function_error = true"
+    destination = is_known(local.kept) && local.kept ? "" : join("\n", [
+      "destination_config {",
+      "  on_failure {",
+      "    destination_arn = aws_sqs_queue.${self.resource_name}_failed.arn",
+      "  }",
+      "}",
+    ])
   }
 
   skip = [!local.is_stream && !local.is_kafka, !self.enabled]
@@ -83,19 +95,11 @@ rule "lambda-stream-poison-pill" {
 
   fix {
     text   = <<-EOT
-      maximum_retry_attempts         = 5
-      maximum_record_age_in_seconds  = 3600
-      bisect_batch_on_function_error = true
-
-      destination_config {
-        on_failure {
-          destination_arn = aws_sqs_queue.${self.resource_name}_failed.arn
-        }
-      }
+      ${join("\n\n", compact([local.limits, local.destination]))}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "needs a queue, and sqs:SendMessage on it for the function's role; for Kafka the limits on retries and age need provisioned mode"
+    note   = local.destination == "" ? "what is given up goes to the destination" : "needs a queue, and sqs:SendMessage on it for the function's role"
   }
 
   exceptions = ["mappings that are switched off"]
