@@ -92,39 +92,66 @@ rule "s3-bucket-config-declared-twice" {
   locals {
     buckets = buckets_maybe_named(self.bucket)
     named   = length(local.buckets) == 0 && is_known(self.bucket)
-    others = (
+    all = (
       local.named ? [for other in some_of(s3_configurations_of(self.type, self.bucket), 20) : other if is_another_configuration(other, self)] :
       length(local.buckets) > 0 ? s3_configurations_tied(self, local.buckets) : s3_configurations_alike(self)
     )
-    # There may be more of them than are certain.
-    certain = is_known(length(local.others)) ? local.others : [local.others[0]]
+    # Each pair once. What is not known is taken to differ.
+    others  = earlier(local.all, self)
+    twins   = [for other in local.others : other if is_known(s3_settings_equal(other, self)) && s3_settings_equal(other, self)]
+    rivals  = [for other in local.others : other if !is_known(s3_settings_equal(other, self)) || !s3_settings_equal(other, self)]
     what    = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
+    in_loop = is_known(self.instance_key) ? self.instance_key != null : true
   }
 
-  require = length(local.others) == 0
-  at      = self.bucket
-  message = "${names(local.certain)} also set${length(local.certain) == 1 ? "s" : ""} the ${local.what} of the bucket of ${self.address}: each write replaces what another has written"
-  why     = "A bucket has one lifecycle, one notification, one policy and so on, and every write replaces all of it. Of the two resources the one that is applied last wins: what the other declares is missing in AWS although it stands in the code, and with every apply the two change places."
+  at = self.bucket
 
-  also {
-    at   = [for other in local.certain : other.bucket]
-    note = "the same bucket"
+  check "differing" {
+    locals {
+      # There may be more of them than are certain.
+      certain = is_known(length(local.rivals)) ? local.rivals : [local.rivals[0]]
+    }
+    require = length(local.rivals) == 0
+    message = "${names(local.certain)} also set${length(local.certain) == 1 ? "s" : ""} the ${local.what} of the bucket of ${self.address}: each write replaces what another has written"
+
+    also {
+      at   = [for other in local.certain : other.bucket]
+      note = "the same bucket"
+    }
   }
+  check "identical" {
+    locals {
+      certain = is_known(length(local.twins)) ? local.twins : [local.twins[0]]
+    }
+    severity = "advice"
+    require  = length(local.twins) == 0
+    message  = "${names(local.certain)} set${length(local.certain) == 1 ? "s" : ""} the same ${local.what} for the bucket of ${self.address}: one is enough"
+    why      = "Nothing is lost as long as both say the same. When one of them is changed alone, the two replace each other's values with every apply; when one is removed, the configuration of the bucket goes with it, although the other still stands in the code."
+
+    also {
+      at   = [for other in local.certain : other.bucket]
+      note = "the same bucket"
+    }
+  }
+
+  why = "A bucket has one lifecycle, one notification, one policy and so on, and every write replaces all of it. Of the two resources the one that is applied last wins: what the other declares is missing in AWS although it stands in the code, and with every apply the two change places."
 
   fix {
     text   = <<-EOT
-      # once its blocks or statements have moved to the other resource
-      removed {
-        from = ${self.resource_type}.${self.resource_name}
-
-        lifecycle {
-          destroy = false # a destruction would empty the configuration of the bucket
-        }
-      }
+      ${local.in_loop ? "# once it is out of its count or for_each:\n# terraform state rm '${self.address}'" : join("\n", [
+        "# ${length(local.rivals) > 0 ? "once its blocks or statements have moved to the other resource" : "in place of one of the two"}",
+        "removed {",
+        "  from = ${self.resource_type}.${self.resource_name}",
+        "",
+        "  lifecycle {",
+        "    destroy = false # a destruction would empty the configuration of the bucket",
+        "  }",
+        "}",
+      ])}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "until then a part of what is declared is not active; in Terraform before 1.7, which has no such blocks, `terraform state rm` does the same"
+    note   = "${length(local.rivals) > 0 ? "until then a part of what is declared is not active; " : ""}${local.in_loop ? "a destruction would empty the configuration of the bucket" : "in Terraform before 1.7, which has no such blocks, `terraform state rm` does the same"}"
   }
 
   exceptions = ["buckets that are known only when Terraform runs, unless both resources refer to the same one or write the same name"]

@@ -259,3 +259,23 @@ function "s3_configurations_by_bucket" {
   description = "The resources that configure a bucket and name it with a known text, by their type and that text."
   value       = by_key([for other in s3_configurations() : { key = "${other.type} ${other.bucket}", value = other } if is_known(other.bucket) && other.bucket != null])
 }
+
+function "s3_settings" {
+  params      = [configuration]
+  description = "What a resource sets in the configuration of a bucket."
+  value = lookup({
+    aws_s3_bucket_cors_configuration        = ["cors_rule"]
+    aws_s3_bucket_logging                   = ["target_bucket", "target_prefix", "target_grant", "target_object_key_format"]
+    aws_s3_bucket_notification              = ["eventbridge", "lambda_function", "queue", "topic"]
+    aws_s3_bucket_policy                    = ["policy"]
+    aws_s3_bucket_public_access_block       = ["block_public_acls", "block_public_policy", "ignore_public_acls", "restrict_public_buckets"]
+    aws_s3_bucket_replication_configuration = ["role", "rule"]
+    aws_s3_bucket_versioning                = ["mfa", "versioning_configuration"]
+  }, configuration.type, ["rule"])
+}
+
+function "s3_settings_equal" {
+  params      = [a, b]
+  description = "Whether two resources of one type set the same in the configuration of a bucket."
+  value       = try(alltrue([for argument in s3_settings(a) : a[argument] == b[argument]]), unseen("what they set"))
+}
