@@ -8,8 +8,8 @@ rule "cloudfront-ttl-omitted-disables-cache" {
   resource = "aws_cloudfront_distribution"
 
   locals {
-    cookies  = flatten([for forwarded in each.value.forwarded_values : [for cookies in elements(forwarded.cookies) : cookies.forward]])
-    headers  = flatten([for forwarded in each.value.forwarded_values : [for header in elements(forwarded.headers) : lower(header)]])
+    cookies = flatten([for forwarded in each.value.forwarded_values : [for cookies in elements(forwarded.cookies) : cookies.forward]])
+    headers = flatten([for forwarded in each.value.forwarded_values : [for header in elements(forwarded.headers) : lower(header)]])
     # An answer for each set of cookies or each person is not meant to be cached.
     personal = contains(local.headers, "*") || contains(local.headers, "authorization") || contains(local.cookies, "all")
     # Of the request only the path reaches the origin.

@@ -127,7 +127,7 @@ rule "efs-no-backup" {
   fix {
     text   = <<-EOT
       resource "aws_efs_backup_policy" "${self.resource_name}" {
-        file_system_id = ${self.block_address}.id
+        file_system_id = ${own_address(self)}.id
 
         backup_policy {
           status = "ENABLED"
@@ -231,6 +231,15 @@ rule "efs-zone-coverage" {
       at   = local.elsewhere
       note = "a mount target is in this subnet"
     }
+
+    fix {
+      text   = <<-EOT
+        subnet_id = "…" # in ${self.availability_zone_name}
+      EOT
+      safety = "unsafe"
+      impact = "replacement"
+      note   = "of the mount target, which is refused as it is; clients in other zones reach it there"
+    }
   }
   check "one-zone" {
     severity        = "warning"
@@ -239,6 +248,13 @@ rule "efs-zone-coverage" {
     require         = !local.one_zone
     at              = self.availability_zone_name
     message         = "${self.address} lies in one zone: its data is lost with that zone"
+
+    fix {
+      set    = { availability_zone_name = null }
+      safety = "unsafe"
+      impact = "replacement"
+      note   = "a new, regional file system, to which the data must be copied before the old one goes; then a mount target in each zone"
+    }
   }
 
   fix {
@@ -246,14 +262,14 @@ rule "efs-zone-coverage" {
       resource "aws_efs_mount_target" "${self.resource_name}" {
         for_each = { for subnet in aws_subnet.private : subnet.availability_zone => subnet.id }
 
-        file_system_id  = ${self.block_address}.id
+        file_system_id  = ${own_address(self)}.id
         subnet_id       = each.value
         security_groups = [aws_security_group.efs.id]
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "mount targets cost nothing; a One Zone file system becomes a regional one only by replacement"
+    note   = "${length(local.targets) > 0 ? "in place of the mount targets that are there, each of which is made anew; " : ""}mount targets cost nothing"
   }
 
   exceptions = [

@@ -37,17 +37,17 @@ rule "kinesis-iterator-age-not-alarmed" {
     # For the fix: with enhanced fan-out alone nobody calls GetRecords.
     direct  = concat(referrers(self, "aws_lambda_event_source_mapping", "event_source_arn"), local.firehoses)
     fan_out = try(known_text(length(local.direct) == 0 ? local.fan_outs[0].address : null), "") != "" && local.fan_outs[0].module == self.module ? own_address(local.fan_outs[0]) : ""
-    limit = self.retention_period * 3600000 * setting.max_share_of_retention
-    late  = [for alarm in local.alarms : alarm if alarm.threshold == null || !is_set(alarm.metric_name) ? false : alarm.threshold >= local.limit]
+    limit   = self.retention_period * 3600000 * setting.max_share_of_retention
+    late    = [for alarm in local.alarms : alarm if alarm.threshold == null || !is_set(alarm.metric_name) ? false : alarm.threshold >= local.limit]
   }
 
   skip = length(local.readers) == 0
   why  = "When the age of the oldest unread record reaches the retention, unread records are deleted. Nothing else says so: producers go on without an error."
 
   check "none" {
-    skip     = [length(resources("aws_cloudwatch_metric_alarm")) == 0, local.queried]
-    require  = length(local.alarms) > 0
-    message  = "${self.address} is read by ${names(local.readers)}, and no alarm says when that falls behind"
+    skip    = [length(resources("aws_cloudwatch_metric_alarm")) == 0, local.queried]
+    require = length(local.alarms) > 0
+    message = "${self.address} is read by ${names(local.readers)}, and no alarm says when that falls behind"
 
     also {
       at   = local.readers
@@ -56,10 +56,10 @@ rule "kinesis-iterator-age-not-alarmed" {
   }
 
   check "late" {
-    skip     = length(local.alarms) == 0
-    require  = length(local.late) < length(local.alarms)
-    at       = local.late[0].threshold
-    message  = "${local.late[0].address} rings at an age of ${local.late[0].threshold} ms, where ${self.address} deletes records after ${self.retention_period * 3600000} ms (${self.retention_period} hours): too late to repair anything"
+    skip    = length(local.alarms) == 0
+    require = length(local.late) < length(local.alarms)
+    at      = local.late[0].threshold
+    message = "${local.late[0].address} rings at an age of ${local.late[0].threshold} ms, where ${self.address} deletes records after ${self.retention_period * 3600000} ms (${self.retention_period} hours): too late to repair anything"
 
     fix {
       text   = <<-EOT

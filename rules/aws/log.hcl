@@ -35,7 +35,13 @@ rule "log-group-implicit" {
     missing  = [for name in local.expected : name if !anytrue([for group in local.groups : group.name == name]) && length(referenced(name, "aws_cloudwatch_log_group")) == 0]
     # A name that is not known in the form that it has.
     is_clear = is_known(length(local.missing)) && (local.ty == "aws_api_gateway_stage" ? is_known(self.stage_name) : is_known(local.missing))
-    shown    = local.is_clear ? local.missing : [fact("implicit_log_groups", local.ty).log_group_name]
+    # As the module of a stage writes it: the id of its API is known only when Terraform runs.
+    api = local.ty == "aws_api_gateway_stage" ? source_attribute(self.rest_api_id) : null
+    own_name = (
+      local.ty != "aws_api_gateway_stage" || is_known(local.shown[0]) ? local.shown[0]
+      : "API-Gateway-Execution-Logs_${try(known_text(local.api.instance.module == self.module ? "$${${own_address(local.api.instance)}.${local.api.attribute}}" : null), "…")}/${try(known_text(self.stage_name), "…")}"
+    )
+    shown = local.is_clear ? local.missing : [fact("implicit_log_groups", local.ty).log_group_name]
     # Made before the service: named by it, or by its depends_on.
     unordered = [
       for group in local.declared : group
@@ -82,6 +88,17 @@ rule "log-group-implicit" {
   }
 
   check "order" {
+    locals {
+      # As the module of the service writes it, or that which calls it.
+      group  = local.unordered[0]
+      called = "^module\\.[^.\\[]+"
+      order = (
+        local.group.module == self.module ? "depends_on = [aws_cloudwatch_log_group.${local.group.resource_name}]"
+        : startswith(local.group.module, self.module == "" ? "module." : "${self.module}.")
+        ? "depends_on = [${regex(local.called, trimprefix(local.group.module, "${self.module}."))}]"
+        : "# in the call of ${self.module}\ndepends_on = [${try(regex(local.called, local.group.block_address), local.group.block_address)}]"
+      )
+    }
     severity = "advice"
     scenario = "cannot-apply"
     skip     = [length(local.missing) > 0, length(local.declared) == 0]
@@ -95,7 +112,7 @@ rule "log-group-implicit" {
 
     fix {
       text   = <<-EOT
-        depends_on = [aws_cloudwatch_log_group.${local.unordered[0].resource_name}]
+        ${local.order}
       EOT
       safety = "safe"
       impact = "none"
@@ -105,7 +122,7 @@ rule "log-group-implicit" {
   fix {
     text   = <<-EOT
       resource "aws_cloudwatch_log_group" "${self.resource_name}" {
-        name              = "${local.shown[0]}"${self.instance_key == null ? "" : " # of ${self.address}"}
+        name              = "${local.own_name}"${self.instance_key == null ? "" : " # of ${self.address}"}
         retention_in_days = 30
       }
     EOT

@@ -102,6 +102,16 @@ rule "s3-bucket-config-declared-twice" {
     rivals  = [for other in local.others : other if !is_known(s3_settings_equal(other, self)) || !s3_settings_equal(other, self)]
     what    = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
     in_loop = is_known(self.instance_key) ? self.instance_key != null : true
+    removal = local.in_loop ? ["# once it is out of its count or for_each:", "# terraform state rm '${self.address}'"] : [
+      "# ${length(local.rivals) > 0 ? "once its blocks or statements have moved to the other resource" : "in place of one of the two"}",
+      "removed {",
+      "  from = ${self.resource_type}.${self.resource_name}",
+      "",
+      "  lifecycle {",
+      "    destroy = false # a destruction would empty the configuration of the bucket",
+      "  }",
+      "}",
+    ]
   }
 
   at = self.bucket
@@ -138,16 +148,7 @@ rule "s3-bucket-config-declared-twice" {
 
   fix {
     text   = <<-EOT
-      ${local.in_loop ? "# once it is out of its count or for_each:\n# terraform state rm '${self.address}'" : join("\n", [
-        "# ${length(local.rivals) > 0 ? "once its blocks or statements have moved to the other resource" : "in place of one of the two"}",
-        "removed {",
-        "  from = ${self.resource_type}.${self.resource_name}",
-        "",
-        "  lifecycle {",
-        "    destroy = false # a destruction would empty the configuration of the bucket",
-        "  }",
-        "}",
-      ])}
+      ${join("\n", local.removal)}
     EOT
     safety = "unsafe"
     impact = "in-place"
@@ -215,7 +216,7 @@ rule "s3-content-bucket-without-cool-tier" {
   fix {
     text   = <<-EOT
       resource "aws_s3_bucket_lifecycle_configuration" "${self.resource_name}" {
-        bucket = ${self.block_address}.id
+        bucket = ${own_address(self)}.id
 
         rule {
           id     = "tier"
