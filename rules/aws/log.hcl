@@ -23,9 +23,9 @@ rule "log-group-implicit" {
     ]
     # Names of the groups that the service will use.
     expected = (
-      local.ty == "aws_lambda_function" ? (anytrue([for logging in self.logging_config : is_set(logging.log_group)]) ? [] : ["/aws/lambda/${self.function_name}"])
+      local.ty == "aws_lambda_function" ? (anytrue([for logging in self.logging_config : is_set(logging.log_group)]) ? [] : [try("/aws/lambda/${self.function_name}", unseen("the name of ${self.address}"))])
       : local.ty == "aws_eks_cluster" ? (length(self.enabled_cluster_log_types == null ? [] : self.enabled_cluster_log_types) > 0 ? ["/aws/eks/${self.name}/cluster"] : [])
-      : local.ty == "aws_db_instance" ? [for log in is_set(self.identifier) ? local.exports : [] : "/aws/rds/instance/${self.identifier}/${log}"]
+      : local.ty == "aws_db_instance" ? [for log in is_set(self.identifier) ? local.exports : [] : try("/aws/rds/instance/${self.identifier}/${log}", unseen("the name of ${self.address}"))]
       : local.ty == "aws_rds_cluster" ? [for log in is_set(self.cluster_identifier) ? local.exports : [] : "/aws/rds/cluster/${self.cluster_identifier}/${log}"]
       : local.ty == "aws_api_gateway_stage" ? (length(local.settings) > 0 ? ["API-Gateway-Execution-Logs_${self.rest_api_id}/${self.stage_name}"] : [])
       : anytrue([for logs in self.logs_config : anytrue([for group in logs.cloudwatch_logs : is_set(group.group_name) || group.status == "DISABLED"])]) ? [] : ["/aws/codebuild/${self.name}"]

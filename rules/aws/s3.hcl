@@ -101,7 +101,7 @@ rule "s3-bucket-config-declared-twice" {
     twins   = [for other in local.others : other if is_known(s3_settings_equal(other, self)) && s3_settings_equal(other, self)]
     rivals  = [for other in local.others : other if !is_known(s3_settings_equal(other, self)) || !s3_settings_equal(other, self)]
     what    = replace(trimprefix(self.type, "aws_s3_bucket_"), "_", " ")
-    in_loop = is_known(self.instance_key) ? self.instance_key != null : true
+    in_loop = strcontains(self.module, "[") || (is_known(self.instance_key) ? self.instance_key != null : true)
     removal = local.in_loop ? ["# once it is out of its count or for_each:", "# terraform state rm '${self.address}'"] : [
       "# ${length(local.rivals) > 0 ? "once its blocks or statements have moved to the other resource" : "in place of one of the two"}",
       "removed {",

@@ -46,7 +46,8 @@ function "dimension_rows_of" {
 function "alarms_on" {
   params      = [instance, namespace, metrics, dimension]
   description = "The alarms on one of these metrics of an instance, which the dimension names."
-  value = [
+  # One of an unknown number of instances is not known itself.
+  value = !is_known(instance.resource_type) ? unseen("which alarms there are on it") : [
     for alarm in referrers(instance, "aws_cloudwatch_metric_alarm", ["dimensions", "metric_query.metric.dimensions"]) : alarm
     if anytrue([
       for metric in alarm_metrics(alarm) :
