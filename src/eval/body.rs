@@ -1,8 +1,11 @@
 //! The contents of a block as an object: arguments by name, nested blocks as lists of objects, `dynamic` blocks
 //! expanded.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
 
 use super::iterate::iterate;
 use super::program::{Frame, Program};
@@ -163,11 +166,16 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>, objects: bool) -> Value
                 let cause = Cause::Attribute(reference.clone());
                 Value::unknown_reference(reference, Type::Any, false, cause)
             };
-            let is_argument = |name: &Text| fields.block.as_ref().is_none_or(|b| b.body.attribute(name).is_some());
+            // Looked through once, however many there are.
+            let blocks: OnceCell<FxHashSet<&Text>> = OnceCell::new();
+            let is_made_by_blocks = |name: &Text| {
+                let all = || fields.block.iter().flat_map(|block| block.body.blocks.iter().map(block_type)).collect();
+                blocks.get_or_init(all).contains(name)
+            };
             // What is null is left out as well, and so is a block of which a `dynamic` one makes none.
             let inside = |name: &Text, inner: &Value| {
                 let place = place.child(Inner::Name(name));
-                match inner.is_null() || is_nothing(inner) && !is_argument(name) {
+                match inner.is_null() || is_nothing(inner) && is_made_by_blocks(name) {
                     true => unknown(&place),
                     false => with_rest(inner.clone(), &place, objects),
                 }

@@ -310,10 +310,17 @@ impl<'c> Program<'c> {
         place.is_none_or(|span| self.reported.borrow_mut().insert((span, problem.message.clone())))
     }
 
-    /// Forgets the problems in a part of the text that Terraform does not evaluate.
-    pub(crate) fn forgive(&self, part: Span) {
+    /// How many problems were found so far.
+    pub(crate) fn problem_count(&self) -> usize {
+        self.problems.borrow().len()
+    }
+
+    /// Forgets those after the first so many problems that lie in a part of the text which Terraform does not evaluate.
+    pub(crate) fn forgive(&self, first: usize, part: Span) {
         let is_inside = |p: &Problem| p.label.as_ref().is_some_and(|label| part.contains(label.span));
-        self.problems.borrow_mut().retain(|problem| !is_inside(problem));
+        let mut problems = self.problems.borrow_mut();
+        let later = problems.split_off(first);
+        problems.extend(later.into_iter().filter(|problem| !is_inside(problem)));
     }
 
     /// Whether a variable of the root that nothing sets has a default that its own validation refuses.

@@ -216,10 +216,12 @@ pub(super) fn declarations(
     let frame = program.plain_frame(module);
     let maker = Maker { module, frame: &frame, nonproduction, words };
     for (name, provider) in &declared.providers {
+        let before = program.problem_count();
         let mut attributes = program.block_attributes(&provider.body, &frame);
         // In one with `for_each`, of OpenTofu, `each` differs from one configuration to the next.
-        if !declared.uses(name) || provider.for_each.is_some() {
-            program.forgive(provider.span);
+        let is_at_fault = program.problem_count() > before;
+        if is_at_fault && (provider.for_each.is_some() || !declared.uses(name)) {
+            program.forgive(before, provider.span);
         }
         attributes.insert("alias".into(), name.alias.clone().map_or(Value::NULL, Value::from));
         let suffix = name.alias.as_ref().map(|a| format!(".{a}")).unwrap_or_default();
