@@ -70,6 +70,26 @@ rule "eventbridge-target-not-allowed" {
       aws_sfn_state_machine                = "states:StartExecution"
     }
     kinds = distinct(elements_known(local.by_role)[*].resource_type)
+
+    # What lets EventBridge write to the log groups.
+    resource_policy = <<-EOT
+      data "aws_iam_policy_document" "${self.resource_name}_events" {
+        statement {
+          actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          resources = [${local.group == null ? "\"(ARN of ${names(local.groups)}):*\"" : "\"$${${local.group}}:*\""}]
+
+          principals {
+            type        = "Service"
+            identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
+          }
+        }
+      }
+
+      resource "aws_cloudwatch_log_resource_policy" "${self.resource_name}_events" {
+        policy_name     = "${self.resource_name}-events"
+        policy_document = data.aws_iam_policy_document.${self.resource_name}_events.json
+      }
+    EOT
   }
 
   # A disabled rule matches nothing.
@@ -114,24 +134,7 @@ rule "eventbridge-target-not-allowed" {
     message  = "${self.address} writes to ${names(local.groups)}, but ${names(local.policies)} does not let events.amazonaws.com write there"
 
     fix {
-      text   = <<-EOT
-        data "aws_iam_policy_document" "${self.resource_name}_events" {
-          statement {
-            actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-            resources = [${local.group == null ? "\"(ARN of ${names(local.groups)}):*\"" : "\"$${${local.group}}:*\""}]
-
-            principals {
-              type        = "Service"
-              identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
-            }
-          }
-        }
-
-        resource "aws_cloudwatch_log_resource_policy" "${self.resource_name}_events" {
-          policy_name     = "${self.resource_name}-events"
-          policy_document = data.aws_iam_policy_document.${self.resource_name}_events.json
-        }
-      EOT
+      text   = local.resource_policy
       safety = "unsafe"
       impact = "new-resource"
       note   = "from then on events arrive"
@@ -145,24 +148,7 @@ rule "eventbridge-target-not-allowed" {
     message  = "${self.address} writes to ${names(local.groups)}, which no aws_cloudwatch_log_resource_policy here allows to events.amazonaws.com: unless the account has one, no event arrives"
 
     fix {
-      text   = <<-EOT
-        data "aws_iam_policy_document" "${self.resource_name}_events" {
-          statement {
-            actions   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-            resources = [${local.group == null ? "\"(ARN of ${names(local.groups)}):*\"" : "\"$${${local.group}}:*\""}]
-
-            principals {
-              type        = "Service"
-              identifiers = ["events.amazonaws.com", "delivery.logs.amazonaws.com"]
-            }
-          }
-        }
-
-        resource "aws_cloudwatch_log_resource_policy" "${self.resource_name}_events" {
-          policy_name     = "${self.resource_name}-events"
-          policy_document = data.aws_iam_policy_document.${self.resource_name}_events.json
-        }
-      EOT
+      text   = local.resource_policy
       safety = "unsafe"
       impact = "new-resource"
       note   = "from then on events arrive"

@@ -97,25 +97,31 @@ pub(crate) fn environment_files(dir: &Path, layout: &Layout) -> Vec<(Text, PathB
 }
 
 fn files_in(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let names = entries.filter_map(|e| e.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| is_named_file(name)).collect();
+    let mut names: Vec<String> = names_in(folder).filter(|name| is_named_file(name)).collect();
     names.sort();
     names
 }
 
+/// What lies in a folder; nothing where it cannot be read.
+fn entries_of(folder: &Path) -> impl Iterator<Item = fs::DirEntry> {
+    fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok)
+}
+
+/// The names of what lies in a folder, but for those that are no text.
+fn names_in(folder: &Path) -> impl Iterator<Item = String> {
+    entries_of(folder).filter_map(|entry| entry.file_name().into_string().ok())
+}
+
 /// The environments whose variable files lie in folders of their own below one folder; none where one has several.
 fn folders_in(folder: &Path) -> Vec<(Text, PathBuf)> {
-    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
-    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|of| of.is_dir()));
+    let folders = entries_of(folder).filter(|entry| entry.file_type().is_ok_and(|of| of.is_dir()));
     let mut names: Vec<String> = folders.filter_map(|e| e.file_name().into_string().ok()).collect();
     names.retain(|name| names_environment(name));
     names.sort();
     let mut found = Vec::new();
     for name in names {
         let inside = folder.join(&name);
-        let entries = fs::read_dir(&inside).into_iter().flatten().filter_map(Result::ok);
-        let mut files: Vec<String> = entries.filter_map(|e| e.file_name().into_string().ok()).collect();
+        let mut files: Vec<String> = names_in(&inside).collect();
         // A folder with a configuration of its own has its values for itself.
         if files.iter().any(|file| is_module_file(file)) {
             return Vec::new();

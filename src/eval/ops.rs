@@ -4,6 +4,7 @@
 //! makes the other one irrelevant, even where that is an error, as in Terraform 1.12 and OpenTofu 1.10.
 
 pub use super::access::{attribute, index};
+use super::body;
 use super::convert::convert;
 use super::equality::{equal, number_range};
 use super::unify::{holds_open, holds_untyped, unify, widened};
@@ -255,9 +256,8 @@ pub fn taken(condition: &Value, arm: Value) -> Value {
 /// An empty collection as the type of the other arm, where that is not known whole: `[]` beside a set is an empty set.
 fn typed_empty(empty: &Value, other: &Value) -> Option<Value> {
     let is_empty = match &empty.kind {
-        Kind::Tuple(seq) => seq.items.is_empty() && seq.rest.is_none(),
         Kind::Object(fields) => fields.entries.is_empty() && fields.rest.is_none() && fields.unnamed.is_empty(),
-        _ => false,
+        _ => body::is_nothing(empty),
     };
     if !is_empty || !(other.is_unknown() || holds_open(other)) {
         return None;
