@@ -172,12 +172,12 @@ fn visit_entry(
     match link_target(entry.path(), boundary) {
         LinkTarget::File => take(),
         LinkTarget::Folder => None,
-        // A link without a suffix may stand for a folder of configuration; any other is none of our business.
         // Terraform passes over it.
         LinkTarget::Missing if name.starts_with("terraform.tfvars") => {
             fault(ProblemSeverity::Warning, "the link leads nowhere".into())
         }
         LinkTarget::Missing if is_wanted => fault(ProblemSeverity::Error, "the link leads nowhere".into()),
+        // A link without a suffix may stand for a folder of configuration; any other is none of our business.
         LinkTarget::Missing if !name.contains('.') => fault(ProblemSeverity::Warning, "the link leads nowhere".into()),
         LinkTarget::Missing => None,
         LinkTarget::Circle => fault(ProblemSeverity::Warning, "the link leads back to itself".into()),
