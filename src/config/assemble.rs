@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::address::{Mode, ResourceName, is_name_char};
 use super::body::BodyReader;
-use super::declarations::Declarations;
+use super::declarations::{Declarations, HasName};
 use super::decode;
 use super::module::{Local, Module, Provenance, ProviderName};
 use super::named::{Named, Written};
@@ -224,10 +224,10 @@ impl<'d> Builder<'d> {
             dir: folder.dir.clone(),
             name: folder.name.clone(),
             variables: decode_all(reader, declared.variables, decode::variable),
-            locals: declared.locals.joined(reader).into_iter().map(|(n, local)| (n, Arc::new(local))).collect(),
+            locals: declared.locals.joined(reader).into_iter().map(|(_, local)| local).collect(),
             outputs: decode_all(reader, declared.outputs, decode::output),
             resources: (declared.resources.joined(reader).into_iter())
-                .map(|(n, b)| (n.clone(), Arc::new(decode::resource(reader, n, &b))))
+                .map(|(n, b)| decode::resource(reader, n, &b))
                 .collect(),
             calls: decode_all(reader, declared.calls, |reader, b| decode::module_call(reader, &folder.dir, b)),
             providers: (declared.providers.joined(reader).into_iter())
@@ -250,12 +250,12 @@ impl<'d> Builder<'d> {
     }
 }
 
-fn decode_all<T>(
+fn decode_all<T: HasName<Name = Text>>(
     reader: &mut BodyReader,
     blocks: Named<Text, Written<'_>>,
     decode: impl Fn(&mut BodyReader, &Block) -> T,
-) -> Declarations<Text, T> {
-    blocks.joined(reader).into_iter().map(|(name, block)| (name, Arc::new(decode(reader, &block)))).collect()
+) -> Declarations<T> {
+    blocks.joined(reader).into_iter().map(|(_, block)| decode(reader, &block)).collect()
 }
 
 fn is_name(text: &str) -> bool {
@@ -296,7 +296,7 @@ fn local(reader: &BodyReader, locals: &mut Named<Text, Local>, attribute: &Attri
 
 fn resource<'d>(resources: &mut Named<ResourceName, Written<'d>>, block: Written<'d>, is_override: bool) {
     // Surplus labels have been reported; the first two still name the resource.
-    let [type_name, name, surplus @ ..] = block.labels.as_slice() else { return };
+    let [type_name, name, surplus @ ..] = &*block.labels else { return };
     let mode = match &*block.kind.text {
         "data" => Mode::Data,
         "ephemeral" => Mode::Ephemeral,
@@ -305,7 +305,7 @@ fn resource<'d>(resources: &mut Named<ResourceName, Written<'d>>, block: Written
     let name = ResourceName { mode, type_name: type_name.text.clone(), name: name.text.clone() };
     let block = match surplus {
         [] => block,
-        _ => Written::Changed(Box::new(Block { labels: block.labels[..2].to_vec(), ..block.clone() })),
+        _ => Written::Changed(Box::new(Block { labels: block.labels[..2].into(), ..block.clone() })),
     };
     resources.add(name, block, is_override);
 }

@@ -193,7 +193,7 @@ fn blocks_of_value(kind: &Ident, value: &Expr, labels: &mut Vec<Ident>, missing:
             if let Some(body) = body_of_object(value) {
                 let header = labels.last().map_or(kind.span, |l| kind.span.to(l.span));
                 let span = kind.span.to(value.span);
-                blocks.push(Block { kind: kind.clone(), labels: labels.clone(), body, header, span });
+                blocks.push(Block { kind: kind.clone(), labels: labels.as_slice().into(), body, header, span });
             }
         }
         _ => {}
@@ -209,7 +209,7 @@ pub(crate) fn body_of_object(expr: &Expr) -> Option<Arc<Body>> {
         (&**text != "//").then(|| Attribute { name, expr: Arc::new(item.value.clone()) })
     });
     let attributes = attributes.collect();
-    Some(Arc::new(Body { attributes, blocks: Vec::new(), span: expr.span, incomplete: false }))
+    Some(Arc::new(Body { attributes, blocks: Box::default(), span: expr.span, incomplete: false }))
 }
 
 /// The same body without arguments and blocks of some names; shared where it holds none of them.

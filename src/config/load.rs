@@ -407,6 +407,10 @@ fn copied_names(roots: &[Root]) -> FxHashSet<Text> {
     };
     let fragments = roots.iter().map(|root| &*root.module.module).filter(is_fragment);
     let mut names = FxHashSet::default();
+    // What the only folder declares is declared where it is looked for.
+    if roots.len() < 2 {
+        return names;
+    }
     for module in fragments {
         names.extend(module.variables.keys().map(|name| Text::from(format!("var.{name}"))));
         names.extend(module.locals.keys().map(|name| Text::from(format!("local.{name}"))));

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::body::{BodyReader, without};
 use crate::source::{Problem, ProblemKind};
-use crate::syntax::{Block, Body, ExprKind};
+use crate::syntax::{Attribute, Block, Body, ExprKind};
 
 /// Merges an override into a `variable` or `output`: argument by argument; nested conditions stay as they were.
 pub(crate) fn merge_arguments(reader: &mut BodyReader, base: &Block, over: &Block) -> Block {
     let over = forbid_depends_on(reader, &over.body);
-    let arguments = Body { blocks: Vec::new(), ..Body::clone(&over) };
+    let arguments = Body { blocks: Box::default(), ..Body::clone(&over) };
     Block { body: merge_bodies(reader, &base.body, &arguments), ..base.clone() }
 }
 
@@ -20,9 +20,9 @@ pub(crate) fn merge_block(reader: &mut BodyReader, base: &Block, over: &Block) -
     let lifecycle = merge_lifecycle(reader, &base.body, &over);
     let mut body = merge_bodies(reader, &base.body, &without(&over, |name| name == "lifecycle"));
     if let Some(lifecycle) = lifecycle {
-        let mut changed = Body::clone(&without(&body, |name| name == "lifecycle"));
-        changed.blocks.push(lifecycle);
-        body = Arc::new(changed);
+        let others = without(&body, |name| name == "lifecycle");
+        let blocks = others.blocks.iter().cloned().chain([lifecycle]).collect();
+        body = Arc::new(Body { blocks, ..Body::clone(&others) });
     }
     Block { body, ..base.clone() }
 }
@@ -62,11 +62,12 @@ fn block_name(block: &Block) -> &str {
 /// The merged `lifecycle` block; none where the override has none. Conditions stay those of the base.
 fn merge_lifecycle(reader: &BodyReader, base: &Body, over: &Body) -> Option<Block> {
     let over = reader.blocks(over, "lifecycle", 0).into_iter().next()?;
-    let mut arguments = Body { blocks: Vec::new(), ..Body::clone(&over.body) };
     // An empty list overrides nothing.
-    arguments.attributes.retain(|a| {
+    let counts = |a: &&Attribute| {
         !(&*a.name.text == "ignore_changes" && matches!(&a.expr.kind, ExprKind::Tuple(items) if items.is_empty()))
-    });
+    };
+    let attributes = over.body.attributes.iter().filter(counts).cloned().collect();
+    let arguments = Body { attributes, blocks: Box::default(), ..Body::clone(&over.body) };
     let arguments = without(&Arc::new(arguments), |name| matches!(name, "precondition" | "postcondition"));
     Some(match reader.blocks(base, "lifecycle", 0).into_iter().next() {
         Some(base) => Block { body: merge_bodies(reader, &base.body, &arguments), ..base },

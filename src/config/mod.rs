@@ -35,7 +35,7 @@ mod variables;
 pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
-pub use declarations::{Declarations, Declared};
+pub use declarations::{Declarations, Declared, HasName};
 pub use environments::{MOST_ENVIRONMENTS, RootEnvironment};
 pub use load::{Config, Inputs, LoadError, LoadOptions, load};
 pub use module::{

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::address::ResourceName;
-use super::declarations::Declarations;
+use super::declarations::{Declarations, HasName};
 use super::settings::TerraformSettings;
 use super::source_address::ModuleSource;
 use crate::source::{Problem, Span};
@@ -21,15 +21,15 @@ pub struct Module {
     /// Its files in the order of loading: primary ones, then override files.
     pub documents: Vec<Arc<Document>>,
     /// `variable` blocks.
-    pub variables: Declarations<Text, Variable>,
+    pub variables: Declarations<Variable>,
     /// The arguments of all `locals` blocks.
-    pub locals: Declarations<Text, Local>,
+    pub locals: Declarations<Local>,
     /// `output` blocks.
-    pub outputs: Declarations<Text, Output>,
+    pub outputs: Declarations<Output>,
     /// `resource`, `data` and `ephemeral` blocks, those inside `check` blocks included.
-    pub resources: Declarations<ResourceName, Resource>,
+    pub resources: Declarations<Resource>,
     /// `module` blocks.
-    pub calls: Declarations<Text, ModuleCall>,
+    pub calls: Declarations<ModuleCall>,
     /// `provider` blocks.
     pub providers: BTreeMap<ProviderName, Arc<ProviderConfig>>,
     /// The `terraform` blocks, merged.
@@ -91,6 +91,14 @@ pub struct Variable {
     pub body: Arc<Body>,
 }
 
+impl HasName for Variable {
+    type Name = Text;
+
+    fn name(&self) -> &Text {
+        &self.name.text
+    }
+}
+
 /// One argument of a `locals` block.
 #[derive(Debug)]
 pub struct Local {
@@ -100,6 +108,14 @@ pub struct Local {
     pub value: Arc<Expr>,
     /// From the name to the end of the value.
     pub span: Span,
+}
+
+impl HasName for Local {
+    type Name = Text;
+
+    fn name(&self) -> &Text {
+        &self.name.text
+    }
 }
 
 /// An `output` block.
@@ -123,6 +139,14 @@ pub struct Output {
     pub preconditions: Vec<Condition>,
     /// The whole block's inside, override files merged.
     pub body: Arc<Body>,
+}
+
+impl HasName for Output {
+    type Name = Text;
+
+    fn name(&self) -> &Text {
+        &self.name.text
+    }
 }
 
 /// A `validation`, `precondition`, `postcondition` or `assert` block.
@@ -157,6 +181,14 @@ pub struct Resource {
     pub arguments: Arc<Body>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
+}
+
+impl HasName for Resource {
+    type Name = ResourceName;
+
+    fn name(&self) -> &ResourceName {
+        &self.name
+    }
 }
 
 /// The `lifecycle` block of a resource or module call; expressions that were not written are none.
@@ -249,6 +281,14 @@ pub struct ModuleCall {
     pub arguments: Arc<Body>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
+}
+
+impl HasName for ModuleCall {
+    type Name = Text;
+
+    fn name(&self) -> &Text {
+        &self.name.text
+    }
 }
 
 impl Module {

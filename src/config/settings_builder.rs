@@ -125,8 +125,8 @@ impl SettingsBuilder {
         let providers = self.settings.required_providers_header.zip(self.required_providers_kind.clone());
         let providers = providers.map(|(header, kind)| {
             let attributes = self.required_providers.values().cloned().collect();
-            let body = Body { attributes, blocks: Vec::new(), span: header, incomplete: false };
-            Block { kind, labels: Vec::new(), body: Arc::new(body), header, span: header }
+            let body = Body { attributes, blocks: Box::default(), span: header, incomplete: false };
+            Block { kind, labels: Box::default(), body: Arc::new(body), header, span: header }
         });
         let single = [&self.backend, &self.settings.cloud, &providers, &self.settings.encryption];
         Some(Arc::new(Body {

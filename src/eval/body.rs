@@ -85,7 +85,10 @@ impl<'c> Program<'c> {
             return self.eval(&argument.expr, frame);
         }
         let mut seq = Seq::default();
-        for block in body.blocks.iter().filter(|b| block_type(b) == written.name) {
+        let of_type = || body.blocks.iter().filter(|b| block_type(b) == written.name);
+        // Most types have one block, and a list that grows has room for four.
+        seq.items.reserve_exact(of_type().filter(|b| &*b.kind.text != "dynamic").count());
+        for block in of_type() {
             if &*block.kind.text == "dynamic" {
                 self.dynamic(block, frame, depth, &mut seq);
             } else {

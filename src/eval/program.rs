@@ -274,6 +274,14 @@ impl<'c> Program<'c> {
         frame
     }
 
+    /// Gives back what was worked out of the instances of resources: few are asked for again, and they are then worked out
+    /// again. What they are worth to whoever has read them stays.
+    pub(crate) fn forget_resources(&self) {
+        for module in self.modules.borrow().iter() {
+            module.resources.borrow_mut().fill(State::New);
+        }
+    }
+
     /// The frame with this id.
     pub(crate) fn frame_by_id(&self, id: u32) -> Rc<Frame> {
         self.frames.borrow()[id as usize].clone()
@@ -446,14 +454,14 @@ impl<'c> Program<'c> {
     }
 
     /// The value of a local of a module instance.
-    pub(crate) fn local(&self, module: &Rc<ModuleInstance>, local: Declared<'_, Text, Local>) -> Value {
+    pub(crate) fn local(&self, module: &Rc<ModuleInstance>, local: Declared<'_, Local>) -> Value {
         let Declared { at, name, declared } = local;
         let compute = || self.eval(&declared.value, &self.plain_frame(module));
         module.locals.get(&at, compute, || self.cycle(declared.span, &format!("local.{name}")))
     }
 
     /// The value of an output of a module instance.
-    pub(crate) fn output(&self, module: &Rc<ModuleInstance>, output: Declared<'_, Text, Output>) -> Value {
+    pub(crate) fn output(&self, module: &Rc<ModuleInstance>, output: Declared<'_, Output>) -> Value {
         let Declared { at, name, declared } = output;
         let compute = || {
             let Some(value) = &declared.value else { return Value::unknown(Type::Any, Cause::Error) };

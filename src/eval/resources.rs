@@ -12,7 +12,7 @@ use super::{
     ByName, Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type,
     Value,
 };
-use crate::config::{Child, Declared, Key, Mode, ModuleCall, Resource, ResourceName};
+use crate::config::{Child, Declared, Key, Mode, ModuleCall, Output, Resource, ResourceName};
 use crate::source::ProblemKind;
 use crate::syntax::{Expr, ExprKind, Text};
 
@@ -27,7 +27,7 @@ impl<'c> Program<'c> {
     pub(crate) fn resource_expansion(
         &self,
         module: &Rc<ModuleInstance>,
-        resource: Declared<'_, ResourceName, Resource>,
+        resource: Declared<'_, Resource>,
     ) -> Option<Rc<Expansion>> {
         let Resource { count, for_each, header, .. } = &**resource.declared;
         let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header, inside: 0 };
@@ -56,7 +56,7 @@ impl<'c> Program<'c> {
     pub(super) fn resource_value(
         &self,
         module: &Rc<ModuleInstance>,
-        declared: Declared<'_, ResourceName, Resource>,
+        declared: Declared<'_, Resource>,
         hops: &[Hop<'_>],
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
@@ -269,7 +269,7 @@ impl<'c> Program<'c> {
     pub(crate) fn call_expansion(
         &self,
         module: &Rc<ModuleInstance>,
-        call: Declared<'_, Text, ModuleCall>,
+        call: Declared<'_, ModuleCall>,
     ) -> Option<Rc<Expansion>> {
         let ModuleCall { count, for_each, header, .. } = &**call.declared;
         let inside = match module.node.children.get(call.name) {
@@ -301,7 +301,7 @@ impl<'c> Program<'c> {
     pub(super) fn call_value(
         &self,
         module: &Rc<ModuleInstance>,
-        call: Declared<'_, Text, ModuleCall>,
+        call: Declared<'_, ModuleCall>,
         hops: &[Hop<'_>],
         key: &EvalKey<'_>,
     ) -> Result<(Value, usize), EvalError> {
@@ -345,7 +345,7 @@ impl<'c> Program<'c> {
 
     fn call_object(&self, slot: &InstanceSlot, name: &Text) -> Value {
         let Some(module) = self.called_module(slot, name) else { return self.not_on_disk(slot, name) };
-        let read = |output: Declared<'_, Text, _>| (output.name.clone(), self.output(&module, output));
+        let read = |output: Declared<'_, Output>| (output.name.clone(), self.output(&module, output));
         Value::object(module.module().outputs.each().map(read).collect())
     }
 }

@@ -14,7 +14,7 @@ const FEW_ARGUMENTS: usize = 8;
 
 impl Program<'_> {
     /// The value of a variable of a module instance.
-    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, variable: Declared<'_, Text, Variable>) -> Value {
+    pub(crate) fn variable(&self, module: &Rc<ModuleInstance>, variable: Declared<'_, Variable>) -> Value {
         let Declared { at, name, declared } = variable;
         let compute = || self.compute_variable(module, name, declared);
         module.variables.get(&at, compute, || self.cycle(declared.header, &format!("var.{name}")))

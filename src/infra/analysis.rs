@@ -130,8 +130,7 @@ pub fn analyze_beside<'c>(
 fn gets_values_elsewhere(root: &Root, inputs: &Inputs) -> bool {
     let variables = &root.module.module.variables;
     let mut all = variables.each();
-    let is_open =
-        |of: Declared<'_, Text, Variable>| of.declared.default.is_none() && !inputs.variables.contains_key(of.name);
+    let is_open = |of: Declared<'_, Variable>| of.declared.default.is_none() && !inputs.variables.contains_key(of.name);
     has_remote_variables(root) || all.any(is_open)
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::addresses::ByAddress;
 use super::fill::Filler;
 use super::foreign;
 use super::pseudo;
@@ -32,7 +33,10 @@ pub fn build(program: &Program<'_>, root: RootFacts, wanted: Wanted, clock: &Clo
         words: Default::default(),
         foreign: Vec::new(),
     };
-    clock.part(Stage::Evaluate, || builder.modules());
+    clock.part(Stage::Evaluate, || {
+        builder.modules();
+        program.forget_resources();
+    });
     clock.part(Stage::Infra, || {
         builder.sort();
         builder.handed_out();
@@ -226,8 +230,7 @@ impl Builder<'_, '_> {
             instance.id = id as InstanceId;
         }
         let Infra { instances, by_type, by_address, .. } = &mut self.infra;
-        by_address.reserve(instances.len());
-        by_address.extend(instances.iter().map(|instance| (instance.address.clone(), instance.id)));
+        *by_address = ByAddress::of(instances);
         // Those of one type stand beside each other in each module.
         for of_type in instances.chunk_by(|a, b| a.kind == b.kind && a.type_name == b.type_name) {
             let (kind, name) = (of_type[0].kind, &of_type[0].type_name);
@@ -257,8 +260,9 @@ impl Builder<'_, '_> {
                     Step::Name(name) => Some(name.clone()),
                     _ => None,
                 });
-                if let Some(id) = self.infra.by_address.get(&reference.target).filter(|id| **id != instance.id) {
-                    handed_out.add(*id, receiver, attribute, instance.id);
+                let target = self.infra.by_address(&reference.target).map(|target| target.id);
+                if let Some(id) = target.filter(|id| *id != instance.id) {
+                    handed_out.add(id, receiver, attribute, instance.id);
                 }
             };
             instance.attributes.values().for_each(|value| value.deep_refs().iter().for_each(&mut hand));

@@ -3,6 +3,7 @@
 //! Built once for a root and immutable afterwards, so rules may look at it from several threads. Knows nothing of
 //! where instances came from beyond the spans they carry.
 
+mod addresses;
 mod analysis;
 mod build;
 mod fill;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use addresses::ByAddress;
 pub use analysis::{AnalysisOptions, Wanted, Within, analyze, analyze_beside, sandbox};
 pub use build::build;
 pub use pseudo::is_nonproduction;
@@ -232,7 +234,7 @@ pub struct Infra {
     pub not_on_disk: Vec<NotOnDisk>,
     pub(crate) instances: Vec<Instance>,
     pub(crate) by_type: FxHashMap<InstanceKind, FxHashMap<Text, Vec<InstanceId>>>,
-    pub(crate) by_address: FxHashMap<Text, InstanceId>,
+    by_address: ByAddress,
     /// What leaves the configuration.
     pub(crate) handed_out: HandedOut,
     /// Who holds which references in one attribute of one type; made when first asked for.
@@ -255,7 +257,7 @@ impl Infra {
 
     /// The instance with this printed address.
     pub fn by_address(&self, address: &str) -> Option<&Instance> {
-        self.by_address.get(address).map(|id| self.get(*id))
+        self.by_address.get(address, &self.instances).map(|id| self.get(id))
     }
 
     /// The instances of a type, open ones included.

@@ -360,7 +360,12 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
         ("terragrunt".into(), root.terragrunt.into()),
         ("has_lock_file".into(), root.has_lock_file.into()),
     ]);
-    let empty = Arc::new(Body { attributes: vec![], blocks: vec![], span: first_span(&declared), incomplete: false });
+    let empty = Arc::new(Body {
+        attributes: Box::default(),
+        blocks: Box::default(),
+        span: first_span(&declared),
+        incomplete: false,
+    });
     let body = settings.body.as_ref().unwrap_or(&empty);
     let header = settings.headers.first().copied().unwrap_or_else(|| first_span(&declared));
     let place = (header, header, body);

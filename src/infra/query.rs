@@ -390,11 +390,11 @@ impl Infra {
 
     /// The instance with this address, or the open one that stands for it.
     pub(crate) fn resolve(&self, address: &Text) -> Option<InstanceId> {
-        if let Some(id) = self.by_address.get(address) {
-            return Some(*id);
+        if let Some(instance) = self.by_address(address) {
+            return Some(instance.id);
         }
         let (block, _) = address.rsplit_once('[')?;
-        self.by_address.get(&*format!("{block}[*]")).copied()
+        self.by_address(&format!("{block}[*]")).map(|instance| instance.id)
     }
 }
 

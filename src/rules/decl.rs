@@ -240,7 +240,7 @@ impl Reader {
     /// The only label of a block.
     fn label(&mut self, block: &Block) -> Option<Ident> {
         let kind = &block.kind.text;
-        match block.labels.as_slice() {
+        match &*block.labels {
             [label] => return Some(label.clone()),
             [] => {
                 let help = format!("write `{kind} \"name\" {{`");

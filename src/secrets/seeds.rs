@@ -63,7 +63,7 @@ struct Finder<'s, 'c> {
 }
 
 impl<'c> Finder<'_, 'c> {
-    fn top(&mut self, block: &'c Block, variables: &Declarations<Text, Variable>) {
+    fn top(&mut self, block: &'c Block, variables: &Declarations<Variable>) {
         let label = |at: usize| block.labels.get(at).map(|label| &label.text);
         self.place.each = block.body.attribute("for_each").map(|each| &*each.expr);
         match (&*block.kind.text, label(0)) {

@@ -34,9 +34,9 @@ pub struct Comment {
 #[derive(Clone, Debug)]
 pub struct Body {
     /// Arguments in the order of the text. Duplicates are a problem of the document; the first stays.
-    pub attributes: Vec<Attribute>,
+    pub attributes: Box<[Attribute]>,
     /// Nested blocks in the order of the text.
-    pub blocks: Vec<Block>,
+    pub blocks: Box<[Block]>,
     /// From the opening brace to the closing one; the whole text for a file.
     pub span: Span,
     /// True where an error inside this body made the parser drop something: absence proves nothing then.
@@ -86,7 +86,7 @@ pub struct Block {
     /// The block's type: `resource`, `dynamic`, `lifecycle`, …
     pub kind: Ident,
     /// Its labels, quoted or bare; `text` is without quotes and unescaped, `span` includes the quotes.
-    pub labels: Vec<Ident>,
+    pub labels: Box<[Ident]>,
     /// What it holds.
     pub body: Arc<Body>,
     /// From the type to the last label (not the brace): what a finding about the whole block points at.

@@ -61,12 +61,12 @@ impl Items {
 }
 
 /// What stands in a list from this place on, in a list of just its size; the first keeps its room.
-pub(super) fn take<T>(list: &mut Vec<T>, from: usize) -> Vec<T> {
+pub(super) fn take<T>(list: &mut Vec<T>, from: usize) -> Box<[T]> {
     if from > 0 {
-        return list.split_off(from);
+        return list.split_off(from).into();
     }
     // `split_off` would give all room away here.
     let mut taken = Vec::with_capacity(list.len());
     taken.append(list);
-    taken
+    taken.into()
 }

@@ -81,7 +81,7 @@ impl Reader {
 
     /// The only label of a block.
     pub(super) fn label(&mut self, block: &Block) -> Option<Ident> {
-        if let [label] = block.labels.as_slice() {
+        if let [label] = &*block.labels {
             return Some(label.clone());
         }
         let message = format!("`{}` has one name", block.kind.text);

@@ -3,12 +3,14 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::reader::JsonString;
 use super::schema::{Context, Meaning};
 use super::{Json, JsonKind};
 use crate::source::ProblemKind::Syntax;
 use crate::source::{FileId, Problem, Span};
-use crate::syntax::ast::{Block, Body, Expr, ExprKind, Ident, ObjectItem, UnaryOp};
+use crate::syntax::ast::{Block, Body, Expr, ExprKind, Ident, ObjectItem, Text, UnaryOp};
 use crate::syntax::items::Items;
 use crate::syntax::parser::{Origin, expression_at, normalised, template_at};
 
@@ -19,11 +21,13 @@ pub(super) struct Converter {
     pub(super) lost: bool,
     /// How many levels of the tree lie above the value that is converted.
     depth: u32,
+    /// Names of arguments and types that are too long to stand in place: all occurrences of one share it.
+    names: FxHashSet<Text>,
 }
 
 impl Converter {
     pub(super) fn new(file: FileId, problems: Vec<Problem>) -> Converter {
-        Converter { file, problems, lost: false, depth: 0 }
+        Converter { file, problems, lost: false, depth: 0, names: FxHashSet::default() }
     }
 
     /// The whole file: an object, or an array of objects that count as one.
@@ -55,7 +59,7 @@ impl Converter {
             if text == "//" {
                 continue;
             }
-            let ident = Ident { text: (&*text).into(), span: name.span };
+            let ident = Ident { text: self.name(&text), span: name.span };
             match context.meaning(&text) {
                 Meaning::Block(labels, inner) => {
                     let mut header = Header { kind: ident, labels: Vec::new(), missing: labels };
@@ -64,6 +68,19 @@ impl Converter {
                 meaning => self.attribute(ident, value, meaning, items),
             }
         }
+    }
+
+    /// The one text that all occurrences of a name in this file share.
+    fn name(&mut self, name: &str) -> Text {
+        if name.len() <= Text::INLINE_LIMIT {
+            return Text::inline(name);
+        }
+        if let Some(known) = self.names.get(name) {
+            return known.clone();
+        }
+        let name = Text::from(name);
+        self.names.insert(name.clone());
+        name
     }
 
     fn attribute(&mut self, name: Ident, value: Json<'_>, meaning: Meaning, items: &mut Items) {
@@ -213,7 +230,7 @@ impl Header {
     fn block(&self, body: Body) -> Block {
         let header = self.labels.last().unwrap_or(&self.kind).span;
         let span = header.to(body.span);
-        Block { kind: self.kind.clone(), labels: self.labels.clone(), body: Arc::new(body), header, span }
+        Block { kind: self.kind.clone(), labels: self.labels.as_slice().into(), body: Arc::new(body), header, span }
     }
 }
 

@@ -71,7 +71,7 @@ impl<'a> Parser<'a> {
     fn list(&mut self, closer: Kind) -> (Box<[Expr]>, ListEnd) {
         let from = self.lists.exprs.len();
         let end = self.list_items(closer);
-        (take(&mut self.lists.exprs, from).into(), end)
+        (take(&mut self.lists.exprs, from), end)
     }
 
     fn list_items(&mut self, closer: Kind) -> ListEnd {
@@ -130,7 +130,7 @@ impl<'a> Parser<'a> {
         self.newlines = true;
         let from = self.lists.items.len();
         let height = self.object_items();
-        let items = take(&mut self.lists.items, from).into();
+        let items = take(&mut self.lists.items, from);
         let Some(height) = height else { return Ok(self.recover_bracket(start)) };
         self.close();
         self.raise(height, start)?;

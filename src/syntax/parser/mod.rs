@@ -99,7 +99,7 @@ pub(super) fn template_at(file: FileId, text: &str, origin: Origin<'_>, depth: u
 fn oversized(file: FileId) -> Document {
     let span = Span::new(file, 0, 0);
     let problem = Problem::error(ProblemKind::Limit, span, "the file is larger than 4 GiB", "not read");
-    let body = Body { attributes: Vec::new(), blocks: Vec::new(), span, incomplete: true };
+    let body = Body { attributes: Box::default(), blocks: Box::default(), span, incomplete: true };
     Document { file, body: Arc::new(body), comments: Vec::new(), problems: vec![problem], json: false }
 }
 

@@ -132,7 +132,7 @@ impl<'a> Parser<'a> {
     ) -> Option<(Box<[TemplatePart]>, Stop)> {
         let from = self.lists.parts.len();
         let stop = self.parts_to_stop(source, nesting, height);
-        let parts = take(&mut self.lists.parts, from).into();
+        let parts = take(&mut self.lists.parts, from);
         stop.map(|stop| (parts, stop))
     }
 
