@@ -205,7 +205,11 @@ impl<'c> Walk<'_, 'c> {
         match (name, args) {
             // What these take is no value but its name, or how to treat it.
             ("file" | "filebase64" | "fileexists" | "fileset" | "length", _) => {}
-            ("templatefile" | "join" | "format", [_, rest @ ..]) => rest.iter().for_each(|a| self.expr(at, a, &[])),
+            ("format", [Expr { kind: ExprKind::String(form), .. }, only]) if &**form == "%s" => {
+                self.expr(at, only, path)
+            }
+            ("join" | "format", [_, rest @ ..]) => rest.iter().for_each(|part| self.part(at, part)),
+            ("templatefile", [_, rest @ ..]) => rest.iter().for_each(|a| self.expr(at, a, &[])),
             ("element" | "split" | "trimprefix" | "trimsuffix" | "substr", [first, ..]) => {
                 let text = matches!(name, "trimprefix" | "trimsuffix" | "substr");
                 self.expr(
@@ -232,6 +236,20 @@ impl<'c> Walk<'_, 'c> {
                 args.iter().for_each(|arg| self.expr(at, arg, &whole));
             }
             _ => args.iter().for_each(|arg| self.expr(at, arg, &[])),
+        }
+    }
+
+    /// A part of a text that is put together: as in a template, what a reference leads to may stand beside the secret
+    /// proper, like the user's name in an address that holds the password.
+    fn part(&mut self, at: &mut At<'_, 'c>, part: &'c Expr) {
+        match &part.kind {
+            ExprKind::Tuple(items) => items.iter().for_each(|item| self.part(at, item)),
+            ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::Splat { .. } => {
+                let share = std::mem::replace(&mut at.certainty.share, Share::Beside);
+                self.expr(at, part, &[]);
+                at.certainty.share = share;
+            }
+            _ => self.expr(at, part, &[]),
         }
     }
 

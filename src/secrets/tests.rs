@@ -118,9 +118,19 @@ fn only_what_matters_is_looked_for_elsewhere() {
 resource \"aws_db_instance\" \"a\" {
   password = local.x
 }
+resource \"aws_ssm_parameter\" \"a\" {
+  value = format(\"postgres://%s:%s@%s\", local.user, local.db_password, join(\".\", [local.host, \"literal-4\"]))
+}
+resource \"aws_ssm_parameter\" \"b\" {
+  value = format(\"%s\", local.y)
+}
 locals {
-  env = \"somewhere\"
-  x   = \"second-2\"
+  env         = \"somewhere\"
+  x           = \"second-2\"
+  user        = \"someone\"
+  host        = \"elsewhere\"
+  db_password = \"third-3\"
+  y           = \"fifth-5\"
 }
 ";
     std::fs::write(dir.path().join("main.tf"), main).unwrap();
@@ -128,6 +138,8 @@ locals {
     let secrets = Secrets::of(&config, []);
     let text = "postgres somewhere-first-1 second-2";
     assert_eq!(secrets.hide(text), "postgres somewhere(sensitive) (sensitive)");
+    let text = "someone third-3 elsewhere literal-4 fifth-5";
+    assert_eq!(secrets.hide(text), "someone (sensitive) elsewhere (sensitive) (sensitive)");
     let mut json = serde_json::json!({ "a": ["second-2", true, 1], "second-2": "postgres" });
     secrets.hide_json(&mut json);
     assert_eq!(json, serde_json::json!({ "a": ["(sensitive)", true, 1], "(sensitive)": "postgres" }));
