@@ -337,7 +337,7 @@ impl<'c> Program<'c> {
             return Ok(Value::unknown(Type::Any, Cause::Error));
         }
         let near = super::nearest(output, module.module().outputs.keys().map(|n| &**n));
-        let message = format!("the module has no output `{output}`");
+        let message = format!("`module.{name}` has no output `{output}`");
         let error = EvalError::new(message).with_label("not an output").did_you_mean(near);
         // Terraform looks at the outputs of a call only when it evaluates: `try` and `can` get to see it.
         Err(error.of_kind(ProblemKind::UndeclaredName))

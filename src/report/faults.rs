@@ -28,8 +28,8 @@ const KINDS: [(ProblemKind, Severity, &str); 14] = [
     (
         ProblemKind::UndeclaredName,
         Severity::Warning,
-        "A reference to a variable, local, resource or module that nothing declares. Terraform would refuse it, unless a \
-         file with the declaration is written before it runs.",
+        "A reference to a variable, local, resource, module or function that nothing declares, told at the first of its \
+         uses in each module. Terraform would refuse it, unless a file with the declaration is written before it runs.",
     ),
     (
         ProblemKind::Evaluation,

@@ -16,6 +16,7 @@ mod merge;
 pub mod page;
 mod place;
 pub mod pretty;
+mod repeated;
 mod statistics;
 
 use std::borrow::Cow;
@@ -250,7 +251,7 @@ impl Summary {
 /// What is listed, in its order.
 fn entries(findings: Vec<Box<Finding>>, problems: Vec<Problem>, sources: &SourceMap, secrets: &Secrets) -> Vec<Entry> {
     let findings = merge::merged(findings).into_par_iter().map(|f| Entry::of_finding(f, sources, secrets));
-    let problems = problems.into_par_iter().map(|p| Entry::of_problem(p, sources, secrets));
+    let problems = repeated::joined(problems, sources).into_par_iter().map(|p| Entry::of_problem(p, sources, secrets));
     let mut entries: Vec<Entry> = findings.chain(problems).collect();
     entries.sort_by(Entry::order);
     entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.order(b).is_eq());

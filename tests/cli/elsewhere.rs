@@ -49,7 +49,7 @@ fn what_a_call_does_not_put_out_can_be_tried() {
     let of = |value: &str| lines(&[("main.tf", &format!("{call}locals {{\n  x = {value}\n}}\n")), ("m/main.tf", "")]);
     assert_eq!(of("try(module.m.password, \"\")"), "");
     assert_eq!(of("can(module.m.password)"), "");
-    assert!(of("module.m.password").contains("the module has no output `password`"));
+    assert!(of("module.m.password").contains("`module.m` has no output `password`"));
     // The name of the call is looked at before anything is evaluated.
     assert!(of("try(module.n.password, \"\")").contains("module.n"));
 }

@@ -6,6 +6,7 @@ mod check;
 mod elsewhere;
 mod environments;
 mod eval;
+mod faults;
 #[cfg(unix)]
 mod files;
 mod formats;

@@ -3,6 +3,7 @@
 use super::super::{EvalError, Fields, Kind, Marks, Node, Seq, Type, Value, convert};
 use super::types::{self, ANY};
 use super::{Function, Host, Param};
+use crate::source::ProblemKind;
 
 /// Anything, unknown or null or not.
 const VALUE: Param = ANY.or_unknown().or_null();
@@ -30,7 +31,9 @@ const fn function(name: &'static str, run: Run) -> Function {
 }
 
 fn removed(name: &str, instead: &str) -> EvalError {
-    EvalError::new(format!("`{name}` was removed from the language")).with_help(format!("write `{instead}`"))
+    let error = EvalError::new(format!("`{name}` was removed from the language")).with_label("not a function any more");
+    // Unlike a function that never was, it fails only where it is called: `try` and `can` get to see it.
+    error.with_help(format!("write `{instead}`")).of_kind(ProblemKind::UndeclaredName)
 }
 
 fn nonsensitive(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
