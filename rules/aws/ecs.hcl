@@ -281,36 +281,6 @@ rule "ecs-private-missing-endpoints" {
       ecs_serverless(self) ? [] : ["ecs", "ecs-agent", "ecs-telemetry"],
     )
     missing = [for service in local.needed : service if !has_vpc_endpoint(service, local.endpoints, local.tables) && !shares_vpc_endpoint(service)]
-
-    # What is in another module cannot be named here.
-    interfaces = [for service in local.missing : service if service != "s3"]
-    network    = try(known_text(written_in(local.vpc, "id", self)), "\"(id of ${local.vpc.address})\"")
-    written    = [for subnet in local.subnets : written_in(subnet, "id", self)]
-    subnet_ids = anytrue([for id in local.written : id == null]) ? "[] # one subnet of each zone, such as ${names(local.subnets)}" : "[${join(", ", local.written)}]"
-    of_tables  = [for table in local.tables : table == null ? written_in(local.vpc, "main_route_table_id", self) : written_in(table, "id", self)]
-    table_ids  = anytrue([for id in local.of_tables : id == null]) ? "[] # the route tables of these subnets" : "[${join(", ", local.of_tables)}]"
-    blocks = [
-      for lines in [
-        length(local.interfaces) == 0 ? [] : [
-          "resource \"aws_vpc_endpoint\" \"ecs\" {",
-          "  for_each            = toset(${replace(jsonencode(local.interfaces), "\",\"", "\", \"")})",
-          "  vpc_id              = ${local.network}",
-          "  service_name        = \"com.amazonaws.$${data.aws_region.current.region}.$${each.key}\"",
-          "  vpc_endpoint_type   = \"Interface\"",
-          "  private_dns_enabled = true",
-          "  subnet_ids          = ${local.subnet_ids}",
-          "  security_group_ids  = [aws_security_group.endpoints.id]",
-          "}",
-        ],
-        !contains(local.missing, "s3") ? [] : [
-          "resource \"aws_vpc_endpoint\" \"s3\" {",
-          "  vpc_id          = ${local.network}",
-          "  service_name    = \"com.amazonaws.$${data.aws_region.current.region}.s3\"",
-          "  route_table_ids = ${local.table_ids}",
-          "}",
-        ],
-      ] : join("\n", lines) if length(lines) > 0
-    ]
   }
 
   skip = [
@@ -330,7 +300,7 @@ rule "ecs-private-missing-endpoints" {
 
   fix {
     text   = <<-EOT
-      ${join("\n\n", local.blocks)}
+      ${endpoint_blocks("ecs", local.missing, local.subnets, local.tables, self)}
     EOT
     safety = "unsafe"
     impact = "new-resource"

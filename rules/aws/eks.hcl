@@ -945,36 +945,6 @@ rule "eks-private-missing-endpoints" {
       local.alone && length(helm_charts(["aws-for-fluent-bit"])) > 0 ? ["logs"] : [],
     )
     missing = [for service in local.needed : service if !has_vpc_endpoint(service, local.endpoints, local.tables) && !shares_vpc_endpoint(service)]
-    # Those of it that are no gateway endpoints.
-    interfaces = [for service in local.missing : service if service != "s3"]
-    # What is in another module cannot be named here.
-    network     = written_in(vpc(local.subnets[0]), "id", self) == null ? "\"(id of ${vpc(local.subnets[0]).address})\"" : written_in(vpc(local.subnets[0]), "id", self)
-    written     = [for subnet in local.subnets : written_in(subnet, "id", self)]
-    subnet_ids  = anytrue([for id in local.written : id == null]) ? "[] # one subnet of each zone, such as ${names(local.subnets)}" : "[${join(", ", local.written)}]"
-    main_tables = [for table in local.tables : table == null ? written_in(vpc(local.subnets[0]), "main_route_table_id", self) : written_in(table, "id", self)]
-    table_ids   = anytrue([for id in local.main_tables : id == null]) ? "[] # the route tables of these subnets" : "[${join(", ", local.main_tables)}]"
-    blocks = [
-      for lines in [
-        length(local.interfaces) == 0 ? [] : [
-          "resource \"aws_vpc_endpoint\" \"eks\" {",
-          "  for_each            = toset(${replace(jsonencode(local.interfaces), "\",\"", "\", \"")})",
-          "  vpc_id              = ${local.network}",
-          "  service_name        = \"com.amazonaws.$${data.aws_region.current.region}.$${each.key}\"",
-          "  vpc_endpoint_type   = \"Interface\"",
-          "  private_dns_enabled = true",
-          "  subnet_ids          = ${local.subnet_ids}",
-          "  security_group_ids  = [aws_security_group.endpoints.id]",
-          "}",
-        ],
-        !contains(local.missing, "s3") ? [] : [
-          "resource \"aws_vpc_endpoint\" \"s3\" {",
-          "  vpc_id          = ${local.network}",
-          "  service_name    = \"com.amazonaws.$${data.aws_region.current.region}.s3\"",
-          "  route_table_ids = ${local.table_ids}",
-          "}",
-        ],
-      ] : join("\n", lines) if length(lines) > 0
-    ]
   }
 
   skip = [
@@ -995,7 +965,7 @@ rule "eks-private-missing-endpoints" {
 
   fix {
     text   = <<-EOT
-      ${join("\n\n", local.blocks)}
+      ${endpoint_blocks("eks", local.missing, local.subnets, local.tables, self)}
     EOT
     safety = "unsafe"
     impact = "new-resource"

@@ -97,25 +97,6 @@ function "share_a_table" {
   )
 }
 
-function "endpoint_serves" {
-  params      = [endpoint, service]
-  description = "Whether a VPC endpoint is one for a service of AWS, such as `s3` or `ecr.api`."
-  value = (
-    length(endpoint_lookups(endpoint)) > 0
-    ? anytrue([for found in endpoint_lookups(endpoint) : found.service == service])
-    : try(endswith(endpoint.service_name, ".${service}"), false)
-  )
-}
-
-function "endpoint_lookups" {
-  params      = [endpoint]
-  description = "The data sources that look up the service name of a VPC endpoint by the service's short name."
-  value = [
-    for found in referenced(endpoint.service_name) : found
-    if found.resource_type == "aws_vpc_endpoint_service" && found.service != null
-  ]
-}
-
 function "lets_through" {
   params      = [user]
   description = "Whether what is in a subnet only passes traffic on: a gateway endpoint does not serve what enters from elsewhere."
