@@ -45,8 +45,8 @@ rule "apigatewayv2-stage-throttle-zero" {
 
   exceptions = ["a route closed on purpose: both limits are written as 0"]
   sources = [
-    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/stage.go",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/apigatewayv2_stage",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/apigatewayv2/stage.go",
     "https://github.com/pulumi/pulumi-aws/issues/2363",
     "https://github.com/hashicorp/terraform-provider-aws/pull/43307",
     "https://github.com/terraform-aws-modules/terraform-aws-apigateway-v2/issues/59",

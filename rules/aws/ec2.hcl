@@ -60,8 +60,8 @@ rule "ec2-ami-most-recent" {
     "public parameters whose name ends in a version, as in name:42",
   ]
   sources = [
-    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/ec2_instance.go",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/instance",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/ec2_instance.go",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/volume_attachment",
     "https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html",
   ]

@@ -125,8 +125,8 @@ rule "opensearch-provider-defaults" {
 
   exceptions = ["non-production environments"]
   sources = [
-    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/opensearch/domain.go",
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/sizing-domains.html",
+    "https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/opensearch/domain.go",
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-configuration-changes.html",
     "https://docs.aws.amazon.com/opensearch-service/latest/developerguide/managedomains-snapshots.html",
   ]

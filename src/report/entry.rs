@@ -152,6 +152,16 @@ impl Entry {
         self.finding().and_then(|f| f.fix.as_deref())
     }
 
+    /// The page to read first. Rules look at several types, and the provider has a page for each: those about others are
+    /// passed over.
+    pub fn source(&self) -> Option<&Text> {
+        let found = self.finding()?;
+        let fits = |page: &&Text| {
+            documented_type(page).is_none_or(|ty| found.addresses.iter().any(|a| a.split('.').any(|part| part == ty)))
+        };
+        found.about.sources.iter().find(fits).or(found.about.sources.first())
+    }
+
     /// The instances it holds for.
     pub fn addresses(&self) -> &[Text] {
         self.finding().map_or(&[], |f| &f.addresses)
@@ -193,6 +203,14 @@ impl Entry {
     }
 }
 
+/// The type of resource that a page of the registry is about.
+fn documented_type(page: &str) -> Option<String> {
+    let (_, provider) = page.split_once("//registry.terraform.io/providers/")?;
+    let (provider, resource) = provider.split_once("/latest/docs/resources/")?;
+    let name = resource.split(['#', '?']).next()?;
+    Some(format!("{}_{name}", provider.rsplit('/').next()?))
+}
+
 /// The title of a kind of fault.
 pub fn problem_title(kind: ProblemKind) -> &'static str {
     match kind {
@@ -210,5 +228,31 @@ pub fn problem_title(kind: ProblemKind) -> &'static str {
         ProblemKind::ExpiredIgnore => "The time of this silence has passed",
         ProblemKind::Rule => "Rule does not work",
         ProblemKind::Settings => "Settings are wrong",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::finding;
+    use crate::source::{FileId, Span};
+
+    #[test]
+    fn the_page_is_that_of_the_type_that_was_found() {
+        let page = |name| format!("https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/{name}");
+        let guide = "https://docs.aws.amazon.com/guide.html".to_owned();
+        let check = |pages: &[String], address: &str, expected: &String| {
+            let mut found = finding("r", Severity::Error, Span::new(FileId(0), 0, 0), address);
+            Arc::make_mut(&mut found.about).sources = pages.iter().map(|page| (**page).into()).collect();
+            let subject = Subject::Finding(Box::new(found));
+            let entry = Entry { subject, place: Place::file("a.tf".into()), trail: Vec::new(), related: Vec::new() };
+            assert_eq!(entry.source().map(|page| page.to_string()).as_ref(), Some(expected), "{address}");
+        };
+        let both = [page("db_instance"), page("rds_cluster#argument-reference"), guide.clone()];
+        check(&both, "aws_db_instance.a", &both[0]);
+        check(&both, "module.db[\"x\"].aws_rds_cluster.a[0]", &both[1]);
+        check(&both, "aws_docdb_cluster.a", &guide);
+        check(&both[..2], "aws_docdb_cluster.a", &both[0]);
+        check(&[guide.clone(), page("lb")], "aws_lb.a", &guide);
     }
 }

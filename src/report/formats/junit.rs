@@ -43,7 +43,7 @@ fn case(entry: &Entry) -> String {
         attributes(&[("type", words::severity(entry.severity())), ("message", &entry.message_with_address())]);
     let mut lines = vec![format!("{}: {}", entry.place, entry.title()), provenance(entry), entry.why().to_owned()];
     lines.extend(entry.fix().map(|f| format!("fix: {}", fix_sentence(f))));
-    lines.extend(entry.finding().iter().flat_map(|f| &f.about.sources).take(1).map(|s| format!("see: {s}")));
+    lines.extend(entry.source().map(|s| format!("see: {s}")));
     lines.retain(|l| !l.is_empty());
     let text = escaped(&lines.join("\n")).replace("&#10;", "\n");
     format!("    <testcase{case}>\n      <failure{failure}>{text}</failure>\n    </testcase>\n")

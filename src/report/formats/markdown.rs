@@ -84,7 +84,7 @@ fn rules(report: &Report) -> impl Iterator<Item = String> {
         if let Some(fix) = entry.fix() {
             out += &fix_block(fix);
         }
-        if let Some(source) = entry.finding().and_then(|f| f.about.sources.first()) {
+        if let Some(source) = entry.source() {
             out += &format!("<{}>\n\n", harmless::line(source));
         }
         out + "</details>\n\n"

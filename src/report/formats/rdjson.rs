@@ -34,7 +34,6 @@ struct Whole<D> {
 }
 
 fn diagnostic(report: &Report, entry: &Entry) -> Value {
-    let found = entry.finding();
     let mut location = json!({ "path": path_in_repository(report, &entry.place.file) });
     if let Some(span) = entry.place.span {
         location["range"] = range(report, span);
@@ -47,7 +46,7 @@ fn diagnostic(report: &Report, entry: &Entry) -> Value {
         "message": message,
         "location": location,
         "severity": severity(entry.severity()),
-        "code": { "value": entry.rule(), "url": found.and_then(|f| f.about.sources.first()) },
+        "code": { "value": entry.rule(), "url": entry.source() },
         "suggestions": edit(entry, report).iter().map(|e| suggestion(report, e)).collect::<Vec<_>>(),
     })
 }

@@ -20,6 +20,7 @@ use super::{Entry, Report, harmless, hcl, words};
 use crate::rules::{Finding, Fix, Severity};
 use crate::secrets::{Cover, Secrets};
 use crate::source::{Problem, SourceMap};
+use crate::syntax::Text;
 
 pub use self::page::page;
 pub use self::snippet::Look;
@@ -96,6 +97,8 @@ struct Page<'a> {
     painter: Painter,
     /// Rules that have explained themselves.
     explained: HashSet<String>,
+    /// Pages that were named, with the rule that they are about.
+    linked: HashSet<(String, String)>,
     /// Fixes that were written out.
     fixes: HashSet<String>,
     out: String,
@@ -104,8 +107,8 @@ struct Page<'a> {
 impl<'a> Page<'a> {
     fn new(sources: &'a SourceMap, secrets: &'a Secrets, detail: Detail, look: Look) -> Page<'a> {
         let (cover, painter) = (secrets.cover(sources), Painter::new(look));
-        let (explained, fixes) = (HashSet::new(), HashSet::new());
-        Page { sources, cover, detail, look, painter, explained, fixes, out: String::new() }
+        let (explained, linked, fixes) = (HashSet::new(), HashSet::new(), HashSet::new());
+        Page { sources, cover, detail, look, painter, explained, linked, fixes, out: String::new() }
     }
 
     fn line(&mut self, text: &str) {
@@ -130,7 +133,7 @@ impl<'a> Page<'a> {
         }
         if let Some(finding) = entry.finding() {
             self.whereabouts(finding);
-            self.links(finding, first);
+            self.links(entry);
         }
         self.out.push('\n');
     }
@@ -212,14 +215,13 @@ impl<'a> Page<'a> {
         }
     }
 
-    fn links(&mut self, finding: &Finding, first: bool) {
-        let count = match (self.detail.verbose, first) {
-            (true, _) => finding.about.sources.len(),
-            (false, true) => 1,
-            (false, false) => 0,
+    /// Where to read more: the page that fits best, told once for each rule.
+    fn links(&mut self, entry: &Entry) {
+        let links: Vec<&Text> = match (self.detail.verbose, entry.finding()) {
+            (true, finding) => finding.iter().flat_map(|f| &f.about.sources).collect(),
+            (false, _) => entry.source().into_iter().filter(|s| self.linked.insert((entry.rule().to_owned(), s.to_string()))).collect(),
         };
-        let links: Vec<String> =
-            finding.about.sources.iter().take(count).map(|s| self.painter.link(&harmless::line(s))).collect();
+        let links: Vec<String> = links.into_iter().map(|s| self.painter.link(&harmless::line(s))).collect();
         if !links.is_empty() {
             self.keyed("see", &links);
         }
