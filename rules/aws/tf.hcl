@@ -34,7 +34,7 @@ rule "tf-backend-local" {
 
   skip = [
     self.library,
-    self.terragrunt,
+    self.generated,
     has_part(lower(self.path), "example", "test", "fixture", "sandbox", "bootstrap", "pattern", "demo", "module"),
     length(local.real) == 0,
     local.makes_bucket,
@@ -75,7 +75,7 @@ rule "tf-backend-local" {
   }
 
   exceptions = [
-    "reusable modules, and folders whose backend Terragrunt generates",
+    "reusable modules, and folders into which Terragrunt, a template or a script writes files before Terraform runs",
     "folders whose path says example, test, fixture, sandbox, bootstrap, pattern, demo or module",
     "roots that manage nothing but terraform_data, null, local and random resources",
     "the root that makes the bucket of the states: one that a backend names, or one of such a name, or of an unknown one, with little beside it",
@@ -203,7 +203,7 @@ rule "tf-provider-unpinned" {
 
   skip = [
     self.library,
-    self.terragrunt,
+    self.generated,
     has_part(lower(self.path), "example", "test", "fixture", "pattern", "demo"),
   ]
   # A module of the root may hold the bound.
@@ -289,7 +289,7 @@ rule "tf-provider-unpinned" {
 
   exceptions = [
     "reusable modules, in which a lower bound alone is right",
-    "folders for which Terragrunt generates files",
+    "folders into which Terragrunt, a template or a script writes files before Terraform runs",
     "folders whose path says example, test, fixture, pattern or demo",
     "roots with modules that are not on disk, which may hold the bound",
   ]

@@ -35,8 +35,9 @@ pub struct Root {
     /// Whether there are automatic variable files that could not be read, or files of Terragrunt's: any variable may be set
     /// there.
     pub has_unread_values: bool,
-    /// Whether Terragrunt generates what cannot be seen here, or somebody makes it of a template.
-    pub terragrunt: bool,
+    /// Whether something writes files into its folder before Terraform runs: Terragrunt, whoever fills in a template that lies
+    /// there, or a script whose backend git ignores.
+    pub generated: bool,
     /// Whether state is kept elsewhere than in a local file.
     pub has_backend: bool,
     /// Which language its tree is in.
@@ -56,7 +57,7 @@ impl Root {
             environments: Vec::new(),
             lock_file: None,
             has_unread_values: false,
-            terragrunt: false,
+            generated: false,
             has_backend: false,
             dialect: Dialect::Terraform,
         }
@@ -123,7 +124,7 @@ pub(crate) fn make_root(
         var_files,
         environments,
         lock_file: folder.lock_file.clone(),
-        terragrunt: module.generated || terragrunt.governs(&module.dir) || writes_backend(&module.dir, reader.ignored),
+        generated: module.generated || terragrunt.governs(&module.dir) || writes_backend(&module.dir, reader.ignored),
         has_backend,
         dialect: options.dialect.unwrap_or_else(|| dialect_of(&node)),
         module: node,

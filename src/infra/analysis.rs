@@ -154,7 +154,7 @@ fn facts_of(config: &Config, root: &Root, options: &AnalysisOptions) -> RootFact
         remote_variables: has_remote_variables(root),
         has_backend: root.has_backend,
         has_lock_file: root.lock_file.is_some(),
-        terragrunt: root.terragrunt,
+        generated: root.generated,
         several_environments: root.environments.len() > 1,
         environment: options.environment.as_ref().map(|(name, _)| name.clone()),
         nonproduction: options.environment.as_ref().is_some_and(|(_, nonproduction)| *nonproduction),

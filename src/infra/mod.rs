@@ -215,8 +215,9 @@ pub struct RootFacts {
     pub first: bool,
     /// The buckets that roots below the searched folder keep their state in, as far as they are written literally.
     pub state_buckets: Arc<[Text]>,
-    /// Whether a terragrunt.hcl generates backend, providers and inputs.
-    pub terragrunt: bool,
+    /// Whether something writes files into the folder before Terraform runs, which may hold backend, providers and versions:
+    /// Terragrunt, whoever fills in a template, a script whose backend git ignores.
+    pub generated: bool,
     /// Whether there are variable files of several environments beside it.
     pub several_environments: bool,
     /// The environment of this evaluation, where one was chosen or read from the configuration (`prod`).

@@ -357,7 +357,7 @@ fn terraform(program: &Program<'_>, maker: &Maker<'_>, infra: &mut Infra) {
         ("backend_usual".into(), root.backend_usual.into()),
         ("first".into(), root.first.into()),
         ("library".into(), root.library.into()),
-        ("terragrunt".into(), root.terragrunt.into()),
+        ("generated".into(), root.generated.into()),
         ("has_lock_file".into(), root.has_lock_file.into()),
     ]);
     let empty = Arc::new(Body {

@@ -8,8 +8,8 @@ const PROVIDER: &str = "provider \"aws\" {\n  region = \"r\"\n}\n";
 fn units(config: &Config) -> Vec<String> {
     let describe = |r: &crate::config::Root| {
         let standing = if r.standing == RootStanding::Root { "root" } else { "library" };
-        let terragrunt = if r.terragrunt { " terragrunt" } else { "" };
-        format!("{} {standing}{terragrunt}", r.name)
+        let generated = if r.generated { " generated" } else { "" };
+        format!("{} {standing}{generated}", r.name)
     };
     config.roots.iter().map(describe).collect()
 }
@@ -81,19 +81,19 @@ fn folders_that_only_call_each_other_are_not_lost() {
 fn terragrunt_is_noticed() {
     check(
         &[("live/terragrunt.hcl", ""), ("live/prod/app/main.tf", BACKEND), ("other/main.tf", "")],
-        &["live/prod/app root terragrunt", "other library"],
+        &["live/prod/app root generated", "other library"],
     );
     let source = "terraform {\n  source = \"../../modules//app?ref=v1\"\n}\n";
     check(
         &[("live/prod/terragrunt.hcl", source), ("modules/app/main.tf", BACKEND)],
-        &["modules/app library terragrunt"],
+        &["modules/app library generated"],
     );
     let computed = "terraform {\n  source = \"${get_repo_root()}//modules/app\"\n}\n";
     check(
         &[("live/prod/terragrunt.hcl", computed), ("modules/app/main.tf", BACKEND), ("modules/other/main.tf", BACKEND)],
-        &["modules/app library terragrunt", "modules/other root"],
+        &["modules/app library generated", "modules/other root"],
     );
-    check(&[("root.hcl", ""), ("a/main.tf", "")], &["a library terragrunt"]);
+    check(&[("root.hcl", ""), ("a/main.tf", "")], &["a library generated"]);
 }
 
 #[test]
@@ -102,7 +102,7 @@ fn folders_with_templates_of_files_are_not_read_whole() {
         let config = Tree::new(files).load(&["."]);
         let generated: Vec<_> = config.roots.iter().filter(|r| r.module.module.generated).map(|r| &*r.name).collect();
         assert_eq!(generated, expected, "{files:?}");
-        assert!(config.roots.iter().all(|r| r.terragrunt == r.module.module.generated));
+        assert!(config.roots.iter().all(|r| r.generated == r.module.module.generated));
     };
     for template in ["terraform.tf.j2", "variables.tf.json.tmpl", "backend.tf.example", "x.tofu.jinja"] {
         check(&[("a/main.tf", ""), ("b/main.tf", ""), (&format!("a/{template}"), "")], &["a"]);
