@@ -188,10 +188,13 @@ rule "tf-provider-unpinned" {
 
   locals {
     # template is archived: https://github.com/hashicorp/terraform-provider-template
-    minor    = ["random", "null", "local", "time", "tls", "http", "archive", "external", "template"]
-    floating = [for name in self.providers_used : name if name != "terraform" && !has_upper_bound(lookup(self.constraints, name, [])) && !is_bounded_by_block(name)]
+    minor     = ["random", "null", "local", "time", "tls", "http", "archive", "external", "template"]
+    lock      = self.has_lock_file ? try(file(".terraform.lock.hcl"), "") : ""
+    unbounded = [for name in self.providers_used : name if name != "terraform" && !has_upper_bound(lookup(self.constraints, name, [])) && !is_bounded_by_block(name)]
+    # A module that is not on disk may hold the bound. A lock file repeats what all modules required when it was written.
+    untold   = [for name in local.unbounded : name if self.unseen_modules && length(locked_constraints(name, self.required_providers, local.lock)) == 0]
+    floating = [for name in local.unbounded : name if !contains(local.untold, name) && !(self.unseen_modules && has_upper_bound(locked_constraints(name, self.required_providers, local.lock)))]
     major    = [for name in local.floating : name if !contains(local.minor, name)]
-    lock     = self.has_lock_file ? try(file(".terraform.lock.hcl"), "") : ""
     # Where nothing is required, the block or a resource of the provider.
     configured = [for provider in providers() : provider if provider.module == "" && contains(local.floating, provider.name)]
     inside     = [for provider in providers(self.providers_in_modules) : provider if provider.module != ""]
@@ -206,8 +209,7 @@ rule "tf-provider-unpinned" {
     self.generated,
     has_part(lower(self.path), "example", "test", "fixture", "pattern", "demo"),
   ]
-  # A module of the root may hold the bound.
-  require = length(local.floating) == 0 || (self.unseen_modules ? unseen("what modules that are not on disk require of a provider") : false)
+  require = length(local.floating) == 0 && (length(local.untold) == 0 || unseen("what modules that are not on disk require of ${join(", ", local.untold)}"))
   at      = [self.required_providers, local.configured, flatten(local.users), self]
   message = "nothing keeps ${join(", ", local.floating)} from the next major release"
   why     = "Major releases remove arguments and change defaults: 4.0 of the AWS provider made most arguments of S3 buckets read-only, 6.0 changed defaults again. Without an upper bound and a lock file, the next `init` on a fresh runner brings one into an apply to production."
@@ -291,7 +293,7 @@ rule "tf-provider-unpinned" {
     "reusable modules, in which a lower bound alone is right",
     "folders into which Terragrunt, a template or a script writes files before Terraform runs",
     "folders whose path says example, test, fixture, pattern or demo",
-    "roots with modules that are not on disk, which may hold the bound",
+    "roots with modules that are not on disk, which may hold the bound, unless the lock file says that they do not",
   ]
   sources = [
     "https://opentofu.org/docs/language/providers/requirements/",

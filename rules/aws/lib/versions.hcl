@@ -25,6 +25,15 @@ function "locked_version" {
   value       = try(join(".", regex("provider \"[^\"]*/${reverse(split("/", source))[0]}\"\\s*\\{\\s*version\\s*=\\s*\"([0-9]+)\\.([0-9]+)", lock)), null)
 }
 
+function "locked_constraints" {
+  params      = [name, required, lock]
+  description = "What all modules required of a provider when a lock file was written, as its text says; one that is not in it gives an empty list, one of which nothing was required an empty text."
+  value = [
+    for block in regexall("provider \"[^\"]*/${reverse(split("/", required_source(name, required)))[0]}\"\\s*\\{([^}]*)\\}", lock) :
+    join(",", flatten(regexall("constraints\\s*=\\s*\"([^\"]*)\"", block[0])))
+  ]
+}
+
 function "bounded_requirement" {
   params      = [name, required, lock]
   description = "What required_providers says of a provider once the next major release is kept out, as lines of HCL: the locked major, else a bound beside the constraint that is there."
