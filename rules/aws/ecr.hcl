@@ -34,6 +34,13 @@ rule "ecr-public-image-without-internet" {
       at   = local.services
       note = "runs it in subnets without a default route"
     }
+
+    fix {
+      text   = "image = ${copy_of_image(local.images[0])}"
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "copy the image to a repository of ECR first; a rolling deployment follows"
+    }
   }
 
   check "workload" {
@@ -50,6 +57,13 @@ rule "ecr-public-image-without-internet" {
     require  = public_registry(each.value.image) == null
     at       = each.value.image
     message  = "the nodes of ${resources("aws_eks_cluster")[0].address} have no way to the internet and cannot pull ${each.value.image} from ${public_registry(each.value.image)}"
+
+    fix {
+      text   = "image = ${copy_of_image(each.value.image)}"
+      safety = "unsafe"
+      impact = "new-resource"
+      note   = "copy the image to a repository of ECR first; a rolling deployment follows"
+    }
   }
 
   check "chart" {

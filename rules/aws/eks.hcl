@@ -206,6 +206,7 @@ rule "eks-fargate-public-subnet" {
   locals {
     subnets = referenced(self.subnet_ids, "aws_subnet")
     public  = [for subnet in local.subnets : subnet if is_known(egress(subnet)) && egress(subnet) == "igw"]
+    private = one_of_each_zone(subnets_leading(vpc(local.subnets[0]), ["nat", "none", "other"], self))
   }
 
   require = !anytrue([for subnet in local.subnets : egress(subnet) == "igw"])
@@ -219,7 +220,7 @@ rule "eks-fargate-public-subnet" {
   }
 
   fix {
-    text   = "subnet_ids = aws_subnet.private[*].id"
+    text   = "subnet_ids = ${length(local.private) > 0 ? ids_written(local.private, self) : "aws_subnet.private[*].id"}"
     safety = "unsafe"
     impact = "replacement"
     note   = "a profile cannot be changed; deleting one stops its pods"
@@ -595,6 +596,7 @@ rule "eks-node-group-single-az" {
     own      = eks_self_managed_nodes(local.cluster)
     profiles = eks_fargate_profiles(local.cluster)
     subnets  = referenced(self.subnet_ids, "aws_subnet")
+    by_zone  = one_of_each_zone(subnets_leading(vpc(local.subnets[0]), [egress(local.subnets[0])], self))
     all = distinct(flatten(concat(
       [for group in local.groups : referenced(group.subnet_ids, "aws_subnet")],
       [for group in local.own : referenced(group.vpc_zone_identifier, "aws_subnet")],
@@ -644,7 +646,7 @@ rule "eks-node-group-single-az" {
   why = "When the zone fails every pod on these nodes is gone. The control plane lives on, and has nowhere to put them."
 
   fix {
-    text   = "subnet_ids = aws_subnet.private[*].id # one in each of three zones"
+    text   = "subnet_ids = ${length(local.by_zone) > 1 ? ids_written(local.by_zone, self) : "aws_subnet.private[*].id"} # one in each of three zones"
     safety = "unsafe"
     impact = "replacement"
     note   = "subnets of a node group cannot be changed, so that a new group takes over; traffic between zones is billed"
@@ -969,7 +971,7 @@ rule "eks-private-missing-endpoints" {
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "each interface endpoint costs by the hour, zone and gigabyte; a gateway endpoint is free. The group lets port 443 in from the nodes; one subnet of each zone for an interface endpoint"
+    note   = "each interface endpoint costs by the hour, zone and gigabyte; a gateway endpoint is free. An interface endpoint takes one subnet of each zone"
   }
 
   exceptions = [
@@ -1249,7 +1251,7 @@ rule "eks-vpc-range-headroom" {
   fix {
     text   = <<-EOT
       resource "aws_vpc_ipv4_cidr_block_association" "pods" {
-        vpc_id     = ${try(known_text(written_in(vpc(local.subnets[0]), "id", self)), "\"(id of the VPC)\"")}
+        vpc_id     = ${try(known_text(written_in(vpc(local.subnets[0]), "id", self)), "\"${known_text(local.subnets[0].vpc_id)}\"", "\"(id of the VPC)\"")}
         cidr_block = "100.64.0.0/16"
       }
     EOT

@@ -13,7 +13,8 @@ rule "fargate-public-subnet-without-public-ip" {
       for subnet in local.subnets : subnet
       if anytrue([for route in default_routes(subnet) : route.target == "igw" && !route.ipv6])
     ]
-    tasks = ecs_tasks(self)
+    tasks   = ecs_tasks(self)
+    private = one_of_each_zone(subnets_leading(vpc(local.subnets[0]), ["nat"], self))
   }
 
   for_each = self.network_configuration
@@ -33,9 +34,8 @@ rule "fargate-public-subnet-without-public-ip" {
   fix {
     text   = <<-EOT
       network_configuration {
-        subnets          = aws_subnet.private[*].id # with a NAT gateway or endpoints
-        security_groups  = [aws_security_group.app.id]
-        assign_public_ip = false
+        subnets          = ${length(local.private) > 0 ? ids_written(local.private, self) : "aws_subnet.private[*].id"} # with a NAT gateway or endpoints
+        assign_public_ip = false # security_groups as they are
       }
     EOT
     safety = "unsafe"

@@ -18,6 +18,7 @@ rule "lb-internet-facing-in-private-subnet" {
         contains(["carrier_gateway_id", "instance_id", "local_gateway_id", "network_interface_id", "vpc_endpoint_id"], route.target)
       ])
     ]
+    reachable  = one_of_each_zone(subnets_leading(vpc(local.subnets[0]), ["igw"], self))
     everywhere = is_known(length(local.private)) && length(local.private) == length(local.subnets)
     effect = local.everywhere ? (
       "nobody outside can connect; with internal = true it would serve the VPC"
@@ -37,7 +38,7 @@ rule "lb-internet-facing-in-private-subnet" {
 
   fix {
     text   = <<-EOT
-      subnets = aws_subnet.public[*].id # or: internal = true
+      subnets = ${length(local.reachable) > 1 ? ids_written(local.reachable, self) : "aws_subnet.public[*].id"} # or: internal = true
     EOT
     safety = "unsafe"
     impact = "in-place"
@@ -68,6 +69,10 @@ rule "lb-single-az" {
   locals {
     subnets   = lb_subnets(self)
     is_mapped = lb_kind(self) != "classic" && length(self.subnet_mapping) > 0
+    own       = [for subnet in local.subnets : subnet if subnet.module == self.module]
+    by_zone   = one_of_each_zone(concat(local.own, subnets_leading(vpc(local.subnets[0]), lb_ways(self), self)))
+    # The first one is where it already is.
+    is_choice = length(local.own) > 0 && length(local.by_zone) > 1
   }
 
   skip = [
@@ -96,7 +101,10 @@ rule "lb-single-az" {
 
   fix {
     text   = <<-EOT
-      ${local.is_mapped ? "subnet_mapping { # one more, beside the one that is there\n  subnet_id = \"(subnet in another zone)\"\n}" : "subnets = [\"(subnet in one zone)\", \"(subnet in another)\"]"}
+      ${
+        local.is_mapped ? "subnet_mapping { # one more, beside the one that is there\n  subnet_id = ${local.is_choice ? written_in(local.by_zone[1], "id", self) : "\"(subnet in another zone)\""}\n}"
+        : "subnets = ${local.is_choice ? ids_written(local.by_zone, self) : "[\"(subnet in one zone)\", \"(subnet in another)\"]"}"
+      }
     EOT
     safety = "unsafe"
     impact = "in-place"
@@ -309,6 +317,9 @@ rule "lb-targets-in-disabled-az" {
       ) : instances_of_targets(group)
     ]))
     missing = [for subnet in each.value.subnets : subnet if !covers_zone_of(local.subnets, subnet)]
+    beside  = [for subnet in subnets_leading(vpc(local.subnets[0]), lb_ways(self), self) : subnet if anytrue([for missed in local.missing : covers_zone_of([missed], subnet)])]
+    all     = one_of_each_zone(concat(local.subnets, local.beside))
+    is_all  = alltrue([for subnet in local.all : subnet.module == self.module]) && alltrue([for missed in local.missing : covers_zone_of(local.all, missed)])
   }
 
   for_each = concat(
@@ -334,7 +345,7 @@ rule "lb-targets-in-disabled-az" {
 
   fix {
     text   = <<-EOT
-      subnets = aws_subnet.public[*].id # a zone for each in which targets run
+      subnets = ${local.is_all ? ids_written(local.all, self) : "aws_subnet.public[*].id"} # a zone for each in which targets run
     EOT
     safety = "unsafe"
     impact = "in-place"

@@ -13,6 +13,9 @@ rule "nat-gateway-no-internet-path" {
     routes = [for route in default_routes(local.subnet) : route if !route.ipv6]
     target = local.routes[0].target
     table  = route_table(local.subnet)
+    public = subnets_leading(vpc(local.subnet), ["igw"], self)
+    # Best is one in the same zone.
+    better = concat([for subnet in local.public : subnet if is_known(in_one_zone([subnet, local.subnet])) ? in_one_zone([subnet, local.subnet]) : false], local.public)
     lies   = "lies in ${local.subnet.address}, where ${local.table == null ? "the VPC's main route table" : local.table.address}"
     leads = try(
       local.target == "igw" ? "sends 0.0.0.0/0 to an internet gateway" : "sends 0.0.0.0/0 to a NAT gateway",
@@ -43,11 +46,21 @@ rule "nat-gateway-no-internet-path" {
     skip    = [self.connectivity_type != "private", length(routed_subnets(self)) == 0]
     require = try(!contains(["igw", "nat"], local.target), length(local.routes) > 0)
     message = "${self.address} is private and ${local.lies} ${local.leads}, so that the default routes to it end there"
+
+    fix {
+      text   = <<-EOT
+        connectivity_type = "public"
+        allocation_id     = aws_eip.${self.resource_name}.id${try(local.target == "igw", false) ? "" : " # and a subnet with a route to an internet gateway"}
+      EOT
+      safety = "unsafe"
+      impact = "replacement"
+      note   = "makes a new gateway, with a new Elastic IP"
+    }
   }
 
   fix {
     text   = <<-EOT
-      subnet_id = aws_subnet.public[0].id
+      subnet_id = ${length(local.better) > 0 ? written_in(local.better[0], "id", self) : "aws_subnet.public[0].id"}
     EOT
     safety = "unsafe"
     impact = "replacement"
@@ -102,7 +115,7 @@ rule "nat-gateway-single-az" {
     # The subnets have keys of one kind: numbers by count, names by for_each.
     keys    = local.public == "" ? "" : try(local.own[0].instance_key == null ? "" : can(tonumber(local.own[0].instance_key)) ? "count.index" : "each.key", "")
     is_own  = local.keys != ""
-    network = try(known_text(written_in(vpc(local.own[0]), "id", self)), "\"(id of the VPC)\"")
+    network = try(known_text(written_in(vpc(local.own[0]), "id", self)), "\"${known_text(local.own[0].vpc_id)}\"", "\"(id of the VPC)\"")
     # Several route tables have a default route each; a single one leads all subnets to one gateway.
     tables     = [for table in elements_known(distinct([for subnet in local.routed : route_table(subnet)])) : table if is_known(table) && table != null]
     shared     = length(local.tables) == 1

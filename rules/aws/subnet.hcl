@@ -108,6 +108,10 @@ rule "subnet-private-routes-to-igw" {
       "belongs to ${names(local.groups)}"
     )
     routes = [for route in default_routes(self) : route.declared_by if route.target == "igw"]
+    gateways = [
+      for gateway in elements_known(resources("aws_nat_gateway")) : gateway
+      if gateway.module == self.module && try(known_text(vpc(subnets(gateway.subnet_id)[0]).address) == vpc(self).address, false)
+    ]
   }
 
   skip = [
@@ -134,7 +138,7 @@ rule "subnet-private-routes-to-igw" {
       resource "aws_route" "private_default" {
         route_table_id         = aws_route_table.private.id
         destination_cidr_block = "0.0.0.0/0"
-        nat_gateway_id         = aws_nat_gateway.main.id
+        nat_gateway_id         = ${length(local.gateways) > 0 ? written_in(local.gateways[0], "id", self) : "aws_nat_gateway.main.id"}
       }
     EOT
     safety = "unsafe"

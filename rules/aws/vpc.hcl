@@ -315,7 +315,7 @@ rule "vpc-endpoint-gateway-missing" {
     gateways  = distinct(flatten([for subnet in local.routed : nat_gateways(subnet)]))
     endpoints = referrers(self, "aws_vpc_endpoint", "vpc_id")
     # Route tables of another module cannot be named here.
-    written  = [for table in elements_known(local.tables) : table == null ? null : written_in(table, "id", self)]
+    written  = [for table in elements_known(local.tables) : table_written_in(table, self, self)]
     attached = length(local.written) == 0 || anytrue([for id in local.written : id == null]) ? "[] # the ids of the route tables of ${names(local.routed)}" : "[${join(", ", local.written)}]"
     # Of a module that was downloaded the reader has the outputs only.
     call    = try(elements_known(calls_of_published(self, "vpc"))[0], null)
@@ -423,6 +423,7 @@ rule "vpc-endpoint-interface-type-missing" {
   locals {
     gateways = ["s3", "dynamodb", "s3express"]
     lists    = [for name in ["subnet_ids", "security_group_ids"] : name if length(elements(name == "subnet_ids" ? self.subnet_ids : self.security_group_ids)) > 0]
+    by_zone  = try(one_of_each_zone(subnets_leading(referenced(self.vpc_id, "aws_vpc")[0], ["nat", "none", "other"], self)), [])
     useless  = concat(local.lists, coalesce(self.private_dns_enabled, false) ? ["private_dns_enabled"] : [])
   }
 
@@ -450,7 +451,7 @@ rule "vpc-endpoint-interface-type-missing" {
     text   = <<-EOT
       vpc_endpoint_type   = "Interface"
       private_dns_enabled = true
-      subnet_ids          = aws_subnet.private[*].id
+      subnet_ids          = ${length(local.by_zone) > 0 ? ids_written(local.by_zone, self) : "aws_subnet.private[*].id"}
       security_group_ids  = [aws_security_group.endpoints.id]
     EOT
     safety = "unsafe"

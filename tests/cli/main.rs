@@ -9,6 +9,7 @@ mod eval;
 mod faults;
 #[cfg(unix)]
 mod files;
+mod fixes;
 mod formats;
 mod multiplying;
 mod pages;

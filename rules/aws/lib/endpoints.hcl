@@ -59,7 +59,11 @@ function "endpoint_blocks" {
   params      = [label, services, subnets, tables, reader]
   description = "The endpoints for services of AWS in the VPC of some subnets, as they are written in the module of a resource; `tables` are the route tables of the subnets, null for the main one."
   value = join("\n\n", concat(
-    [for others in [[for service in services : service if service != "s3"]] : interface_endpoint_block(label, others, subnets, reader) if length(others) > 0],
+    strcontains(region_written_in(reader), "aws_region.current.") && length(regions_known_in(reader)) == 0 ? ["data \"aws_region\" \"current\" {}"] : [],
+    flatten([
+      for others in [[for service in services : service if service != "s3"]] :
+      [interface_endpoint_block(label, others, subnets, reader), endpoint_group_block(vpc(subnets[0]), reader)] if length(others) > 0
+    ]),
     contains(services, "s3") ? [s3_endpoint_block(vpc(subnets[0]), tables, reader)] : [],
   ))
 }
@@ -71,11 +75,29 @@ function "interface_endpoint_block" {
     resource "aws_vpc_endpoint" "${label}" {
       for_each            = toset(${replace(jsonencode(services), "\",\"", "\", \"")})
       vpc_id              = ${vpc_written_in(vpc(subnets[0]), reader)}
-      service_name        = "com.amazonaws.$${data.aws_region.current.region}.$${each.key}"
+      service_name        = "com.amazonaws.${region_written_in(reader)}.$${each.key}"
       vpc_endpoint_type   = "Interface"
       private_dns_enabled = true
       subnet_ids          = ${subnets_written_in(subnets, reader)}
       security_group_ids  = [aws_security_group.endpoints.id]
+    }
+  EOT
+  )
+}
+
+function "endpoint_group_block" {
+  params      = [vpc, reader]
+  description = "The security group of interface endpoints, which lets in all of their VPC."
+  value = chomp(<<-EOT
+    resource "aws_security_group" "endpoints" {
+      vpc_id = ${vpc_written_in(vpc, reader)}
+
+      ingress {
+        protocol    = "tcp"
+        from_port   = 443
+        to_port     = 443
+        cidr_blocks = [${try(known_text(written_in(vpc, "cidr_block", reader)), "\"${known_text(vpc.cidr_block)}\"", "\"(range of ${vpc.address})\"")}]
+      }
     }
   EOT
   )
@@ -87,11 +109,27 @@ function "s3_endpoint_block" {
   value = chomp(<<-EOT
     resource "aws_vpc_endpoint" "s3" {
       vpc_id          = ${vpc_written_in(vpc, reader)}
-      service_name    = "com.amazonaws.$${data.aws_region.current.region}.s3"
+      service_name    = "com.amazonaws.${region_written_in(reader)}.s3"
       route_table_ids = ${tables_written_in(tables, vpc, reader)}
     }
   EOT
   )
+}
+
+function "region_written_in" {
+  params      = [reader]
+  description = "The region of a resource as it is written in a text: its name where all of the configuration has one, else what a data source of the module of the resource gives."
+  value = try(
+    [for provider in providers("aws") : known_text(provider.region) if length(providers("aws")) == 1][0],
+    "$${${own_address(regions_known_in(reader)[0])}.region}",
+    "$${data.aws_region.current.region}",
+  )
+}
+
+function "regions_known_in" {
+  params      = [reader]
+  description = "The data sources for the region that stand in the module of a resource."
+  value       = [for region in elements_known(data_sources("aws_region")) : region if region.module == reader.module]
 }
 
 function "vpc_written_in" {
@@ -106,7 +144,7 @@ function "subnets_written_in" {
   value = (
     anytrue([for subnet in subnets : written_in(subnet, "id", reader) == null])
     ? "[] # one subnet of each zone, such as ${names(subnets)}"
-    : "[${join(", ", [for subnet in subnets : written_in(subnet, "id", reader)])}]"
+    : "[${join(", ", distinct([for subnet in subnets : written_in(subnet, "id", reader)]))}]"
   )
 }
 

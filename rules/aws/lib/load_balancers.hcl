@@ -6,6 +6,12 @@ function "lb_kind" {
   value       = lb.resource_type == "aws_elb" ? "classic" : lb.load_balancer_type
 }
 
+function "lb_ways" {
+  params      = [lb]
+  description = "Where the default routes of a load balancer's subnets should lead, as `egress` tells it."
+  value       = coalesce(lb.internal, false) ? ["nat", "none", "other"] : ["igw"]
+}
+
 function "lb_subnets" {
   params      = [lb]
   description = "The subnets of a load balancer, from either of its arguments; open where one is not of this configuration."

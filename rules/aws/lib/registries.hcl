@@ -40,6 +40,12 @@ function "is_public_registry" {
   ], host) || endswith(host, ".gcr.io")
 }
 
+function "copy_of_image" {
+  params      = [image]
+  description = "How a copy of an image in a repository of ECR is written, with its name and its tag or digest."
+  value       = "\"$${aws_ecr_repository.${replace(regex("([^/:@]+)(?:[:@][^/]*)?$", image)[0], "/[^A-Za-z0-9_]/", "_")}.repository_url}${can(regex("[:@][^/]*$", image)) ? regex("[:@][^/]*$", image) : ":latest"}\""
+}
+
 function "names_proxy" {
   params      = [variables]
   description = "Whether one of these environment variables says which proxy leads out."

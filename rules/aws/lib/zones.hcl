@@ -28,3 +28,12 @@ function "covers_zone_of" {
   description = "Whether one of these subnets lies in the zone of another one."
   value       = anytrue([for other in subnets : same(other, subnet)]) || zone_count(concat(subnets, [subnet])) == zone_count(subnets)
 }
+
+function "one_of_each_zone" {
+  params      = [subnets]
+  description = "Of these subnets the first one in each Availability Zone, as far as their zones can be compared."
+  value = [
+    for at, subnet in subnets : subnet
+    if is_known(covers_zone_of(slice(subnets, 0, at), subnet)) ? !covers_zone_of(slice(subnets, 0, at), subnet) : false
+  ]
+}

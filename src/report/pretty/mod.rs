@@ -219,7 +219,11 @@ impl<'a> Page<'a> {
     fn links(&mut self, entry: &Entry) {
         let links: Vec<&Text> = match (self.detail.verbose, entry.finding()) {
             (true, finding) => finding.iter().flat_map(|f| &f.about.sources).collect(),
-            (false, _) => entry.source().into_iter().filter(|s| self.linked.insert((entry.rule().to_owned(), s.to_string()))).collect(),
+            (false, _) => entry
+                .source()
+                .into_iter()
+                .filter(|s| self.linked.insert((entry.rule().to_owned(), s.to_string())))
+                .collect(),
         };
         let links: Vec<String> = links.into_iter().map(|s| self.painter.link(&harmless::line(s))).collect();
         if !links.is_empty() {
