@@ -46,7 +46,7 @@ fn run(options: &CheckOptions, start: Instant) -> Result<Exit, Failure> {
         timed(&mut outcome, "check", || clock.stage(Stage::Check, || Judge::new(&config, &prepared).all(&progress)));
     progress.end();
     let exit = clock.stage(Stage::Report, || {
-        gather(&mut outcome, options, (&config, &prepared), judged);
+        gather(&mut outcome, (&config, &prepared), judged);
         if let Some(baseline) = baseline {
             baseline.settle(&mut outcome, (&config, &prepared.plan), (&prepared.catalog, &prepared.selection))?;
         }
@@ -92,12 +92,7 @@ fn prepare<'o>(options: &'o CheckOptions, config: &Config) -> Result<Prepared<'o
 }
 
 /// Everything that there is to say.
-fn gather(
-    outcome: &mut Outcome,
-    options: &CheckOptions,
-    (config, prepared): (&Config, &Prepared<'_>),
-    judged: Vec<Judged>,
-) {
+fn gather(outcome: &mut Outcome, (config, prepared): (&Config, &Prepared<'_>), judged: Vec<Judged>) {
     let Prepared { settings, plan, ignores, .. } = prepared;
     add_configuration(outcome, config);
     outcome.files += plan.files;
@@ -105,12 +100,10 @@ fn gather(
     outcome.resources = resources(&judged, config.roots.len());
     let usages: Vec<Usage> = judged.into_iter().map(|judged| judged.add_to(outcome, config)).collect();
     outcome.problems.extend(ignores.problems(&usages, plan.partial).into_iter().filter(|p| in_focus(config, p)));
-    if !options.detail.verbose {
-        // Where a rule of tfcheck's own could not be evaluated, the list of what is undecided says why.
-        let given: Vec<_> = prepared.catalog.given_files().map(|file| file.id).collect();
-        let is_given = |p: &Problem| p.label.as_ref().is_none_or(|label| given.contains(&label.span.file));
-        outcome.problems.retain(|p| p.kind != ProblemKind::Rule || is_given(p));
-    }
+    // Where a rule of tfcheck's own could not be evaluated, the list of what is undecided says why.
+    let given: Vec<_> = prepared.catalog.given_files().map(|file| file.id).collect();
+    let is_given = |p: &Problem| p.label.as_ref().is_none_or(|label| given.contains(&label.span.file));
+    outcome.problems.retain(|p| p.kind != ProblemKind::Rule || is_given(p));
 }
 
 fn timed<T>(outcome: &mut Outcome, stage: &'static str, work: impl FnOnce() -> T) -> T {

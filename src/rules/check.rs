@@ -91,7 +91,8 @@ impl Task {
             let start = Instant::now();
             let mut seen = Seen::default();
             for id in ids {
-                Subject { run, rule: &self.rule, instance: run.infra.get(*id), limit, seen: &mut seen }.look();
+                Subject { run, rule: &self.rule, instance: run.infra.get(*id), limit, failed: false, seen: &mut seen }
+                    .look();
             }
             Seen { spent: start.elapsed(), ..seen }
         })
@@ -168,6 +169,8 @@ struct Subject<'a, 's> {
     instance: &'a Instance,
     /// How much work it is worth.
     limit: usize,
+    /// Whether something failed while the rule looked at it: what else fails is told by that.
+    failed: bool,
     seen: &'s mut Seen,
 }
 
@@ -201,6 +204,10 @@ impl<'a> Subject<'a, '_> {
             Some(Err(error)) => self.failed(error),
             Some(Ok(entries)) => {
                 for entry in entries {
+                    // What is left would fail one by one, and the first has said so.
+                    if scope.is_exhausted() && self.failed {
+                        break;
+                    }
                     scope.enter_element(entry.key, entry.value);
                     let Asked::Open(own) = ask(check, &check.element_steps, scope) else { continue };
                     self.verdict(at, scope, own.doubt.or_else(|| doubt.clone()), own.require, entry.certain);
@@ -241,8 +248,10 @@ impl<'a> Subject<'a, '_> {
         self.problems(vec![error]);
     }
 
+    /// Takes note of the first error: of thousands of elements each may fail alike.
     fn problems(&mut self, errors: Vec<EvalError>) {
-        for mut error in errors {
+        for mut error in errors.into_iter().take(usize::from(!self.failed)) {
+            self.failed = true;
             error.kind = crate::source::ProblemKind::Rule;
             let problem = error.into_problem(self.rule.span);
             self.seen.problems.push(problem.with_related(self.instance.block.header, "while looking at this"));

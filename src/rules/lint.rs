@@ -341,7 +341,9 @@ fn literals(arg: &Expr) -> impl Iterator<Item = (Text, Span)> + '_ {
 fn known_type(ty: &str, span: Span, problems: &mut Vec<Problem>) {
     if ty.starts_with("aws_") && facts::schema(ty).is_none() {
         let mut problem = wrong(span, format!("the provider has no resource type `{ty}`"), "unknown type");
-        problem.help = nearest(ty, facts::resource_types()).map(|n| format!("did you mean `{n}`?"));
+        // Of more than a thousand types only those of about its length are compared.
+        let alike = facts::resource_types().filter(|known| known.len().abs_diff(ty.len()) <= 1);
+        problem.help = nearest(ty, alike).map(|n| format!("did you mean `{n}`?"));
         problems.push(problem);
     }
 }

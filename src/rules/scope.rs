@@ -100,6 +100,11 @@ impl<'a> RuleScope<'a> {
         self.state.borrow().each.as_ref().map(|(_, value)| value.clone())
     }
 
+    /// Whether the rule has made all that it may make for the instance.
+    pub fn is_exhausted(&self) -> bool {
+        self.work.get() > self.limit
+    }
+
     /// What a clause says; `ask` says it of its expression.
     pub fn truth(&self, clause: &Clause, ask: fn(&Evaluation<'_>, &Expr) -> Truth) -> Truth {
         let at = ptr::from_ref::<Expr>(&clause.expr);

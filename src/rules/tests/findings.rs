@@ -54,6 +54,23 @@ fn a_secret_is_never_told() {
 }
 
 #[test]
+fn what_fails_for_each_element_is_told_once() {
+    let told = |body: &str| {
+        run(&rule(body), DB, &RuleOptions::default(), |outcome, _| {
+            (outcome.findings.len(), outcome.problems.len(), outcome.undecided.len())
+        })
+    };
+    assert_eq!(told("  for_each = range(100)\n  require = tobool(\"${each.value}x\")"), (0, 1, 1));
+    assert_eq!(
+        told("  for_each = range(100)\n  require = each.value == 1\n  message = tolist(each.value)"),
+        (99, 1, 0)
+    );
+    // An element of the list makes as many as a rule may make in all.
+    let all = "length([for a in range(1000) : [for b in range(1000) : [for c in range(1000) : c]]]) > each.value";
+    assert_eq!(told(&format!("  for_each = range(1000)\n  require = {all}")), (0, 1, 1));
+}
+
+#[test]
 fn messages_bear_anything() {
     let configuration = "variable \"x\" {}\nresource \"aws_db_instance\" \"a\" {\n  engine = var.x\n}\n";
     let body = "  require = false\n  message = \"${self.engine} ${self.kms_key_id} ${[1, 2]} %{if true}yes%{endif}\"";
