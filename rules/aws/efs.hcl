@@ -119,11 +119,6 @@ rule "efs-no-backup" {
   message = "nothing backs ${self.address} up: ${length(local.policies) == 0 ? "it has no aws_efs_backup_policy" : "its backup policy is not enabled"}, and no selection of AWS Backup takes it"
   why     = "The console switches automatic backups on, the API does not, and so neither does Terraform. EFS has no snapshots: a directory that a script deletes is gone, and a replica repeats the deletion within minutes."
 
-  also {
-    at   = local.policies
-    note = "this policy does not"
-  }
-
   fix {
     text   = <<-EOT
       resource "aws_efs_backup_policy" "${self.resource_name}" {
@@ -137,6 +132,31 @@ rule "efs-no-backup" {
     safety = "safe"
     impact = "new-resource"
     note   = "daily backups that are kept for 35 days; their storage is billed"
+  }
+
+  check "none" {
+    skip = length(local.policies) > 0
+  }
+
+  # A file system has one policy: a second resource would undo the first at every apply.
+  check "disabled" {
+    skip = length(local.policies) == 0
+
+    also {
+      at   = local.policies
+      note = "this policy does not"
+    }
+
+    fix {
+      text   = <<-EOT
+        backup_policy {
+          status = "ENABLED"
+        }
+      EOT
+      safety = "safe"
+      impact = "in-place"
+      note   = "in ${try(known_text(own_address(elements_known(local.policies)[0])), "its aws_efs_backup_policy")}; daily backups that are kept for 35 days, whose storage is billed"
+    }
   }
 
   exceptions = [

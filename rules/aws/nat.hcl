@@ -93,7 +93,7 @@ rule "nat-gateway-single-az" {
     own    = subnets(self.subnet_id)
     routed = routed_subnets(self)
     others = [for subnet in local.routed : subnet if zone_count(concat(local.own, [subnet])) > 1]
-    lies   = try("lies in ${zone(local.own[0])} and ", "")
+    lies   = try("lies in ${known_text(zone(local.own[0]))} and ", "")
     # Only what is certain is said of all of them.
     all_other = is_known(length(local.others)) && is_known(length(local.routed)) ? length(local.others) == length(local.routed) : false
     # Where there are gateways in other zones, the routes lead to the wrong ones.

@@ -233,6 +233,15 @@ rule "tf-provider-unpinned" {
 
   check "in-module" {
     severity = "warning"
+
+    locals {
+      # As resources of the module name them.
+      passed = distinct([
+        for provider in local.inside : is_set(provider.alias) ? "${provider.name}.${provider.alias}" : provider.name
+        if provider.module == local.inside[0].module
+      ])
+    }
+
     require  = length(self.providers_in_modules) == 0
     at       = [local.inside, self]
     message  = "a module that is called here configures ${join(", ", self.providers_in_modules)} itself: such a module takes neither count nor for_each, and its resources cannot be removed with it"
@@ -242,13 +251,13 @@ rule "tf-provider-unpinned" {
       text   = <<-EOT
         module "${try(regex("module\\.([^.\\[]+)[^.]*$", local.inside[0].module)[0], "…")}" {
           providers = {
-            ${self.providers_in_modules[0]} = ${self.providers_in_modules[0]}
+            ${join("\n    ", [for name in local.passed : "${name} = ${name}"])}
           }
         }
       EOT
       safety = "unsafe"
       impact = "none"
-      note   = "in the call, with the provider block moved to the root module; the module says in required_providers what it needs. With other settings than before, resources may be changed"
+      note   = "in the call, with the provider block moved to the root module; the module says in required_providers what it needs, and names aliases in configuration_aliases. With other settings than before, resources may be changed"
     }
   }
 
@@ -265,7 +274,7 @@ rule "tf-provider-unpinned" {
           required_providers {
             ${each.value.name} = {
               source  = ${written_source(each.value.name, self.required_providers, local.lock)}
-              version = "${is_known(each.value.version) ? each.value.version : "…"}"
+              version = "${is_known(each.value.version) ? trimprefix(each.value.version, "v") : "…"}"
             }
           }
         }

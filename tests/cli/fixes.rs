@@ -86,3 +86,42 @@ fn endpoints_come_with_what_they_need() {
     assert!(fix.contains("resource \"aws_security_group\" \"endpoints\""), "{fix}");
     assert!(!fix.contains("data."), "{fix}");
 }
+
+#[test]
+fn a_file_system_has_one_backup_policy() {
+    let off = "resource \"aws_efs_file_system\" \"a\" {}
+resource \"aws_efs_backup_policy\" \"a\" {
+  file_system_id = aws_efs_file_system.a.id
+  backup_policy {
+    status = \"DISABLED\"
+  }
+}
+";
+    assert_eq!(fixes("efs-no-backup", off), ["backup_policy {\n  status = \"ENABLED\"\n}"]);
+}
+
+#[test]
+fn a_module_is_handed_every_provider_that_it_configured() {
+    let module = "provider \"aws\" {\n  alias  = \"member\"\n  region = \"eu-west-1\"\n}
+provider \"github\" {\n  owner = \"acme\"\n}
+resource \"aws_sqs_queue\" \"a\" {\n  provider = aws.member\n}
+resource \"github_repository\" \"a\" {\n  name = \"a\"\n}
+";
+    let root = "terraform {
+  backend \"s3\" {}
+  required_providers {
+    aws = {\n      source  = \"hashicorp/aws\"\n      version = \"~> 6.0\"\n    }
+    github = {\n      source  = \"integrations/github\"\n      version = \"~> 6.0\"\n    }
+  }
+}
+module \"m\" {\n  source = \"./m\"\n}
+";
+    let case = Case::new(&[("main.tf", root), ("m/main.tf", module)]);
+    let ran = case.run(&["--format", "json", "--select", "tf-provider-unpinned"]);
+    let report: Value = serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran}"));
+    let fix = report["findings"][0]["fix"]["text"].as_str().unwrap_or_default();
+    assert_eq!(
+        fix, "module \"m\" {\n  providers = {\n    aws.member = aws.member\n    github = github\n  }\n}",
+        "{ran}"
+    );
+}
