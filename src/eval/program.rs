@@ -6,6 +6,7 @@
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -272,6 +273,16 @@ impl<'c> Program<'c> {
         let frame = Rc::new(Frame { id: frames.len() as u32, module: module.clone(), bindings, source, open });
         frames.push(frame.clone());
         frame
+    }
+
+    /// Gives back what was worked out of these resources of a module, by their places among all, where each has one
+    /// instance. Instances of others are kept: they cost more to find.
+    pub(crate) fn forget_some(&self, module: &ModuleInstance, resources: Range<usize>) {
+        for state in module.resources.borrow_mut().get_mut(resources).unwrap_or_default() {
+            if matches!(state, State::Known(expansion) if !expansion.is_repeated()) {
+                *state = State::New;
+            }
+        }
     }
 
     /// Gives back what was worked out of the instances of resources: few are asked for again, and they are then worked out

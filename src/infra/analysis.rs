@@ -185,4 +185,24 @@ mod tests {
         drop(program);
         assert!(root.upgrade().is_none());
     }
+
+    #[test]
+    fn what_was_given_back_is_worked_out_again() {
+        let topic = |n: usize| {
+            let name = if n == 0 { "\"first\"".to_owned() } else { format!("\"${{aws_sns_topic.t00000.name}}-{n}\"") };
+            format!("resource \"aws_sns_topic\" \"t{n:05}\" {{\n  name = {name}\n}}\n")
+        };
+        let text: String = (0..9_000).map(topic).collect();
+        let tree = Tree::new(&[("main.tf", &text)]);
+        let config = tree.load(&["."]);
+        let (.., infra, problems) = analyze(&config, &config.roots[0], &sandbox(&config), &AnalysisOptions::default());
+        assert!(problems.is_empty(), "{problems:?}");
+        let name = |address: &str| {
+            let found = infra.by_address(address).map(|topic| infra.attribute(topic.id, "name"));
+            found.and_then(|name| name.as_str().map(str::to_owned))
+        };
+        assert_eq!(name("aws_sns_topic.t00000").as_deref(), Some("first"));
+        assert_eq!(name("aws_sns_topic.t08999").as_deref(), Some("first-8999"));
+        assert!(infra.by_address("aws_sns_topic.t09000").is_none());
+    }
 }

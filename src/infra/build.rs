@@ -23,6 +23,9 @@ use crate::syntax::Text;
 /// More module instances than this are not looked at.
 const MODULE_LIMIT: usize = 100_000;
 
+/// What was worked out of so many resources of a module is kept beyond what is read of them: others may refer to it.
+const RESOURCES_KEPT: usize = 4096;
+
 /// The instances of a program's root and of all modules it calls.
 pub fn build(program: &Program<'_>, root: RootFacts, wanted: Wanted, clock: &Clock) -> Infra {
     let mut builder = Builder {
@@ -115,6 +118,10 @@ impl Builder<'_, '_> {
             let block_address: Option<Text> = expansion.is_repeated().then(|| name.text(&module.prefix).into());
             for slot in expansion.slots() {
                 self.resource(module, name, (resource, block_address.as_ref()), slot, nonproduction);
+            }
+            let done = declared.at + 1;
+            if done.is_multiple_of(RESOURCES_KEPT) {
+                self.program.forget_some(module, done - RESOURCES_KEPT..done);
             }
         }
     }

@@ -12,9 +12,9 @@ use smallvec::SmallVec;
 use crate::eval::union::is_watched;
 use crate::eval::{EvalError, Kind, Node, Value};
 
-/// So many answers are kept, some 8 MB of them; then all are forgotten, and what is asked again is worked out again. They
+/// So many answers are kept, some 4 MB of them; then all are forgotten, and what is asked again is worked out again. They
 /// fill a table: with one more it would double.
-const MOST_ANSWERS: usize = 7 << 12;
+const MOST_ANSWERS: usize = 7 << 11;
 
 /// Answers of one kind. Two threads may work out the same, which is the same.
 pub struct Answers<K, V>(RwLock<FxHashMap<K, V>>);
