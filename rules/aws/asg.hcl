@@ -109,7 +109,7 @@ rule "asg-health-check-type" {
   ]
   require = strcontains(upper(self.health_check_type), "ELB") || !asg_balanced(self)
   at      = self.health_check_type
-  message = "${self.address} is behind a load balancer but replaces instances by health checks of type ${self.health_check_type} alone"
+  message = is_set(self.health_check_type) ? "${self.address} is behind a load balancer but replaces instances by health checks of type ${self.health_check_type} alone" : "${self.address} is behind a load balancer but sets no health_check_type, without which a new group replaces instances by health checks of type ${self.health_check_type} alone"
   why     = "An instance whose application hangs or has crashed gets no more requests, yet its machine is healthy, so the group keeps it. The fleet shrinks one by one, unnoticed, until the last ones that answer are overloaded."
 
   fix {

@@ -21,7 +21,7 @@ rule "rds-automated-backups-disabled" {
   ]
   require = self.backup_retention_period > 0
   at      = self.backup_retention_period
-  message = local.written ? "${self.address} keeps automated backups for 0 days, which switches them off" : "${self.address} sets no backup_retention_period, and the provider then sends 0, which switches automated backups off"
+  message = local.written ? "${self.address} keeps automated backups for 0 days, which switches them off" : "${self.address} sets no backup_retention_period: a new instance gets 0 from the provider, which switches automated backups off"
   why     = "Without automated backups there is no point in time to return to: a migration gone wrong or a DELETE without its WHERE is final. RDS also refuses read replicas of such an instance, and blue/green updates. Who creates an instance through the API gets one day of backups, in the console seven; only Terraform's provider sends 0."
 
   fix {
@@ -35,6 +35,7 @@ rule "rds-automated-backups-disabled" {
     "read replicas",
     "instances of Aurora, whose cluster keeps the backups",
     "instances restored from a snapshot or a point in time that leave the argument out and so take over what their source had",
+    "instances that an import block brings in and that leave the argument out, which keep what they have",
     "ignore_changes on the argument, as where AWS Backup sets it for continuous backups",
   ]
   sources = [
@@ -155,7 +156,7 @@ rule "rds-multi-az" {
   ]
   require = self.multi_az
   at      = self.multi_az
-  message = "${self.address} has no standby to fail over to"
+  message = is_set(self.multi_az) ? "${self.address} has no standby to fail over to" : "${self.address} does not ask for multi_az, without which a new instance has no standby to fail over to"
   why     = "A failure of the host, the volume or the zone takes the database down until it is rebuilt, and a restore from a backup can take hours. With a standby in a second zone the failover typically takes 60 to 120 seconds."
 
   check "convertible" {
@@ -179,7 +180,7 @@ rule "rds-multi-az" {
     note   = "converts online, with higher I/O latency while the standby is filled; about doubles the instance's and the storage's cost"
   }
 
-  exceptions = ["read replicas", "Aurora, RDS Custom for Oracle and SQL Server Express, which have no such standby"]
+  exceptions = ["read replicas", "Aurora, RDS Custom for Oracle and SQL Server Express, which have no such standby", "instances that an import block brings in and that leave the argument out"]
   sources = [
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Concepts.MultiAZSingleStandby.html",
     "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.DBInstance.Modifying.html",

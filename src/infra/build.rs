@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::addresses::ByAddress;
 use super::fill::Filler;
 use super::foreign;
+use super::imported::Imported;
 use super::pseudo;
 use super::{
     HandedOut, Infra, Instance, InstanceId, InstanceKind, Lifecycle, NotOnDisk, Receiver, RootFacts, Wanted, Within,
@@ -35,6 +36,7 @@ pub fn build(program: &Program<'_>, root: RootFacts, wanted: Wanted, clock: &Clo
         wanted,
         words: Default::default(),
         foreign: Vec::new(),
+        imported: Imported::of(&program.root_instance().module().imports),
     };
     clock.part(Stage::Evaluate, || {
         builder.modules();
@@ -56,6 +58,7 @@ struct Builder<'p, 'c> {
     words: pseudo::Words,
     /// The providers of the root that speak to something other than AWS.
     foreign: Vec<ProviderName>,
+    imported: Imported,
 }
 
 impl Builder<'_, '_> {
@@ -136,8 +139,9 @@ impl Builder<'_, '_> {
     ) {
         let reference = self.program.instance_reference(slot, name);
         let attributes = self.program.configured_attributes(slot, name, resource);
+        let imported = self.imported.holds(&module.address, name, &slot.key);
         let attributes = match name.mode {
-            Mode::Managed => self.filler.complete(&name.type_name, &reference, attributes),
+            Mode::Managed => self.filler.complete(&name.type_name, (&reference, imported), attributes),
             _ => attributes,
         };
         let kind = match name.mode {
@@ -164,6 +168,7 @@ impl Builder<'_, '_> {
             span: resource.span,
             lifecycle: self.lifecycle(resource, slot),
             foreign: foreign::is_foreign(&self.foreign, module, resource),
+            imported,
             nonproduction,
         });
     }

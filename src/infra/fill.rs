@@ -2,7 +2,9 @@
 //! that the provider converts them to, and single JSON objects become the lists that blocks are.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
+use super::imported;
 use crate::eval::{
     ByName, Cause, Fields, Hint, Inner, Kind, Marks, Node, Number, Place, Reference, Rest, Seq, Type, Unknown, Value,
     convert,
@@ -13,7 +15,12 @@ use crate::syntax::Text;
 
 /// A provider's default as a value that says so.
 pub(super) fn default_value(fact: &FactValue) -> Value {
-    fact_value(fact).with_marks(Marks::PROVIDER_DEFAULT)
+    left_out(fact_value(fact))
+}
+
+/// A value that nobody wrote.
+pub(super) fn left_out(value: Value) -> Value {
+    value.with_marks(Marks::PROVIDER_DEFAULT)
 }
 
 fn fact_value(fact: &FactValue) -> Value {
@@ -41,6 +48,8 @@ struct Facts {
     schema: Option<&'static Schema>,
     /// Defaults of nested blocks as a tree.
     defaults: Defaults,
+    /// The same for what is imported.
+    of_imported: OnceLock<Defaults>,
     secrets: Vec<&'static str>,
 }
 
@@ -52,7 +61,7 @@ struct Defaults {
 }
 
 impl Defaults {
-    fn of(all: &facts::Defaults) -> Defaults {
+    fn of(all: &facts::Defaults, imported: bool) -> Defaults {
         let mut root = Defaults::default();
         for (path, default) in all.iter() {
             let mut node = &mut root;
@@ -61,7 +70,9 @@ impl Defaults {
                 match steps.peek() {
                     Some(_) => node = node.blocks.entry(step.into()).or_default(),
                     None => {
-                        node.values.insert(step.into(), default_value(&default.value));
+                        let keeps = imported && default.new_resource_only;
+                        let value = if keeps { imported::kept(path) } else { default_value(&default.value) };
+                        node.values.insert(step.into(), value);
                     }
                 }
             }
@@ -81,7 +92,8 @@ impl Filler {
             let defaults = facts::defaults(resource_type);
             let secrets: Vec<_> = facts::secret_paths(resource_type).collect();
             let is_known = schema.is_some() || defaults.is_some() || !secrets.is_empty();
-            is_known.then(|| Facts { schema, defaults: defaults.map(Defaults::of).unwrap_or_default(), secrets })
+            let made = || defaults.map(|all| Defaults::of(all, false)).unwrap_or_default();
+            is_known.then(|| Facts { schema, defaults: made(), of_imported: OnceLock::new(), secrets })
         };
         let facts = FACTS.get(resource_type, find);
         self.last = Some((resource_type.clone(), facts));
@@ -92,15 +104,20 @@ impl Filler {
     pub(super) fn complete(
         &mut self,
         resource_type: &Text,
-        reference: &Reference,
+        (reference, imported): (&Reference, bool),
         mut attributes: ByName<Value>,
     ) -> ByName<Value> {
         // To what nothing is known of nothing is added.
         let Some(facts) = self.facts(resource_type) else { return attributes };
         let instance = Place::of(reference);
+        let of_imported = || {
+            let all = facts::defaults(resource_type);
+            all.map(|all| Defaults::of(all, true)).unwrap_or_default()
+        };
+        let defaults = if imported { facts.of_imported.get_or_init(of_imported) } else { &facts.defaults };
         for (name, value) in attributes.iter_mut() {
             let written = std::mem::replace(value, Value::NULL);
-            *value = entry(name, written, facts.schema, &facts.defaults, &instance.child(Inner::Name(name)));
+            *value = entry(name, written, facts.schema, defaults, &instance.child(Inner::Name(name)));
         }
         for path in facts.secrets.iter().copied() {
             let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));

@@ -8,6 +8,7 @@ mod analysis;
 mod build;
 mod fill;
 mod foreign;
+mod imported;
 mod names;
 mod pseudo;
 mod query;
@@ -82,6 +83,8 @@ pub struct Instance {
     pub lifecycle: Arc<Lifecycle>,
     /// Whether its provider speaks to something that is not AWS, such as LocalStack or another store of objects.
     pub foreign: bool,
+    /// Whether an `import` block brings it in: what it leaves to the provider has values that it had before.
+    pub imported: bool,
     /// Whether its module instance, or a tag of its own, says development, test, staging and the like.
     pub nonproduction: bool,
 }

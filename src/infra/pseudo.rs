@@ -199,6 +199,7 @@ impl Maker<'_> {
             span,
             lifecycle: self.words.lifecycle.clone(),
             foreign: false,
+            imported: false,
             nonproduction: self.nonproduction,
         }
     }

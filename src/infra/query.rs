@@ -132,10 +132,14 @@ impl Infra {
         let reference = |kind| Reference::to(kind, instance.address.clone()).child(Step::Name(name.into()));
         match instance.kind {
             InstanceKind::Resource => {
+                let schema = facts::schema(&instance.type_name);
+                let argument = || schema.and_then(|s| s.attribute(name));
+                if instance.imported && argument().is_some_and(|a| a.mode == facts::Mode::OptionalComputed) {
+                    return super::imported::kept(name);
+                }
                 if let Some(default) = facts::default(&instance.type_name, name) {
                     return super::fill::default_value(&default.value);
                 }
-                let schema = facts::schema(&instance.type_name);
                 if schema.is_some_and(|s| s.block(name).is_some()) {
                     return Value::tuple(Vec::new());
                 }

@@ -49,7 +49,7 @@ impl<'r> Finish<'r> {
         let (check, info, root) = (&draft.rule.checks[draft.check], &draft.rule.info, &run.infra.root);
         let attribute = draft.attribute(run, &mut self.paths);
         let trail = draft.trail(run, self.tracer, attribute.as_deref());
-        let label = draft.label(&trail);
+        let label = draft.label(run, &trail, attribute.as_deref());
         let value = draft.place.value.as_ref().and_then(render::json_of_small).filter(|json| !json.is_null());
         let mut message = draft.message;
         let mut severity = run.selection.severity(&info.id).unwrap_or(check.severity);
@@ -146,8 +146,14 @@ impl Draft {
         argument == "lifecycle" || inner.flatten().is_some_and(|schema| schema.block(argument).is_some())
     }
 
+    /// Whether what exists keeps its value where the configuration does not say one.
+    fn is_kept(&self, run: &Run<'_>, attribute: Option<&str>) -> bool {
+        let instance = run.infra.get(self.place.owner.instance().unwrap_or(self.instance));
+        attribute.and_then(|path| facts::default(&instance.type_name, path)).is_some_and(|of| of.new_resource_only)
+    }
+
     /// The effective value and who decided it.
-    fn label(&self, trail: &Trail) -> String {
+    fn label(&self, run: &Run<'_>, trail: &Trail, attribute: Option<&str>) -> String {
         let Some(argument) = &self.place.argument else {
             return if self.place.written { "declared here".into() } else { "here".into() };
         };
@@ -169,7 +175,10 @@ impl Draft {
         }
         let who = match trail.origin {
             // Also where something is written that turns out to be null.
-            _ if value.marks.contains(Marks::PROVIDER_DEFAULT) => ": the provider's default".to_owned(),
+            _ if value.marks.contains(Marks::PROVIDER_DEFAULT) => match self.is_kept(run, attribute) {
+                true => ": what a new one gets by default".to_owned(),
+                false => ": the provider's default".to_owned(),
+            },
             Origin::VariableDefault => match &trail.variable {
                 Some(variable) => format!(": the default of {variable}"),
                 None => ": a variable's default".to_owned(),

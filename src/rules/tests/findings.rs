@@ -27,7 +27,7 @@ fn places() {
     check_place("self", 1, "declared here", None);
     check_place("self.engine", 2, "`engine` is \"mysql\"", Some("engine"));
     check_place("self[\"engine\"]", 2, "`engine` is \"mysql\"", Some("engine"));
-    check_place("self.multi_az", 1, "`multi_az` is false: the provider's default", Some("multi_az"));
+    check_place("self.multi_az", 1, "`multi_az` is false: what a new one gets by default", Some("multi_az"));
     check_place("self.kms_key_id", 1, "`kms_key_id` is not set", Some("kms_key_id"));
     check_place("[self.multi_az, self.engine]", 2, "`engine` is \"mysql\"", Some("engine"));
     check_place("true ? self.engine : self", 2, "`engine` is \"mysql\"", Some("engine"));
