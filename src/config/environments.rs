@@ -28,38 +28,36 @@ pub struct RootEnvironment {
 pub const MOST_ENVIRONMENTS: usize = 1_000;
 /// Folders whose variable files are environments.
 const FOLDERS: [&str; 3] = ["environments", "envs", "env"];
-/// Words that name environments.
-const WORDS: [&str; 29] = [
-    "acc",
-    "acceptance",
+/// Words that name environments other than production, wherever they stand in a name.
+pub const NONPRODUCTION_WORDS: [&str; 22] = [
     "demo",
     "dev",
     "develop",
     "development",
-    "int",
-    "integration",
-    "live",
+    "ephemeral",
     "nonprod",
-    "perf",
+    "nonproduction",
     "preprod",
-    "prod",
-    "production",
-    "prd",
+    "preproduction",
     "qa",
     "sandbox",
     "sbx",
+    "scratch",
     "stage",
     "staging",
     "stg",
-    "sit",
+    "temp",
     "test",
     "testing",
+    "tmp",
     "tst",
     "uat",
-    "nonproduction",
-    "preproduction",
-    "pre",
 ];
+/// Words that do so only where they are the whole name: beside others they mean accounts, integrations of systems,
+/// previews of pictures.
+const NONPRODUCTION_NAMES: [&str; 8] = ["acc", "acceptance", "int", "integration", "perf", "pre", "preview", "sit"];
+/// Words that name production.
+const PRODUCTION_WORDS: [&str; 4] = ["live", "prd", "prod", "production"];
 /// Names of files that complete others: such a layout is not plain.
 const SHARED: [&str; 8] = ["all", "base", "common", "default", "defaults", "global", "main", "shared"];
 
@@ -157,12 +155,40 @@ fn environments(folder: &Path, files: &[String], is_environment: impl Fn(&str) -
 
 fn words(name: &str) -> impl Iterator<Item = String> {
     let lower = name.to_lowercase();
-    let words: Vec<String> = lower.split(|c: char| !c.is_alphabetic()).map(str::to_owned).collect();
+    let words: Vec<String> =
+        lower.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     words.into_iter()
 }
 
 fn names_environment(stem: &str) -> bool {
-    words(stem).any(|word| WORDS.contains(&&*word))
+    let all = [&NONPRODUCTION_WORDS[..], &NONPRODUCTION_NAMES, &PRODUCTION_WORDS];
+    words(stem).any(|word| all.iter().any(|list| list.contains(&&*word)))
+}
+
+/// Whether a name is that of an environment other than production: one of its words says so.
+pub fn is_nonproduction(name: &str) -> bool {
+    let words: Vec<String> = words(name).collect();
+    match words.as_slice() {
+        [word] if NONPRODUCTION_NAMES.contains(&&**word) => true,
+        words => words.iter().any(|word| NONPRODUCTION_WORDS.contains(&&**word)) || is_negated(words),
+    }
+}
+
+/// Whether these words are `non-prod`, `pre-production` and the like, written apart.
+fn is_negated(words: &[String]) -> bool {
+    let is_production = |word: &str| PRODUCTION_WORDS.contains(&word);
+    words.windows(2).any(|pair| matches!(&*pair[0], "non" | "not" | "pre") && is_production(&pair[1]))
+}
+
+/// Whether a folder is named for such an environment, by its last word, or for production; `None` where it is for
+/// neither: `dev`, `acme-staging`.
+pub fn folder_is_nonproduction(folder: &str) -> Option<bool> {
+    let words: Vec<String> = words(folder).collect();
+    let last = words.last()?;
+    let says = NONPRODUCTION_WORDS.contains(&&**last)
+        || (words.len() == 1 && NONPRODUCTION_NAMES.contains(&&**last))
+        || is_negated(words.get(words.len().saturating_sub(2)..)?);
+    (says || PRODUCTION_WORDS.contains(&&**last)).then_some(says)
 }
 
 /// Whether the files give values to variables of the module, and nothing else gives values to the same ones.
@@ -209,6 +235,52 @@ mod tests {
         check(&["prod.tfvars", "staging-eu.tfvars", "terraform.tfvars", "secrets.tfvars"], &["prod", "staging-eu"]);
         check(&["backend-prod.tfvars", "prod.tfvars"], &["prod"]);
         check(&["env/dev/terraform.tfvars", "env/prod/terraform.tfvars", "env/prod/backend.tfvars"], &["dev", "prod"]);
+    }
+
+    #[test]
+    fn words_say_what_is_not_production() {
+        for name in [
+            "dev",
+            "DEV",
+            "acme-staging",
+            "test1",
+            "stg",
+            "uat-eu",
+            "tst",
+            "sbx",
+            "demo",
+            "int",
+            "INT",
+            "pre",
+            "perf",
+            "sit",
+            "acc",
+            "preview",
+            "non-prod",
+            "pre_production",
+        ] {
+            assert!(is_nonproduction(name), "{name}");
+        }
+        for name in ["", "prod", "production-eu", "int-lb", "acc-main", "image-preview", "contest", "latest"] {
+            assert!(!is_nonproduction(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn folders_are_named_by_their_last_word() {
+        for (name, expected) in [
+            ("dev", Some(true)),
+            ("acme-stg", Some(true)),
+            ("int", Some(true)),
+            ("non-prod", Some(true)),
+            ("prod", Some(false)),
+            ("payments-int", None),
+            ("test-reports", None),
+            ("network", None),
+            ("1", None),
+        ] {
+            assert_eq!(folder_is_nonproduction(name), expected, "{name}");
+        }
     }
 
     #[test]

@@ -36,7 +36,9 @@ pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
 pub use declarations::{Declarations, Declared, HasName};
-pub use environments::{MOST_ENVIRONMENTS, RootEnvironment};
+pub use environments::{
+    MOST_ENVIRONMENTS, NONPRODUCTION_WORDS, RootEnvironment, folder_is_nonproduction, is_nonproduction,
+};
 pub use load::{Config, Inputs, LoadError, LoadOptions, load};
 pub use module::{
     Check, Condition, IgnoreChanges, IgnoredPath, Import, Lifecycle, Local, Module, ModuleCall, Moved, Output,

@@ -22,9 +22,9 @@ use rustc_hash::FxHashMap;
 use addresses::ByAddress;
 pub use analysis::{AnalysisOptions, Wanted, Within, analyze, analyze_beside, sandbox};
 pub use build::build;
-pub use pseudo::is_nonproduction;
 pub use query::Candidates;
 
+pub use crate::config::is_nonproduction;
 use crate::eval::{BlockSource, ByName, Value};
 use crate::source::Span;
 use crate::syntax::Text;

@@ -10,54 +10,20 @@ use rustc_hash::FxHashSet;
 
 use super::build::{Attributes, key_text};
 use super::{Infra, Instance, InstanceKind, Lifecycle};
-use crate::config::{Child, Declared, Given, Key, ModuleCall, ModuleNode};
+use crate::config::{Child, Declared, Given, Key, ModuleCall, ModuleNode, folder_is_nonproduction, is_nonproduction};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Value};
 use crate::source::Span;
 use crate::syntax::{BinaryOp, Body, Expr, ExprKind, Text};
 
-/// Words that name an environment that is not production.
-const NONPRODUCTION: [&str; 13] = [
-    "dev",
-    "develop",
-    "development",
-    "test",
-    "testing",
-    "qa",
-    "stage",
-    "staging",
-    "sandbox",
-    "nonprod",
-    "preprod",
-    "nonproduction",
-    "preproduction",
-];
 /// Variables and tags that name an environment.
 const ENVIRONMENT_NAMES: [&str; 3] = ["env", "environment", "stage"];
 
-/// Whether a name is that of an environment other than production: one of its words says so.
-pub fn is_nonproduction(name: &str) -> bool {
-    let lower = name.to_lowercase();
-    let mut words = lower.split(|c: char| !c.is_ascii_alphabetic()).filter(|w| !w.is_empty());
-    words.any(|word| NONPRODUCTION.contains(&word))
-}
-
-/// Words of folders for production.
-const PRODUCTION: [&str; 4] = ["prod", "prd", "production", "live"];
-
-/// Whether the folders that a root lies in name such an environment by their last word, the innermost that names one:
-/// `live/dev/app`, `accounts/acme-staging`.
+/// Whether the folders that a root lies in name such an environment, the innermost that names one: `live/dev/app`,
+/// `accounts/acme-staging`.
 pub(super) fn path_says_nonproduction(path: &str) -> bool {
-    let last_word = |folder: &str| {
-        let lower = folder.to_lowercase();
-        lower.rsplit(|c: char| !c.is_ascii_alphabetic()).find(|word| !word.is_empty()).map(str::to_owned)
-    };
-    let named = path.rsplit(['/', '\\']).filter_map(last_word).find_map(|word| {
-        let is_nonproduction = NONPRODUCTION.contains(&&*word);
-        (is_nonproduction || PRODUCTION.contains(&&*word)).then_some(is_nonproduction)
-    });
-    named.unwrap_or(false)
+    path.rsplit(['/', '\\']).find_map(folder_is_nonproduction).unwrap_or(false)
 }
 
 /// Whether the condition of a block's `count` holds in such environments only: `local.environment == "development" ? 1 : 0`

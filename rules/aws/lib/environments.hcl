@@ -7,5 +7,5 @@ function "says_nonproduction" {
 function "has_nonproduction_word" {
   params      = [name]
   description = "Whether a word of a name is that of an environment other than production."
-  value       = has_word(name, ["dev", "develop", "development", "test", "testing", "qa", "stage", "staging", "sandbox", "nonprod", "preprod", "demo", "scratch", "temp", "tmp", "ephemeral"])
+  value       = has_word(name, nonproduction_words())
 }

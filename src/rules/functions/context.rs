@@ -1,8 +1,10 @@
 //! What is written, what is known, and where something runs: tags, environment, files.
 
 use super::{Call, OwnFunction, unknown_bool};
+use crate::config::NONPRODUCTION_WORDS;
 use crate::eval::functions::FileAnswer;
 use crate::eval::{ByName, Cause, EvalError, Fields, Kind, Marks, Node, ReferenceKind, Rest, Type, Unknown, Value};
+use crate::facts;
 
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
@@ -51,6 +53,13 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         description: "Whether the instance is for development, test, staging or the like: by the environment of the run, \
                       else by its tags. What is not known counts as production.",
         run: nonproduction,
+    },
+    OwnFunction {
+        name: "nonproduction_words",
+        params: "",
+        arity: (0, 0),
+        description: "The words by which a name says that it is for development, test, staging or the like, for `has_word`.",
+        run: |_| Ok(Value::tuple(NONPRODUCTION_WORDS.iter().map(|word| (*word).into()).collect())),
     },
     OwnFunction {
         name: "file_exists",
