@@ -39,9 +39,21 @@ rule "log-group-implicit" {
     api = local.ty == "aws_api_gateway_stage" ? source_attribute(self.rest_api_id) : null
     own_name = (
       local.ty != "aws_api_gateway_stage" || is_known(local.shown[0]) ? local.shown[0]
-      : "API-Gateway-Execution-Logs_${try(known_text(local.api.instance.module == self.module ? "$${${own_address(local.api.instance)}.${local.api.attribute}}" : null), "…")}/${try(known_text(self.stage_name), "…")}"
+      : "API-Gateway-Execution-Logs_${try(known_text(local.api.instance.module == self.module ? "$${${own_address(local.api.instance)}.${local.api.attribute}}" : null), "…")}/${try(local.in_text, known_text(self.stage_name), "…")}"
     )
-    shown = local.is_clear ? local.missing : [fact("implicit_log_groups", local.ty).log_group_name]
+    # As the module writes them, which is the same in all environments.
+    in_text  = in_text(written(self, local.name))
+    log_type = local.is_clear ? [for name in local.missing : reverse(split("/", name))[0]] : local.exports
+    shown = local.ty == "aws_api_gateway_stage" ? local.evaluated : try(
+      distinct([for log in length(local.exports) > 0 ? local.log_type : [""] : replace(replace(local.form, local.argument, local.in_text), "<log type>", log)]),
+      local.evaluated,
+    )
+    form      = fact("implicit_log_groups", local.ty).log_group_name
+    argument  = "<${local.ty == "aws_codebuild_project" ? "project name" : local.name}>"
+    evaluated = local.is_clear ? local.missing : [local.form]
+    # Of several, one block makes all.
+    each      = self.instance_key == null && length(local.exports) > 1 && length(local.shown) > 1
+    each_name = replace(local.own_name, "/[^/]*$/", "$${each.key}")
     # Made before the service: named by it, or by its depends_on.
     unordered = [
       for group in local.declared : group
@@ -84,7 +96,7 @@ rule "log-group-implicit" {
   check "missing" {
     severity = "warning"
     require  = length(local.missing) == 0
-    message  = "${self.address} logs to ${join(" and ", local.shown)}, which no aws_cloudwatch_log_group declares: it will make that itself, without a retention"
+    message  = "${self.address} logs to ${names(local.shown)}, which no aws_cloudwatch_log_group declares: it will make that itself, without a retention"
   }
 
   check "order" {
@@ -122,13 +134,13 @@ rule "log-group-implicit" {
   fix {
     text   = <<-EOT
       resource "aws_cloudwatch_log_group" "${self.resource_name}" {
-        name              = "${local.own_name}"${self.instance_key == null ? "" : " # of ${self.address}"}
+        ${local.each ? "for_each          = toset([\"${join("\", \"", local.log_type)}\"])\n  " : ""}name              = "${local.each ? local.each_name : local.own_name}"
         retention_in_days = 30
       }
     EOT
     safety = "unsafe"
     impact = "new-resource"
-    note   = "${length(local.shown) > 1 ? "one for each of the ${length(local.shown)}; " : ""}${self.instance_key == null ? "" : "with the same count or for_each as ${self.block_address}; "}list it in depends_on of the service; a group that exists already must be imported first"
+    note   = "${length(local.shown) > 1 && !local.each ? "one for each of the ${length(local.shown)}; " : ""}${self.instance_key == null ? "" : "with the same count or for_each as ${self.block_address}; "}list it in depends_on of the service; a group that exists already must be imported first"
   }
 
   exceptions = [

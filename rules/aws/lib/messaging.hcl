@@ -164,6 +164,12 @@ function "known_text" {
   value       = is_known(text) && text != null ? text : tobool("not known")
 }
 
+function "in_text" {
+  params      = [expression]
+  description = "An expression of HCL as it stands in a text between quotes; an error for null, for try()."
+  value       = can(regex("^\"[^\"]*\"$", expression)) ? trimsuffix(trimprefix(expression, "\""), "\"") : "$${${known_text(expression)}}"
+}
+
 function "keeps_all_in_s3" {
   params      = [firehose]
   description = "Whether a delivery stream writes every record to S3, as its destination or as a backup."

@@ -17,6 +17,15 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         run: is_set,
     },
     OwnFunction {
+        name: "written",
+        params: "instance, argument",
+        arity: (2, 2),
+        description: "An argument as it is written, such as `\"app-${var.environment}\"`: for fixes that use the same expression, \
+                      which one value would not be in all environments. Null where the argument is not written, takes \
+                      several lines, is secret, or stands in a file of JSON.",
+        run: written,
+    },
+    OwnFunction {
         name: "is_known",
         params: "value",
         arity: (1, 1),
@@ -84,6 +93,24 @@ fn is_set(call: &Call<'_>) -> Result<Value, EvalError> {
         _ if value.is_null() || value.marks.contains(Marks::PROVIDER_DEFAULT) => false.into(),
         Some(unknown) if !unknown.not_null && !leads_somewhere(unknown) => unknown_bool([&value]),
         _ => true.into(),
+    })
+}
+
+fn written(call: &Call<'_>) -> Result<Value, EvalError> {
+    let argument = match call.text(1, Type::String)? {
+        Ok(argument) => argument,
+        Err(unknown) => return Ok(unknown),
+    };
+    call.of_instance(0, Type::String, &|id| {
+        let instance = call.run.infra.get(id);
+        let sources = call.run.catalog.sources();
+        let attribute = instance.block.body.attribute(&argument);
+        let attribute = attribute.filter(|_| !facts::is_secret(&instance.type_name, &argument));
+        let text = attribute.map(|attribute| attribute.expr.span).and_then(|span| {
+            let is_native = !sources.file(span.file).name.ends_with(".json");
+            is_native.then(|| sources.text(span)).filter(|text| !text.contains('\n'))
+        });
+        text.map_or(Value::NULL, Value::from)
     })
 }
 

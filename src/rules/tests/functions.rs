@@ -82,6 +82,8 @@ fn what_an_instance_is() {
     check("names(self.depends_on)", r#""aws_subnet.s[0] and aws_subnet.s[1]""#);
     check("tags(self)", r#"{"team":"a","tier":"db"}"#);
     check("nonproduction(self)", "false");
+    check("has_word(\"app-uat\", nonproduction_words())", "true");
+    check("[for name in [\"name\", \"kms_key_id\", \"port\"] : written(self, name)]", r#"["\"n\"","var.x",null]"#);
 }
 
 #[test]
