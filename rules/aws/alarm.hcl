@@ -22,10 +22,7 @@ rule "alarm-dimension-wrong-attribute" {
     absent = distinct(flatten([
       for entry in local.entries : [for row in dimension_rows(entry.namespace, entry.key) : [for key in row.also_required : key if !contains(entry.keys, key)]] if entry.metric != "RequestCountPerTarget"
     ]))
-    groups   = flatten([for entry in local.entries : referenced(entry.value, "aws_lb_target_group") if entry.key == "TargetGroup"])
-    versions = concat([for block in terraform_blocks() : try(block.required_providers.aws.version, null)], [for provider in providers("aws") : try(provider.version, null)])
-    # The id of a database was its identifier before version 5.
-    is_old = anytrue([for version in local.versions : version == null ? false : can(regex("^\\s*(~>|=|<)?\\s*[1234](\\.|$)", version)) || can(regex("<=?\\s*5(\\.0)?", version))])
+    groups = flatten([for entry in local.entries : referenced(entry.value, "aws_lb_target_group") if entry.key == "TargetGroup"])
   }
 
   at  = [self.dimensions, self.metric_query]
@@ -36,20 +33,45 @@ rule "alarm-dimension-wrong-attribute" {
       source = source_attribute(each.value.value)
       rows   = local.source == null ? [] : dimension_rows_of(each.value.namespace, each.value.key, local.source.instance.resource_type)
       right  = flatten(local.rows[*].right_attributes)
+      # Up to release 4 of the provider, which has an argument `name`, the id of a database is its identifier.
+      is_id = try(local.source.attribute == "id" && local.source.instance.resource_type == "aws_db_instance", false)
     }
 
     for_each = local.entries
     skip = [
       local.source == null,
       length(local.rows) == 0,
-      local.is_old && try(local.source.attribute == "id" && local.source.instance.resource_type == "aws_db_instance", false),
+      local.is_id ? written(local.source.instance, "name") != null || provider_is_below("aws", 5) : false,
     ]
     require = contains(local.right, local.source.attribute)
     message = "${self.address} has the ${local.source.attribute} of ${local.source.instance.address} as its ${each.value.key}, which in ${each.value.namespace} is the ${join(" or ", local.right)}"
 
     fix {
       text   = <<-EOT
-        ${!can(regex(" ", each.value.key)) ? each.value.key : "\"${each.value.key}\""} = ${local.source.instance.module != self.module ? "\"…\" # the ${local.right[0]} of ${local.source.instance.address}, handed over by its module" : "${own_address(local.source.instance)}.${local.right[0]}${local.right[0] == "member_clusters" ? " # an element of it, for each alarm" : ""}"}
+        ${!can(regex(" ", each.value.key)) ? each.value.key : "\"${each.value.key}\""} = ${local.source.instance.module != self.module ? "\"…\" # the ${local.right[0]} of ${local.source.instance.address}, handed over by its module" : local.right[0] == "member_clusters" ? "tolist(${own_address(local.source.instance)}.member_clusters)[0] # one alarm for each node" : "${own_address(local.source.instance)}.${local.right[0]}"}
+      EOT
+      safety = "safe"
+      impact = "in-place"
+      note   = "the alarm may ring once it watches something"
+    }
+  }
+
+  check "metric" {
+    locals {
+      named   = { "4XXError" = "4xx", "5XXError" = "5xx" }
+      metrics = [for metric in alarm_metrics(self) : metric if metric.namespace == "AWS/ApiGateway" && contains(keys(local.named), metric.metric_name)]
+      apis    = referenced(try(each.value.dimensions.ApiId, null), "aws_apigatewayv2_api")
+    }
+
+    for_each = local.metrics
+    skip     = length(local.apis) == 0
+    require  = local.apis[0].protocol_type != "HTTP"
+    at       = [self.metric_name, self.metric_query]
+    message  = "${self.address} watches ${each.value.metric_name} of ${local.apis[0].address}, a metric of REST APIs, which for HTTP APIs is ${local.named[each.value.metric_name]}"
+
+    fix {
+      text   = <<-EOT
+        metric_name = "${local.named[each.value.metric_name]}"
       EOT
       safety = "safe"
       impact = "in-place"
@@ -81,12 +103,13 @@ rule "alarm-dimension-wrong-attribute" {
   exceptions = [
     "values that are written out, unknown or computed",
     "namespaces of one's own",
-    "the id of a database with a provider before version 5, where it is the identifier",
+    "the id of a database with a provider before version 5, by the lock file, the constraints or the argument `name`: there it is the identifier",
   ]
   sources = [
     "https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/lb",
     "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/resources/db_instance",
+    "https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-metrics.html",
   ]
 }
 
@@ -102,7 +125,7 @@ rule "alarm-without-action" {
   locals {
     # An alarm that only says when all is well again, as one that takes capacity away, tells somebody too.
     actions = concat(elements(self.alarm_actions), elements(self.ok_actions), elements(self.insufficient_data_actions))
-    topic   = alarm_topic(self, resources("aws_cloudwatch_metric_alarm"))
+    others  = alarm_actions(self, resources("aws_cloudwatch_metric_alarm"))
     is_off  = is_known(self.actions_enabled) && self.actions_enabled != null ? !self.actions_enabled : false
     readers = concat(
       referrers(self, "aws_cloudwatch_composite_alarm", ["alarm_rule", "actions_suppressor.alarm"]),
@@ -162,12 +185,12 @@ rule "alarm-without-action" {
 
   fix {
     text   = <<-EOT
-      alarm_actions${local.is_off ? "  " : ""} = [${local.topic}]
-      ok_actions${local.is_off ? "  " : ""}    = [${local.topic}]${local.is_off ? "\nactions_enabled = true" : ""}
+      alarm_actions${local.is_off ? "  " : ""} = ${local.others}
+      ok_actions${local.is_off ? "  " : ""}    = ${local.others}${local.is_off ? "\nactions_enabled = true" : ""}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "${local.topic == "aws_sns_topic.alerts.arn" ? "a topic that reaches somebody; " : ""}the topic's policy and key must let cloudwatch.amazonaws.com publish"
+    note   = "${local.others == "[aws_sns_topic.alerts.arn]" ? "a topic that reaches somebody; " : ""}the topic's policy and key must let cloudwatch.amazonaws.com publish"
   }
 
   exceptions = [

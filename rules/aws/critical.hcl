@@ -55,7 +55,7 @@ rule "critical-metric-not-alarmed" {
     me         = own_address(self)
     per_broker = contains(local.row.dimensions, "Broker ID")
     namespace  = local.ty == "aws_lb_target_group" && contains(["TCP", "UDP", "TCP_UDP", "TLS"], is_known(self.protocol) ? self.protocol : "HTTP") ? "AWS/NetworkELB" : local.row.namespaces[0]
-    topic      = alarm_topic(self, local.alarms)
+    actions    = alarm_actions(self, local.alarms)
   }
 
   skip = [
@@ -98,7 +98,7 @@ rule "critical-metric-not-alarmed" {
         comparison_operator = "${local.alarm.operator}"
         threshold           = ${local.alarm.threshold}${local.alarm.unit == null ? "" : " # ${local.alarm.unit}"}
         treat_missing_data  = "${local.alarm.missing}"
-        alarm_actions       = [${local.topic}]
+        alarm_actions       = ${local.actions}
 
         dimensions = {
           ${join("\n    ", critical_dimensions(self, local.namespace, local.row))}

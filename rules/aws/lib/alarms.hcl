@@ -181,10 +181,23 @@ function "dimension_value" {
   )
 }
 
-function "alarm_topic" {
+function "alarm_actions" {
   params      = [instance, alarms]
-  description = "The topic of the instance's module that other alarms notify, in HCL."
-  value       = try(is_known(coalesce(alarm_topics(instance, alarms)...)) ? coalesce(alarm_topics(instance, alarms)...) : "aws_sns_topic.alerts.arn", "aws_sns_topic.alerts.arn")
+  description = "What other alarms of the instance's module notify, as a list in HCL: a topic, else what is written there."
+  value = try(
+    "[${known_text(coalesce(alarm_topics(instance, alarms)...))}]",
+    known_text(coalesce(alarm_actions_written(instance, alarms)...)),
+    "[aws_sns_topic.alerts.arn]",
+  )
+}
+
+function "alarm_actions_written" {
+  params      = [instance, alarms]
+  description = "The actions of the alarms of the instance's module as they are written, where they mean the same everywhere in it."
+  value = [
+    for alarm in alarms : written(alarm, "alarm_actions")
+    if alarm.module == instance.module && try(length(alarm.alarm_actions) > 0, false) && try(!can(regex("\\b(each|count|self)\\.", written(alarm, "alarm_actions"))), false)
+  ]
 }
 
 function "alarm_topics" {

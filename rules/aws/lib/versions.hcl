@@ -34,6 +34,43 @@ function "locked_constraints" {
   ]
 }
 
+function "provider_is_below" {
+  params      = [name, major]
+  description = "Whether the release of a provider that is in use is below a major one: by the lock file, else by the constraints; unknown where they admit both, and false where there are none, as the next init takes the newest."
+  value       = locked_version(name, lock_file()) != null ? tonumber(split(".", locked_version(name, lock_file()))[0]) < major : constraints_are_below(provider_constraints(name), major)
+}
+
+function "lock_file" {
+  params      = []
+  description = "The text of the lock file; empty where there is none."
+  value       = anytrue([for settings in terraform_blocks() : settings.has_lock_file]) ? try(file(".terraform.lock.hcl"), "") : ""
+}
+
+function "provider_constraints" {
+  params      = [name]
+  description = "The terms of the constraints on a provider, those in its blocks included, without spaces."
+  value = flatten([
+    for constraint in concat(flatten([for settings in terraform_blocks() : lookup(settings.constraints, name, [])]), [for provider in providers(name) : provider.version]) :
+    constraint == null ? [] : [for term in split(",", constraint) : replace(term, "/[ v]/", "")]
+  ])
+}
+
+function "constraints_are_below" {
+  params      = [terms, major]
+  description = "Whether terms of version constraints keep a major release and all later ones out; unknown where they begin below it."
+  value = (
+    anytrue([for term in terms : can(regex("^(=?|<=?|~>)[0-9]", term)) && !can(regex("^~>[0-9]+$", term)) && bound_of(term) < major || can(regex("^<${major}(\\.0)*$", term))]) ? true
+    : anytrue([for term in terms : can(regex("^(=?|>=?|~>)[0-9]", term)) && bound_of(term) >= major]) || length(terms) == 0 ? false
+    : unseen("which release of the provider is in use")
+  )
+}
+
+function "bound_of" {
+  params      = [term]
+  description = "The major release that a term of a version constraint names; 0 where it names none."
+  value       = try(tonumber(regex("[0-9]+", term)), 0)
+}
+
 function "bounded_requirement" {
   params      = [name, required, lock]
   description = "What required_providers says of a provider once the next major release is kept out, as lines of HCL: the locked major, else a bound beside the constraint that is there."
