@@ -85,10 +85,13 @@ rule "subnet-private-routes-to-igw" {
   resource = "aws_subnet"
 
   locals {
-    names       = [self.resource_name, try(tags(self)["Name"], null), self.instance_key]
-    private     = ["private", "internal", "intra", "isolated", "db", "database", "data"]
-    says        = anytrue([for name in local.names : has_word(name, local.private)])
-    says_public = anytrue([for name in local.names : has_word(name, "public")])
+    # A name that the network has, too, says nothing about the subnet.
+    tag         = try(tags(self)["Name"], null)
+    of_others   = local.tag == null ? [] : [for other in resources("aws_vpc", "aws_internet_gateway", "aws_nat_gateway") : other.address if try(tags(other)["Name"] == local.tag, false)]
+    names       = [for name in [self.resource_name, length(local.of_others) > 0 ? null : local.tag, self.instance_key] : name if name != null]
+    says        = anytrue([for name in local.names : is_private_name(name)])
+    said_by     = try([for name in local.names : name if is_known(is_private_name(name)) && is_private_name(name)][0], self.resource_name)
+    says_public = anytrue([for name in concat(local.names, local.tag == null ? [] : [local.tag]) : has_word(name, "public")])
     internal_lb = try(tags(self)["kubernetes.io/role/internal-elb"] != null, false)
     public_lb   = try(tags(self)["kubernetes.io/role/elb"] != null, false)
     groups = referrers(
@@ -103,15 +106,24 @@ rule "subnet-private-routes-to-igw" {
       "subnet_ids",
     )
     meant = (
-      local.says ? "is private by its name" :
+      local.says ? "is private by its name, ${local.said_by}" :
       local.internal_lb ? "is tagged for internal load balancers" :
       "belongs to ${names(local.groups)}"
     )
     routes = [for route in default_routes(self) : route.declared_by if route.target == "igw"]
     gateways = [
       for gateway in elements_known(resources("aws_nat_gateway")) : gateway
-      if gateway.module == self.module && try(known_text(vpc(subnets(gateway.subnet_id)[0]).address) == vpc(self).address, false)
+      if gateway.module == self.module && gateway.connectivity_type != "private" && try(known_text(vpc(subnets(gateway.subnet_id)[0]).address) == vpc(self).address, false)
     ]
+
+    # What the fix writes: a table of the subnet's own, by way of a NAT gateway of the network where there is one.
+    table       = "aws_route_table.${free_name("aws_route_table", self.module, [self.resource_name, "${self.resource_name}_private"])}"
+    ties        = [for tie in referrers(self, "aws_route_table_association", "subnet_id") : tie if tie.module == self.module]
+    nat         = try(known_text(written_in(local.gateways[0], "id", self)), null)
+    # A block that also ties subnets of another one is not to be changed for all of them.
+    shared      = anytrue([for tie in local.ties : anytrue([for other in resources("aws_route_table_association") : other.block_address == tie.block_address && anytrue([for named in referenced(other.subnet_id, "aws_subnet") : named.block_address != self.block_address])])])
+    is_shared   = is_known(local.shared) ? local.shared : true
+    association = try(local.is_shared ? tobool("shared") : "# in ${known_text(local.ties[0].block_address)}\nroute_table_id = ${local.table}.id", "${length(local.ties) > 0 ? "# in place of what ${local.ties[0].block_address} says of it\n" : ""}resource \"aws_route_table_association\" \"${self.resource_name}\" {\n  subnet_id      = ${own_address(self)}.id\n  route_table_id = ${local.table}.id\n}")
   }
 
   skip = [
@@ -135,18 +147,18 @@ rule "subnet-private-routes-to-igw" {
 
   fix {
     text   = <<-EOT
-      resource "aws_route" "private_default" {
-        route_table_id         = aws_route_table.private.id
-        destination_cidr_block = "0.0.0.0/0"
-        nat_gateway_id         = ${length(local.gateways) > 0 ? written_in(local.gateways[0], "id", self) : "aws_nat_gateway.main.id"}
+      resource "aws_route_table" "${trimprefix(local.table, "aws_route_table.")}" {
+        vpc_id = ${own_address(self)}.vpc_id${local.nat == null ? "" : "\n\n  route {\n    cidr_block     = \"0.0.0.0/0\"\n    nat_gateway_id = ${local.nat}\n  }"}
       }
+
+      ${local.association}
     EOT
     safety = "unsafe"
     impact = "in-place"
-    note   = "flows over the old path end at once; a subnet that is public on purpose is better renamed"
+    note   = "flows over the old path end at once${local.nat == null ? "; what is to reach the internet needs a NAT gateway in a public subnet, and a route to it" : ""}; a subnet that is public on purpose is better renamed"
   }
 
-  exceptions = ["subnets whose name or tags say public as well", "routes to an internet gateway for other ranges than 0.0.0.0/0 and ::/0"]
+  exceptions = ["subnets whose name or tags say public as well", "names in which data or db is about something else, or that the VPC or its gateways have, too", "routes to an internet gateway for other ranges than 0.0.0.0/0 and ::/0"]
   sources = [
     "https://docs.aws.amazon.com/vpc/latest/userguide/configure-subnets.html",
     "https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html",

@@ -139,3 +139,21 @@ function "central_names" {
     referrers(vpc, "aws_route53_zone_association", "vpc_id"),
   )
 }
+
+function "is_private_name" {
+  params      = [name]
+  description = "Whether a name says that a subnet is private. Data and databases are words for it beside subnet, tier or layer, and at the end, where a zone or a number may follow."
+  value       = has_word(name, ["private", "internal", "intra", "isolated"]) || can(regex(private_words(), separated(name)))
+}
+
+function "separated" {
+  params      = [name]
+  description = "A name in small letters, with a hyphen wherever a word ends."
+  value       = lower(replace(replace(name, "/([a-z0-9])([A-Z])/", "$1-$2"), "/[^A-Za-z0-9]+/", "-"))
+}
+
+function "private_words" {
+  params      = []
+  description = "A pattern for names of subnets for data, in the form of separated()."
+  value       = "(^|-)(((db|database|databases|data)[0-9]*(-[a-z]{2}(-gov|-iso[a-z]?)?-[a-z]+-[0-9][a-z]?|-az-?[0-9a-z]|-zone-?[0-9a-z]|-[0-9]{1,2}[a-z]?|-[a-z])*$)|(db|database|data)-?(subnets?|tier|layer)(-|$)|(subnets?|tier|layer)-(db|database|data)(-|$))"
+}
