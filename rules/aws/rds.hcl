@@ -73,9 +73,10 @@ rule "rds-destroy-leaves-nothing" {
     has_none    = is_known(local.has_backups) ? !local.has_backups : false
     has_some    = is_known(local.inherits) && is_known(local.has_backups) ? local.has_backups && !local.inherits : false
     lost        = local.has_none ? ", there are no automated backups" : local.has_some ? " and deletes its automated backups" : " and keeps no automated backups"
-    several     = self.instance_key == null && self.module == "" ? "" : "; each database that this block makes needs a final_snapshot_identifier of its own"
     # Resource names may have what names of snapshots may not.
     snapshot = "${trim(replace(self.resource_name, "/[_-]+/", "-"), "-")}-final"
+    is_named = written(self, "final_snapshot_identifier") != null || is_set(self.final_snapshot_identifier)
+    several  = local.is_named ? (is_known(self.final_snapshot_identifier) && self.final_snapshot_identifier != null ? "" : "; final_snapshot_identifier must not be null then") : self.instance_key == null && self.module == "" ? "" : "; each database that this block makes needs a final_snapshot_identifier of its own"
   }
 
   skip = [
@@ -102,7 +103,10 @@ rule "rds-destroy-leaves-nothing" {
     skip = !local.has_none
 
     fix {
-      set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = local.snapshot }
+      text   = <<-EOT
+        deletion_protection       = true
+        skip_final_snapshot       = false${local.is_named ? "" : "\nfinal_snapshot_identifier = \"${local.snapshot}\""}
+      EOT
       safety = "unsafe"
       impact = "in-place"
       note   = "no downtime; the final snapshot is billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
@@ -110,7 +114,11 @@ rule "rds-destroy-leaves-nothing" {
   }
 
   fix {
-    set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = local.snapshot, delete_automated_backups = false }
+    text   = <<-EOT
+      deletion_protection       = true
+      skip_final_snapshot       = false${local.is_named ? "" : "\nfinal_snapshot_identifier = \"${local.snapshot}\""}
+      delete_automated_backups  = false
+    EOT
     safety = "unsafe"
     impact = "in-place"
     note   = "no downtime; retained backups and the final snapshot are billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
