@@ -225,6 +225,7 @@ rule "ecs-fargate-task-size" {
     memory  = local.is_task ? ecs_memory_mib(self.memory) : tonumber(local.needs.MEMORY)
     windows = local.is_task && anytrue([for platform in self.runtime_platform : startswith(coalesce(platform.operating_system_family, "LINUX"), "WINDOWS")])
     next    = fargate_next(local.cpu, local.memory, local.windows)
+    size    = try({ cpu = local.next.cpu + 0, memory = local.next.memory + 0 }, { cpu = 1024, memory = 2048 })
   }
 
   first = true
@@ -247,8 +248,7 @@ rule "ecs-fargate-task-size" {
 
   fix {
     text   = <<-EOT
-      cpu    = 1024
-      memory = 2048
+      ${!local.is_task ? "resourceRequirements = [ # in container_properties\n  { type = \"VCPU\", value = \"${local.size.cpu / 1024}\" },\n  { type = \"MEMORY\", value = \"${local.size.memory}\" },\n]" : "cpu    = ${local.size.cpu}\nmemory = ${local.size.memory}"}
     EOT
     safety = "unsafe"
     impact = "in-place"
