@@ -226,7 +226,9 @@ rule "db-log-export-without-engine-logging" {
       for row in fact_rows("db_log_export_requirements") : row
       if row.engine == self.engine && !(row.setting == "log_output" && row.engine == "mysql" && try(startswith(self.engine_version, "8.4") || startswith(self.engine_version, "9"), false))
     ]
-    unmet = [for row in local.rows : row if row.export == each.value && !log_setting_fits(row, log_setting(self, row))]
+    exports = elements(self.enabled_cloudwatch_logs_exports)
+    unmet   = [for row in local.rows : row if (row.kind == "option_group") == (each.value == "option") && contains(local.exports, row.export) && !log_setting_fits(row, log_setting(self, row))]
+    empty   = distinct(local.unmet[*].export)
     group = self.type == "aws_db_instance" ? self.parameter_group_name : self.db_cluster_parameter_group_name
 
     # What the fix writes: into the group that the database has, else into a new one.
@@ -234,7 +236,7 @@ rule "db-log-export-without-engine-logging" {
     argument   = local.is_option ? "option_group_name" : self.type == "aws_db_instance" ? "parameter_group_name" : "db_cluster_parameter_group_name"
     group_type = local.is_option ? "aws_db_option_group" : { aws_db_instance = "aws_db_parameter_group", aws_rds_cluster = "aws_rds_cluster_parameter_group", aws_docdb_cluster = "aws_docdb_cluster_parameter_group" }[self.type]
     groups     = referenced(local.is_option ? self.option_group_name : local.group, local.group_type)
-    settings   = [for row in local.unmet : log_setting_written(row)]
+    settings   = distinct([for row in local.unmet : log_setting_written(row)])
     major      = is_known(self.engine_version) ? try(regex("^[0-9]+\\.[0-9]+", self.engine_version), null) : null
     new_name   = free_name(local.group_type, self.module, ["${self.resource_name}_logs", "${self.resource_name}_exported_logs"])
     in_new = join("\n", concat(
@@ -248,10 +250,10 @@ rule "db-log-export-without-engine-logging" {
     self.type == "aws_rds_cluster" ? self.engine != "aurora-mysql" : false,
     !is_set(local.group) && (is_set(self.snapshot_identifier) || (self.type == "aws_db_instance" ? is_set(self.replicate_source_db) : false)),
   ]
-  for_each = elements(self.enabled_cloudwatch_logs_exports)
+  for_each = ["option", "parameter"]
   require  = length(local.unmet) == 0
   at       = self.enabled_cloudwatch_logs_exports
-  message  = "${self.address} exports its ${each.value} log, which stays empty: ${names([for row in local.unmet : "${row.setting} is ${log_setting(self, row)}"])}"
+  message  = "${self.address} exports its ${replace(join(", ", local.empty), "/, ([^,]*)$/", " and $1")} ${length(local.empty) == 1 ? "log, which stays" : "logs, which stay"} empty: ${names(distinct([for row in local.unmet : "${row.setting} is ${log_setting(self, row)}"]))}"
   why      = "The export is switched on, the log group is there, and nothing ever arrives in it: general and slow query logs are off by default, RDS for MySQL writes them to a table until log_output is FILE, and audit logs want a plugin or parameters of the cluster. That is found out when somebody looks for the log of an incident."
 
   also {
