@@ -16,6 +16,14 @@ rule "sns-aws-managed-key-with-service-publisher" {
     # Statements for EventBridge that ask for what its requests do not carry.
     statements = [for statement in flatten([for document in local.documents : policy_statements(document)]) : statement if allows(statement, "kms:GenerateDataKey") && admits_service(statement, "events")]
     narrow     = [for statement in local.statements : statement if anytrue([for condition in statement.conditions : contains(["aws:sourcearn", "aws:sourceaccount"], lower(condition.key))])]
+
+
+    # What the fixes let use the key.
+    services  = try(distinct([for publisher in local.publishers : "${publisher.service}.amazonaws.com"]), [])
+    missing   = distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"])
+    document  = try(regex("^data\\.aws_iam_policy_document\\.[A-Za-z0-9_-]+", written(local.keys[0], "policy")), null)
+    as_block  = "# in ${local.document == null ? "" : local.document}\nstatement {\n  actions   = [\"kms:GenerateDataKey*\", \"kms:Decrypt\"]\n  resources = [\"*\"]\n\n  principals {\n    type        = \"Service\"\n    identifiers = ${jsonencode(local.missing)}\n  }\n}"
+    as_object = "# one more statement in the policy of ${local.keys[0].block_address}\n{\n  Effect    = \"Allow\"\n  Principal = { Service = ${jsonencode(local.missing)} }\n  Action    = [\"kms:GenerateDataKey*\", \"kms:Decrypt\"]\n  Resource  = \"*\"\n}"
   }
 
   skip = !is_set(self.kms_master_key_id)
@@ -49,6 +57,13 @@ rule "sns-aws-managed-key-with-service-publisher" {
       at   = local.refused[*].by
       note = "publishes to the topic"
     }
+
+    fix {
+      text   = local.document == null ? local.as_object : local.as_block
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "what was refused is published from then on"
+    }
   }
 
   check "event-source" {
@@ -69,7 +84,7 @@ rule "sns-aws-managed-key-with-service-publisher" {
 
   fix {
     text   = <<-EOT
-      # A key whose policy allows kms:GenerateDataKey* and kms:Decrypt to the services, such as cloudwatch.amazonaws.com
+      # A key whose policy allows kms:GenerateDataKey* and kms:Decrypt to ${try(known_text(local.services[0]), "cloudwatch.amazonaws.com")}${length(local.services) > 1 ? " and the other services that publish" : ""}
       kms_master_key_id = aws_kms_key.alerts.arn
     EOT
     safety = "unsafe"
