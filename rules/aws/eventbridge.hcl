@@ -28,6 +28,15 @@ rule "eventbridge-target-not-allowed" {
       ])
     ]
 
+    # Of targets of one rule that invoke one function by one name, a permission serves all.
+    alike = [
+      for other in flatten([for rule in local.rules : referrers(rule, "aws_cloudwatch_event_target", "rule")]) : other
+      if !is_set(other.role_arn) && alltrue([
+        for kind in ["aws_lambda_alias", "aws_lambda_function"] : [for named in referenced(other.arn, kind) : named.address] == [for named in referenced(self.arn, kind) : named.address]
+      ])
+    ]
+    has_earlier = try(length(earlier(local.alike, self)) > 0, false)
+
     groups   = referenced(self.arn, "aws_cloudwatch_log_group")
     policies = resources("aws_cloudwatch_log_resource_policy")
     statements = [
@@ -103,6 +112,7 @@ rule "eventbridge-target-not-allowed" {
       length(local.functions) == 0,
       local.with_role,
       anytrue([for function in local.functions : exported(function)]),
+      is_known(local.has_earlier) ? local.has_earlier : false,
     ]
     require = length(local.fitting) > 0
     message = "${self.address} invokes ${names(length(local.aliases) > 0 ? local.aliases : local.functions)}, which no aws_lambda_permission allows to events.amazonaws.com for this rule"
@@ -187,6 +197,7 @@ rule "eventbridge-target-not-allowed" {
     "queues and topics, for which there are rules of their own",
     "targets of rules that are disabled",
     "functions that are invoked with a role",
+    "further targets of a rule for a function of which another one is reported",
     "functions that an output hands out, as the permission may be elsewhere",
     "only a warning for a log group where no resource policy is in the configuration, and where a role is given",
   ]
