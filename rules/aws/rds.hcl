@@ -76,7 +76,9 @@ rule "rds-destroy-leaves-nothing" {
     # Resource names may have what names of snapshots may not.
     snapshot = "${trim(replace(self.resource_name, "/[_-]+/", "-"), "-")}-final"
     is_named = written(self, "final_snapshot_identifier") != null || is_set(self.final_snapshot_identifier)
-    several  = local.is_named ? (is_known(self.final_snapshot_identifier) && self.final_snapshot_identifier != null ? "" : "; final_snapshot_identifier must not be null then") : self.instance_key == null && self.module == "" ? "" : "; each database that this block makes needs a final_snapshot_identifier of its own"
+    alone    = self.instance_key == null && self.module == ""
+    is_given = is_known(self.final_snapshot_identifier) ? self.final_snapshot_identifier != null : false
+    several  = local.is_named ? (local.is_given ? "" : "; final_snapshot_identifier must not be null then") : local.alone ? "" : "; each database that this block makes needs a final_snapshot_identifier of its own"
   }
 
   skip = [
@@ -97,28 +99,32 @@ rule "rds-destroy-leaves-nothing" {
   why     = "One terraform destroy, or one edit of an argument that replaces the database, deletes the data and in the same moment every automated backup of it, if there are any. No snapshot is taken and no plan of AWS Backup has a copy: there is nothing to restore from."
 
   check "with-backups" {
-    skip = local.has_none
+    skip = local.has_none || local.is_named
   }
   check "without-backups" {
-    skip = !local.has_none
+    skip = !local.has_none || local.is_named
 
     fix {
-      text   = <<-EOT
-        deletion_protection       = true
-        skip_final_snapshot       = false${local.is_named ? "" : "\nfinal_snapshot_identifier = \"${local.snapshot}\""}
-      EOT
+      set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = local.snapshot }
       safety = "unsafe"
       impact = "in-place"
       note   = "no downtime; the final snapshot is billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
     }
   }
+  # The name of the snapshot is written, if only for some environments.
+  check "named" {
+    skip = !local.is_named
+
+    fix {
+      set    = { deletion_protection = true, skip_final_snapshot = false, delete_automated_backups = false }
+      safety = "unsafe"
+      impact = "in-place"
+      note   = "no downtime; retained backups and the final snapshot are billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
+    }
+  }
 
   fix {
-    text   = <<-EOT
-      deletion_protection       = true
-      skip_final_snapshot       = false${local.is_named ? "" : "\nfinal_snapshot_identifier = \"${local.snapshot}\""}
-      delete_automated_backups  = false
-    EOT
+    set    = { deletion_protection = true, skip_final_snapshot = false, final_snapshot_identifier = local.snapshot, delete_automated_backups = false }
     safety = "unsafe"
     impact = "in-place"
     note   = "no downtime; retained backups and the final snapshot are billed as backup storage, and a wanted destroy needs deletion_protection switched off first${local.several}"
