@@ -19,6 +19,15 @@ pub enum Key {
     Str(Text),
     /// `[*]`: any of them; `count` or `for_each` is not known.
     Any,
+    /// The only one, if there is one: OpenTofu's `enabled` is not known. Such an instance has no key.
+    Perhaps,
+}
+
+impl Key {
+    /// Whether it stands for instances of which it is not known whether there are any.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Key::Any | Key::Perhaps)
+    }
 }
 
 /// The path of module calls from the root; empty for the root itself. Cheap to clone.
@@ -155,7 +164,7 @@ impl Address {
 impl Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Key::None => Ok(()),
+            Key::None | Key::Perhaps => Ok(()),
             Key::Int(i) => write!(f, "[{i}]"),
             Key::Str(s) => {
                 f.write_str("[")?;

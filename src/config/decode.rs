@@ -139,7 +139,9 @@ fn conditions(reader: &mut BodyReader, body: &Body, kind: &str) -> Vec<Condition
 
 pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Block) -> Resource {
     let body = &block.body;
-    let (count, for_each) = repetition(reader, body);
+    let lifecycle = lifecycle(reader, body);
+    let enabled = lifecycle.as_ref().and_then(|lifecycle| lifecycle.enabled.clone());
+    let (count, for_each) = repetition(reader, body, enabled.as_deref());
     let provider = reader.argument(body, "provider").and_then(|expr| read_provider(reader, &expr));
     // Nobody asks what it says, but it may be wrong.
     let depends_on = reader.argument(body, "depends_on");
@@ -151,7 +153,7 @@ pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Bloc
         count,
         for_each,
         provider: provider.map(Box::new),
-        lifecycle: lifecycle(reader, body),
+        lifecycle,
         arguments: without(body, is_meta_of_resource),
         body: body.clone(),
     }
@@ -159,13 +161,20 @@ pub(crate) fn resource(reader: &mut BodyReader, name: ResourceName, block: &Bloc
 
 type Repetition = (Option<Arc<Expr>>, Option<Arc<Expr>>);
 
-/// `count` and `for_each`, which exclude each other.
-fn repetition(reader: &mut BodyReader, body: &Body) -> Repetition {
+/// `count` and `for_each`, which exclude each other, and which OpenTofu's `enabled` excludes.
+fn repetition(reader: &mut BodyReader, body: &Body, enabled: Option<&Expr>) -> Repetition {
     let (count, for_each) = (reader.argument(body, "count"), reader.argument(body, "for_each"));
     if let (Some(count), Some(for_each)) = (&count, &for_each) {
         let message = "`count` and `for_each` exclude each other";
         let problem = Problem::error(ProblemKind::Configuration, for_each.span, message, "`for_each` is set here");
         reader.report(problem.with_related(count.span, "`count` is set here"));
+    }
+    let repeated = count.as_ref().map(|count| ("count", count.span));
+    let repeated = repeated.or(for_each.as_ref().map(|for_each| ("for_each", for_each.span)));
+    if let (Some(enabled), Some((name, span))) = (enabled, repeated) {
+        let message = format!("`enabled` and `{name}` exclude each other");
+        let problem = Problem::error(ProblemKind::Configuration, enabled.span, message, "`enabled` is set here");
+        reader.report(problem.with_related(span, format!("`{name}` is set here")));
     }
     (count, for_each)
 }
@@ -239,7 +248,8 @@ fn ignore_changes(reader: &mut BodyReader, expr: &Expr) -> IgnoreChanges {
 /// A call in the module of this folder.
 pub(crate) fn module_call(reader: &mut BodyReader, dir: &Path, block: &Block) -> ModuleCall {
     let body = &block.body;
-    let (count, for_each) = repetition(reader, body);
+    let enabled = lifecycle(reader, body).and_then(|lifecycle| lifecycle.enabled);
+    let (count, for_each) = repetition(reader, body, enabled.as_deref());
     let source_expr = reader.argument(body, "source");
     let source = source_expr.as_deref().and_then(literal_text).map(|text| ModuleSource::parse(text));
     match (&source_expr, &source) {
@@ -271,7 +281,7 @@ pub(crate) fn module_call(reader: &mut BodyReader, dir: &Path, block: &Block) ->
         version: reader.argument(body, "version"),
         count,
         for_each,
-        enabled: lifecycle(reader, body).and_then(|l| l.enabled),
+        enabled,
         providers: passed_providers(reader, body),
         depends_on: reader.references("depends_on", depends_on.as_ref()),
         arguments: without(body, is_meta_of_call),

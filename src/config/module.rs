@@ -191,6 +191,13 @@ impl HasName for Resource {
     }
 }
 
+impl Resource {
+    /// `lifecycle { enabled = … }`, of OpenTofu
+    pub fn enabled(&self) -> Option<&Arc<Expr>> {
+        self.lifecycle.as_ref()?.enabled.as_ref()
+    }
+}
+
 /// The `lifecycle` block of a resource or module call; expressions that were not written are none.
 #[derive(Clone, Debug)]
 pub struct Lifecycle {

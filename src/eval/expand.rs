@@ -13,7 +13,7 @@ use super::memo::{Arguments, Computed, Memo};
 use super::program::{Frame, ModuleInstance, Program};
 use super::room::Planned;
 use super::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Reference, Type, Unknown, Value, convert};
-use crate::config::Key;
+use crate::config::{Key, ModuleCall, Resource};
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Text};
 
@@ -28,8 +28,11 @@ pub enum Repetition {
 
 /// The instances of a block.
 pub enum Expansion {
-    /// Neither `count` nor `for_each`: one instance without a key, as most blocks have.
+    /// Neither `count` nor `for_each`: one instance without a key, as most blocks have. With [`Key::Perhaps`] there may be
+    /// none.
     Single(InstanceSlot),
+    /// No instance: OpenTofu's `enabled` is false.
+    Disabled,
     /// `count` or `for_each`.
     Repeated(Box<Repeated>),
 }
@@ -92,6 +95,7 @@ impl Expansion {
     pub fn slots(&self) -> &[InstanceSlot] {
         match self {
             Expansion::Single(slot) => slice::from_ref(slot),
+            Expansion::Disabled => &[],
             Expansion::Repeated(repeated) => &repeated.slots,
         }
     }
@@ -132,18 +136,53 @@ impl Repeated {
 pub(super) struct RepetitionArgs<'a> {
     pub(super) count: Option<&'a Arc<Expr>>,
     pub(super) for_each: Option<&'a Arc<Expr>>,
+    /// `lifecycle { enabled = … }`
+    pub(super) enabled: Option<&'a Arc<Expr>>,
     pub(super) header: Span,
     /// How many things the module declares that it calls.
     pub(super) inside: usize,
 }
 
+impl<'a> RepetitionArgs<'a> {
+    pub(super) fn of_resource(resource: &'a Resource) -> RepetitionArgs<'a> {
+        let Resource { count, for_each, header, .. } = resource;
+        let (count, for_each, enabled) = (count.as_ref(), for_each.as_ref(), resource.enabled());
+        RepetitionArgs { count, for_each, enabled, header: *header, inside: 0 }
+    }
+
+    pub(super) fn of_call(call: &'a ModuleCall, inside: usize) -> RepetitionArgs<'a> {
+        let ModuleCall { count, for_each, enabled, header, .. } = call;
+        let (count, for_each, enabled) = (count.as_ref(), for_each.as_ref(), enabled.as_ref());
+        RepetitionArgs { count, for_each, enabled, header: *header, inside }
+    }
+}
+
 impl<'c> Program<'c> {
     /// Works out the instances of a block in a module instance.
     pub(super) fn expand(&self, module: &Rc<ModuleInstance>, args: RepetitionArgs<'_>) -> Expansion {
-        match (args.count, args.for_each) {
-            (Some(count), _) => self.expand_count(module, count, &args),
-            (None, Some(for_each)) => self.expand_for_each(module, for_each, &args),
-            (None, None) => Expansion::Single(slot(Key::None, self.plain_frame(module))),
+        match (args.count, args.for_each, args.enabled) {
+            (Some(count), ..) => self.expand_count(module, count, &args),
+            (None, Some(for_each), _) => self.expand_for_each(module, for_each, &args),
+            (None, None, Some(enabled)) => self.expand_enabled(module, enabled),
+            (None, None, None) => Expansion::Single(slot(Key::None, self.plain_frame(module))),
+        }
+    }
+
+    fn expand_enabled(&self, module: &Rc<ModuleInstance>, enabled: &Arc<Expr>) -> Expansion {
+        let plain = self.plain_frame(module);
+        let value = self.eval(enabled, &plain);
+        let converted = convert::convert(&value, &Type::Bool).ok().filter(|converted| !converted.is_null());
+        match &converted {
+            Some(Value { kind: Kind::Bool(true), .. }) => Expansion::Single(slot(Key::None, plain)),
+            Some(Value { kind: Kind::Bool(false), .. }) => Expansion::Disabled,
+            _ => {
+                if converted.is_none() {
+                    let what = if value.is_null() { "null".into() } else { value.type_of().friendly_name() };
+                    let error = EvalError::new(format!("`enabled` must be true or false, not {what}"));
+                    self.failed(error.with_label("whether there is an instance").at(enabled.span), enabled.span);
+                }
+                Expansion::Single(slot(Key::Perhaps, self.open_frame(module, Vec::new(), None)))
+            }
         }
     }
 

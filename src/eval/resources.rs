@@ -29,9 +29,7 @@ impl<'c> Program<'c> {
         module: &Rc<ModuleInstance>,
         resource: Declared<'_, Resource>,
     ) -> Option<Rc<Expansion>> {
-        let Resource { count, for_each, header, .. } = &**resource.declared;
-        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header, inside: 0 };
-        self.expansion(module, &module.resources, resource.at, args)
+        self.expansion(module, &module.resources, resource.at, RepetitionArgs::of_resource(resource.declared))
     }
 
     fn expansion(
@@ -98,6 +96,8 @@ impl<'c> Program<'c> {
         };
         let repeated = match expansion {
             Expansion::Repeated(repeated) => repeated,
+            // To read an attribute of it is an error, as it is of any null.
+            Expansion::Disabled => return Ok((Value::NULL, 0)),
             Expansion::Single(slot) => {
                 return match hops.first() {
                     // A key that is computed is the name of an output or attribute.
@@ -109,10 +109,14 @@ impl<'c> Program<'c> {
                             EvalError::new("this block has neither `count` nor `for_each`, so it takes no index");
                         Err(error.with_label("not repeated").with_help("leave the index out").at(index.span))
                     }
-                    // What is no list counts as a list of one.
+                    // What is no list counts as a list of one, and null as an empty one.
                     Some(Hop::Each(name)) => {
                         let value = attribute(slot, &name.text).map_err(|e| e.at(name.span))?;
-                        Ok((Value::tuple(vec![value]), 1))
+                        let list = match slot.key {
+                            Key::Perhaps => Value::open_tuple(Vec::new(), Some(value)),
+                            _ => Value::tuple(vec![value]),
+                        };
+                        Ok((list, 1))
                     }
                     _ => read(slot, 0),
                 };
@@ -254,6 +258,9 @@ impl<'c> Program<'c> {
 
     fn referenced_object(&self, slot: &InstanceSlot, id: &ResourceName, resource: &Resource) -> Value {
         let reference = self.instance_reference(slot, id);
+        if slot.key == Key::Perhaps {
+            return perhaps(reference);
+        }
         let read = |written: Written<'_>| {
             let value = self.referenced_attribute(slot, id, resource, written.name);
             (written.name.clone(), value)
@@ -271,13 +278,11 @@ impl<'c> Program<'c> {
         module: &Rc<ModuleInstance>,
         call: Declared<'_, ModuleCall>,
     ) -> Option<Rc<Expansion>> {
-        let ModuleCall { count, for_each, header, .. } = &**call.declared;
         let inside = match module.node.children.get(call.name) {
             Some(Child::Loaded(node)) => room::declarations(node),
             _ => 0,
         };
-        let args = RepetitionArgs { count: count.as_ref(), for_each: for_each.as_ref(), header: *header, inside };
-        self.expansion(module, &module.calls, call.at, args)
+        self.expansion(module, &module.calls, call.at, RepetitionArgs::of_call(call.declared, inside))
     }
 
     /// The module instance behind one instance of a call; `None` where the module is not on disk, or where there is no
@@ -345,9 +350,18 @@ impl<'c> Program<'c> {
 
     fn call_object(&self, slot: &InstanceSlot, name: &Text) -> Value {
         let Some(module) = self.called_module(slot, name) else { return self.not_on_disk(slot, name) };
+        if slot.key == Key::Perhaps {
+            return perhaps(self.call_reference(slot, name));
+        }
         let read = |output: Declared<'_, Output>| (output.name.clone(), self.output(&module, output));
         Value::object(module.module().outputs.each().map(read).collect())
     }
+}
+
+/// An instance as a whole that may be null.
+fn perhaps(reference: Reference) -> Value {
+    let cause = Cause::Runtime(format!("whether {} is there", reference.target).into());
+    Value::unknown_reference(reference, Type::Any, false, cause)
 }
 
 /// All instances as one value: a tuple for `count`, an object for `for_each`.

@@ -368,6 +368,7 @@ impl Walk<'_, '_> {
 fn chosen<'e>(expansion: &'e Expansion, hops: &[Text]) -> Option<(&'e InstanceSlot, usize)> {
     match expansion {
         Expansion::Single(slot) => Some((slot, 0)),
+        Expansion::Disabled => None,
         Expansion::Repeated(_) => {
             let key = hops.first()?;
             Some((expansion.slots().iter().find(|slot| key_is(&slot.key, key))?, 1))
@@ -437,7 +438,7 @@ fn key_is(key: &Key, text: &str) -> bool {
     match key {
         Key::Int(n) => n.to_string() == text,
         Key::Str(s) => &**s == text,
-        Key::None | Key::Any => false,
+        Key::None | Key::Any | Key::Perhaps => false,
     }
 }
 

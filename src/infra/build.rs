@@ -150,7 +150,8 @@ impl Builder<'_, '_> {
         };
         let block = BlockSource { header: resource.header, body: resource.body.clone(), frame: slot.frame.id };
         let chosen = self.infra.root.environment.is_some();
-        let elsewhere = resource.count.as_ref().is_some_and(|count| pseudo::only_in_nonproduction(count));
+        let elsewhere =
+            resource.count.as_ref().or(resource.enabled()).is_some_and(|there| pseudo::only_in_nonproduction(there));
         let nonproduction = nonproduction || (!chosen && (elsewhere || pseudo::tags_say_nonproduction(&attributes)));
         self.infra.instances.push(Instance {
             id: 0,
@@ -162,7 +163,7 @@ impl Builder<'_, '_> {
             name: name.name.clone(),
             module: module.name.clone(),
             key: key_text(&slot.key),
-            open: slot.key == Key::Any || module.address.steps().iter().any(|(_, key)| *key == Key::Any),
+            open: slot.key.is_open() || module.address.steps().iter().any(|(_, key)| key.is_open()),
             attributes,
             block,
             span: resource.span,
@@ -309,7 +310,7 @@ impl Builder<'_, '_> {
 
 pub(super) fn key_text(key: &Key) -> Option<Text> {
     match key {
-        Key::None => None,
+        Key::None | Key::Perhaps => None,
         Key::Int(n) => Some(n.to_string().into()),
         Key::Str(text) => Some(text.clone()),
         Key::Any => Some("*".into()),

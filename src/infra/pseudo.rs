@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 
 use super::build::{Attributes, key_text};
 use super::{Infra, Instance, InstanceKind, Lifecycle};
-use crate::config::{Child, Declared, Given, Key, ModuleCall, ModuleNode, folder_is_nonproduction, is_nonproduction};
+use crate::config::{Child, Declared, Given, ModuleCall, ModuleNode, folder_is_nonproduction, is_nonproduction};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Value};
@@ -159,7 +159,7 @@ impl Maker<'_> {
             name: name.clone(),
             module: self.module.name.clone(),
             key: None,
-            open: self.module.address.steps().iter().any(|(_, key)| *key == Key::Any),
+            open: self.module.address.steps().iter().any(|(_, key)| key.is_open()),
             attributes,
             block: BlockSource { header, body: body.clone(), frame: self.frame.id },
             span,
@@ -422,6 +422,6 @@ pub(super) fn call(
     let reference = program.call_reference(slot, name);
     let named = (&words.module, name);
     let instance = maker.instance(InstanceKind::Module, named, ["module.", &**name, ""], place, attributes);
-    let open = instance.open || slot.key == Key::Any;
+    let open = instance.open || slot.key.is_open();
     infra.instances.push(Instance { address: reference.target.clone(), key: key_text(&slot.key), open, ..instance });
 }

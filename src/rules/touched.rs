@@ -95,6 +95,7 @@ impl<'a> Touched<'a> {
         let names = attribute.into_iter().flat_map(|a| a.split(['.', '[']));
         self.expression(resource.count.as_ref())
             || self.expression(resource.for_each.as_ref())
+            || self.expression(resource.enabled())
             || self.removed(resource.span.file, self.lines(resource.span), &resource.body, names)
     }
 
@@ -146,7 +147,7 @@ impl<'a> Touched<'a> {
     }
 
     fn call(&self, finding: &Finding, call: &ModuleCall, module: &Module) -> bool {
-        let meta = [&call.source_expr, &call.version, &call.count, &call.for_each];
+        let meta = [&call.source_expr, &call.version, &call.count, &call.for_each, &call.enabled];
         self.span(call.header)
             || meta.into_iter().any(|expression| self.expression(expression.as_ref()))
             || self.removed(call.span.file, self.lines(call.span), &call.body, defaulted(finding, module).into_iter())

@@ -148,3 +148,41 @@ fn rules_about_aws_hold_for_aws() {
     assert!(is_reported("https://vpce-1.sqs.eu-west-1.vpce.amazonaws.com"));
     assert!(!is_reported("http://localhost:4566") && !is_reported("https://sos.example.com"));
 }
+
+#[test]
+fn what_opentofu_leaves_out_is_not_there() {
+    let database =
+        "resource \"aws_db_instance\" \"d\" {\n  engine = \"postgres\"\n  instance_class = \"db.r6g.large\"\n}\n";
+    let left_out = |enabled: &str| {
+        let lifecycle = format!("  lifecycle {{\n    enabled = {enabled}\n  }}\n}}\n");
+        let resource = format!("{}{lifecycle}", database.trim_end_matches("}\n"));
+        let call = format!("module \"m\" {{\n  source = \"./m\"\n{lifecycle}");
+        let data = format!("data \"aws_vpc\" \"v\" {{\n  id = null.id\n{lifecycle}");
+        let variable = "variable \"create\" {\n  type = bool\n}\n";
+        [resource, call, data, variable.to_owned()].concat()
+    };
+    let of = |enabled: &str, more: &str| {
+        lines(&[("main.tf", &(left_out(enabled) + more)), ("m/main.tf", &database.replace("\"d\"", "\"in_module\""))])
+    };
+    assert_eq!(of("false", ""), "");
+    assert_eq!(of("true && \"false\"", ""), "");
+    let there = of("true", "");
+    for part in
+        ["aws_db_instance.d has no standby", "module.m.aws_db_instance.in_module has no standby", "attribute `id`"]
+    {
+        assert!(there.contains(part), "{there}");
+    }
+    // There may be one or none: what is wrong with it would be wrong, and what is null then is no fault.
+    let perhaps = of("var.create", "output \"x\" {\n  value = aws_db_instance.d.arn\n}\n");
+    assert!(perhaps.contains("aws_db_instance.d has no standby"), "{perhaps}");
+    assert!(!perhaps.contains("attribute `id`"), "{perhaps}");
+    let output = |value: &str| of("false", &format!("output \"x\" {{\n  value = {value}\n}}\n"));
+    for value in ["try(aws_db_instance.d.arn, null)", "aws_db_instance.d != null ? aws_db_instance.d.arn : null"] {
+        assert_eq!(output(value), "");
+    }
+    assert!(output("aws_db_instance.d.arn").contains("a null value has no attribute `arn`"));
+    assert!(output("module.m.arn").contains("a null value has no attribute `arn`"));
+    assert!(of("null", "").contains("`enabled` must be true or false, not null"));
+    let repeated = left_out("false").replace("engine =", "count = 2\n  engine =");
+    assert!(lines(&[("main.tf", &repeated), ("m/main.tf", "")]).contains("`enabled` and `count` exclude each other"));
+}
