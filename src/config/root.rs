@@ -135,9 +135,11 @@ pub(crate) fn make_root(
 const WRITTEN_BACKENDS: [&str; 5] =
     ["backend.tf", "backend_override.tf", "backend_tfscaffold.tf", "_backend.tf", "terraform_backend.tf"];
 
-/// Whether git ignores a file for a backend in the folder: something writes it before Terraform runs.
+/// Whether git ignores a file for a backend in the folder: something writes it before Terraform runs. The pattern has to
+/// speak of such files: lists that everybody begins with name all override files.
 fn writes_backend(folder: &Path, ignored: &Ignored) -> bool {
-    WRITTEN_BACKENDS.iter().any(|name| ignored.holds_file(&folder.join(name)))
+    let speaks_of_it = |pattern: String| pattern.rsplit('/').next().is_some_and(|last| last.contains("backend"));
+    WRITTEN_BACKENDS.iter().any(|name| ignored.pattern_for(&folder.join(name)).is_some_and(speaks_of_it))
 }
 
 /// OpenTofu where a module of the tree has files of its own.

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::gitignore::Gitignore;
+use ignore::Match;
+use ignore::gitignore::{Gitignore, Glob};
 use rustc_hash::FxHashMap;
 
 use super::files::ignore_fault;
@@ -25,6 +26,14 @@ impl Ignored {
         self.holds(path, false)
     }
 
+    /// The pattern for which git ignores the file that would stand at an absolute path.
+    pub fn pattern_for(&self, path: &Path) -> Option<String> {
+        self.decide(path, false, |said| match said {
+            Match::Ignore(glob) => Some(glob.original().to_owned()),
+            _ => None,
+        })?
+    }
+
     /// The same of a folder.
     pub fn holds_folder(&self, path: &Path) -> bool {
         self.holds(path, true)
@@ -40,17 +49,22 @@ impl Ignored {
     }
 
     fn holds(&self, path: &Path, is_folder: bool) -> bool {
+        self.decide(path, is_folder, |said| said.is_ignore()).unwrap_or(false)
+    }
+
+    /// What is made of the pattern that decides about a path, if there is one.
+    fn decide<T>(&self, path: &Path, is_folder: bool, made: impl Fn(Match<&Glob>) -> T) -> Option<T> {
         let path = normalize(path);
-        let Some(tree) = path.parent().and_then(work_tree) else { return false };
+        let tree = path.parent().and_then(work_tree)?;
         let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(tree));
         // The nearest list that says something decides; what is below an ignored folder is ignored as well.
         for list in folders.filter_map(|folder| self.list(folder)) {
             let said = list.matched_path_or_any_parents(&path, is_folder);
             if !said.is_none() {
-                return said.is_ignore();
+                return Some(made(said));
             }
         }
-        false
+        None
     }
 
     fn list(&self, folder: &Path) -> Option<Arc<Gitignore>> {

@@ -186,3 +186,17 @@ fn what_opentofu_leaves_out_is_not_there() {
     let repeated = left_out("false").replace("engine =", "count = 2\n  engine =");
     assert!(lines(&[("main.tf", &repeated), ("m/main.tf", "")]).contains("`enabled` and `count` exclude each other"));
 }
+
+#[test]
+fn a_backend_is_written_where_git_ignores_files_for_backends() {
+    let remote = "terraform {\n  backend \"s3\" {\n    use_lockfile = true\n  }\n}\n";
+    let local = "provider \"aws\" {\n  region = \"eu-west-1\"\n}\n";
+    let of = |list: &str| lines(&[("app/main.tf", local), ("other/main.tf", remote), (".gitignore", list)]);
+    for list in ["backend_override.tf\n", "**/backend.tf\n", "/app/backend*.tf\n"] {
+        assert!(!of(list).contains("tf-backend-local"), "{list}");
+    }
+    // So begin the lists that most repositories have.
+    for list in ["override.tf\n*_override.tf\n", "*.tf\n!main.tf\n", "app/*\n!app/main.tf\n"] {
+        assert!(of(list).contains("tf-backend-local"), "{list}");
+    }
+}
