@@ -13,7 +13,8 @@ use crate::source::PathMap;
 /// In which capacity a folder is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum RootStanding {
-    /// Somebody applies it: it has a backend, a configured provider, a lock file or variable files.
+    /// Somebody applies it: it has a backend, a configured provider, variable files, or a lock file and nothing that a
+    /// caller could set.
     Root,
     /// A reusable module without callers: its variables are unknown, and rules about roots do not apply.
     Library,
@@ -118,11 +119,11 @@ fn holds_links_only(folder: &Folder, linked: &FxHashMap<&OsStr, usize>) -> bool 
 }
 
 /// Whether a folder is applied by itself even if a module calls it. `terraform init` also runs in modules, for their tests
-/// and for `terraform validate`: what it leaves behind tells only where the folder has a provider of its own as well.
+/// and for `terraform validate`, and variable files are left in them that Terraform does not read there: they tell only
+/// where the folder has a provider of its own as well.
 fn stands_alone(folder: &Folder) -> bool {
-    has_state_store(&folder.module)
-        || !folder.variable_files.is_empty()
-        || (folder.lock_file.is_some() || folder.is_initialized) && has_provider(&folder.module)
+    let has_traces = folder.lock_file.is_some() || folder.is_initialized || !folder.variable_files.is_empty();
+    has_state_store(&folder.module) || has_traces && has_provider(&folder.module)
 }
 
 /// Whether a folder lies where reusable modules are kept.
@@ -142,9 +143,10 @@ fn has_state_store(module: &Module) -> bool {
 /// In which capacity a unit is looked at.
 pub(crate) fn standing(folder: &Folder, terragrunt: &Terragrunt) -> RootStanding {
     let module = &folder.module;
-    let asks_for_values = module.variables.values().any(|variable| variable.default.is_none());
+    // Modules have lock files as well, of their tests or of a validation; but hardly one has no variables.
+    let takes_values = !module.variables.is_empty();
     let is_applied = has_state_store(module)
-        || folder.lock_file.is_some() && !asks_for_values && !is_below_modules(&module.name)
+        || folder.lock_file.is_some() && !takes_values && !is_below_modules(&module.name)
         || !folder.variable_files.is_empty()
         || has_provider(module);
     if is_applied && !terragrunt.is_source(&module.dir) { RootStanding::Root } else { RootStanding::Library }

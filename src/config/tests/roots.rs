@@ -30,7 +30,10 @@ fn who_is_applied_is_a_root() {
     check(&[("main.tf", PROVIDER)], &[". root"]);
     check(&[("main.tf", "provider \"aws\" {\n  alias = \"x\"\n}\n")], &[". library"]);
     check(&[("main.tf", ""), (".terraform.lock.hcl", "")], &[". root"]);
-    check(&[("main.tf", "variable \"x\" {}\n"), (".terraform.lock.hcl", "")], &[". library"]);
+    for variable in ["variable \"x\" {}\n", "variable \"x\" {\n  default = 1\n}\n"] {
+        check(&[("main.tf", variable), (".terraform.lock.hcl", "")], &[". library"]);
+        check(&[("main.tf", &format!("{variable}{PROVIDER}")), (".terraform.lock.hcl", "")], &[". root"]);
+    }
     check(&[("main.tf", ""), ("terraform.tfvars", "")], &[". root"]);
     check(&[("main.tf", ""), ("x.auto.tfvars.json", "{}")], &[". root"]);
     check(&[("main.tf", ""), ("prod.tfvars", "")], &[". library"]);
@@ -42,12 +45,8 @@ fn called_folders_are_looked_at_through_their_callers() {
     check(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", "")], &["envs/prod library"]);
     check(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", PROVIDER)], &["envs/prod library"]);
     check(&[("envs/prod/main.tf", CALL), ("modules/m/main.tf", BACKEND)], &["envs/prod library", "modules/m root"]);
-    check(
-        &[("envs/prod/main.tf", CALL), ("modules/m/main.tf", ""), ("modules/m/terraform.tfvars", "")],
-        &["envs/prod library", "modules/m root"],
-    );
-    // `terraform init` also runs in modules.
-    for left_behind in [".terraform/x", ".terraform.lock.hcl"] {
+    // `terraform init` also runs in modules, and variable files in them are read by nobody.
+    for left_behind in [".terraform/x", ".terraform.lock.hcl", "terraform.tfvars"] {
         let left_behind = format!("modules/m/{left_behind}");
         let of = |text| [("envs/prod/main.tf", CALL), ("modules/m/main.tf", text), (&left_behind, "")];
         check(&of(""), &["envs/prod library"]);
