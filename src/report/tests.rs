@@ -307,6 +307,26 @@ mod pretty_output {
     }
 
     #[test]
+    fn a_fix_that_was_written_is_named_by_its_place() {
+        let mut outcome = Outcome::default();
+        let file = outcome.sources.add(Path::new("a.tf"), "a.tf", "x = 1\n".repeat(5)).id;
+        let names = ["first", "second", "first", "second"];
+        outcome.findings = names
+            .iter()
+            .enumerate()
+            .map(|(at, name)| {
+                let span = span_of(&outcome.sources, file, "x = 1", at);
+                let text = Some(format!("{name} = 1\nother = 2").into());
+                let found = finding("r", Severity::Error, span, &format!("aws_x.y{at}"));
+                Box::new(Finding { fix: fix(Fix { text, ..Fix::default() }), ..found })
+            })
+            .collect();
+        let text = shown(&Report::new(outcome, &Wanted::default()), Detail::default(), PLAIN);
+        let fixes: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("  fix:  ")).collect();
+        assert_eq!(fixes, ["first = 1", "second = 1", "as for the first finding of this rule", "as for a.tf:2"]);
+    }
+
+    #[test]
     fn long_lines_are_cut_around_the_label() {
         let mut outcome = Outcome::default();
         let text = format!("{}x = 1{}", "é".repeat(300), "b".repeat(300));

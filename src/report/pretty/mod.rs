@@ -12,7 +12,8 @@ mod summary;
 mod undecided;
 mod why;
 
-use std::collections::HashSet;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
 use self::snippet::Painter;
@@ -99,15 +100,15 @@ struct Page<'a> {
     explained: HashSet<String>,
     /// Pages that were named, with the rule that they are about.
     linked: HashSet<(String, String)>,
-    /// Fixes that were written out.
-    fixes: HashSet<String>,
+    /// Fixes that were written out, and where, if not for the first finding of the rule.
+    fixes: HashMap<String, Option<(Text, u32)>>,
     out: String,
 }
 
 impl<'a> Page<'a> {
     fn new(sources: &'a SourceMap, secrets: &'a Secrets, detail: Detail, look: Look) -> Page<'a> {
         let (cover, painter) = (secrets.cover(sources), Painter::new(look));
-        let (explained, linked, fixes) = (HashSet::new(), HashSet::new(), HashSet::new());
+        let (explained, linked, fixes) = (HashSet::new(), HashSet::new(), HashMap::new());
         Page { sources, cover, detail, look, painter, explained, linked, fixes, out: String::new() }
     }
 
@@ -129,7 +130,7 @@ impl<'a> Page<'a> {
             self.note(key, entry.why());
         }
         if let Some(fix) = entry.fix() {
-            self.fix(entry.rule(), fix);
+            self.fix(entry, fix, first);
         }
         if let Some(finding) = entry.finding() {
             self.whereabouts(finding);
@@ -176,18 +177,27 @@ impl<'a> Page<'a> {
     }
 
     /// What to write and what applying it does. What was said before is said in one line.
-    fn fix(&mut self, rule: &str, fix: &Fix) {
+    fn fix(&mut self, entry: &Entry, fix: &Fix, first: bool) {
         let lines = hcl::fix_lines(fix);
-        let said = !self.detail.verbose && !self.fixes.insert(format!("{rule}\n{}", lines.join("\n")));
+        let said = match self.fixes.entry(format!("{}\n{}", entry.rule(), lines.join("\n"))) {
+            _ if self.detail.verbose => None,
+            Occupied(written) => Some(written.get().clone()),
+            Vacant(new) => {
+                let place = (!first).then(|| (entry.place.file.clone(), entry.place.line));
+                new.insert(place);
+                None
+            }
+        };
         let code: Vec<String> = lines.iter().map(|l| self.painter.code(&harmless::line(l))).collect();
         match (said, code.as_slice()) {
-            (true, [line]) => {
+            (Some(_), [line]) => {
                 let effect = fix.impact.map(|i| format!("  ({})", words::impact(i))).unwrap_or_default();
                 return self.keyed("fix", &[format!("{line}{effect}")]);
             }
-            (true, _) => return self.note("fix", "as for the first finding of this rule"),
-            (false, []) => {}
-            (false, code) => self.keyed("fix", code),
+            (Some(None), _) => return self.note("fix", "as for the first finding of this rule"),
+            (Some(Some((file, line))), _) => return self.note("fix", &format!("as for {file}:{line}")),
+            (None, []) => {}
+            (None, code) => self.keyed("fix", code),
         }
         let effect = words::effect(fix);
         if !effect.is_empty() {
