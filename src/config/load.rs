@@ -26,7 +26,7 @@ use crate::source::{
     FileId, Ignored, PathMap, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path,
     walk,
 };
-use crate::syntax;
+use crate::syntax::{self, Document};
 
 /// What to load. Relative paths are relative to `working_dir`.
 #[derive(Clone, Debug)]
@@ -155,6 +155,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     };
     let mut folders = read_checked(walk.folders, &reader);
     read_called(&mut folders, &reader);
+    drop_arguments(&mut folders, &scope);
     let units = options.clock.stage(Stage::Load, || scope.narrow(find_units(&folders), &folders));
     let manifests = read_manifests(&units, options, &mut folders, &reader, &mut problems);
     let (roots, modules) = options.clock.stage(Stage::Load, || {
@@ -340,6 +341,30 @@ fn read_checked(found: PathMap<BTreeSet<String>>, reader: &FolderReader<'_>) -> 
     let found = found.into_iter().filter(|(_, names)| is_module(names));
     let requests = found.map(|(dir, names)| Request { dir, walked: Some(names), provenance: Provenance::Checked });
     reader.read(requests.collect())
+}
+
+/// Leaves out folders that nobody named or calls and whose files hold arguments only: values for a backend or for
+/// variables, in files that have the suffix of configuration.
+fn drop_arguments(folders: &mut PathMap<Folder>, scope: &Scope) {
+    let holds_arguments = |folder: &Folder| {
+        let documents = &folder.module.documents;
+        let is_plain = |d: &Document| !d.json && d.problems.is_empty() && d.body.blocks.is_empty();
+        !folder.module.incomplete
+            && documents.iter().all(|d| is_plain(d))
+            && documents.iter().any(|d| !d.body.attributes.is_empty())
+    };
+    let found = folders.iter().filter(|(dir, folder)| holds_arguments(folder) && !scope.names(dir));
+    let mut dropped: BTreeSet<PathBuf> = found.map(|(dir, _)| dir.clone()).collect();
+    if dropped.is_empty() {
+        return;
+    }
+    for call in folders.values().flat_map(|folder| folder.module.calls.values()) {
+        if let Some(target) = &call.target {
+            dropped.remove(target);
+        }
+    }
+    let kept = std::mem::take(folders).into_iter().filter(|(dir, _)| !dropped.contains(dir));
+    *folders = kept.collect();
 }
 
 /// Reads the folders that local calls lead to, until nothing new turns up.

@@ -41,6 +41,12 @@ impl Scope {
         Ok(Scope { folders, focus: Some(focus) })
     }
 
+    /// Whether a folder was named itself, or a file of it.
+    pub(crate) fn names(&self, dir: &Path) -> bool {
+        let named = self.focus.as_ref().unwrap_or(&self.folders);
+        named.iter().any(|path| path == dir || path.parent() == Some(dir) && !self.folders.contains(path))
+    }
+
     /// The units that a focus leaves: those that contain or call the folders of the named files.
     pub(crate) fn narrow(&self, units: Vec<PathBuf>, folders: &PathMap<Folder>) -> Vec<PathBuf> {
         let Some(focus) = &self.focus else { return units };

@@ -200,3 +200,20 @@ fn a_backend_is_written_where_git_ignores_files_for_backends() {
         assert!(of(list).contains("tf-backend-local"), "{list}");
     }
 }
+
+#[test]
+fn folders_of_arguments_are_no_modules() {
+    let main = "terraform {\n  backend \"s3\" {\n    use_lockfile = true\n  }\n}\n";
+    let arguments = "# of production\nbucket = \"acme-state\"\nkey = \"app\"\n";
+    let of = |path: &str, more: &str| {
+        Case::new(&[("main.tf", &format!("{main}{more}")), ("env/prod.tf", arguments)])
+            .run(&["--format", "compact", path])
+    };
+    let silent = of(".", "");
+    assert_eq!((silent.out.as_str(), silent.status), ("", 0), "{silent}");
+    let said = "an argument, `bucket`, stands outside of any block";
+    for (path, more) in [("env", ""), ("env/prod.tf", ""), (".", "module \"env\" {\n  source = \"./env\"\n}\n")] {
+        assert!(of(path, more).out.contains(said), "{path} {more}");
+    }
+    assert!(lines(&[("a/main.tf", "locals {}\n"), ("a/values.tf", arguments)]).contains(said));
+}
