@@ -20,7 +20,9 @@ mod repeated;
 mod statistics;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -34,7 +36,7 @@ pub use statistics::RuleCount;
 use crate::infra::NotOnDisk;
 use crate::rules::{Accepted, Finding, RuleInfo, Severity, Undecided};
 use crate::secrets::Secrets;
-use crate::source::{Problem, SourceMap, Text};
+use crate::source::{Problem, SourceMap, Text, normalize};
 
 /// What the stages before deliver.
 #[derive(Debug, Default)]
@@ -138,6 +140,26 @@ pub struct NotAnalysed {
     pub source: Text,
     /// Where it is called.
     pub place: Place,
+}
+
+impl NotAnalysed {
+    /// The folder that a local source names, as it is seen from the working folder. `terraform init` does not bring it:
+    /// it is another checkout, or made by something else.
+    pub fn folder(&self) -> Option<String> {
+        let is_local = self.source.starts_with("./") || self.source.starts_with("../");
+        let caller = Path::new(&*self.place.file);
+        let is_downloaded = caller.components().any(|step| step.as_os_str() == ".terraform");
+        (is_local && !is_downloaded).then(|| {
+            let folder = normalize(&caller.parent().unwrap_or(Path::new("")).join(&*self.source));
+            folder.to_string_lossy().replace('\\', "/")
+        })
+    }
+}
+
+/// The calls whose modules have to be downloaded, and the folders of all others.
+pub fn parted(calls: &[NotAnalysed]) -> (Vec<&NotAnalysed>, BTreeSet<String>) {
+    let downloads = calls.iter().filter(|call| call.folder().is_none()).collect();
+    (downloads, calls.iter().filter_map(NotAnalysed::folder).collect())
 }
 
 /// The totals of a run. What is below the wanted severity counts too.

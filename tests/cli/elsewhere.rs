@@ -217,3 +217,18 @@ fn folders_of_arguments_are_no_modules() {
     }
     assert!(lines(&[("a/main.tf", "locals {}\n"), ("a/values.tf", arguments)]).contains(said));
 }
+
+#[test]
+fn modules_of_another_checkout_are_not_analysed() {
+    let call = |name: &str, source: &str| format!("module \"{name}\" {{\n  source = \"{source}\"\n}}\n");
+    let beside = call("a", "../../mantle/modules/lambda") + &call("b", "../../mantle/modules/lambda");
+    let deep = call("a", "../../../mantle/modules/lambda") + &call("v", "terraform-aws-modules/vpc/aws");
+    let head = ("app/.git/HEAD", "ref: refs/heads/main\n");
+    let ran = Case::new(&[head, ("app/x/main.tf", &beside), ("app/x/y/main.tf", &deep)]).run(&["."]);
+    assert_eq!(ran.status, 0, "{ran}");
+    assert!(ran.out.contains("not analysed, since not in this checkout: mantle/modules/lambda\n"), "{ran}");
+    assert!(ran.out.contains("not analysed, since not on disk: module.v (run `terraform init`)\n"), "{ran}");
+    // A folder of the same checkout should be there.
+    let inside = Case::new(&[head, ("app/x/main.tf", &call("a", "../modules/lambda"))]).run(&["."]);
+    assert!(inside.out.contains("the module `../modules/lambda` is not there"), "{inside}");
+}

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::path_in_repository;
-use crate::report::{Entry, Report, harmless, hcl, words};
+use crate::report::{Entry, Report, harmless, hcl, parted, words};
 use crate::rules::Fix;
 
 /// GitHub refuses a job summary of more than 1 MiB.
@@ -27,8 +27,13 @@ fn text_of(report: &Report) -> String {
         out.push('\n');
         append(&mut out, rules(report), "");
     }
-    if !report.not_analysed.is_empty() {
-        let names: Vec<String> = report.not_analysed.iter().map(|n| code(&n.address)).collect();
+    let (calls, folders) = parted(&report.not_analysed);
+    if !folders.is_empty() {
+        let folders: Vec<String> = folders.iter().map(|folder| code(folder)).collect();
+        out += &format!("Not analysed, since not in this checkout: {}\n\n", words::list(&folders, 20));
+    }
+    if !calls.is_empty() {
+        let names: Vec<String> = calls.into_iter().map(|n| code(&n.address)).collect();
         let names = words::list(&names, 20);
         out += &format!("Not analysed, since not on disk: {names} (run `terraform init`)\n");
     }

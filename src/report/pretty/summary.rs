@@ -1,7 +1,7 @@
 //! The last lines: what was looked at, what was found, and what could not be looked at.
 
 use super::{Page, SEVERITIES};
-use crate::report::{NotAnalysed, Report, Summary, harmless, words};
+use crate::report::{NotAnalysed, Report, Summary, harmless, parted, words};
 use crate::rules::Severity;
 
 /// Modules that are named where not everything is wanted.
@@ -74,16 +74,23 @@ impl Page<'_> {
     }
 
     fn not_analysed(&mut self, calls: &[NotAnalysed]) {
+        let (calls, folders) = parted(calls);
+        let most = if self.detail.verbose { usize::MAX } else { MODULES_SHOWN };
+        let shown = |text: String| harmless::line(&text).into_owned();
+        if !folders.is_empty() {
+            let folders: Vec<String> = folders.into_iter().map(shown).collect();
+            let text = format!("not analysed, since not in this checkout: {}", words::list(&folders, most));
+            self.wrapped("  ", "  ", &text);
+        }
         if calls.is_empty() {
             return;
         }
         let name = |c: &NotAnalysed| match self.detail.verbose {
-            true => harmless::line(&format!("{} ({}, called in {})", c.address, c.source, c.place)).into_owned(),
-            false => harmless::line(&c.address).into_owned(),
+            true => shown(format!("{} ({}, called in {})", c.address, c.source, c.place)),
+            false => shown(c.address.to_string()),
         };
-        let mut names: Vec<String> = calls.iter().map(name).collect();
+        let mut names: Vec<String> = calls.into_iter().map(name).collect();
         names.dedup();
-        let most = if self.detail.verbose { usize::MAX } else { MODULES_SHOWN };
         self.wrapped(
             "  ",
             "  ",
