@@ -11,6 +11,8 @@ use crate::syntax::{Block, Body, Expr, Ident, Text};
 pub struct TerraformSettings {
     /// The headers of the blocks, in order; empty where there is none.
     pub headers: Vec<Span>,
+    /// The names in `experiments`.
+    pub experiments: Vec<Text>,
     /// Every `required_version`; all must hold.
     pub required_versions: Vec<Arc<Expr>>,
     /// `required_providers` by local name.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::body::BodyReader;
+use super::reference::names_of;
 use super::settings::{Backend, RequiredProvider, TerraformSettings};
 use super::suggest::nearest;
 use crate::source::{Problem, ProblemKind, Span};
@@ -54,6 +55,12 @@ impl SettingsBuilder {
             }
             self.version_in_file = true;
             self.required_versions.push(attribute.clone());
+        }
+        if let Some(attribute) = block.body.attribute("experiments")
+            && let ExprKind::Tuple(items) = &attribute.expr.kind
+        {
+            let name = |item: &Expr| names_of(item)?.into_iter().next();
+            self.settings.experiments.extend(items.iter().filter_map(name));
         }
         for (kind, labels) in BLOCKS {
             for nested in reader.blocks(&block.body, kind, labels) {

@@ -12,7 +12,7 @@ use super::shared::Reads;
 use super::{Cause, EvalError, Reference, ReferenceKind, Type, Value, nearest};
 use crate::config::{Mode, Provenance, ResourceName};
 use crate::source::{ProblemKind, Span};
-use crate::syntax::{Expr, Text};
+use crate::syntax::{Expr, Ident, Text};
 
 /// The scope of an expression in one frame.
 pub(crate) struct ModuleScope<'p, 'c> {
@@ -61,6 +61,17 @@ impl Scope for ModuleScope<'_, '_> {
         };
         // Where somebody looks at failures, an attribute that an element does not have is one.
         is_block && !super::union::is_watched()
+    }
+
+    fn call(&self, name: &Ident, args: &[Expr], evaluation: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
+        // A function of an experiment that ended in Terraform 1.3; what it makes of its arguments is not known here.
+        let experiments = || &self.module().module().settings.experiments;
+        if &*name.text != "defaults" || !experiments().iter().any(|e| &**e == "module_variable_optional_attrs") {
+            return None;
+        }
+        let values: Result<Vec<Value>, EvalError> = args.iter().map(|arg| evaluation.eval(arg)).collect();
+        let unknown = Value::unknown(Type::Any, Cause::Function(name.text.clone()));
+        Some(values.map(|values| values.iter().fold(unknown, |unknown, of| unknown.with_refs(&of.deep_refs()))))
     }
 
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
@@ -335,7 +346,7 @@ impl Scope for NoScope<'_> {
         Err(error.of_kind(ProblemKind::Evaluation))
     }
 
-    fn call(&self, name: &crate::syntax::Ident, _: &[Expr], _: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
+    fn call(&self, name: &Ident, _: &[Expr], _: &Evaluation<'_>) -> Option<Result<Value, EvalError>> {
         let error = EvalError::new("functions cannot be called here: only literal values are allowed");
         Some(Err(error.with_label("a function call").at(name.span)))
     }

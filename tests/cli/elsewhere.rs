@@ -232,3 +232,12 @@ fn modules_of_another_checkout_are_not_analysed() {
     let inside = Case::new(&[head, ("app/x/main.tf", &call("a", "../modules/lambda"))]).run(&["."]);
     assert!(inside.out.contains("the module `../modules/lambda` is not there"), "{inside}");
 }
+
+#[test]
+fn functions_of_an_experiment_are_known_where_it_is_set() {
+    let main = "variable \"v\" {\n  type = object({ name = optional(string) })\n}\nlocals {\n  v = defaults(var.v, { name = \"x\" })\n}\n";
+    let experiment =
+        "terraform {\n  required_version = \"~> 1.2.0\"\n  experiments      = [module_variable_optional_attrs]\n}\n";
+    assert_eq!(lines(&[("main.tf", &format!("{experiment}{main}"))]), "");
+    assert!(lines(&[("main.tf", main)]).contains("there is no function named `defaults`"));
+}
