@@ -18,15 +18,15 @@ use super::neighbours::{self, Neighbours};
 use super::root::{Root, make_root};
 use super::roots::{RootStanding, find_units};
 use super::scope::Scope;
-use super::terragrunt::{Terragrunt, TerragruntFile, is_terragrunt_file};
+use super::terragrunt::is_terragrunt_file;
+use super::terragrunt_files::{read_included, read_terragrunt};
 use super::tree::{Child, ModuleNode, TreeBuilder};
 use super::variables::{Input, InputArgument, VariableFile, VariableText};
 use crate::clock::{Clock, Stage};
 use crate::source::{
-    FileId, Ignored, PathMap, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, read_text, shown_path,
-    walk,
+    FileId, Ignored, PathMap, Problem, RealPaths, SourceMap, Text, Walk, leads_out, normalize, shown_path, walk,
 };
-use crate::syntax::{self, Document};
+use crate::syntax::Document;
 
 /// What to load. Relative paths are relative to `working_dir`.
 #[derive(Clone, Debug)]
@@ -141,7 +141,10 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let inputs = read_inputs(&sources, &working_dir, options)?;
     let walk = options.clock.stage(Stage::Find, || walk_all(&scope, &working_dir));
     let mut problems = walk.problems;
-    let terragrunt = read_terragrunt(&walk.folders, (&sources, &working_dir), &mut problems);
+    let mut terragrunt = read_terragrunt(&walk.folders, (&sources, &working_dir), &mut problems);
+    if terragrunt.is_there() {
+        options.clock.stage(Stage::Find, || read_included(&mut terragrunt, &scope, (&sources, &working_dir)));
+    }
     let ignored = Ignored::default();
     let reader = FolderReader {
         sources: &sources,
@@ -313,27 +316,6 @@ fn walk_all(scope: &Scope, working_dir: &Path) -> Walk {
             Walk { folders: PathMap::merged(found, BTreeSet::extend), problems }
         }
     }
-}
-
-fn read_terragrunt(
-    folders: &PathMap<BTreeSet<String>>,
-    (sources, working_dir): (&SourceMap, &Path),
-    problems: &mut Vec<Problem>,
-) -> Terragrunt {
-    let mut files = Vec::new();
-    for (folder, names) in folders.iter() {
-        for name in names.iter().filter(|n| is_terragrunt_file(n)) {
-            let path = folder.join(name);
-            // A file that cannot be read still says that Terragrunt is at work.
-            let text = read_text(&path).unwrap_or_else(|error| {
-                problems.push(error.problem(shown_path(&path, working_dir)));
-                String::new()
-            });
-            let source = sources.add(&path, shown_path(&path, working_dir), text);
-            files.push(TerragruntFile::new(folder, &syntax::parse(source.id, &source.text)));
-        }
-    }
-    Terragrunt::new(files)
 }
 
 fn read_checked(found: PathMap<BTreeSet<String>>, reader: &FolderReader<'_>) -> PathMap<Folder> {

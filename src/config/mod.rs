@@ -26,6 +26,7 @@ mod settings_builder;
 mod source_address;
 mod suggest;
 mod terragrunt;
+mod terragrunt_files;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]

@@ -12,6 +12,13 @@ pub(crate) fn is_terragrunt_file(name: &str) -> bool {
     matches!(name, "terragrunt.hcl" | "root.hcl")
 }
 
+/// Names of files that Terragrunt's files may include: any with this suffix that is not made for something else.
+pub(crate) fn may_be_included(name: &str) -> bool {
+    const OTHERS: [&str; 6] =
+        [".pkr.hcl", ".pkrvars.hcl", ".tftest.hcl", ".tofutest.hcl", ".tfmock.hcl", ".tfquery.hcl"];
+    name.ends_with(".hcl") && !is_terragrunt_file(name) && !OTHERS.iter().any(|other| name.ends_with(other))
+}
+
 /// Where Terragrunt is at work.
 #[derive(Debug, Default)]
 pub(crate) struct Terragrunt {
@@ -45,6 +52,8 @@ struct Source {
     ends: BTreeSet<PathBuf>,
     /// Whether it may be any folder.
     any: bool,
+    /// Whether paths may be relative to another file, which includes the one they stand in.
+    is_included: bool,
 }
 
 impl TerragruntFile {
@@ -52,11 +61,7 @@ impl TerragruntFile {
     pub(crate) fn new(folder: &Path, document: &Document) -> TerragruntFile {
         let body = &document.body;
         let mut source = Source::default();
-        for block in body.blocks("terraform") {
-            if let Some(written) = block.body.attribute("source") {
-                source.add(folder, &written.expr);
-            }
-        }
+        source.add_blocks(folder, document);
         let unclear = body.attribute("generate").is_some() || !document.problems.is_empty();
         TerragruntFile {
             folder: folder.to_path_buf(),
@@ -84,6 +89,18 @@ impl Terragrunt {
         all
     }
 
+    /// Takes in what a file says that others may include. It governs no folder: it is where it is included.
+    pub(crate) fn add_included(&mut self, folder: &Path, document: &Document) {
+        let mut source = Source { is_included: true, ..Source::default() };
+        source.add_blocks(folder, document);
+        self.sources.merge(&source);
+    }
+
+    /// Whether there is any file of Terragrunt's.
+    pub(crate) fn is_there(&self) -> bool {
+        !self.folders.is_empty()
+    }
+
     /// Whether a file of Terragrunt's uses the folder as its source.
     pub(crate) fn is_source(&self, folder: &Path) -> bool {
         self.sources.names(folder)
@@ -106,24 +123,32 @@ impl Terragrunt {
 }
 
 impl Source {
+    fn add_blocks(&mut self, folder: &Path, document: &Document) {
+        for block in document.body.blocks("terraform") {
+            if let Some(written) = block.body.attribute("source") {
+                self.add(folder, &written.expr);
+            }
+        }
+    }
+
     fn add(&mut self, folder: &Path, expr: &Expr) {
         match &expr.kind {
             ExprKind::String(text) => {
                 // A registry, a repository: what lies here is not meant.
                 if !text.contains(':') {
                     self.folders.insert(normalize(&folder.join(without_query(text))));
+                    if self.is_included {
+                        self.ends.extend(end_of(text));
+                    }
                 }
             }
             ExprKind::Template(parts) => match &**parts {
                 [TemplatePart::Interpolation(whole)] => self.add(folder, whole),
                 // `"${get_repo_root()}//modules/vpc"`: only the end of the path is known.
                 [TemplatePart::Interpolation(_), .., TemplatePart::Literal(text, _)] => {
-                    let end = normalize(Path::new(without_query(text).trim_start_matches('/')));
-                    let end: PathBuf = end.components().filter(|c| c.as_os_str() != "..").collect();
-                    match end.components().next() {
-                        Some(_) => self.ends.extend([end]),
-                        None => self.any = true,
-                    }
+                    let end = end_of(text);
+                    self.any |= end.is_none();
+                    self.ends.extend(end);
                 }
                 [TemplatePart::Literal(text, _), ..] if !text.starts_with('.') => {}
                 _ => self.any = true,
@@ -148,6 +173,13 @@ impl Source {
         self.folders.contains(folder)
             || std::iter::from_fn(|| end.next().map(|_| end.as_path())).any(|end| self.ends.contains(end))
     }
+}
+
+/// The end of a path whose beginning is not known.
+fn end_of(text: &str) -> Option<PathBuf> {
+    let end = normalize(Path::new(without_query(text).trim_start_matches('/')));
+    let end: PathBuf = end.components().filter(|c| c.as_os_str() != "..").collect();
+    end.components().next().is_some().then_some(end)
 }
 
 fn without_query(text: &str) -> &str {

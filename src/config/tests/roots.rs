@@ -66,6 +66,29 @@ fn a_sub_folder_whose_callers_are_not_checked_is_a_unit() {
 }
 
 #[test]
+fn sources_in_files_that_terragrunt_includes_are_sources() {
+    let unit =
+        "include \"common\" {\n  path = \"${dirname(find_in_parent_folders(\"root.hcl\"))}/_envcommon/app.hcl\"\n}\n";
+    let check_source = |source: &str, standing: &str| {
+        let common = format!("terraform {{\n  source = {source}\n}}\n");
+        let files = [
+            ("components/app/main.tf", PROVIDER),
+            ("live/_envcommon/app.hcl", &common),
+            ("live/prod/app/terragrunt.hcl", unit),
+            ("live/root.hcl", ""),
+        ];
+        check(&files, &[&format!("components/app {standing}")]);
+    };
+    check_source("\"${dirname(find_in_parent_folders(\"root.hcl\"))}/..//components/app\"", "library terragrunt");
+    // Relative to the unit that includes it, or to the file itself.
+    check_source("\"../../../components//app\"", "library terragrunt");
+    check_source("\"../../components/app\"", "library terragrunt");
+    check_source("\"git::https://example.com/x.git//components/app\"", "root");
+    // Without Terragrunt such a file says nothing.
+    check(&[("app/main.tf", PROVIDER), ("app.hcl", "terraform {\n  source = \"./app\"\n}\n")], &["app root"]);
+}
+
+#[test]
 fn folders_that_only_call_each_other_are_not_lost() {
     let call = |to: &str| format!("module \"m\" {{\n  source = \"../{to}\"\n}}\n");
     let config = Tree::new(&[("a/main.tf", &call("b")), ("b/main.tf", &call("a"))]).load(&["."]);
