@@ -6,18 +6,20 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
 
-use super::{PathMap, Problem, ProblemKind, ProblemSeverity, Text};
+use super::tracked::kept;
+use super::{PathMap, Problem, ProblemKind, ProblemSeverity, Text, work_tree};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
 
 /// Folders that hold copies and caches rather than configuration. Hidden folders are left out anyway.
-const SKIPPED_FOLDERS: [&str; 4] = [".terraform", ".terragrunt-cache", ".git", "node_modules"];
+pub(super) const SKIPPED_FOLDERS: [&str; 4] = [".terraform", ".terragrunt-cache", ".git", "node_modules"];
 
 /// What a walk found: the wanted names of each folder, and what stood in the way.
 #[derive(Debug, Default)]
@@ -28,22 +30,49 @@ pub struct Walk {
     pub problems: Vec<Problem>,
 }
 
-/// Walks `root` for entries whose name is `wanted`, respecting `.gitignore`. Hidden folders, caches and links to folders
-/// are not entered; a link to a file counts if it leads to a file below `root`. `shown` names a path for people.
+/// Walks `root` for entries whose name is `wanted`, respecting `.gitignore` as git does: what git keeps is not ignored.
+/// Nor is all of a folder that was asked for. Hidden folders, caches and links to folders are not entered; a link to a file
+/// counts if it leads to a file below `root`. `shown` names a path for people.
 pub fn walk(root: &Path, wanted: impl Fn(&str) -> bool + Sync, shown: impl Fn(&Path) -> Text + Sync) -> Walk {
     let boundary = fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf());
-    let walker = Walker { boundary: &boundary, wanted: &wanted, shown: &shown, found: Mutex::default() };
+    let walker = Walker {
+        boundary: &boundary,
+        wanted: &wanted,
+        shown: &shown,
+        found: Mutex::default(),
+        trees: Arc::default(),
+        has_lists: Arc::default(),
+    };
     let mut faults = ignore_files_above(&boundary);
-    let respected = faults.is_empty();
-    let mut unwalked = walker.walk(root, respected);
+    let lists = if faults.is_empty() { Lists::All } else { Lists::None };
+    let mut unwalked = walker.walk(root, lists);
     // Below a list of ignored files that cannot be read, nothing is ignored: better too much than too little.
     while let Some((folder, fault)) = unwalked.pop() {
         faults.push(fault);
-        walker.walk(&folder, false);
+        walker.walk(&folder, Lists::None);
     }
-    let mut items = walker.found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    items.extend(faults.into_iter().map(|(path, error)| Item::Fault(error.problem(shown(&path)))));
-    gather(items)
+    let mut walk = walker.gathered();
+    if lists == Lists::All {
+        walker.add_kept(root, &mut walk);
+        // Whoever asks for a folder wants to know of it, even if a list above it names all that it holds.
+        if walk.folders.is_empty() {
+            walker.walk(root, Lists::Below);
+            let again = walker.gathered();
+            walk = Walk { folders: again.folders, ..walk };
+        }
+    }
+    walk.problems.extend(faults.into_iter().map(|(path, error)| error.problem(shown(&path))));
+    walk.problems.sort_by(|a, b| (&a.file, &a.message).cmp(&(&b.file, &b.message)));
+    walk
+}
+
+/// Which lists of ignored files are respected.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lists {
+    All,
+    /// Those of the walked folder and of the folders in it.
+    Below,
+    None,
 }
 
 /// A list of ignored files, and why it cannot be read.
@@ -54,12 +83,17 @@ struct Walker<'w, W, S> {
     wanted: &'w W,
     shown: &'w S,
     found: Mutex<Vec<Item>>,
+    /// The work trees of git that were entered.
+    trees: Arc<Mutex<Vec<PathBuf>>>,
+    /// Whether there are lists of ignored files in folders that were entered.
+    has_lists: Arc<AtomicBool>,
 }
 
 impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
     /// Walks a folder, with lists of ignored files respected or not; returns the folders that it left out since their
     /// lists cannot be read.
-    fn walk(&self, root: &Path, respected: bool) -> Vec<(PathBuf, IgnoreFault)> {
+    fn walk(&self, root: &Path, lists: Lists) -> Vec<(PathBuf, IgnoreFault)> {
+        let respected = lists != Lists::None;
         let unwalked = Arc::new(Mutex::new(Vec::new()));
         let visit = |entry: Result<DirEntry, ignore::Error>| {
             let item = match entry {
@@ -72,11 +106,18 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
             WalkState::Continue
         };
         let left_out = unwalked.clone();
+        let (trees, has_lists) = (self.trees.clone(), self.has_lists.clone());
         let enter = move |entry: &DirEntry| {
             if entry.depth() > 0 && SKIPPED_FOLDERS.iter().any(|s| entry.file_name() == OsStr::new(s)) {
                 return false;
             }
             let is_folder = respected && entry.file_type().is_some_and(|t| t.is_dir());
+            if is_folder && entry.path().join(".git").exists() {
+                trees.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
+            }
+            if is_folder && entry.path().join(GITIGNORE).exists() {
+                has_lists.store(true, Ordering::Relaxed);
+            }
             match is_folder.then(|| ignore_fault(entry.path())).flatten() {
                 Some(fault) => {
                     let mut left_out = left_out.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,7 +131,7 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
             .ignore(respected)
             .git_ignore(respected)
             .git_exclude(respected)
-            .parents(respected)
+            .parents(lists == Lists::All)
             .git_global(false)
             .follow_links(false)
             .threads(rayon::current_num_threads())
@@ -99,10 +140,34 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
             .run(|| Box::new(visit));
         std::mem::take(&mut *unwalked.lock().unwrap_or_else(PoisonError::into_inner))
     }
+
+    /// What was found since this was last asked for.
+    fn gathered(&self) -> Walk {
+        gather(std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    /// Adds the files that git keeps although a list names them.
+    fn add_kept(&self, root: &Path, walk: &mut Walk) {
+        let above = root.ancestors().any(|folder| folder.join(GITIGNORE).exists());
+        if !above && !self.has_lists.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut trees = std::mem::take(&mut *self.trees.lock().unwrap_or_else(PoisonError::into_inner));
+        trees.extend(work_tree(root).map(Path::to_path_buf));
+        trees.sort();
+        trees.dedup();
+        let kept = kept(root, &trees, self.wanted, &walk.folders);
+        if !kept.is_empty() {
+            let known = std::mem::take(&mut walk.folders);
+            walk.folders = PathMap::merged(known.into_iter().chain(kept), BTreeSet::extend);
+        }
+    }
 }
 
+/// Git's own list of a folder.
+const GITIGNORE: &str = ".gitignore";
 /// What the walk would read to know which files are ignored.
-const IGNORE_FILES: [&str; 3] = [".gitignore", ".ignore", ".git/info/exclude"];
+const IGNORE_FILES: [&str; 3] = [GITIGNORE, ".ignore", ".git/info/exclude"];
 
 /// A list of ignored files in this folder that must not be opened: a pipe would block the run, a device never ends.
 pub(super) fn ignore_fault(folder: &Path) -> Option<IgnoreFault> {

@@ -13,6 +13,7 @@ mod revision;
 mod sandbox;
 mod span;
 mod text;
+mod tracked;
 
 pub use changes::Changes;
 pub use files::{MAX_FILE_SIZE, ReadError, Walk, leads_out, link_leads_out, read_text, walk};

@@ -1,4 +1,5 @@
 use super::super::shown_path;
+use super::super::tracked::index;
 use super::*;
 
 fn walk_names(root: &Path) -> (Vec<String>, Vec<String>) {
@@ -48,6 +49,39 @@ fn gitignore_holds_in_a_work_tree_only() {
     assert_eq!(walk_names(dir.path()).0, ["main.tf"]);
     // A folder that is asked for by name is walked all the same.
     assert_eq!(walk_names(&dir.path().join("gen")).0, ["x.tf"]);
+}
+
+#[test]
+fn what_git_keeps_is_not_ignored() {
+    let files = ["main.tf", "new.tf", "gen/x.tf", ".hidden/y.tf", "node_modules/p/z.tf", "other/o.tf", "in/i.tf"];
+    let dir = tree(&files);
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    fs::create_dir(dir.path().join("in/.git")).unwrap();
+    fs::write(dir.path().join(".gitignore"), "*\n!in\n").unwrap();
+    assert_eq!(walk_names(dir.path()).0, [] as [&str; 0]);
+    let kept = [".hidden/y.tf", "gen/x.tf", "gone.tf", "main.tf", "node_modules/p/z.tf", "other/o.tf"];
+    fs::write(dir.path().join(".git/index"), index(2, 20, &kept)).unwrap();
+    assert_eq!(walk_names(dir.path()).0, ["main.tf", "gen/x.tf", "other/o.tf"]);
+    assert_eq!(walk_names(&dir.path().join("gen")).0, ["x.tf"]);
+    // A list of somebody's own says what is not wanted, kept or not.
+    fs::write(dir.path().join(".ignore"), "other\n").unwrap();
+    assert_eq!(walk_names(dir.path()).0, ["main.tf", "gen/x.tf"]);
+    // A repository in the folder has an index of its own.
+    fs::write(dir.path().join("in/.git/index"), index(2, 20, &["i.tf"])).unwrap();
+    fs::write(dir.path().join("in/.gitignore"), "*.tf\n").unwrap();
+    assert_eq!(walk_names(dir.path()).0, ["main.tf", "gen/x.tf", "in/i.tf"]);
+    fs::write(dir.path().join(".git/index"), "DIRC").unwrap();
+    assert_eq!(walk_names(dir.path()).0, ["in/i.tf"]);
+}
+
+#[test]
+fn a_folder_that_is_asked_for_is_not_ignored_by_what_stands_above() {
+    let dir = tree(&["main.tf", "gen/x.tf", "gen/deep/y.tf"]);
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    for list in ["gen/*\n", "gen/**\n", "/gen\n", "*.tf\n"] {
+        fs::write(dir.path().join(".gitignore"), list).unwrap();
+        assert_eq!(walk_names(&dir.path().join("gen")).0, ["x.tf", "deep/y.tf"], "{list}");
+    }
 }
 
 #[cfg(unix)]
