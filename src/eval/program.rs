@@ -450,10 +450,19 @@ impl<'c> Program<'c> {
     }
 
     pub(super) fn cycle(&self, span: Span, what: &str) -> Value {
+        self.cycle_through(span, what, None)
+    }
+
+    /// The same with a place on the way that what is written at `span` does not lead to.
+    pub(super) fn cycle_through(&self, span: Span, what: &str, through: Option<(Span, &str)>) -> Value {
         self.cycles.set(self.cycles.get() + 1);
         let message = format!("`{what}` depends on itself");
         let problem = Problem::error(ProblemKind::Cycle, span, message, "part of a cycle of references");
-        self.report(problem.with_help("break the cycle: one of these values must not refer to the others"));
+        let problem = problem.with_help("break the cycle: one of these values must not refer to the others");
+        self.report(match through {
+            Some((span, label)) => problem.with_related(span, label),
+            None => problem,
+        });
         Value::unknown(Type::Any, Cause::Cycle)
     }
 

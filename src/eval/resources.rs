@@ -252,7 +252,13 @@ impl<'c> Program<'c> {
             Some(value) => value.with_refs(&Refs::one(reference)),
             None => unset(reference, id.mode, name),
         };
-        let cycle = || self.cycle(resource.header, &format!("data.{}.{}.{name}", id.type_name, id.name));
+        let cycle = || {
+            let what = format!("data.{}.{}.{name}", id.type_name, id.name);
+            match super::data::asks_provider(id) {
+                true => self.data_cycle(slot, resource.header, &what),
+                false => self.cycle(resource.header, &what),
+            }
+        };
         slot.outside().computed.get(name, compute, cycle).with_marks(marks)
     }
 

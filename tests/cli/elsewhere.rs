@@ -241,3 +241,12 @@ fn functions_of_an_experiment_are_known_where_it_is_set() {
     assert_eq!(lines(&[("main.tf", &format!("{experiment}{main}"))]), "");
     assert!(lines(&[("main.tf", main)]).contains("there is no function named `defaults`"));
 }
+
+#[test]
+fn a_circle_through_a_provider_names_it() {
+    let main = "provider \"aws\" {\n  region = data.aws_region.current.name\n}\ndata \"aws_region\" \"current\" {}\n\
+                resource \"aws_sns_topic\" \"t\" {\n  name = data.aws_region.current.name\n}\n";
+    let ran = Case::new(&[("main.tf", main)]).run(&["--select", "tf-backend-s3-without-lock"]);
+    assert!(ran.out.contains("`data.aws_region.current.name` depends on itself"), "{ran}");
+    assert!(ran.out.contains("the region that it is read in"), "{ran}");
+}
