@@ -14,7 +14,7 @@ use crate::source::PathMap;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub enum RootStanding {
     /// Somebody applies it: it has a backend, a configured provider, variable files, or a lock file and nothing that a
-    /// caller could set.
+    /// caller has to set.
     Root,
     /// A reusable module without callers: its variables are unknown, and rules about roots do not apply.
     Library,
@@ -143,10 +143,9 @@ fn has_state_store(module: &Module) -> bool {
 /// In which capacity a unit is looked at.
 pub(crate) fn standing(folder: &Folder, terragrunt: &Terragrunt) -> RootStanding {
     let module = &folder.module;
-    // Modules have lock files as well, of their tests or of a validation; but hardly one has no variables.
-    let takes_values = !module.variables.is_empty();
+    let asks_for_values = module.variables.values().any(|variable| variable.default.is_none());
     let is_applied = has_state_store(module)
-        || folder.lock_file.is_some() && !takes_values && !is_below_modules(&module.name)
+        || folder.lock_file.is_some() && !asks_for_values && !is_below_modules(&module.name)
         || !folder.variable_files.is_empty()
         || has_provider(module);
     if is_applied && !terragrunt.is_source(&module.dir) { RootStanding::Root } else { RootStanding::Library }

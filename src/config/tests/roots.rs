@@ -30,8 +30,9 @@ fn who_is_applied_is_a_root() {
     check(&[("main.tf", PROVIDER)], &[". root"]);
     check(&[("main.tf", "provider \"aws\" {\n  alias = \"x\"\n}\n")], &[". library"]);
     check(&[("main.tf", ""), (".terraform.lock.hcl", "")], &[". root"]);
-    for variable in ["variable \"x\" {}\n", "variable \"x\" {\n  default = 1\n}\n"] {
-        check(&[("main.tf", variable), (".terraform.lock.hcl", "")], &[". library"]);
+    for (variable, alone) in [("variable \"x\" {}\n", ". library"), ("variable \"x\" {\n  default = 1\n}\n", ". root")]
+    {
+        check(&[("main.tf", variable), (".terraform.lock.hcl", "")], &[alone]);
         check(&[("main.tf", &format!("{variable}{PROVIDER}")), (".terraform.lock.hcl", "")], &[". root"]);
     }
     check(&[("main.tf", ""), ("terraform.tfvars", "")], &[". root"]);
@@ -79,10 +80,10 @@ fn sources_in_files_that_terragrunt_includes_are_sources() {
         ];
         check(&files, &[&format!("components/app {standing}")]);
     };
-    check_source("\"${dirname(find_in_parent_folders(\"root.hcl\"))}/..//components/app\"", "library terragrunt");
+    check_source("\"${dirname(find_in_parent_folders(\"root.hcl\"))}/..//components/app\"", "library generated");
     // Relative to the unit that includes it, or to the file itself.
-    check_source("\"../../../components//app\"", "library terragrunt");
-    check_source("\"../../components/app\"", "library terragrunt");
+    check_source("\"../../../components//app\"", "library generated");
+    check_source("\"../../components/app\"", "library generated");
     check_source("\"git::https://example.com/x.git//components/app\"", "root");
     // Without Terragrunt such a file says nothing.
     check(&[("app/main.tf", PROVIDER), ("app.hcl", "terraform {\n  source = \"./app\"\n}\n")], &["app root"]);
