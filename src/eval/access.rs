@@ -1,15 +1,17 @@
 //! Elements and attributes: `a[key]` and `a.name`, also of values that are unknown or open.
 
 use super::convert::{convert, with_article};
+use super::iterate::secret;
 use super::set::length_range;
 use super::union::{is_watched, lift, one_of, unless_any_failed, unless_failed};
 use super::{Cause, EvalError, Fields, Kind, Node, Number, ReferenceKind, Seq, Step, Type, Unknown, Value};
 use crate::config::nearest_within;
 use crate::syntax::Text;
 
-/// `collection[key]`
+/// `collection[key]`. A secret key is part of no reference, and no error quotes it.
 pub fn index(collection: &Value, key: &Value) -> Result<Value, EvalError> {
-    lift(&[collection.clone(), key.clone()], &Type::Any, &mut |args| element(&args[0], &args[1]))
+    let found = lift(&[collection.clone(), key.clone()], &Type::Any, &mut |args| element(&args[0], &args[1]));
+    found.map_err(|error| error.about(&[key], "this index"))
 }
 
 /// `value.name`
@@ -19,7 +21,7 @@ pub fn attribute(value: &Value, name: &str) -> Result<Value, EvalError> {
     }
     lift(std::slice::from_ref(value), &Type::Any, &mut |args| match &args[0].kind {
         Kind::Map(f) | Kind::Object(f) => field(&args[0], f, name),
-        Kind::Unknown(u) => unknown_field(&args[0], u, name),
+        Kind::Unknown(u) => unknown_field(&args[0], u, name, Step::Name(name.into())),
         Kind::Null => Err(EvalError::new(format!("a null value has no attribute `{name}`"))),
         _ => {
             let ty = with_article(&args[0].type_named());
@@ -46,7 +48,7 @@ fn element(collection: &Value, key: &Value) -> Result<Value, EvalError> {
         Kind::Map(f) | Kind::Object(f) => {
             let key = convert(key, &Type::String)?;
             match &key.kind {
-                Kind::String(name) => Ok(field(collection, f, name)?.from_parts([&key])),
+                Kind::String(name) => Ok(keyed(collection, f, name, &key)?.from_parts([&key])),
                 _ => Ok(some_field(collection, f, &key)),
             }
         }
@@ -100,6 +102,14 @@ fn field(value: &Value, fields: &Fields, name: &str) -> Result<Value, EvalError>
         (Some(found), _) => Ok(inherit(found, value)),
         (None, Some(rest)) => Ok(unless_failed(inherit(&named(rest, name), value))),
         (None, None) => Err(missing(value, name)),
+    }
+}
+
+/// The field that a key names: what is like any other is not called by a secret name.
+fn keyed(value: &Value, fields: &Fields, name: &str, key: &Value) -> Result<Value, EvalError> {
+    match fields.rest.as_ref().filter(|_| secret(key) && !fields.entries.contains_key(name)) {
+        Some(rest) => Ok(unless_failed(inherit(rest, value))),
+        None => field(value, fields, name),
     }
 }
 
@@ -166,12 +176,15 @@ fn unknown_element(collection: &Value, unknown: &Unknown, key: &Value) -> Result
                 (Type::Tuple(ts), Some(at)) => ts.get(at).cloned().unwrap_or_default(),
                 (ty, _) => ty.element(),
             };
-            (ty, at.map_or(Step::Any, |at| Step::Index(at as i64)))
+            (ty, at.filter(|_| !secret(&key)).map_or(Step::Any, |at| Step::Index(at as i64)))
         }
         Type::Map(_) | Type::Object(_) => {
             let key = convert(key, &Type::String)?;
             match &key.kind {
-                Kind::String(name) => return unknown_field(collection, unknown, name),
+                Kind::String(name) => {
+                    let step = if secret(&key) { Step::Any } else { Step::Name(name.clone()) };
+                    return Ok(unknown_field(collection, unknown, name, step)?.with_marks(key.marks.secret()));
+                }
                 _ => (unknown.ty.element(), Step::Any),
             }
         }
@@ -184,13 +197,15 @@ fn unknown_element(collection: &Value, unknown: &Unknown, key: &Value) -> Result
 
 fn step_of(key: &Value) -> Step {
     match &key.kind {
+        _ if secret(key) => Step::Any,
         Kind::Number(n) => n.to_i64().map_or(Step::Any, Step::Index),
         Kind::String(name) => Step::Name(name.clone()),
         _ => Step::Any,
     }
 }
 
-fn unknown_field(value: &Value, unknown: &Unknown, name: &str) -> Result<Value, EvalError> {
+/// The field of that name; `step` leads there.
+fn unknown_field(value: &Value, unknown: &Unknown, name: &str, step: Step) -> Result<Value, EvalError> {
     let ty = match &unknown.ty {
         Type::Any => Type::Any,
         Type::Map(t) => (**t).clone(),
@@ -200,7 +215,7 @@ fn unknown_field(value: &Value, unknown: &Unknown, name: &str) -> Result<Value, 
         },
         ty => return Err(EvalError::new(format!("{} has no attributes, so there is no `{name}`", with_article(ty)))),
     };
-    let found = child(value, unknown, Step::Name(Text::from(name)), ty);
+    let found = child(value, unknown, step, ty);
     let certain = unknown.not_null && matches!(unknown.ty, Type::Object(_));
     Ok(if certain { found } else { unless_failed(found) })
 }

@@ -177,7 +177,7 @@ pub(super) fn with_rest(value: Value, place: &Place<'_>, objects: bool) -> Value
             };
             // What is null is left out as well, and so is a block of which a `dynamic` one makes none.
             let inside = |name: &Text, inner: &Value| {
-                let place = place.child(Inner::Name(name));
+                let place = place.child(if value.marks.are_secret() { Inner::Any } else { Inner::Name(name) });
                 match inner.is_null() || is_nothing(inner) && is_made_by_blocks(name) {
                     true => unknown(&place),
                     false => with_rest(inner.clone(), &place, objects),

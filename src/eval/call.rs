@@ -193,16 +193,20 @@ fn template_string(evaluation: &Evaluation<'_>, args: &[Expr], span: Span) -> Re
         return Ok(Value::unknown_from([&text_value, &vars], Type::String, true));
     };
     let (template, problems) = crate::syntax::parse_template(span.file, source, 0);
+    // What is wrong with a template quotes it.
+    let hidden = |error: EvalError| error.about(&[&text_value], "`templatestring`");
     // Spans lie in the text, not in a file: errors point at the call.
     if let Some(problem) = problems.into_iter().next() {
-        return Err(EvalError::new(problem.message).with_label("in this template").at(text.span));
+        return Err(hidden(EvalError::new(problem.message)).with_label("in this template").at(text.span));
     }
     let rendered = render(evaluation, &template, &vars);
-    let at_call = |mut error: EvalError| {
+    let at_call = |error: EvalError| {
+        let mut error = hidden(error);
         error.span = Some(text.span);
         error
     };
-    super::convert::convert(&rendered.map_err(at_call)?, &Type::String)
+    let rendered = super::convert::convert(&rendered.map_err(at_call)?, &Type::String).map_err(at_call)?;
+    Ok(rendered.from_parts([&text_value]))
 }
 
 fn render(evaluation: &Evaluation<'_>, template: &Expr, vars: &Value) -> Result<Value, EvalError> {
@@ -233,7 +237,7 @@ impl Scope for TemplateScope<'_> {
             None => Some(super::attribute(self.vars, root)?),
         };
         match found {
-            Some(value) => Ok(Resolved { value: value.with_refs(&self.vars.refs), consumed: 0 }),
+            Some(value) => Ok(Resolved { value: value.from_parts([self.vars]), consumed: 0 }),
             None => Err(EvalError::new(format!("the template's variables have no `{root}`"))
                 .with_label("not passed to the template")
                 .at(span)),

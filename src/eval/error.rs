@@ -133,11 +133,16 @@ impl EvalError {
 
     /// The same without what it may quote of these values, if one of them must not be shown.
     #[must_use]
-    pub(super) fn about(mut self, values: &[&Value], what: &str) -> EvalError {
-        if values.iter().any(|value| super::iterate::secret(value)) {
-            self.message = format!("{what} fails with a sensitive value; the reason would show it").into();
-            self.help = None;
-        }
+    pub(super) fn about(self, values: &[&Value], what: &str) -> EvalError {
+        if values.iter().any(|value| super::iterate::secret(value)) { self.about_secret(what) } else { self }
+    }
+
+    /// The same without what it may quote of a secret.
+    #[must_use]
+    pub(crate) fn about_secret(mut self, what: &str) -> EvalError {
+        self.message = format!("{what} fails with a sensitive value; the reason would show it").into();
+        self.label = "here".into();
+        self.help = None;
         self
     }
 

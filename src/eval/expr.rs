@@ -292,13 +292,23 @@ impl<'a> Evaluation<'a> {
             Hop::Index(key) => {
                 let key = self.eval(key)?;
                 self.spend_work(key.work())?;
-                let found = match key.as_str() {
-                    Some(name) if holds_handle(value) => self.attribute(value, name),
+                match key.as_str() {
+                    Some(name) if holds_handle(value) => self.computed_attribute(value, name, &key),
                     _ => super::index(value, &key),
-                };
-                found.map_err(|error| error.about(&[&key], "this index"))
+                }
             }
         }
+    }
+
+    /// The attribute that a key names. One that is not known is called after what it is, so not by a secret name.
+    fn computed_attribute(&self, value: &Value, name: &str, key: &Value) -> Result<Value, EvalError> {
+        let found = self.attribute(value, name).map_err(|error| error.about(&[key], "this index"))?;
+        let found = found.with_marks(key.marks.secret());
+        if !found.is_unknown() || !key.marks.are_secret() {
+            return Ok(found);
+        }
+        let unnamed = Value::unknown(Type::Any, Cause::Unseen("what a sensitive index names".into()));
+        Ok(unnamed.with_marks(found.marks).with_refs(&value.refs))
     }
 
     /// An attribute of a value, handles included.

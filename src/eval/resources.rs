@@ -10,7 +10,7 @@ use super::program::{Expansions, ModuleInstance, Program};
 use super::room;
 use super::{
     ByName, Cause, EvalError, Fields, Inner, Kind, Marks, Node, Place, Reference, ReferenceKind, Refs, Seq, Step, Type,
-    Value,
+    Unknown, Value,
 };
 use crate::config::{Child, Declared, Key, Mode, ModuleCall, Output, Resource, ResourceName};
 use crate::source::ProblemKind;
@@ -131,7 +131,7 @@ impl<'c> Program<'c> {
             let value = key(index)?;
             if let Some(known) = known_key(&value, repeated.repetition) {
                 return match repeated.get(&known).or(repeated.open()) {
-                    Some(slot) => read(slot, 1),
+                    Some(slot) => read(slot, 1).map(|(found, taken)| (chosen_by(found, &value), taken)),
                     None => Err(EvalError::new(format!(
                         "there is no instance with the key {}",
                         super::display::short(&value)
@@ -368,6 +368,19 @@ impl<'c> Program<'c> {
 fn perhaps(reference: Reference) -> Value {
     let cause = Cause::Runtime(format!("whether {} is there", reference.target).into());
     Value::unknown_reference(reference, Type::Any, false, cause)
+}
+
+/// What was found behind a key. By what it is, something that is not known would tell the key.
+fn chosen_by(found: Value, key: &Value) -> Value {
+    match &found.kind {
+        Kind::Unknown(unknown) if key.marks.are_secret() => {
+            let cause = Cause::Unseen("what a sensitive index names".into());
+            let unnamed = Unknown { not_null: unknown.not_null, ..Unknown::new(unknown.ty.clone(), cause) };
+            let unnamed = Value::from(Kind::Unknown(Node::new(unnamed)));
+            unnamed.from_parts([&found]).with_marks(key.marks.secret())
+        }
+        _ => found.with_marks(key.marks.secret()),
+    }
 }
 
 /// All instances as one value: a tuple for `count`, an object for `for_each`.

@@ -169,7 +169,7 @@ impl Walk<'_, '_> {
                 })
             }
             "lookup" => {
-                return match (args, args.get(1).and_then(value).and_then(|v| v.as_str().map(Text::from))) {
+                return match (args, args.get(1).and_then(value).and_then(|v| key_text(&v))) {
                     ([map, _, rest @ ..], Some(key)) => {
                         let there =
                             value(map).is_some_and(|v| v.as_fields().is_some_and(|f| f.entries.contains_key(&key)));
@@ -426,7 +426,11 @@ fn deeper(mut path: Path, key: Text) -> Path {
     path
 }
 
+/// A key as a step of a path, which notes name: none where it must not be shown.
 fn key_text(key: &Value) -> Option<Text> {
+    if key.marks.are_secret() {
+        return None;
+    }
     match (key.as_str(), key.as_number()) {
         (Some(text), _) => Some(text.into()),
         (_, Some(n)) => Some(n.to_string().into()),

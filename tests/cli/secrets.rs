@@ -306,6 +306,10 @@ variable "b" {
   sensitive = true
   default   = true
 }
+variable "n" {
+  sensitive = true
+  default   = 1
+}
 variable "e" {
   ephemeral = true
   default   = "s3cr3t-e"
@@ -321,6 +325,10 @@ locals {
   mix  = { open = "x", secret = local.u }
   list = ["x", local.u]
   tpl  = "<$${a}>"
+  of_k = "<$${k}>"
+  bad  = "$${${local.u}}"
+  call = "$${${local.u}()}"
+  torn = "$${${local.u} x}"
 }
 resource "aws_instance" "each" {
   for_each = { for k, v in var.o : upper(v) => v }
@@ -353,6 +361,12 @@ data "aws_iam_policy_document" "p" {
 module "m" {
   source = "./m"
   v      = local.u
+}
+module "far" {
+  source = "example/far/aws"
+}
+resource "example_thing" "t" {
+  tags = { (local.u) = { a = 1 } }
 }
 output "o" {
   value = cidrhost(local.u, 1)
@@ -430,6 +444,17 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
         "substr(local.u, 0, 3)",
         "split(\"-\", local.u)",
         "templatestring(local.tpl, { a = local.u })",
+        "templatestring(local.u, {})",
+        "templatestring(local.of_k, var.o)",
+        "templatestring(aws_db_instance.g.password, {})",
+        r#"csvdecode("a\n${local.u}")"#,
+        r#"jsondecode("{\"a\": \"${local.u}\", \"b\": \"${aws_db_instance.g.arn}\"}")"#,
+        r#"yamldecode("a: ${local.u}\nb: ${aws_db_instance.g.arn}")"#,
+        r#"split(",", "${local.u},${aws_db_instance.g.arn}")"#,
+        "format(local.u)",
+        r#"lookup({ a = 1 }, local.u, 5)"#,
+        r#"["a", "b"][var.n]"#,
+        r#"element(["a", "b"], var.n)"#,
         "module.m.secret",
         "module.m.plain",
         "module.m.both",
@@ -463,6 +488,27 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
         "lookup(local.mix, local.u)",
         "{ for x in [local.u, local.u] : x => 1 }",
         "aws_instance.each[local.u]",
+        "aws_instance.each[local.u].arn",
+        "aws_instance.count[var.n - 1].id",
+        r#"trimprefix("${local.u}-${aws_db_instance.g.arn}", "x")"#,
+        r#"replace("${local.u}-${aws_db_instance.g.arn}", "x", "y")"#,
+        r#"format("%s-%s", local.u, aws_db_instance.g.arn)"#,
+        "templatestring(local.bad, {})",
+        "templatestring(local.call, {})",
+        "templatestring(local.torn, {})",
+        "module.m[local.u]",
+        "module.far[local.u]",
+        "module.far.x[local.u]",
+        "aws_db_instance.g[local.u]",
+        "aws_db_instance.g.tags[local.u]",
+        "[aws_db_instance.g][*][local.u]",
+        "data.aws_iam_policy_document.p[local.u]",
+        "lookup(aws_db_instance.g.tags, local.u)",
+        "{ a = aws_db_instance.g.arn }[local.u]",
+        "example_thing.t",
+        "example_thing.t.tags",
+        "values(example_thing.t.tags)",
+        "values(example_thing.t.tags)[0].b",
         "[for x in local.l : file(x)]",
         "var.keys",
     ];

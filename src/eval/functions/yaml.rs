@@ -24,6 +24,6 @@ fn decode(_: &dyn Host, args: &[Value]) -> Result<Value, EvalError> {
     }
     let unknown = || Value::unknown_from(args, Type::Any, false);
     let Some(text) = segments(&args[0]).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };
-    // What stands in the holes may be what makes it valid.
-    Ok(yaml_decode::decode(&text).unwrap_or_else(|_| unknown()))
+    // What stands in the holes may be what makes it valid. What is marked may be any of the known parts.
+    Ok(yaml_decode::decode(&text).unwrap_or_else(|_| unknown()).with_marks(args[0].marks.secret()))
 }

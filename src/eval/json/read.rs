@@ -24,9 +24,9 @@ pub fn read_value(text: &Value) -> Result<Value, EvalError> {
         return texts::read(Format::Json, known, read).map(|value| value.from_parts([text]));
     }
     let unknown = || Value::unknown_from([text], Type::Any, false);
-    let Some(text) = segments(text).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };
-    // What stands in the holes may be what makes it valid.
-    Ok(read_substituted(&text).unwrap_or_else(|_| unknown()))
+    let Some(parts) = segments(text).and_then(|parts| Substituted::new(&parts)) else { return Ok(unknown()) };
+    // What stands in the holes may be what makes it valid. What is marked may be any of the known parts.
+    Ok(read_substituted(&parts).unwrap_or_else(|_| unknown()).with_marks(text.marks.secret()))
 }
 
 fn read_substituted(text: &Substituted) -> Result<Value, EvalError> {
