@@ -188,7 +188,8 @@ impl<'a> Run<'a> {
             Some((fields.entries.get("key")?.as_str()?.into(), fields.entries.get("value")?.clone()))
         };
         let pairs = blocks.as_seq().map(|seq| seq.items.iter().filter_map(pair).collect::<ByName<Value>>());
-        let written = pairs.map_or(Value::NULL, Value::object);
+        // What a block says by its name and value cannot be told from the rest any more.
+        let written = pairs.map_or(Value::NULL, Value::object).with_marks(blocks.deep_marks());
         merged_tags([self.default_tags(id), self.infra.attribute(id, "tags"), written])
     }
 

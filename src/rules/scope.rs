@@ -317,7 +317,8 @@ fn call_own(
     args: &[Expr],
     evaluation: &Evaluation<'_>,
 ) -> Result<Value, EvalError> {
-    (own.run)(&Call { run, own, place: name.span, args, evaluation }).map_err(|error| error.at(name.span))
+    let call = Call { run, own, place: name.span, args, evaluation, marks: Cell::default() };
+    call.answer().map_err(|error| error.at(name.span))
 }
 
 /// Whether a value is about no instance: something plain, or a few of such.

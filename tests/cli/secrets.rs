@@ -560,3 +560,142 @@ fn for_each_shows_keys_and_count_shows_nothing() {
 fn check_any_case(what: &str, text: &str) {
     check(what, &text.to_lowercase());
 }
+
+const RULE: &str = r#"
+rule "own-§" {
+  title    = "t"
+  severity = "error"
+  category = "cost"
+  scenario = "silent-loss"
+  resource = "aws_sqs_queue"
+  require  = false
+  message  = "it is ${§}"
+  why      = "y"
+  sources  = ["https://docs.aws.amazon.com/x"]
+  fix {
+    set    = { name = § }
+    safety = "safe"
+    impact = "in-place"
+    note   = "n ${§}"
+  }
+}
+"#;
+
+const ASKED: &str = r#"
+terraform {
+  backend "local" {}
+}
+variable "s" {
+  sensitive = true
+  default   = "s3cr3t-a"
+}
+variable "n" {
+  sensitive = true
+  default   = 471100
+}
+variable "size" {
+  sensitive = true
+  default   = 23
+}
+locals {
+  u    = upper(var.s)
+  cidr = "10.77.0.0/${var.size}"
+  tags = { (local.u) = local.u }
+}
+resource "aws_vpc" "v" {
+  cidr_block = local.cidr
+}
+resource "aws_subnet" "s" {
+  vpc_id            = aws_vpc.v.id
+  availability_zone = local.u
+  tags              = local.tags
+}
+resource "aws_sqs_queue" "q" {
+  name          = local.u
+  delay_seconds = var.n + 1
+  tags          = local.tags
+  policy = jsonencode({ Statement = [{
+    Sid       = local.u, Effect = "Allow", Action = ["sqs:${local.u}"], Resource = "arn:aws:sqs:eu:1:${local.u}",
+    Principal = { AWS = local.u }, Condition = { StringEquals = { "aws:x" = local.u } }
+  }] })
+}
+resource "aws_autoscaling_group" "g" {
+  tag {
+    key                 = local.u
+    value               = local.u
+    propagate_at_launch = true
+  }
+}
+"#;
+
+/// Functions of rules say no more of what is secret than Terraform's: a rule that is made of nothing but one of them
+/// shows that there is something, and not what.
+#[test]
+fn functions_of_rules_keep_the_marks() {
+    let subnet = r#"resources("aws_subnet")[0]"#;
+    let asked = [
+        r#"plural(self.delay_seconds, "day")"#.to_owned(),
+        "names([self.name])".to_owned(),
+        r#"cidr_size(resources("aws_vpc")[0].cidr_block)"#.to_owned(),
+        r#"cidr_usable(resources("aws_vpc")[0].cidr_block)"#.to_owned(),
+        r#"cidr_contains(resources("aws_vpc")[0].cidr_block, "10.77.0.0/24")"#.to_owned(),
+        r#"cidr_overlaps(resources("aws_vpc")[0].cidr_block, "10.77.0.0/24")"#.to_owned(),
+        r#"cidr_intersection(resources("aws_vpc")[0].cidr_block, "10.0.0.0/8")"#.to_owned(),
+        r#"jsonencode(vpc_ranges(resources("aws_vpc")[0]))"#.to_owned(),
+        format!("zone({subnet})"),
+        r#"zone_count(resources("aws_subnet"))"#.to_owned(),
+        "jsonencode(tags(self))".to_owned(),
+        "jsonencode(keys(tags(self)))".to_owned(),
+        r#"jsonencode(tags(resources("aws_autoscaling_group")[0]))"#.to_owned(),
+        "policy_statements(self.policy)[0].actions[0]".to_owned(),
+        "policy_statements(self.policy)[0].sid".to_owned(),
+        "policy_statements(self.policy)[0].principals[0].id".to_owned(),
+        "policy_statements(self.policy)[0].conditions[0].values[0]".to_owned(),
+        r#"has_word(self.name, "s3cr3t")"#.to_owned(),
+        r#"has_part(self.name, "s3cr3t")"#.to_owned(),
+        r#"begins_with(self.name, "S3")"#.to_owned(),
+        r#"wildcard_matches(self.name, "S3CR3T-A")"#.to_owned(),
+        r#"action_matches(self.name, "S3CR3T-A")"#.to_owned(),
+        r#"jsonencode(fact("ec2_instance_types", self.name))"#.to_owned(),
+        "file_exists(self.name)".to_owned(),
+        "jsonencode(some_of([self.name, self.name], 1))".to_owned(),
+    ];
+    let rules: String = asked
+        .iter()
+        .enumerate()
+        .map(|(at, asked)| RULE.replacen('§', &at.to_string(), 1).replace('§', asked))
+        .collect();
+    let case = Case::new(&[("main.tf", ASKED), ("rules/r.hcl", &rules)]);
+    let ran = case.run(&["--rules", "rules", "--select", "own-*", "--format", "json", "main.tf"]);
+    check_any_case("rules", &(ran.out.clone() + &ran.err));
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), asked.len(), "{ran}");
+    for finding in findings {
+        let number: usize = finding["rule"].as_str().unwrap()["own-".len()..].parse().unwrap();
+        assert_eq!(finding["message"], "it is (sensitive)", "{}", asked[number]);
+        assert_eq!(finding["fix"]["note"], "n (sensitive)", "{}", asked[number]);
+    }
+}
+
+/// What is marked is as true or false as anything else.
+#[test]
+fn marks_leave_nothing_undecided() {
+    let rule = |id: &str, require: &str| {
+        let rule = RULE.replacen('§', id, 1).replace("require  = false", &format!("require = {require}"));
+        rule.replace("${§}", "so").replace('§', "\"x\"")
+    };
+    let rules = [
+        rule("word", r#"!has_word(self.name, "a")"#),
+        rule("plural", r#"plural(self.delay_seconds, "day") == "1 day""#),
+        rule("statements", r#"length(policy_statements(self.policy)) == 0"#),
+        rule("tags", "length(tags(self)) == 0"),
+        rule("zone", r#"zone(resources("aws_subnet")[0]) == "a""#),
+        rule("written", "!is_set(self.name)"),
+    ];
+    let case = Case::new(&[("main.tf", ASKED), ("rules/r.hcl", &rules.concat())]);
+    let ran = case.run(&["--rules", "rules", "--select", "own-*", "--format", "json", "main.tf"]);
+    let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(report["findings"].as_array().unwrap().len(), rules.len(), "{ran}");
+    assert!(report["undecided"].as_array().unwrap().is_empty(), "{ran}");
+}

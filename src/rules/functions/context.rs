@@ -143,7 +143,10 @@ fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {
 pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> Value {
     let mut entries = ByName::new();
     let mut rest = Rest::NONE;
+    // Names of tags are as secret as the map that they stand in.
+    let mut marks = Marks::NONE;
     for layer in layers {
+        marks = marks.union(layer.marks.secret());
         match layer.as_fields() {
             Some(fields) => {
                 entries.extend(fields.entries.iter().map(|(k, v)| (k.clone(), v.clone())));
@@ -156,5 +159,6 @@ pub(in crate::rules) fn merged_tags(layers: impl IntoIterator<Item = Value>) -> 
             None => {}
         }
     }
-    Kind::Map(Node::new(Fields { entries, element: Type::String, rest, ..Fields::default() })).into()
+    let merged = Fields { entries, element: Type::String, rest, ..Fields::default() };
+    Value::from(Kind::Map(Node::new(merged))).with_marks(marks)
 }

@@ -11,13 +11,14 @@ mod network;
 mod policy;
 mod text;
 
+use std::cell::Cell;
 use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use smallvec::{SmallVec, smallvec};
 
 use super::run::Run;
-use crate::eval::{Cause, EvalError, Evaluation, Kind, Type, Value, convert, union};
+use crate::eval::{Cause, EvalError, Evaluation, Kind, Marks, Type, Value, convert, union};
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Text};
 
@@ -58,7 +59,28 @@ const TIMELESS: &[&str] = &[
     "wildcard_matches",
 ];
 
+/// Functions of which an answer says nothing of the values that they are given: where these lead, whether they are there.
+/// The others answer with the marks of their arguments.
+const ABOUT_OTHERS: &[&str] = &[
+    "earlier",
+    "exported",
+    "is_known",
+    "is_set",
+    "passed_to_unseen",
+    "referenced",
+    "referrers",
+    "same",
+    "source_attribute",
+    "subnets",
+    "unknown_reason",
+];
+
 impl OwnFunction {
+    /// Whether an answer has the marks of the arguments, and so is shown no more than they are.
+    pub(super) fn keeps_marks(&self) -> bool {
+        !ABOUT_OTHERS.contains(&self.name)
+    }
+
     /// Whether it looks at nothing but its arguments and the tables of facts.
     pub(super) fn is_timeless(&self) -> bool {
         TIMELESS.contains(&self.name)
@@ -109,12 +131,33 @@ pub struct Call<'a> {
     pub args: &'a [Expr],
     /// Evaluates them.
     pub evaluation: &'a Evaluation<'a>,
+    /// The marks of those that were asked for, and of all in them.
+    pub marks: Cell<Marks>,
 }
 
 impl Call<'_> {
+    /// Runs it. The answer has the marks of the arguments, unless it says nothing of what they are; those of attributes
+    /// that it reads from instances it adds itself.
+    ///
+    /// # Errors
+    /// Where there is no answer; the words are those of the function, without what they may quote of a secret.
+    pub(super) fn answer(&self) -> Result<Value, EvalError> {
+        let answer = (self.own.run)(self);
+        let marks = self.marks.get();
+        match answer {
+            Ok(value) if self.own.keeps_marks() => Ok(value.with_marks(marks)),
+            Ok(value) => Ok(value),
+            Err(error) if marks.are_secret() => Err(error.about_secret(&format!("`{}`", self.own.name))),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The value of an argument; null where it was left out.
     fn value(&self, index: usize) -> Result<Value, EvalError> {
-        self.args.get(index).map_or(Ok(Value::NULL), |arg| self.evaluation.eval(arg))
+        let Some(arg) = self.args.get(index) else { return Ok(Value::NULL) };
+        let value = self.evaluation.eval(arg)?;
+        self.marks.set(self.marks.get().union(value.deep_marks().secret()));
+        Ok(value)
     }
 
     /// What follows from the instances of the run and from arguments that are written out, which is the same at each call

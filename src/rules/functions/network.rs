@@ -1,7 +1,7 @@
 //! The network: where a subnet's traffic leaves, in which zone it lies, which ranges a VPC has.
 
 use super::{Call, OwnFunction, handles};
-use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Node, Number, Type, Unknown, Value, union};
+use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Marks, Node, Number, Type, Unknown, Value, union};
 use crate::infra::InstanceId;
 use crate::rules::network::{DefaultRoute, Found, Network, RouteTable, Subnets, TableRoutes, Target};
 
@@ -48,7 +48,11 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         arity: (1, 1),
         description: "The Availability Zone of a subnet: a literal name or id, or a stand-in for an element of a data \
                       source's list. Compare zones by `zone_count`, since one zone has several names.",
-        run: |call| of_subnet(call, Type::String, |network, id| network.zone(id).map(|z| z.display().into())),
+        run: |call| {
+            of_subnet(call, Type::String, |network, id| {
+                network.zone(id).map(|zone| Value::from(zone.display()).with_marks(network.zone_marks(id)))
+            })
+        },
     },
     OwnFunction {
         name: "zone_count",
@@ -199,13 +203,16 @@ fn zone_count(call: &Call<'_>) -> Result<Value, EvalError> {
     let subnets: Vec<InstanceId> = seq.items.iter().filter_map(handles).flatten().collect();
     let others = seq.rest.is_some() || subnets.len() < seq.items.len();
     let others = others.then(|| value.cause().unwrap_or_else(Cause::how_many));
-    Ok(match Network::new(call.run.infra, &call.run.tables).zone_count(&subnets) {
+    let network = Network::new(call.run.infra, &call.run.tables);
+    let marks = subnets.iter().fold(Marks::NONE, |marks, subnet| marks.union(network.zone_marks(*subnet)));
+    let count = match network.zone_count(&subnets) {
         Ok(count) => match count.doubt.or(others) {
             Some(cause) => at_least(count.at_least, cause),
             None => (count.zones.len() as i64).into(),
         },
         Err(cause) => at_least(usize::from(!subnets.is_empty()), cause),
-    })
+    };
+    Ok(count.with_marks(marks))
 }
 
 /// A number of which only a lower bound is known.

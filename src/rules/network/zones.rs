@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Known, Network};
-use crate::eval::{Cause, Hint, Kind, ReferenceKind, Segment, Step, Value};
+use crate::eval::{Cause, Hint, Kind, Marks, ReferenceKind, Segment, Step, Value};
 use crate::infra::InstanceId;
 
 /// A zone as far as it can be told apart from others.
@@ -58,10 +58,19 @@ pub struct ZoneCount {
     pub doubt: Option<Cause>,
 }
 
+/// What names the zone of a subnet.
+const ARGUMENTS: [&str; 2] = ["availability_zone", "availability_zone_id"];
+
 impl Network<'_> {
+    /// The marks of what names the zone of a subnet.
+    pub fn zone_marks(&self, subnet: InstanceId) -> Marks {
+        let marks = ARGUMENTS.map(|name| self.infra.attribute(subnet, name).deep_marks().secret());
+        marks.into_iter().fold(Marks::NONE, Marks::union)
+    }
+
     /// The zone of a subnet.
     pub fn zone(&self, subnet: InstanceId) -> Known<Zone> {
-        let arguments = ["availability_zone", "availability_zone_id"].map(|name| self.infra.attribute(subnet, name));
+        let arguments = ARGUMENTS.map(|name| self.infra.attribute(subnet, name));
         // Of name and id one is given, though which one may depend on what the text looks like.
         let mut zones = BTreeSet::new();
         let understood = arguments.iter().all(|value| alternatives(value, &mut zones));
