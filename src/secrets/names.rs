@@ -46,10 +46,12 @@ pub fn is_secret(name: &str) -> bool {
     }
     let mut words = Words(name);
     while let Some(last) = words.next() {
-        if is_one_of(last, &WORDS) || ENDINGS.iter().any(|ending| ends_with(last, ending)) || is_pair(&words, last) {
+        // As in `password2`.
+        let word = last.trim_end_matches(|c: char| c.is_ascii_digit());
+        if is_one_of(word, &WORDS) || ENDINGS.iter().any(|ending| ends_with(word, ending)) || is_pair(&words, word) {
             return true;
         }
-        if !is_one_of(last, &FORMS) && !last.bytes().all(|b| b.is_ascii_digit()) {
+        if !is_one_of(last, &FORMS) && !word.is_empty() {
             return false;
         }
     }
@@ -167,6 +169,9 @@ mod tests {
                 "dbPassword",
                 "dbpassword",
                 "MYSQL_ROOT_PASSWORD_1",
+                "password2",
+                "dbPassword12",
+                "api_key2",
                 "master-password",
                 "password_wo",
                 "secret_string",
@@ -200,6 +205,9 @@ mod tests {
                 "compass",
                 "value",
                 "tokenizer",
+                "key2",
+                "md5",
+                "password2_length",
                 "bypass_policy",
                 "mytoken",
                 "passé",
