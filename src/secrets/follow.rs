@@ -17,6 +17,8 @@ pub(super) enum Literal<'c> {
     Expr(&'c Expr, Share),
     /// A value of the command line or the environment.
     Given(&'c VariableText, Share),
+    /// Text that the parser did not understand.
+    Torn(Span),
 }
 
 /// How much of a secret something is.
@@ -34,6 +36,7 @@ impl Literal<'_> {
         match self {
             Literal::Expr(expr, _) => expr.span,
             Literal::Given(text, _) => text.span,
+            Literal::Torn(span) => *span,
         }
     }
 
@@ -41,10 +44,10 @@ impl Literal<'_> {
     pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
         let mut texts: Vec<&str> = Vec::new();
         match self {
-            Literal::Expr(_, Share::Beside) | Literal::Given(_, Share::Beside) => {}
+            Literal::Expr(_, Share::Beside) | Literal::Given(_, Share::Beside) | Literal::Torn(_) => {}
             Literal::Given(text, _) => texts.push(&text.text),
             Literal::Expr(expr, _) => match &expr.kind {
-                ExprKind::String(text) | ExprKind::Number(text) => texts.push(text),
+                ExprKind::String(text) | ExprKind::Number(text) | ExprKind::Variable(text) => texts.push(text),
                 ExprKind::Template(parts) => texts.extend(parts.iter().filter_map(|part| match part {
                     TemplatePart::Literal(text, _) => Some(&**text),
                     _ => None,
@@ -69,6 +72,8 @@ struct Certainty {
     /// Whether not only a name says that it is secret.
     certain: bool,
     share: Share,
+    /// Whether it is so as a whole, with the names of its entries.
+    whole: bool,
 }
 
 /// The literals that seeds lead to.
@@ -76,13 +81,14 @@ pub(super) fn literals<'c>(graph: &Graph<'c>, seeds: impl Iterator<Item = Seed<'
     let mut walk = Walk { graph, found: Vec::new(), seen: FxHashSet::default(), todo: Vec::new(), steps: 0 };
     for seed in seeds {
         match seed {
-            Seed::Value { place, expr, certain, share } => {
-                let certainty = Certainty { certain, share };
+            Seed::Value { place, expr, certain, share, whole } => {
+                let certainty = Certainty { certain, share, whole };
                 walk.todo.push(Step { place, expr, path: Vec::new(), certainty });
             }
-            Seed::Written { expr } => walk.written(expr),
+            Seed::Written { expr, whole } => walk.written(expr, whole),
             Seed::Variable { node, name, certain } => {
-                walk.variable(node, &name, &[], Certainty { certain, share: Share::Secret });
+                // Only a declaration says it of the whole, a name of what is in it.
+                walk.variable(node, &name, &[], Certainty { certain, share: Share::Secret, whole: certain });
             }
         }
         while let Some(step) = walk.todo.pop() {
@@ -121,7 +127,21 @@ struct Walk<'g, 'c> {
 
 impl<'c> Walk<'_, 'c> {
     fn expr(&mut self, at: &mut At<'_, 'c>, expr: &'c Expr, path: &[Text]) {
+        self.found.extend(self.graph.torn(expr.span).map(Literal::Torn));
         match &expr.kind {
+            // In a file of values it is text whose quotes were forgotten.
+            ExprKind::Variable(_)
+            | ExprKind::Attr(..)
+            | ExprKind::Index(..)
+            | ExprKind::Call(_)
+            | ExprKind::Binary(..)
+            | ExprKind::Conditional(_)
+            | ExprKind::For(_)
+            | ExprKind::Splat { .. }
+                if self.graph.is_of_values(expr.span.file) =>
+            {
+                self.found(at, expr);
+            }
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::SplatElement => {}
             ExprKind::String(_) | ExprKind::Invalid => self.found(at, expr),
             ExprKind::Number(_) if at.certainty.certain => self.found(at, expr),
@@ -194,6 +214,13 @@ impl<'c> Walk<'_, 'c> {
                 _ => false,
             };
             if !is_other {
+                if at.certainty.whole && path.is_empty() {
+                    // As words in a report they mean something else.
+                    self.found.push(Literal::Expr(&item.key, Share::Beside));
+                    if key(item).is_none() {
+                        self.expr(at, &item.key, &[]);
+                    }
+                }
                 at.certainty.share = if has_secret && !is_secret(item) { Share::Beside } else { share };
                 self.expr(at, &item.value, path.get(1..).unwrap_or_default());
             }
@@ -257,6 +284,9 @@ impl<'c> Walk<'_, 'c> {
         let depth = at.bound.len();
         at.bound.extend(of.key_var.as_ref().map(|key| (&key.text, None)));
         at.bound.push((&of.value_var.text, Some(&of.collection)));
+        if let Some(key) = of.key.as_ref().filter(|_| at.certainty.whole && path.is_empty()) {
+            self.expr(at, key, &[]);
+        }
         self.expr(at, &of.value, path.get(1..).unwrap_or_default());
         at.bound.truncate(depth);
     }
@@ -370,16 +400,22 @@ impl<'c> Walk<'_, 'c> {
         self.seen.insert((node, kind, name.clone(), path, certainty))
     }
 
-    /// Every literal in an expression, whatever it is for.
-    fn written(&mut self, expr: &'c Expr) {
+    /// Every literal in an expression, whatever it is for; of what is secret as a `whole` also the names of entries.
+    fn written(&mut self, expr: &'c Expr, whole: bool) {
+        self.found.extend(self.graph.torn(expr.span).map(Literal::Torn));
         match &expr.kind {
             ExprKind::String(_) | ExprKind::Number(_) => self.found.push(Literal::Expr(expr, Share::Secret)),
             ExprKind::Template(parts) if parts.iter().any(|p| matches!(p, TemplatePart::Literal(..))) => {
                 self.found.push(Literal::Expr(expr, Share::Secret));
             }
-            ExprKind::Object(items) => items.iter().for_each(|item| self.written(&item.value)),
-            ExprKind::Index(base, _) => self.written(base),
-            _ => expr.for_each_child(&mut |child| self.written(child)),
+            ExprKind::Object(items) => {
+                for item in items {
+                    self.found.extend(whole.then_some(Literal::Expr(&item.key, Share::Beside)));
+                    self.written(&item.value, whole);
+                }
+            }
+            ExprKind::Index(base, _) => self.written(base, whole),
+            _ => expr.for_each_child(&mut |child| self.written(child, whole)),
         }
     }
 }

@@ -1,14 +1,16 @@
 //! The modules of a configuration, who calls them, and which values are given to them: the ways that a secret takes.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::names;
 use super::shown::Names;
 use crate::config::{Child, Config, Input, Module, ModuleCall, ModuleNode, VariableFile, VariableText};
-use crate::source::{FileId, SourceMap};
-use crate::syntax::{Expr, Text};
+use crate::source::{FileId, SourceMap, Span};
+use crate::syntax::{Document, Expr, Text};
 
 /// A module in the trees of the configuration.
 pub(super) struct Node<'c> {
@@ -31,6 +33,42 @@ pub(super) struct Graph<'c> {
     texts: Vec<&'c VariableText>,
     /// Variable files for every root.
     files: Vec<&'c VariableFile>,
+    /// The files that hold nothing but values of variables.
+    of_values: FxHashSet<FileId>,
+    /// Texts that could not be read whole.
+    torn: FxHashMap<FileId, Torn>,
+}
+
+/// A text that could not be read whole.
+struct Torn {
+    /// Where the problems are.
+    problems: Vec<usize>,
+    /// Where the lines end, with their breaks and without blanks.
+    line_ends: Vec<(usize, usize)>,
+}
+
+impl Torn {
+    fn new(document: &Document, text: &str) -> Torn {
+        let labels = document.problems.iter().filter_map(|problem| problem.label.as_ref());
+        let mut start = 0;
+        let line_end = |line: &str| {
+            let end = start + line.trim_end().len();
+            start += line.len();
+            (start, end)
+        };
+        Torn {
+            problems: labels.map(|label| label.span.range().start).collect(),
+            line_ends: text.split_inclusive('\n').map(line_end).collect(),
+        }
+    }
+
+    /// The end of the line on which a range ends, where there is a problem between its beginning and there.
+    fn end(&self, range: Range<usize>) -> Option<usize> {
+        let line = self.line_ends.partition_point(|(end, _)| *end < range.end);
+        let trimmed = self.line_ends.get(line).or(self.line_ends.last()).map(|(_, trimmed)| *trimmed)?;
+        let is_near = self.problems.iter().any(|at| (range.start..=trimmed.max(range.end)).contains(at));
+        is_near.then_some(trimmed.max(range.end))
+    }
 }
 
 impl<'c> Graph<'c> {
@@ -43,7 +81,8 @@ impl<'c> Graph<'c> {
                 Input::Text(text) => texts.push(text),
             }
         }
-        let mut graph = Graph { nodes: Vec::new(), positions: FxHashMap::default(), texts, files };
+        let (of_values, torn) = Default::default();
+        let mut graph = Graph { nodes: Vec::new(), positions: FxHashMap::default(), texts, files, of_values, torn };
         for root in &config.roots {
             let position = graph.add(&root.module);
             let node = &mut graph.nodes[position];
@@ -51,7 +90,41 @@ impl<'c> Graph<'c> {
             node.files.extend(root.var_files.iter().map(|file| &**file));
             node.files.extend(root.environments.iter().map(|environment| &*environment.file));
         }
+        graph.of_values = graph.variable_files().map(|file| file.document.file).collect();
+        graph.torn = graph.torn_texts(&config.sources);
         graph
+    }
+
+    fn torn_texts(&self, sources: &SourceMap) -> FxHashMap<FileId, Torn> {
+        let documents = self.nodes.iter().flat_map(|node| &node.module.documents);
+        let documents = documents.chain(self.variable_files().map(|file| &file.document));
+        let mut torn = FxHashMap::default();
+        for document in documents.filter(|document| !document.problems.is_empty()) {
+            let new = || Torn::new(document, &sources.file(document.file).text);
+            torn.entry(document.file).or_insert_with(new);
+        }
+        torn
+    }
+
+    /// What belongs to an expression of which the parser did not understand all: it may be the rest of its line, too.
+    pub(super) fn torn(&self, span: Span) -> Option<Span> {
+        if self.torn.is_empty() {
+            return None;
+        }
+        let end = self.torn.get(&span.file)?.end(span.range())?;
+        Some(Span::new(span.file, span.range().start, end))
+    }
+
+    /// Whether a file holds nothing but values of variables: nothing in it leads elsewhere.
+    pub(super) fn is_of_values(&self, file: FileId) -> bool {
+        self.of_values.contains(&file)
+    }
+
+    /// Whether the roots declare a variable, and none of them says that it is secret, nor does its name.
+    pub(super) fn is_harmless(&self, variable: &str) -> bool {
+        let roots = self.nodes.iter().filter(|node| node.is_root);
+        let mut declared = roots.filter_map(|root| root.module.variables.get(variable)).peekable();
+        declared.peek().is_some() && declared.all(|v| !v.sensitive && !v.ephemeral) && !names::is_secret(variable)
     }
 
     /// The position of a node, added with all below it where it is new.

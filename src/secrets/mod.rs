@@ -12,6 +12,7 @@
 //! What covers a secret has one width, so that it says nothing of the length. Labels stay right, since excerpts place
 //! them by what is drawn.
 
+mod broken;
 mod follow;
 mod graph;
 pub mod lines;
@@ -25,7 +26,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use self::texts::Texts;
 use crate::config::{Config, VariableFile};
@@ -61,12 +62,23 @@ impl Secrets {
             let by_look = || lines::secrets(&config.sources.file(span.file).text);
             ranges.entry(span.file).or_insert_with(by_look).push(span.range());
         }
+        let mut seen = FxHashSet::default();
+        for file in graph.variable_files().filter(|file| seen.insert(file.document.file)) {
+            let source = config.sources.file(file.document.file);
+            ranges.entry(source.id).or_default().extend(broken::ranges(&graph, file, &source));
+        }
         // A name that says so holds also where no root declares it.
         for given in config.inputs.texts().filter(|given| names::is_secret(&given.name)) {
             texts.add(&given.text);
             ranges.entry(given.span.file).or_default().push(given.span.range());
         }
         Secrets { ranges, texts: texts.build(graph.names(&config.sources)) }
+    }
+
+    /// What the look of a file's text says, and these ranges of it.
+    pub fn covering(file: &SourceFile, mut ranges: Vec<Range<usize>>) -> Secrets {
+        ranges.extend(lines::secrets(&file.text));
+        Secrets { ranges: FxHashMap::from_iter([(file.id, ranges)]), texts: Texts::default() }
     }
 
     /// What must be covered where text of this file is shown: sorted, without overlaps.

@@ -22,10 +22,11 @@ pub(super) struct Place<'c> {
 
 /// Something secret.
 pub(super) enum Seed<'c> {
-    /// The value of an expression; `certain` where not only a name says so.
-    Value { place: Place<'c>, expr: &'c Expr, certain: bool, share: Share },
+    /// The value of an expression; `certain` where not only a name says so, `whole` where the names of entries are as
+    /// secret.
+    Value { place: Place<'c>, expr: &'c Expr, certain: bool, share: Share, whole: bool },
     /// What is written in an expression, but not what it refers to.
-    Written { expr: &'c Expr },
+    Written { expr: &'c Expr, whole: bool },
     /// The value of a variable.
     Variable { node: usize, name: Text, certain: bool },
 }
@@ -81,7 +82,7 @@ impl<'c> Finder<'_, 'c> {
                 let is_sensitive = |a: &&crate::syntax::Attribute| !matches!(a.expr.kind, ExprKind::Bool(false));
                 if block.body.attribute("sensitive").filter(is_sensitive).is_some() {
                     let value = block.body.attribute("value");
-                    self.seeds.extend(value.map(|value| Seed::Written { expr: &value.expr }));
+                    self.seeds.extend(value.map(|value| Seed::Written { expr: &value.expr, whole: true }));
                 }
                 self.body(&block.body, &[]);
             }
@@ -96,7 +97,7 @@ impl<'c> Finder<'_, 'c> {
             self.seeds.push(Seed::Variable { node: self.place.node, name: name.clone(), certain });
             // An override file may have replaced it; it is still written there.
             let default = body.attribute("default");
-            self.seeds.extend(default.map(|default| Seed::Written { expr: &default.expr }));
+            self.seeds.extend(default.map(|default| Seed::Written { expr: &default.expr, whole: certain }));
         }
     }
 
@@ -150,7 +151,13 @@ impl<'c> Finder<'_, 'c> {
 
     fn secret(&mut self, expr: &'c Expr, certain: bool) {
         let share = if self.is_plain { Share::Beside } else { Share::Secret };
-        self.seeds.push(Seed::Value { place: self.place.clone(), expr, certain, share });
+        self.seeds.push(Seed::Value { place: self.place.clone(), expr, certain, share, whole: false });
+    }
+
+    /// What `sensitive` is given.
+    fn called_sensitive(&mut self, expr: &'c Expr) {
+        let (place, share) = (self.place.clone(), Share::Secret);
+        self.seeds.push(Seed::Value { place, expr, certain: true, share, whole: true });
     }
 
     /// An entry of a list of names and values.
@@ -185,9 +192,9 @@ impl<'c> Finder<'_, 'c> {
             }
             ExprKind::Tuple(items) => items.iter().for_each(|item| self.inside(item, paths)),
             ExprKind::String(text) if lines::is_secret(text) => self.secret(expr, false),
-            ExprKind::Template(parts) if has_password(parts) => self.seeds.push(Seed::Written { expr }),
+            ExprKind::Template(parts) if has_password(parts) => self.seeds.push(Seed::Written { expr, whole: false }),
             ExprKind::Call(call) if &*call.name.text == "sensitive" => {
-                call.args.iter().for_each(|arg| self.secret(arg, true));
+                call.args.iter().for_each(|arg| self.called_sensitive(arg));
             }
             _ => expr.for_each_child(&mut |child| self.inside(child, &[])),
         }

@@ -144,3 +144,43 @@ locals {
     secrets.hide_json(&mut json);
     assert_eq!(json, serde_json::json!({ "a": ["(sensitive)", true, 1], "(sensitive)": "postgres" }));
 }
+
+#[test]
+fn lines_that_cannot_be_parsed() {
+    check_main("locals {\n  password2 = format(\"%s\", \"a\", ))\n  b = 1\n}", &["format(\"%s\", \"a\", ))"]);
+    check_main("locals {\n  db_password = \"a\" \"b\"\n  b = 1\n}", &["\"a\" \"b\""]);
+    check_main("variable \"a\" {\n  sensitive = true\n  default = [\"a\" \"b\"] c\n}", &["[\"a\" \"b\"] c"]);
+    check_main("locals {\n  size = 1 \"b\"\n  length = upper(\"c\" d\n}", &[]);
+}
+
+#[test]
+fn variable_files_that_cannot_be_parsed() {
+    let main = "variable \"a\" {\n  sensitive = true\n}\nvariable \"b\" {}\n";
+    let check_values = |values: &str, expected: &[&str]| {
+        check(&[("main.tf", main), ("terraform.tfvars", values)], expected);
+    };
+    check_values("a = 1 x # y\nb = 2 y\n", &["1 x # y"]);
+    check_values("b = 2\nx = 1\ny = 1 2\n# c\nz = 3\n", &["1 2\n# c"]);
+    check_values("b = 2 2\nmore\nb = 3\n\n", &["more"]);
+    check_values("a = x.y\nb = x.y\n", &["x.y"]);
+    let json = |values: &str, expected: &[&str]| {
+        check(&[("main.tf", main), ("terraform.tfvars.json", values)], expected);
+    };
+    json("{\n  \"b\": 2,\n  \"a\": x\n}", &["x\n"]);
+    json("{\n  \"b\": [\n    1 2\n  ]\n}", &["[\n    1 2"]);
+    json("{\"a\": {\"k\": 1}}", &["\"k\"", "1"]);
+}
+
+#[test]
+fn keys_of_what_is_secret_as_a_whole() {
+    check_main(
+        "variable \"a\" {\n  sensitive = true\n  default = { k = \"x\", l = { m = 1 } }\n}",
+        &["k", "\"x\"", "l", "m", "1"],
+    );
+    check_main("locals {\n  a = sensitive(local.b)\n  b = { \"k\" = \"x\" }\n}", &["\"k\"", "\"x\""]);
+    check_main(
+        "resource \"aws_secretsmanager_secret_version\" \"a\" {\n  secret_string = jsonencode({ k = \"x\" })\n}",
+        &["\"x\""],
+    );
+    check_main("variable \"db_password\" {\n  default = { k = \"x\" }\n}", &["\"x\""]);
+}

@@ -168,10 +168,58 @@ impl Problem {
         self
     }
 
+    /// Leaves out the words of a text that its own texts quote in backticks, but for those that may be told.
+    pub fn leave_out_words(&mut self, text: &str, may_be_told: &dyn Fn(&str) -> bool) {
+        let is_quoted = |word: &str| {
+            let word = word.trim_end_matches('…');
+            word.contains(char::is_alphanumeric) && text.contains(word) && !may_be_told(word)
+        };
+        let labels = self.label.iter_mut().chain(&mut self.related).map(|label| &mut label.text);
+        for told in labels.chain([&mut self.message]).chain(&mut self.help) {
+            let part = |(at, part): (usize, &str)| match at % 2 {
+                1 => words(part).map(|word| if is_quoted(word) { "…" } else { word }).collect(),
+                _ => part.to_owned(),
+            };
+            let parts: Vec<String> = told.split('`').enumerate().map(part).collect();
+            *told = parts.join("`");
+        }
+    }
+
     /// The same with a further place.
     #[must_use]
     pub fn with_related(mut self, span: Span, text: impl Into<String>) -> Problem {
         self.related.push(Label { span, text: shortened(text.into()) });
         self
+    }
+}
+
+/// The words of a quoted text, and what stands between them.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let is_between = |c: char| c.is_whitespace() || matches!(c, '"' | '{' | '}' | '(' | ')');
+    text.split_inclusive(is_between).flat_map(move |part| {
+        let (word, between) = part.split_at(part.trim_end_matches(is_between).len());
+        [word, between]
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::FileId;
+
+    #[test]
+    fn words_of_a_text_are_left_out() {
+        let text = "blob = hunter2 and-more\nname = value";
+        let check = |message: &str, expected: &str| {
+            let place = Span::new(FileId(0), 0, 0);
+            let mut problem = Problem::error(ProblemKind::Syntax, place, message, message).with_help(message);
+            problem.leave_out_words(text, &|word| word == "blob");
+            let told = [&problem.message, &problem.label.as_ref().unwrap().text, problem.help.as_ref().unwrap()];
+            assert_eq!(told, [expected; 3]);
+        };
+        check("expected a line break, found `hunter2`", "expected a line break, found `…`");
+        check("expected `=` behind `and-mo…`, found `other`", "expected `=` behind `…`, found `other`");
+        check("write `hunter2 = text` or `blob \"hunter2\" { … }`", "write `… = text` or `blob \"…\" { … }`");
+        check("hunter2 stands here", "hunter2 stands here");
     }
 }

@@ -213,7 +213,6 @@ fn the_lines_with_secrets_are_shown_without_them() {
         "  several = [(sensitive), (sensitive)] #",
         "  password       = (sensitive) #",
         "    password = (sensitive) #",
-        "  password = (sensitive) \"texts\"",
         "  password = (sensitive)\n",
     ] {
         assert!(out.contains(line), "{line}\n{out}");
@@ -698,4 +697,79 @@ fn marks_leave_nothing_undecided() {
     let report: serde_json::Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(report["findings"].as_array().unwrap().len(), rules.len(), "{ran}");
     assert!(report["undecided"].as_array().unwrap().is_empty(), "{ran}");
+}
+
+/// Variable files that cannot be read whole: nothing of what may be the value of a sensitive variable is shown.
+#[test]
+fn broken_variable_files_show_no_values() {
+    let main =
+        "terraform {\n  backend \"local\" {}\n}\nvariable \"blob\" {\n  sensitive = true\n}\nvariable \"size\" {}\n";
+    for (values, shown) in [
+        ("blob = s3cr3t-bare\n", ""),
+        ("blob = s3cr3t-bare.more\n", ""),
+        ("blob = 12 s3cr3t-behind\n", "blob = (sensitive)"),
+        ("blob = \"a\" \"s3cr3t-second\"\n", "blob = (sensitive)"),
+        ("blob = { \"k\" \"s3cr3t-entry\" }\n", "blob = (sensitive)"),
+        ("blob = [\"a\" \"s3cr3t-element\"]\n", ""),
+        ("blob = {\n  k = \"a\"\n  s3cr3t-line\n  l = \"s3cr3t-last\"\n}\n", ""),
+        ("blob = \"s3cr3t-open\nsize = 1\n", ""),
+        ("blob = 's3cr3t-quotes'\n", ""),
+        ("blob = -----BEGIN\ns3cr3t-key\ns3cr3t-key/more+==\n", ""),
+        ("blob = max(s3cr3t-argument, \"s3cr3t-text\")\n", ""),
+        ("blob := \"s3cr3t-colon\" x\n", ""),
+        ("blob \"s3cr3t-no-sign\"\n", ""),
+        ("blub = \"a\" \"s3cr3t-undeclared\"\n", "blub = (sensitive)"),
+        ("blub = s3cr3t-undeclared\n", ""),
+        ("size = 12 34\n", "size = 12 34"),
+        ("s3cr3t-lost\nsize = 1\n", ""),
+        ("size = 12\ns3cr3t-lost s3cr3t-words\n", ""),
+        ("size = [\n  1,\n  2\nblob = \"s3cr3t-inside\"\n", ""),
+    ] {
+        let case = Case::new(&[("main.tf", main), ("terraform.tfvars", values)]);
+        for format in FORMATS {
+            let ran = case.run(&["--format", format, "-v", "--show-undecided", "."]);
+            check(values, &(ran.out.clone() + &ran.err));
+            assert!(format != "pretty" || ran.out.contains(shown), "{values}\n{ran}");
+        }
+    }
+    for values in [
+        "{\"blob\": s3cr3t-bare}",
+        "{\"blob\": \"s3cr3t-open\n}",
+        "{\"blob\": 's3cr3t-quotes'}",
+        "{\n  \"blob\": \"a\" \"s3cr3t-second\",\n  \"size\": 1\n}",
+        "{\n  \"blob\": {\n    \"k\" \"s3cr3t-entry\"\n  }\n}",
+        "{\"size\": 1 2, \"blob\": \"s3cr3t-behind\"}",
+        "{\"blob\": \"s3cr3t-a\\qb\"}",
+        "{\"blub\": s3cr3t-undeclared}",
+        "s3cr3t-alone",
+    ] {
+        let case = Case::new(&[("main.tf", main), ("terraform.tfvars.json", values)]);
+        for format in FORMATS {
+            let ran = case.run(&["--format", format, "-v", "--show-undecided", "."]);
+            check(values, &(ran.out + &ran.err));
+        }
+    }
+}
+
+/// Of a map that is secret as a whole the names of its entries are, too.
+#[test]
+fn keys_of_sensitive_maps_are_covered() {
+    let main = format!(
+        "terraform {{\n  backend \"local\" {{}}\n}}\nvariable \"m\" {{\n  sensitive = true\n  type      = map(number)\n  \
+         default   = {{ s3cr3t-a = 1, \"s3cr3t-b\" = 2, (\"s3cr3t-c\") = 3 }} {SHOWN}\n}}\n\
+         locals {{\n  m = sensitive({{ s3cr3t-d = \"x\" }}) {SHOWN}\n}}\n\
+         module \"m\" {{\n  source = \"./m\"\n  v      = {{ s3cr3t-e = \"x\" }} {SHOWN}\n}}\n\
+         output \"o\" {{\n  sensitive = true\n  value     = {{ s3cr3t-f = \"x\" }} {SHOWN}\n}}\n"
+    );
+    let module = "variable \"v\" {\n  sensitive = true\n  type = map(number)\n}\n";
+    for (name, values) in [
+        ("terraform.tfvars", "m = { s3cr3t-g = \"x\", \"s3cr3t-h\" = \"y\" }\n"),
+        ("terraform.tfvars.json", "{\"m\": {\"s3cr3t-g\": \"x\", \"l\": {\"s3cr3t-h\": 1}}}\n"),
+    ] {
+        let case = Case::new(&[("main.tf", &main), ("m/main.tf", module), (name, values)]);
+        for format in FORMATS {
+            let ran = case.run(&["--format", format, "-v", "."]);
+            check(name, &(ran.out + &ran.err));
+        }
+    }
 }
