@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::exit::Exit;
 use super::output::{self, Format};
+use super::settings;
 use super::terminal;
 use crate::config::LoadError;
 use crate::report::{harmless, pretty, words};
@@ -114,9 +115,12 @@ impl Failure {
     /// Says on standard error what went wrong.
     pub(super) fn complain(&self) -> Exit {
         let mut text = match self {
-            Failure::Rules { problems, sources } | Failure::Settings { problems, sources } => {
-                let shown = &problems[..problems.len().min(MOST_SHOWN)];
-                pretty::problems(shown, sources, &Secrets::default(), terminal::look_of_errors())
+            Failure::Rules { problems, sources } => {
+                pretty::problems(first(problems), sources, &Secrets::default(), terminal::look_of_errors())
+            }
+            Failure::Settings { problems, sources } => {
+                let (shown, secrets) = settings::hide(first(problems), sources);
+                pretty::problems(&shown, sources, &secrets, terminal::look_of_errors())
             }
             _ => String::new(),
         };
@@ -136,6 +140,11 @@ impl Failure {
 
 fn list_options(errors: &[OptionError]) -> String {
     errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// As many faults as are shown.
+fn first(problems: &[Problem]) -> &[Problem] {
+    &problems[..problems.len().min(MOST_SHOWN)]
 }
 
 fn list(paths: &[PathBuf]) -> String {

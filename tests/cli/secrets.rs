@@ -522,10 +522,34 @@ fn nothing_drops_the_mark_of_a_sensitive_value() {
 
 #[test]
 fn settings_are_shown_without_what_their_names_call_secret() {
-    let settings = "environment \"prod\" {\n  vars = { size = 2, db_password = \"s3cr3t-settings\" }\n}\n";
-    let ran = Case::new(&[("main.tf", "locals {}\n"), (".tfcheck.hcl", settings)]).run(&["settings"]);
+    let settings = "environment \"prod\" {\n  vars = { size = 2, foo = \"s3cr3t-1\", bar = \"s3cr3t-2\", db_password = \"s3cr3t-3\" }\n}\n";
+    let main = "variable \"size\" {}\nvariable \"foo\" {\n  sensitive = true\n}\nvariable \"db_password\" {}\n";
+    let ran = Case::new(&[("main.tf", main), (".tfcheck.hcl", settings)]).run(&["settings"]);
     check("settings", &ran.out);
-    assert!(ran.out.contains("vars = { size = 2, db_password = (sensitive) }"), "{ran}");
+    let shown = "vars = { size = 2, foo = (sensitive), bar = (sensitive), db_password = (sensitive) }";
+    assert!(ran.out.contains(shown), "{ran}");
+}
+
+#[test]
+fn a_variable_that_one_of_the_roots_calls_sensitive_is_hidden_in_the_settings() {
+    let settings = "environment \"prod\" {\n  vars = { foo = \"s3cr3t-1\" }\n}\n";
+    let one = ("one/main.tf", "terraform {\n  backend \"s3\" {}\n}\nvariable \"foo\" {}\n");
+    let two = ("two/main.tf", "terraform {\n  backend \"s3\" {}\n}\nvariable \"foo\" {\n  ephemeral = true\n}\n");
+    check("settings", &Case::new(&[one, two, (".tfcheck.hcl", settings)]).run(&["settings"]).out);
+}
+
+#[test]
+fn settings_that_cannot_be_read_show_no_values_of_variables() {
+    let main = "variable \"foo\" {\n  sensitive = true\n}\n";
+    for vars in
+        ["{ foo = s3cr3t-bare }", "{ foo = \"s3cr3t-1\" bar }", "[\"s3cr3t-1\"]", "{ foo = 1, foo = \"s3cr3t-1\" }"]
+    {
+        let settings = format!("environment \"prod\" {{\n  vars = {vars}\n}}\n");
+        for command in [&["settings"][..], &["."]] {
+            let ran = Case::new(&[("main.tf", main), (".tfcheck.hcl", &settings)]).run(command);
+            check(vars, &(ran.out + &ran.err));
+        }
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod find;
 mod reader;
 mod resolve;
 mod show;
+mod vars;
 mod written;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 pub(super) use resolve::Resolved;
 pub(super) use show::settings;
+pub(super) use vars::hide;
 pub(super) use written::{EnvironmentBlock, Written};
 
 use super::catalog;

@@ -1,6 +1,7 @@
 //! `tfcheck settings`: what holds for a folder, and who says so.
 
 use super::Written;
+use super::vars;
 use super::written::ARGUMENTS;
 use crate::cli::args::SettingsArgs;
 use crate::cli::exit::Exit;
@@ -26,14 +27,27 @@ pub(in crate::cli) fn settings(args: &SettingsArgs) -> Result<Exit, Failure> {
     let catalog = catalog::catalog(&written.rule_files(), &working_dir, &sources)?;
     let resolved = written.resolve(&RuleOptions::default(), &catalog, &sources, rules::today())?;
     let selection = catalog.select(&resolved.rules).map_err(Failure::Options)?;
-    let text = Page { written: &written, sources: &sources }.text(&catalog, &selection);
+    let secrets = secrets(&written, &config);
+    let text = Page { written: &written, sources: &sources, secrets: &secrets }.text(&catalog, &selection);
     output::print(&(text + &found_environments(&config)))?;
     Ok(Exit::Clean)
+}
+
+/// What is not shown of the settings: what names call secret, and values of variables unless every root that declares
+/// them shows them, too.
+fn secrets(written: &Written, config: &Config) -> Secrets {
+    let (Some(file), Some(document)) = (&written.file, &written.document) else { return Secrets::default() };
+    let is_shown = |variable: &str| {
+        let mut declared = config.roots.iter().filter_map(|r| r.module.module.variables.get(variable)).peekable();
+        declared.peek().is_some() && declared.all(|v| !v.sensitive && !v.ephemeral)
+    };
+    Secrets::covering(file, vars::values(document, &file.text, &is_shown))
 }
 
 struct Page<'a> {
     written: &'a Written,
     sources: &'a SourceMap,
+    secrets: &'a Secrets,
 }
 
 impl Page<'_> {
@@ -63,13 +77,13 @@ impl Page<'_> {
         lines.map(|line| line.into_owned() + "\n").collect()
     }
 
-    /// The text of a block, without what its names call secret.
+    /// The text of a block, without what is secret in it.
     fn block(&self, span: Span) -> String {
         let file = self.sources.file(span.file);
         let (mut out, mut done) = (String::new(), span.range().start);
         let inside =
             |range: &std::ops::Range<usize>| range.start >= span.range().start && range.end <= span.range().end;
-        for range in Secrets::default().ranges(&file).into_iter().filter(inside) {
+        for range in self.secrets.ranges(&file).into_iter().filter(inside) {
             out += file.text.get(done..range.start).unwrap_or_default();
             out += HIDDEN;
             done = range.end;
