@@ -1,5 +1,10 @@
 //! Elements and attributes: `a[key]` and `a.name`, also of values that are unknown or open.
 
+use std::cell::RefCell;
+use std::hash::BuildHasher as _;
+
+use rustc_hash::FxBuildHasher;
+
 use super::convert::{convert, with_article};
 use super::iterate::secret;
 use super::set::length_range;
@@ -113,8 +118,37 @@ fn keyed(value: &Value, fields: &Fields, name: &str, key: &Value) -> Result<Valu
     }
 }
 
-/// An attribute that a resource has besides those written: the reference to any of them becomes one to this one.
+/// So many attributes are remembered.
+const NAMED_KEPT: usize = 1 << 13;
+
+thread_local! {
+    /// Attributes that were asked for: the same ones of a map of resources may be asked for by each of very many
+    /// expressions, which share them. Each stands where its rest and its name say, until another one takes its place; what
+    /// is kept stays at its place.
+    static NAMED: RefCell<Vec<Option<(Value, Text, Value)>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The same for an attribute of this name, made once.
 fn named(rest: &Value, name: &str) -> Value {
+    let Kind::Unknown(node) = &rest.kind else { return rest.clone() };
+    let at = (node.place() / 16).wrapping_add(FxBuildHasher.hash_one(name) as usize) % NAMED_KEPT;
+    let is_it = |(known, of, _): &&(Value, Text, Value)| {
+        let is_same = matches!(&known.kind, Kind::Unknown(known) if Node::ptr_eq(known, node));
+        is_same && **of == *name && known.marks == rest.marks && known.refs.place() == rest.refs.place()
+    };
+    let known = NAMED.with_borrow(|named| named.get(at)?.as_ref().filter(is_it).map(|(.., value)| value.clone()));
+    known.unwrap_or_else(|| {
+        let value = named_of(rest, name);
+        NAMED.with_borrow_mut(|named| {
+            named.resize(NAMED_KEPT, None);
+            named[at] = Some((rest.clone(), name.into(), value.clone()));
+        });
+        value
+    })
+}
+
+/// An attribute that a resource has besides those written: the reference to any of them becomes one to this one.
+fn named_of(rest: &Value, name: &str) -> Value {
     let Kind::Unknown(unknown) = &rest.kind else { return rest.clone() };
     let of_resource = |r: &&super::Reference| matches!(r.kind, ReferenceKind::Resource | ReferenceKind::Data);
     let Some(origin) = unknown.origin.as_ref().filter(of_resource) else { return rest.clone() };

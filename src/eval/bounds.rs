@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use super::body::BLOCK_LIMIT;
-use super::{EvalError, Value};
+use super::{EvalError, Value, steps};
 
 /// One expression may make so many elements by `for` and splats.
 const WORK_LIMIT: usize = 2_000_000;
@@ -21,7 +21,9 @@ const DEPTH_LIMIT: usize = 10_000;
 /// A value may have so many parts, counted as often as they are reached.
 const SIZE_LIMIT: usize = 1_000_000;
 /// All values of a root together may have so many.
-const ALL_SIZES_LIMIT: usize = 16_000_000;
+const ALL_SIZES_LIMIT: usize = 10_000_000;
+/// Policy documents that others are merged into may have so many bytes in all: each step of a chain reads all before it.
+const MERGED_LIMIT: usize = 32 << 20;
 
 /// What the evaluation of one root has cost so far.
 #[derive(Default)]
@@ -36,8 +38,10 @@ pub(super) struct Spent {
     all_work: Cell<usize>,
     /// Steps that all expressions have taken through the parts of values.
     all_steps: Cell<usize>,
-    /// Parts of all values.
+    /// Parts of all values, and what is unknown among them weighs beside its part.
     all_sizes: Cell<usize>,
+    /// Bytes of policy documents that were merged into others.
+    merged: Cell<usize>,
     /// How many expressions wait for the one at hand.
     depth: Cell<usize>,
 }
@@ -61,28 +65,36 @@ impl Spent {
         result
     }
 
-    /// A value that can be walked and kept.
-    pub(super) fn bounded(&self, value: Value) -> Result<Value, EvalError> {
-        let kept = self.all_sizes.get();
-        let allowance = SIZE_LIMIT.min(ALL_SIZES_LIMIT - kept);
-        // Shared parts may make a small value endlessly large.
-        let size = value.digest().size() as usize;
-        if size <= allowance {
-            self.all_sizes.set(kept + size);
-            return Ok(value);
+    /// A value that can be walked and kept, if it comes out at all.
+    pub(super) fn bounded(&self, run: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+        // Shared parts may make a small value endlessly large; what is unknown is larger than its place in the value.
+        let (value, weight) = steps::weighed(|| run().map(|value| (value.digest().size() as usize, value)));
+        let (size, value) = value?;
+        if size > SIZE_LIMIT {
+            return Err(EvalError::too_large(format!("a value of more than {SIZE_LIMIT} parts is not kept")));
         }
-        Err(EvalError::too_large(match allowance {
-            SIZE_LIMIT => format!("a value of more than {SIZE_LIMIT} parts is not kept"),
-            _ => format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept"),
-        }))
+        let kept = self.keeps(size + weight)?;
+        self.all_sizes.set(kept);
+        Ok(value)
+    }
+
+    /// What would be kept with so much more, where that can be.
+    fn keeps(&self, parts: usize) -> Result<usize, EvalError> {
+        let kept = self.all_sizes.get() + parts;
+        if kept <= ALL_SIZES_LIMIT {
+            return Ok(kept);
+        }
+        let message = format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept");
+        Err(EvalError::too_large(message))
     }
 
     /// Takes note of elements that the expression at hand makes.
     pub(super) fn spend(&self, elements: usize) -> Result<(), EvalError> {
         super::names::spend(&self.work, elements, WORK_LIMIT)?;
-        // What is paid for before it is done need not be begun.
+        // What is paid for before it is done need not be begun; nor what would not be kept.
         if elements > FEW {
             self.has_steps_left()?;
+            self.keeps(elements)?;
         }
         self.all_work.set(self.all_work.get().saturating_add(elements));
         match self.all_work.get() > ALL_WORK_LIMIT {
@@ -104,6 +116,22 @@ impl Spent {
         }
         let message = format!("large values are not gone through in more than {ALL_STEPS_LIMIT} steps in all");
         Err(EvalError::too_large(message))
+    }
+
+    /// Takes note of bytes of a policy document that is to be merged into another.
+    ///
+    /// # Errors
+    /// Where there are too many; what to say of it where they were not before.
+    pub(super) fn merge_document(&self, bytes: usize) -> Result<(), Option<String>> {
+        let before = self.merged.get();
+        let merged = before.saturating_add(bytes);
+        self.merged.set(merged);
+        if merged <= MERGED_LIMIT {
+            return Ok(());
+        }
+        let most = MERGED_LIMIT >> 20;
+        let first = before <= MERGED_LIMIT;
+        Err(first.then(|| format!("policy documents of more than {most} MiB in all are not merged into others")))
     }
 
     /// Takes note of a block that a `dynamic` block makes; false where there are too many.

@@ -13,6 +13,8 @@ use crate::syntax::{Expr, ForExpr, Text};
 
 /// In a loop of fewer turns it is not looked for what they have in common.
 const MANY_TURNS: usize = 4;
+/// An element that is not known takes as much room as so many more that are.
+const UNKNOWN_WORK: usize = 4;
 
 impl Evaluation<'_> {
     pub(super) fn splat(&self, base: &Expr, each: &Expr) -> Result<Value, EvalError> {
@@ -152,10 +154,18 @@ impl Evaluation<'_> {
         Ok(holds.ok_or_else(|| value.cause().unwrap_or(Cause::Error)))
     }
 
+    /// An element that is made.
+    fn made(&self, expr: &Expr) -> Result<Value, EvalError> {
+        let value = self.eval(expr)?;
+        // A loop may make very many of them before anybody looks at what they take.
+        self.spend_work(if value.is_unknown() { UNKNOWN_WORK } else { 0 })?;
+        Ok(value)
+    }
+
     /// Adds one element to the result; `doubt` says why it may not be there.
     fn for_item(&self, f: &ForExpr, doubt: Option<Cause>, result: &mut ForResult) -> Result<(), EvalError> {
         let Some(key_expr) = &f.key else {
-            let value = self.eval(&f.value)?;
+            let value = self.made(&f.value)?;
             match doubt {
                 None => result.items.push(value),
                 doubt => result.items.push_possible(value, doubt),
@@ -164,7 +174,7 @@ impl Evaluation<'_> {
         };
         let key = self.eval(key_expr)?;
         self.spend_work(key.work())?;
-        let value = self.eval(&f.value)?;
+        let value = self.made(&f.value)?;
         result.marks = result.marks.union(key.deep_marks().without(Marks::PROVIDER_DEFAULT));
         match self.key_text(&key, key_expr.span)?.filter(|_| doubt.is_none()) {
             Some(name) if f.group => result.groups.entry(name).or_default().push(value),

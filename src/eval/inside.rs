@@ -4,7 +4,7 @@
 use super::node::Digest;
 use super::refs::Sets;
 use super::union::may_be_failure;
-use super::{Cause, Hint, Kind, Marks, Reference, Refs, Value};
+use super::{Cause, Hint, Kind, Marks, Reference, Refs, Unknown, Value, steps};
 
 /// The references of so few values are gathered anew each time.
 const FEW: u32 = 8;
@@ -12,6 +12,18 @@ const FEW: u32 = 8;
 pub(super) const BYTES_AT_ONCE: usize = 64;
 /// And so many parts of a collection.
 const PARTS_AT_ONCE: usize = 2;
+
+/// An unknown takes as much as so many values.
+const UNKNOWN_WEIGHT: usize = 4;
+/// And so does the reference that it stands for, with the set of references that holds it.
+const REFERENCE_WEIGHT: usize = 4;
+
+/// What an unknown takes beside its place in a value and what is inside it, in values. Those who share it take it once.
+fn weight(unknown: &Unknown) -> usize {
+    let reference = if unknown.origin.is_some() { REFERENCE_WEIGHT } else { 0 };
+    let parts = if let Hint::Text(parts) = &unknown.hint { parts.len() } else { 0 };
+    UNKNOWN_WEIGHT + reference + parts
+}
 
 impl Value {
     /// Whether nothing in it is unknown and no further elements are possible.
@@ -31,6 +43,7 @@ impl Value {
             Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => s.digest(|_| all(Digest::LEAF.open(self.is_open()))),
             Kind::Map(f) | Kind::Object(f) => f.digest(|_| all(Digest::LEAF.open(self.is_open()))),
             Kind::Unknown(u) => u.digest(|unknown| {
+                steps::weigh(weight(unknown));
                 let fails = matches!(&unknown.hint, Hint::OneOf(of) if of.iter().any(may_be_failure));
                 all(Digest::LEAF.open(true).failing(fails))
             }),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use smallvec::SmallVec;
 
-use super::{Reference, Value};
+use super::{Reference, Value, steps};
 
 /// Marks that travel with a value. As wide as a word, which is the room that they take in a value anyway: values are
 /// copied by whole words, and what was written in parts the processor waits for.
@@ -77,6 +77,9 @@ const SMALL: usize = 4;
 /// So many unions are remembered.
 const UNIONS_KEPT: usize = 256;
 
+/// A set of so many references takes about as much as an element that a `for` makes; smaller ones count for nothing.
+const REFERENCES_AT_ONCE: usize = 16;
+
 /// References of more sets are told apart by their places first.
 const FEW_SETS: usize = 4;
 
@@ -136,7 +139,8 @@ impl Refs {
         }
     }
 
-    fn len(&self) -> usize {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
         self.0.as_ref().map_or(0, |all| all.len())
     }
 
@@ -151,6 +155,7 @@ impl Refs {
         }
         new.sort();
         new.dedup();
+        steps::count((own.len() + new.len()) / REFERENCES_AT_ONCE);
         let mut all = Set::with_capacity(own.len() + new.len());
         let mut from = 0;
         for (at, other) in new {

@@ -303,38 +303,41 @@ pub fn check_count(items: usize) -> Result<(), EvalError> {
     Err(EvalError::new(message).of_kind(ProblemKind::Limit))
 }
 
-/// Shorter texts are not counted.
+/// Shorter texts of a list are not counted.
 const LONG: usize = 1 << 10;
+/// Nor are shorter texts by themselves, which take little more than their place.
+const SHORT: usize = 1 << 6;
 
-/// The bytes of long texts that were made for this value or for its elements: those that it was made from do not hold
-/// them. Texts that are known in part count as well.
+/// The bytes of texts that were made for this value or for its elements, all but short ones: those that it was made from
+/// do not hold them. Texts that are known in part count as well.
 pub(super) fn bytes_made(value: &Value, from: &[Value]) -> usize {
-    let of = |value: &Value| match long_text(value) {
-        Some((bytes, place)) if !long_texts(from).any(|(_, held)| held == place) => bytes,
+    let of = |value: &Value, least: usize| match text_of(value, least) {
+        Some((bytes, place)) if !texts_of(from, least).any(|(_, held)| held == place) => bytes,
         _ => 0,
     };
-    value.as_seq().map_or_else(|| of(value), |seq| seq.items.iter().map(of).sum())
+    value.as_seq().map_or_else(|| of(value, SHORT), |seq| seq.items.iter().map(|item| of(item, LONG)).sum())
 }
 
-fn long_texts(values: &[Value]) -> impl Iterator<Item = (usize, usize)> {
+fn texts_of(values: &[Value], least: usize) -> impl Iterator<Item = (usize, usize)> {
     let of = |value| Value::as_seq(value).map_or(std::slice::from_ref(value), |seq| &seq.items);
-    values.iter().flat_map(of).filter_map(long_text)
+    values.iter().flat_map(of).filter_map(move |value| text_of(value, least))
 }
 
-/// The bytes of a long text and where it is kept.
-fn long_text(value: &Value) -> Option<(usize, usize)> {
+/// The bytes of a text that is no shorter than this, and where it is kept.
+fn text_of(value: &Value, least: usize) -> Option<(usize, usize)> {
     let (bytes, place) = match &value.kind {
         Kind::String(text) => (text.len(), text.as_ptr().addr()),
         Kind::Unknown(unknown) => match &unknown.hint {
             Hint::Text(segments) => (segments.iter().map(known_bytes).sum(), segments.as_ptr().addr()),
             Hint::OneOf(values) => {
-                (values.iter().filter_map(long_text).map(|(bytes, _)| bytes).sum(), values.as_ptr().addr())
+                let bytes = values.iter().filter_map(|value| text_of(value, least)).map(|(bytes, _)| bytes);
+                (bytes.sum(), values.as_ptr().addr())
             }
             _ => return None,
         },
         _ => return None,
     };
-    (bytes >= LONG).then_some((bytes, place))
+    (bytes >= least).then_some((bytes, place))
 }
 
 fn known_bytes(segment: &Segment) -> usize {

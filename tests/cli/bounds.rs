@@ -421,7 +421,7 @@ fn numbers_far_from_one() {
     let printed = (0..2_000).map(|i| format!("output \"b{i}\" {{\n  value = \"${{{}}}\"\n}}\n", far[i % 3]));
     let main = literals + &printed.collect::<String>();
     let ran = Case::new(&[("main.tf", &main)]).run_within(60, &["--format", "compact", "."]);
-    assert!(ran.out.contains("values of more than 16000000 parts in all are not kept"), "{:.2000}", ran.to_string());
+    assert!(ran.out.contains("values of more than 10000000 parts in all are not kept"), "{:.2000}", ran.to_string());
     let many = "[for i in range(1000) : 1e-19999]";
     let case = Case::new(&[("main.tf", "output \"a\" {}\n")]);
     for expression in
@@ -517,4 +517,33 @@ fn time_does_not_grow_with_the_square_of_the_faults() {
     for format in ["pretty", "sarif", "rdjson"] {
         is_quick(&[("main.tf.json", &in_one_line)], format);
     }
+}
+
+/// What is not known takes several times the room of a number or a word.
+#[test]
+fn very_many_values_that_are_not_known() {
+    let names: String = (0..1000).map(|i| format!("q{i} = aws_sqs_queue.q{i}\n")).collect();
+    let queues: String = (0..1000).map(|i| format!("resource \"aws_sqs_queue\" \"q{i}\" {{}}\n")).collect();
+    let lists = (0..1500).map(|i| format!("  l{i} = [for k, v in local.all : \"${{v.arn}}/{i}\"]\n"));
+    let main = format!("locals {{\n  all = {{\n{names}}}\n{}}}\n{queues}", lists.collect::<String>());
+    let quick = ["--select", "tf-provider-unpinned", "."];
+    check(&[("main.tf", &main)], &quick, "values of more than 10000000 parts in all are not kept");
+}
+
+/// Each document of a chain holds all those before it.
+#[test]
+fn policy_documents_that_are_merged_again_and_again() {
+    let long = "x".repeat(60_000);
+    let document = |i: usize| {
+        let sources = match i {
+            0 => String::new(),
+            _ => format!("  source_policy_documents = [data.aws_iam_policy_document.d{}.json]\n", i - 1),
+        };
+        let statement = format!("statement {{\n    sid = \"s{i}\"\n    actions = [\"{long}\"]\n  }}");
+        format!("data \"aws_iam_policy_document\" \"d{i}\" {{\n{sources}  {statement}\n}}\n")
+    };
+    let main: String = (0..50).map(document).collect();
+    let last = "output \"p\" {\n  value = data.aws_iam_policy_document.d49.json\n}\n";
+    let quick = ["--select", "tf-provider-unpinned", "."];
+    check(&[("main.tf", &(main + last))], &quick, "policy documents of more than 32 MiB in all are not merged");
 }

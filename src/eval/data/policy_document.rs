@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use rustc_hash::FxHashMap;
+
 use super::super::expand::InstanceSlot;
 use super::super::functions::{self, NoFiles};
 use super::super::program::Program;
@@ -12,6 +14,7 @@ use super::super::text::{TextBuilder, from_segments, segments};
 use super::super::union::alternatives;
 use super::super::{ByName, Fields, Kind, Marks, Node, Segment, Type, Value, convert, json};
 use crate::config::{Resource, ResourceName};
+use crate::source::{Problem, ProblemKind};
 use crate::syntax::Text;
 
 /// A document merged of more statements is not worked out: AWS takes 20 KiB at most, and documents that hold each other
@@ -28,13 +31,20 @@ pub(super) fn json(
 ) -> Option<Value> {
     let document = program.all_configured(slot, id, resource);
     let mut policy = Policy::default();
-    for source in documents(&document, "source_policy_documents")? {
-        policy.merge(&source)?;
-    }
+    let merge = |policy: &mut Policy, argument: &str| {
+        for text in documents(&document, argument)? {
+            let read = program.spent.merge_document(known_bytes(text));
+            if let Err(message) = read {
+                message.into_iter().for_each(|message| report(program, resource, message));
+                return None;
+            }
+            policy.merge(&decoded(text)?)?;
+        }
+        Some(())
+    };
+    merge(&mut policy, "source_policy_documents")?;
     policy.merge_own(&document)?;
-    for over in documents(&document, "override_policy_documents")? {
-        policy.merge(&over)?;
-    }
+    merge(&mut policy, "override_policy_documents")?;
     // What a part of it must not show, the whole must not.
     let marks = document.values().fold(Marks::NONE, |marks, part| marks.union(part.deep_marks()));
     let text = policy.into_text()?.with_marks(marks.secret());
@@ -117,15 +127,32 @@ fn encode(value: &Value) -> Option<Value> {
     functions::call(jsonencode, &NoFiles, std::slice::from_ref(value)).ok()
 }
 
-/// The documents of a list argument, decoded; `None` where one of them is not known.
-fn documents(document: &ByName<Value>, name: &str) -> Option<Vec<Value>> {
-    let Some(list) = document.get(name).filter(|v| !v.is_null()) else { return Some(Vec::new()) };
-    let seq = list.as_seq().filter(|s| s.rest.is_none())?;
+/// The documents of a list argument, as text; `None` where it is not known how many there are.
+fn documents<'d>(document: &'d ByName<Value>, name: &str) -> Option<impl Iterator<Item = &'d Value>> {
+    let items = match document.get(name).filter(|v| !v.is_null()) {
+        Some(list) => &list.as_seq().filter(|s| s.rest.is_none())?.items[..],
+        None => &[],
+    };
+    Some(items.iter().filter(|v| !v.is_null() && v.as_str() != Some("")))
+}
+
+/// A document that is read; `None` where it is not known.
+fn decoded(text: &Value) -> Option<Value> {
     let decode = functions::lookup("jsondecode")?;
-    let items = seq.items.iter().filter(|v| !v.is_null() && v.as_str() != Some(""));
-    items
-        .map(|text| functions::call(decode, &NoFiles, std::slice::from_ref(text)).ok().filter(|v| !v.is_unknown()))
-        .collect()
+    functions::call(decode, &NoFiles, std::slice::from_ref(text)).ok().filter(|v| !v.is_unknown())
+}
+
+fn known_bytes(text: &Value) -> usize {
+    let bytes = |part: &Segment| if let Segment::Text(text) = part { text.len() } else { 0 };
+    match (&text.kind, segments(text)) {
+        (Kind::String(text), _) => text.len(),
+        (_, parts) => parts.iter().flatten().map(bytes).sum(),
+    }
+}
+
+fn report(program: &Program<'_>, resource: &Resource, message: String) {
+    let problem = Problem::warning(ProblemKind::Limit, resource.header, message, "too much here");
+    program.report(problem.with_help("what this document says is not known, nor what others say beyond this"));
 }
 
 /// A policy while it is put together.
@@ -134,6 +161,8 @@ struct Policy {
     version: Option<Value>,
     id: Option<Value>,
     statements: Vec<ByName<Value>>,
+    /// Where those with a known `Sid` stand.
+    places: FxHashMap<Text, usize>,
 }
 
 impl Policy {
@@ -161,12 +190,14 @@ impl Policy {
     }
 
     fn add(&mut self, statement: ByName<Value>) {
-        let sid =
-            |s: &ByName<Value>| s.get("Sid").and_then(|v| v.as_str().map(str::to_owned)).filter(|s| !s.is_empty());
-        let wanted = sid(&statement);
-        let place = wanted.and_then(|wanted| self.statements.iter().position(|s| sid(s).as_ref() == Some(&wanted)));
-        match place {
-            Some(place) => self.statements[place] = statement,
+        let sid = match statement.get("Sid").map(|sid| &sid.kind) {
+            Some(Kind::String(sid)) if !sid.is_empty() => Some(sid.clone()),
+            _ => None,
+        };
+        let next = self.statements.len();
+        let place = sid.map_or(next, |sid| *self.places.entry(sid).or_insert(next));
+        match self.statements.get_mut(place) {
+            Some(earlier) => *earlier = statement,
             None => self.statements.push(statement),
         }
     }
