@@ -67,10 +67,14 @@ pub(super) fn ends_with(text: &[Segment], suffix: &[Segment]) -> Option<bool> {
     }
 }
 
+/// Texts of more parts than these are not looked for in each other: each may begin anywhere in the other.
+const MOST_COMPARED: usize = 1 << 20;
+
 /// Whether a text contains another.
 pub(super) fn contains(text: &[Segment], inner: &[Segment]) -> Option<bool> {
     let found = match known(inner) {
         Some(inner) => inner.is_empty() || text.iter().any(|p| matches!(p, Segment::Text(t) if t.contains(inner))),
+        None if text.len() * inner.len() > MOST_COMPARED => return None,
         None => text.windows(inner.len()).any(|window| window == inner),
     };
     match (found, known(text)) {
@@ -283,26 +287,37 @@ fn replace_between(
     Ok(())
 }
 
-/// Each number of bytes that may be the answer is tried, up to so many; beyond, all of the text may be part of it.
-const MOST_COMPARED: usize = 10_000;
-
 /// How many bytes at the end of a text could begin an occurrence of another that does not end there.
 fn partial_at_end(text: &str, sought: &str) -> usize {
     let most = text.len().min(sought.len().saturating_sub(1));
-    if most > MOST_COMPARED {
-        return text.len();
-    }
-    (1..=most).rev().find(|n| sought.is_char_boundary(*n) && text.ends_with(&sought[..*n])).unwrap_or(0)
+    overlap(&text.as_bytes()[text.len() - most..], &sought.as_bytes()[..most])
 }
 
 /// How many bytes at the beginning of a text could end an occurrence of another that does not begin there.
 fn partial_at_start(text: &str, sought: &str) -> usize {
     let most = text.len().min(sought.len().saturating_sub(1));
-    if most > MOST_COMPARED {
-        return text.len();
+    overlap(&sought.as_bytes()[sought.len() - most..], &text.as_bytes()[..most])
+}
+
+/// How many bytes at the most one text ends in and another of the same length begins with. Parts of characters are no
+/// matter: where one text ends or the other begins, a character does.
+fn overlap(ending: &[u8], beginning: &[u8]) -> usize {
+    // For each beginning of it, how many bytes that one ends in and begins with: what is still there after a difference.
+    let mut borders = vec![0; beginning.len()];
+    let mut same = 0;
+    for at in 1..beginning.len() {
+        same = further(&borders, beginning, same, beginning[at]);
+        borders[at] = same;
     }
-    let from = |n: &usize| sought.len() - n;
-    (1..=most).rev().find(|n| sought.is_char_boundary(from(n)) && text.starts_with(&sought[from(n)..])).unwrap_or(0)
+    ending.iter().fold(0, |same, byte| further(&borders, beginning, same, *byte))
+}
+
+/// How many bytes are the same after one more.
+fn further(borders: &[usize], beginning: &[u8], mut same: usize, byte: u8) -> usize {
+    while same > 0 && beginning.get(same) != Some(&byte) {
+        same = borders[same - 1];
+    }
+    same + usize::from(beginning.get(same) == Some(&byte))
 }
 
 /// Replaces in known text.

@@ -132,6 +132,12 @@ fn replacing_is_careful_at_the_borders() {
     check("replace", &["xaa@", "aa", "-"], "?");
     check("replace", &["a@", "/a/", "-"], "?");
     check("replace", &["a-ID-b", "ID", "@"], "a-@-b");
+    check("replace", &["xababa@", "ababac", "-"], "x?");
+    check("replace", &["xab-aba@", "ab-abc", "-"], "xab-ab?");
+    check("replace", &["@ücb", "aücb", "-"], "?");
+    // However long the text is that is sought.
+    let long = "a".repeat(20_000);
+    check("replace", &[&format!("{long}{long}xaa@"), &format!("a{long}b"), "-"], &format!("{long}{long}x?"));
 }
 
 #[test]

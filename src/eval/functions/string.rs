@@ -2,6 +2,7 @@
 //!
 //! Texts come as parts that may be unknown; [`super::partial`] says what can be said of them then.
 
+use rustc_hash::FxHashSet;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::args::{function, integer, parts, text};
@@ -36,8 +37,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     function("substr", &[PARTIAL, NUMBER, NUMBER], string, substr),
     function("title", &[STRING], string, |_, args| Ok(normalized(case::title(text(&args[0])?)).into())),
     function("trim", &[PARTIAL, STRING], string, |_, args| {
-        let set = text(&args[1])?;
-        trimmed(args, &|c| set.contains(c))
+        let set: FxHashSet<char> = text(&args[1])?.chars().collect();
+        trimmed(args, &|c| set.contains(&c))
     }),
     function("trimprefix", &[PARTIAL, PARTIAL], string, |_, args| {
         partial::build(&partial::trim_prefix(parts(&args[0]), &parts(&args[1])))
