@@ -4,11 +4,12 @@
 //! changes make a finding without leaving a new line at any of these, and count too: an argument was taken out whose
 //! default is worse, the `count` or `for_each` of the block was changed, a module call was added or got other arguments.
 
+use std::cell::RefCell;
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Fetched, Finding, Undecided};
 use crate::config::{Child, Config, Module, ModuleAddress, ModuleCall, Resource, Root};
@@ -23,19 +24,40 @@ pub struct Touched<'a> {
     changes: &'a dyn Fn(FileId) -> Rc<Changes>,
     /// Nobody changes these.
     fetched: Fetched,
+    /// Resources in the order of each file.
     resources: FxHashMap<FileId, Vec<Arc<Resource>>>,
+    /// Where variables are declared and their defaults stand, in the order of each file.
+    variables: FxHashMap<FileId, Vec<(Span, &'a str)>>,
+    roots: FxHashMap<&'a str, &'a Root>,
+    /// The names that were taken out between lines of a file: many findings may ask for the same.
+    removed: RefCell<FxHashMap<Lines, Rc<Names>>>,
 }
+
+/// Lines of a file.
+type Lines = (FileId, RangeInclusive<u32>);
+/// Names of arguments and blocks.
+type Names = FxHashSet<Box<str>>;
 
 impl<'a> Touched<'a> {
     /// Everything of a configuration that findings can stand on.
     pub fn new(config: &'a Config, changes: &'a dyn Fn(FileId) -> Rc<Changes>) -> Touched<'a> {
-        let mut touched = Touched { config, changes, fetched: Fetched::of(config), resources: FxHashMap::default() };
+        let mut resources: FxHashMap<FileId, Vec<Arc<Resource>>> = FxHashMap::default();
+        let mut variables: FxHashMap<FileId, Vec<(Span, &str)>> = FxHashMap::default();
         for module in config.modules.values() {
             for resource in module.resources.values() {
-                touched.resources.entry(resource.span.file).or_default().push(resource.clone());
+                resources.entry(resource.span.file).or_default().push(resource.clone());
+            }
+            for variable in module.variables.values() {
+                for span in variable.default.iter().map(|default| default.span).chain([variable.header]) {
+                    variables.entry(span.file).or_default().push((span, &*variable.name.text));
+                }
             }
         }
-        touched
+        resources.values_mut().for_each(|of_file| of_file.sort_by_key(|resource| resource.span.start));
+        variables.values_mut().for_each(|of_file| of_file.sort_by_key(|(span, _)| span.start));
+        let roots = config.roots.iter().rev().map(|root| (&*root.name, root)).collect();
+        let removed = RefCell::default();
+        Touched { config, changes, fetched: Fetched::of(config), resources, variables, roots, removed }
     }
 
     /// Whether something that a finding stands on was changed.
@@ -84,7 +106,9 @@ impl<'a> Touched<'a> {
 
     fn resource(&self, place: Span) -> Option<&Resource> {
         let of_file = self.resources.get(&place.file)?;
-        of_file.iter().find(|resource| resource.span.contains(place)).map(|resource| &**resource)
+        // Blocks do not overlap: only the last that begins before it can hold it.
+        let behind = of_file.partition_point(|resource| resource.span.start <= place.start);
+        of_file[..behind].last().filter(|resource| resource.span.contains(place)).map(|resource| &**resource)
     }
 
     /// What makes instances of the block, and what was taken out of it.
@@ -107,9 +131,18 @@ impl<'a> Touched<'a> {
         body: &Body,
         mut names: impl Iterator<Item = &'n str>,
     ) -> bool {
+        let removed = self.removed_names(file, lines);
+        !removed.is_empty() && names.any(|name| removed.contains(name) && !has(body, name))
+    }
+
+    fn removed_names(&self, file: FileId, lines: RangeInclusive<u32>) -> Rc<Names> {
+        let key = (file, lines);
+        if let Some(known) = self.removed.borrow().get(&key) {
+            return known.clone();
+        }
         let changes = self.changes(file);
-        let removed: Vec<&str> = changes.removed_between(lines).filter_map(declared).collect();
-        !removed.is_empty() && names.any(|name| removed.contains(&name) && !has(body, name))
+        let names = changes.removed_between(key.1.clone()).filter_map(declared).map(Box::from).collect();
+        self.removed.borrow_mut().entry(key).or_insert(Rc::new(names)).clone()
     }
 
     /// What was taken out of the variable files of the root, where a default of its variables took its place.
@@ -117,14 +150,14 @@ impl<'a> Touched<'a> {
         let Some(root) = self.root(finding) else { return false };
         let environments = root.environments.iter().map(|e| &e.file);
         let documents: Vec<_> = root.var_files.iter().chain(environments).map(|file| &file.document).collect();
-        let defaults = defaulted(finding, &root.module.module);
+        let defaults = self.defaulted(finding, &root.module.module);
         defaults
             .into_iter()
             .any(|name| documents.iter().any(|d| self.removed(d.file, 0..=u32::MAX, &d.body, [name].into_iter())))
     }
 
     fn root(&self, finding: &Finding) -> Option<&'a Root> {
-        self.config.roots.iter().find(|root| root.name == finding.about.root)
+        self.roots.get(&*finding.about.root).copied()
     }
 
     /// The module calls that an instance comes from.
@@ -150,18 +183,31 @@ impl<'a> Touched<'a> {
         let meta = [&call.source_expr, &call.version, &call.count, &call.for_each, &call.enabled];
         self.span(call.header)
             || meta.into_iter().any(|expression| self.expression(expression.as_ref()))
-            || self.removed(call.span.file, self.lines(call.span), &call.body, defaulted(finding, module).into_iter())
+            || self.removed(
+                call.span.file,
+                self.lines(call.span),
+                &call.body,
+                self.defaulted(finding, module).into_iter(),
+            )
     }
-}
 
-/// The variables of a module whose defaults a finding's trail leads to.
-fn defaulted<'m>(finding: &Finding, module: &'m Module) -> Vec<&'m str> {
-    let led = |span: Span| {
-        std::iter::once(finding.span).chain(finding.trail().iter().map(|s| s.span)).any(|s| span.contains(s))
-    };
-    let defaults =
-        module.variables.values().filter(|v| v.default.as_ref().is_some_and(|d| led(d.span)) || led(v.header));
-    defaults.map(|v| &*v.name.text).collect()
+    /// The variables of a module whose defaults a finding's trail leads to.
+    fn defaulted(&self, finding: &Finding, module: &Module) -> Vec<&'a str> {
+        let places = std::iter::once(finding.span).chain(finding.trail().iter().map(|step| step.span));
+        let mut names: Vec<&str> = places.filter_map(|place| self.variable(place, module)).collect();
+        names.dedup();
+        names
+    }
+
+    /// The variable of a module at whose default or declaration this stands.
+    fn variable(&self, place: Span, module: &Module) -> Option<&'a str> {
+        let of_file = self.variables.get(&place.file)?;
+        let behind = of_file.partition_point(|(span, _)| span.start <= place.start);
+        let (span, name) = of_file[..behind].last().filter(|(span, _)| span.contains(place))?;
+        let variable = module.variables.get(*name)?;
+        let is_its = *span == variable.header || variable.default.as_ref().is_some_and(|d| d.span == *span);
+        is_its.then_some(*name)
+    }
 }
 
 fn has(body: &Body, name: &str) -> bool {
