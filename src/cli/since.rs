@@ -11,7 +11,9 @@ use super::options::CheckOptions;
 use crate::config::Config;
 use crate::report::Outcome;
 use crate::rules::Touched;
-use crate::source::{Changes, FileId, Revision, RevisionError, normalize};
+use crate::source::{
+    Changes, Excess, FileId, Problem, ProblemKind, ProblemSeverity, Revision, RevisionError, normalize,
+};
 
 /// The revision, in each repository that checked paths lie in.
 pub(super) struct Since {
@@ -38,6 +40,7 @@ impl Since {
     pub(super) fn keep_new(&self, outcome: &mut Outcome, config: &Config) -> Result<(), Failure> {
         let known: RefCell<FxHashMap<FileId, Rc<Changes>>> = RefCell::default();
         let failed: RefCell<Option<RevisionError>> = RefCell::default();
+        let excesses: RefCell<Vec<Problem>> = RefCell::default();
         let changes = |file: FileId| {
             if let Some(changes) = known.borrow().get(&file) {
                 return changes.clone();
@@ -46,6 +49,8 @@ impl Since {
                 failed.borrow_mut().get_or_insert(error);
                 Changes::All
             }));
+            let excess = self.revisions.iter().find_map(Revision::take_excess);
+            excesses.borrow_mut().extend(excess.map(|excess| limit(config, file, excess)));
             known.borrow_mut().insert(file, changes.clone());
             changes
         };
@@ -55,6 +60,7 @@ impl Since {
         let (new, older) = std::mem::take(&mut outcome.problems).into_iter().partition(|p| touched.problem(p));
         (outcome.problems, outcome.older_problems) = (new, older);
         outcome.undecided.retain(|u| touched.undecided(u));
+        outcome.problems.append(&mut excesses.into_inner());
         match failed.into_inner() {
             Some(error) => Err(Failure::Revision(error)),
             None => Ok(()),
@@ -69,6 +75,14 @@ impl Since {
         let before = revision.text(&source.path, &source.text)?;
         Ok(before.map_or(Changes::All, |before| Changes::between(&before, &source.text)))
     }
+}
+
+/// Says that all of a file counts as new for want of what it was.
+fn limit(config: &Config, file: FileId, excess: Excess) -> Problem {
+    let name = config.sources.file(file).name.clone();
+    let problem = Problem::about_file(ProblemKind::Limit, name, excess.to_string());
+    let problem = Problem { severity: ProblemSeverity::Warning, ..problem };
+    problem.with_help("all of the file counts as new")
 }
 
 /// Whether a folder is the top of a repository.

@@ -23,7 +23,7 @@ pub use path_map::PathMap;
 pub use paths::{normalize, shown_path};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use real::RealPaths;
-pub use revision::{Revision, RevisionError};
+pub use revision::{Excess, Revision, RevisionError};
 pub use sandbox::{Sandbox, SandboxRead, work_tree};
 pub use span::{FileId, Span};
 pub use text::{Text, char_boundary};

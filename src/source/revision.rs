@@ -4,14 +4,18 @@
 //! from the repository's own files: no other program runs, nothing is fetched, and no settings of the user or the machine
 //! are read.
 
-use std::cell::{Cell, OnceCell};
+mod moved;
+
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::hash::BuildHasher as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use gix::sec::trust::Mapping;
 use gix::{ObjectId, Repository, ThreadSafeRepository, open};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+
+use self::moved::Moved;
+use super::MAX_FILE_SIZE;
 
 /// One revision of one repository.
 pub struct Revision {
@@ -21,20 +25,31 @@ pub struct Revision {
     /// As it was asked for.
     name: String,
     tree: ObjectId,
-    /// Files that the revision has and the work tree has not, by their paths.
-    gone: OnceCell<BTreeMap<PathBuf, Gone>>,
-    /// Lines of files that were compared with each other so far.
-    compared: Cell<usize>,
+    /// Files that are no more, of which one may be another under a new name.
+    moved: Moved,
+    /// The submodules that were asked for, by their folders.
+    submodules: RefCell<BTreeMap<PathBuf, Option<Rc<Revision>>>>,
+    /// What was too much, until somebody asks.
+    excess: Cell<Option<Excess>>,
 }
 
-/// A file that is no more.
-struct Gone {
-    id: ObjectId,
-    lines: OnceCell<Lines>,
+/// What of a revision is too much to be looked at.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Excess {
+    /// A file that is larger than those that are checked.
+    Size,
+    /// Files that are no more: whether one of them is the file under another name is not known.
+    Gone,
 }
 
-/// The different lines of a file, each by its hash.
-type Lines = FxHashSet<u64>;
+impl std::fmt::Display for Excess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Excess::Size => write!(f, "what the file was has more than {} MiB", MAX_FILE_SIZE >> 20),
+            Excess::Gone => f.write_str("too many files are gone to tell whether this is one of them"),
+        }
+    }
+}
 
 /// Why a revision cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -110,12 +125,13 @@ impl RevisionError {
     }
 }
 
-/// Files that Terraform, OpenTofu or tfcheck read: only these are looked for under other paths.
-const ENDINGS: [&str; 4] = ["tf", "tofu", "tfvars", "json"];
-/// How large a part of its lines a file must share with one that is gone to be called the same.
-const ALIKE: f64 = 0.5;
-/// Each file that is new is compared with many that are gone: beyond so many lines in all, what is new is taken for new.
-const MOST_COMPARED: usize = 50_000_000;
+/// Larger objects of a repository are not read, in bytes: what a file was may be made from such that are larger.
+const LARGEST_OBJECT: u64 = 4 * MAX_FILE_SIZE;
+
+/// How repositories are opened: nothing of the user or the machine, and nothing without bound.
+fn options() -> open::Options {
+    open::Options::isolated().cli_overrides([format!("gitoxide.objects.allocLimit={LARGEST_OBJECT}")])
+}
 
 impl Revision {
     /// The revision of this name in the repository that a folder lies in. `A...` and `A...B` stand for the common ancestor,
@@ -128,7 +144,7 @@ impl Revision {
             let why = format!("`{}` is no plain file", special.display());
             return Err(RevisionError::Repository { folder: folder.to_path_buf(), why });
         }
-        let options = Mapping { full: open::Options::isolated(), reduced: open::Options::isolated() };
+        let options = Mapping { full: options(), reduced: options() };
         let found = ThreadSafeRepository::discover_opts(folder, Default::default(), options);
         let repository = found.map_err(|error| unreadable(folder, &error))?.to_thread_local();
         let references = repository.config_snapshot().string("extensions.refStorage");
@@ -147,7 +163,14 @@ impl Revision {
         let tree = commit.and_then(|commit| commit.tree_id().ok()).map(gix::Id::detach);
         let tree = tree.ok_or_else(|| RevisionError::NoCommit(name.to_owned()))?;
         let top = top.canonicalize().unwrap_or_else(|_| top.to_path_buf());
-        Ok(Revision { repository, top, name: name.to_owned(), tree, gone: OnceCell::new(), compared: Cell::new(0) })
+        let (moved, submodules, excess) = (Moved::default(), RefCell::default(), Cell::default());
+        Ok(Revision { repository, top, name: name.to_owned(), tree, moved, submodules, excess })
+    }
+
+    /// What was too much since somebody asked.
+    pub fn take_excess(&self) -> Option<Excess> {
+        let inside = || self.submodules.borrow().values().flatten().find_map(|submodule| submodule.take_excess());
+        self.excess.take().or_else(inside)
     }
 
     /// The top folder of the work tree, without links.
@@ -160,7 +183,7 @@ impl Revision {
         self.inner_path(path).is_some()
     }
 
-    /// What a file was; `None` where there was none. A file that is new under its path and much like one that is gone
+    /// What a file was; `None` where there was none, or where that is too much ([`Revision::take_excess`]). A file that is new under its path and much like one that is gone
     /// counts as that one. Files of a submodule are those of the commit that the revision names for it.
     ///
     /// # Errors
@@ -171,7 +194,13 @@ impl Revision {
             return submodule.text(path, present);
         }
         match self.entry(&inner)? {
-            Some(entry) if entry.mode().is_blob() => self.blob(entry.object_id(), &inner).map(Some),
+            Some(entry) if entry.mode().is_blob() => {
+                let text = self.blob(entry.object_id(), &inner)?;
+                if text.is_none() {
+                    self.excess.set(Some(Excess::Size));
+                }
+                Ok(text)
+            }
             Some(_) => Ok(None),
             None => self.former(&inner, present),
         }
@@ -188,67 +217,40 @@ impl Revision {
         tree.lookup_entry_by_path(inner).map_err(|error| self.missing(inner, &error))
     }
 
-    fn blob(&self, id: ObjectId, inner: &Path) -> Result<String, RevisionError> {
+    /// The text of a file; `None` where it is larger than those that are checked.
+    fn blob(&self, id: ObjectId, inner: &Path) -> Result<Option<String>, RevisionError> {
+        // Very little may stand for very much: its size is told before it is unpacked.
+        let header = self.repository.find_header(id).map_err(|error| self.missing(inner, &error))?;
+        if header.size() > MAX_FILE_SIZE {
+            return Ok(None);
+        }
         let blob = self.repository.find_object(id).map_err(|error| self.missing(inner, &error))?;
-        Ok(String::from_utf8_lossy(&blob.data).into_owned())
+        Ok(Some(String::from_utf8_lossy(&blob.data).into_owned()))
     }
 
     /// The submodule that a file lies in, at the commit that this revision has of it.
-    fn submodule(&self, inner: &Path) -> Result<Option<Revision>, RevisionError> {
+    fn submodule(&self, inner: &Path) -> Result<Option<Rc<Revision>>, RevisionError> {
         for folder in inner.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
             let top = self.top.join(folder);
             if !top.join(".git").exists() {
                 continue;
             }
-            let Some(entry) = self.entry(folder)?.filter(|entry| entry.mode().is_commit()) else { return Ok(None) };
-            let opened = open::Options::isolated().open(&top).map_err(|error| unreadable(&top, &error))?;
-            return Revision::of(opened.to_thread_local(), &top, &self.name, entry.object_id()).map(Some);
+            if let Some(known) = self.submodules.borrow().get(folder) {
+                return Ok(known.clone());
+            }
+            let opened = match self.entry(folder)?.filter(|entry| entry.mode().is_commit()) {
+                Some(entry) => Some(Rc::new(self.open_submodule(&top, entry.object_id())?)),
+                None => None,
+            };
+            self.submodules.borrow_mut().insert(folder.to_path_buf(), opened.clone());
+            return Ok(opened);
         }
         Ok(None)
     }
 
-    /// What a file was under another path: the file that is gone and shares most of its lines, as git sees renames.
-    fn former(&self, inner: &Path, present: &str) -> Result<Option<String>, RevisionError> {
-        let mut best: Option<(f64, &PathBuf, ObjectId)> = None;
-        let present = lines(present);
-        for (path, gone) in self.gone(inner)? {
-            if path.file_name() != inner.file_name() && path.parent() != inner.parent() {
-                continue;
-            }
-            if self.compared.replace(self.compared.get() + present.len() + 1) > MOST_COMPARED {
-                break;
-            }
-            let likeness = likeness(self.lines(path, gone)?, &present);
-            if likeness >= ALIKE && best.as_ref().is_none_or(|(most, ..)| likeness > *most) {
-                best = Some((likeness, path, gone.id));
-            }
-        }
-        best.map(|(_, path, id)| self.blob(id, path)).transpose()
-    }
-
-    fn lines<'g>(&self, path: &Path, gone: &'g Gone) -> Result<&'g Lines, RevisionError> {
-        match gone.lines.get() {
-            Some(known) => Ok(known),
-            None => {
-                let text = self.blob(gone.id, path)?;
-                Ok(gone.lines.get_or_init(|| lines(&text)))
-            }
-        }
-    }
-
-    fn gone(&self, inner: &Path) -> Result<&BTreeMap<PathBuf, Gone>, RevisionError> {
-        if let Some(gone) = self.gone.get() {
-            return Ok(gone);
-        }
-        let tree = self.repository.find_tree(self.tree).map_err(|error| self.missing(inner, &error))?;
-        let files = tree.traverse().breadthfirst.files().map_err(|error| self.missing(inner, &error))?;
-        let files = files.into_iter().filter(|entry| entry.mode.is_blob()).map(|entry| {
-            let path = gix::path::from_bstring(entry.filepath).unwrap_or_default();
-            (path, Gone { id: entry.oid, lines: OnceCell::new() })
-        });
-        let is_read = |path: &Path| path.extension().is_some_and(|e| ENDINGS.iter().any(|ending| e == *ending));
-        let gone = files.filter(|(path, _)| is_read(path) && !self.top.join(path).exists()).collect();
-        Ok(self.gone.get_or_init(|| gone))
+    fn open_submodule(&self, top: &Path, commit: ObjectId) -> Result<Revision, RevisionError> {
+        let opened = options().open(top).map_err(|error| unreadable(top, &error))?;
+        Revision::of(opened.to_thread_local(), top, &self.name, commit)
     }
 
     fn missing(&self, inner: &Path, error: &dyn std::error::Error) -> RevisionError {
@@ -334,17 +336,4 @@ fn reason(error: &dyn std::error::Error) -> String {
     let mut causes: Vec<String> = causes.collect();
     causes.dedup();
     causes.join(": ").lines().next().unwrap_or_default().to_owned()
-}
-
-fn lines(text: &str) -> Lines {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    lines.map(|line| FxBuildHasher.hash_one(line)).collect()
-}
-
-/// The part of the lines, counted once each, that two texts share.
-fn likeness(one: &Lines, other: &Lines) -> f64 {
-    match one.len().max(other.len()) {
-        0 => 1.0,
-        most => one.intersection(other).count() as f64 / most as f64,
-    }
 }

@@ -32,6 +32,18 @@ fn git(folder: &Path, arguments: &[&str]) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
+/// The same, given a text to read.
+#[track_caller]
+fn git_with(folder: &Path, arguments: &[&str], input: &str) -> String {
+    let mut command = Command::new("git");
+    command.args(arguments).current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("git runs");
+    child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("git reads");
+    let output = child.wait_with_output().expect("git ends");
+    assert!(output.status.success(), "git {arguments:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
 #[track_caller]
 fn commit(folder: &Path) -> String {
     git(folder, &["add", "--all"]);
@@ -308,6 +320,30 @@ fn the_summary_says_what_was_left_out() {
     assert!(ran.out.contains("1 older finding (--new-since)"), "{ran}");
     let sarif = run_in(&case, case.path(), &["--new-since", "HEAD", "--format", "sarif"]);
     assert!(sarif.out.contains("\"results\": []"), "{sarif}");
+}
+
+/// A repository of a few kilobytes may hold files and folders without end.
+#[test]
+fn what_is_too_large_counts_as_new() {
+    if !has_git() {
+        return;
+    }
+    let case = repository(&[("infra/main.tf", &format!("{DB}{}", "#".repeat(17 << 20)))]);
+    case.file("infra/main.tf", DB.as_bytes());
+    let ran = run_in(&case, case.path(), &["--new-since", "HEAD"]);
+    assert!(ran.out.contains("what the file was has more than 16 MiB"), "{ran}");
+    let (found, older) = found_in(&case, case.path(), &["--new-since", "HEAD"]);
+    assert_eq!((found.len(), older), (2, 0), "the file counts as new");
+
+    // Each of many folders holds all the others that were made before.
+    let mut tree = git(case.path(), &["rev-parse", "HEAD^{tree}"]);
+    for _ in 0..8 {
+        let entries: String = (0..16).map(|at| format!("040000 tree {tree}\tfolder{at}\n")).collect();
+        tree = git_with(case.path(), &["mktree"], &entries);
+    }
+    let commit = git(case.path(), &["commit-tree", &tree, "-m", "many"]);
+    let ran = run_in(&case, case.path(), &["--new-since", &commit]);
+    assert!(ran.out.contains("too many files are gone"), "{ran}");
 }
 
 #[test]
