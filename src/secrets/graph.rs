@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::names;
 use super::shown::Names;
@@ -31,12 +32,16 @@ pub(super) struct Graph<'c> {
     /// By where a module stands in memory.
     positions: FxHashMap<usize, usize>,
     texts: Vec<&'c VariableText>,
+    /// The same by name.
+    texts_by_name: FxHashMap<&'c str, Vec<&'c VariableText>>,
     /// Variable files for every root.
     files: Vec<&'c VariableFile>,
     /// The files that hold nothing but values of variables.
     of_values: FxHashSet<FileId>,
     /// Texts that could not be read whole.
     torn: FxHashMap<FileId, Torn>,
+    /// What each variable file gives, by name; by where it stands in memory.
+    values: FxHashMap<usize, FxHashMap<&'c str, SmallVec<[&'c Expr; 1]>>>,
 }
 
 /// A text that could not be read whole.
@@ -71,6 +76,10 @@ impl Torn {
     }
 }
 
+fn place(file: &VariableFile) -> usize {
+    std::ptr::from_ref(file).addr()
+}
+
 impl<'c> Graph<'c> {
     pub(super) fn new(config: &'c Config, files: impl IntoIterator<Item = &'c Arc<VariableFile>>) -> Graph<'c> {
         let mut files: Vec<&VariableFile> = files.into_iter().map(|file| &**file).collect();
@@ -81,8 +90,12 @@ impl<'c> Graph<'c> {
                 Input::Text(text) => texts.push(text),
             }
         }
-        let (of_values, torn) = Default::default();
-        let mut graph = Graph { nodes: Vec::new(), positions: FxHashMap::default(), texts, files, of_values, torn };
+        let mut texts_by_name: FxHashMap<&str, Vec<&VariableText>> = FxHashMap::default();
+        for text in &texts {
+            texts_by_name.entry(&*text.name).or_default().push(text);
+        }
+        let (nodes, positions, of_values, torn, values) = Default::default();
+        let mut graph = Graph { nodes, positions, texts, texts_by_name, files, of_values, torn, values };
         for root in &config.roots {
             let position = graph.add(&root.module);
             let node = &mut graph.nodes[position];
@@ -92,7 +105,22 @@ impl<'c> Graph<'c> {
         }
         graph.of_values = graph.variable_files().map(|file| file.document.file).collect();
         graph.torn = graph.torn_texts(&config.sources);
+        let mut values = FxHashMap::default();
+        for file in graph.variable_files() {
+            // Many roots may share one.
+            values.entry(place(file)).or_insert_with(|| Graph::by_name(file));
+        }
+        graph.values = values;
         graph
+    }
+
+    /// What a variable file gives, by name.
+    fn by_name(file: &'c VariableFile) -> FxHashMap<&'c str, SmallVec<[&'c Expr; 1]>> {
+        let mut values: FxHashMap<&str, SmallVec<[&Expr; 1]>> = FxHashMap::default();
+        for (name, value) in &file.values {
+            values.entry(&*name.text).or_default().push(value);
+        }
+        values
     }
 
     fn torn_texts(&self, sources: &SourceMap) -> FxHashMap<FileId, Torn> {
@@ -158,14 +186,14 @@ impl<'c> Graph<'c> {
     pub(super) fn given(&self, node: usize, variable: &Text) -> Vec<&'c Expr> {
         let node = &self.nodes[node];
         let files = node.files.iter().chain(self.files.iter().filter(|_| node.is_root));
-        let values = files.flat_map(|file| &file.values).filter(|(name, _)| name.text == *variable);
-        values.map(|(_, value)| &**value).collect()
+        let values = files.filter_map(|file| self.values.get(&place(file))?.get(&**variable));
+        values.flatten().copied().collect()
     }
 
     /// The texts that `--var` and the environment give to a variable of a node.
     pub(super) fn given_texts(&self, node: usize, variable: &Text) -> impl Iterator<Item = &'c VariableText> {
         let is_root = self.nodes[node].is_root;
-        self.texts.iter().filter(move |text| is_root && text.name == *variable).copied()
+        self.texts_by_name.get(&**variable).filter(|_| is_root).into_iter().flatten().copied()
     }
 
     /// All variable files.
