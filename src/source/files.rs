@@ -176,8 +176,27 @@ pub(super) fn ignore_fault(folder: &Path) -> Option<IgnoreFault> {
         let metadata = fs::metadata(&path).ok()?;
         let kind = special_kind(metadata.file_type()).filter(|_| !metadata.is_dir());
         let error = kind.map(ReadError::NotAFile);
-        error.or((metadata.len() > MAX_FILE_SIZE).then_some(ReadError::TooLarge)).map(|error| (path, error))
+        let error = error.or_else(|| match metadata.len() {
+            few if few <= FEW_PATTERNS => None,
+            some if some <= MOST_PATTERNS => has_many_wildcards(&path).then_some(ReadError::ManyPatterns),
+            _ => Some(ReadError::ManyPatterns),
+        });
+        error.map(|error| (path, error))
     })
+}
+
+/// Larger lists of ignored files are not respected, in bytes.
+const MOST_PATTERNS: u64 = 512 << 10;
+/// Nor are those with more bytes of patterns that hold wildcards: for each an automaton is made that takes hundreds of
+/// times as much.
+const MOST_WILDCARDS: usize = 64 << 10;
+/// In smaller lists they are not counted.
+const FEW_PATTERNS: u64 = MOST_WILDCARDS as u64;
+
+fn has_many_wildcards(list: &Path) -> bool {
+    let Ok(bytes) = fs::read(list) else { return false };
+    let is_pattern = |line: &&[u8]| !line.starts_with(b"#") && line.iter().any(|b| matches!(b, b'*' | b'?' | b'['));
+    bytes.split(|b| *b == b'\n').filter(is_pattern).map(<[u8]>::len).sum::<usize>() > MOST_WILDCARDS
 }
 
 /// The same in a folder and above it, where lists hold for what is below them.
@@ -327,6 +346,9 @@ pub enum ReadError {
     /// More than [`MAX_FILE_SIZE`].
     #[error("the file is larger than {} MiB, the most that is read", MAX_FILE_SIZE / (1024 * 1024))]
     TooLarge,
+    /// More patterns of ignored files than are looked through for each file.
+    #[error("the list is too long to be respected: at most {} KiB, {} of them of patterns with wildcards", MOST_PATTERNS >> 10, MOST_WILDCARDS >> 10)]
+    ManyPatterns,
     /// UTF-16 text.
     #[error("the file is UTF-16 text; Terraform reads UTF-8 only")]
     Utf16,
@@ -356,6 +378,10 @@ impl ReadError {
             ReadError::NotAFile("a folder") => Problem { severity: ProblemSeverity::Warning, ..problem },
             // Whoever applies the configuration has unlocked it.
             ReadError::Encrypted => Problem { severity: ProblemSeverity::Warning, ..problem },
+            ReadError::ManyPatterns => {
+                let problem = problem.with_help("nothing below is taken for ignored");
+                Problem { kind: ProblemKind::Limit, severity: ProblemSeverity::Warning, ..problem }
+            }
             ReadError::Utf16 | ReadError::NotUtf8 { .. } => problem.with_help("save the file as UTF-8"),
             _ => problem,
         }

@@ -13,11 +13,22 @@ use super::{normalize, read_text, work_tree};
 /// The lists of ignored files of the folders that were asked about.
 #[derive(Debug, Default)]
 pub struct Ignored {
-    /// None where a folder has no list, or one that cannot be read.
-    lists: Mutex<FxHashMap<PathBuf, Option<Arc<Gitignore>>>>,
+    lists: Mutex<Lists>,
     /// The submodules of the work trees that were asked about.
     submodules: Mutex<FxHashMap<PathBuf, Arc<[PathBuf]>>>,
 }
+
+/// Lists by their folders.
+#[derive(Debug, Default)]
+struct Lists {
+    /// None where a folder has no list, or one that cannot be read.
+    known: FxHashMap<PathBuf, Option<Arc<Gitignore>>>,
+    /// How many patterns they have.
+    patterns: u64,
+}
+
+/// Lists of so many patterns are kept; then all are forgotten, and read again where somebody asks.
+const PATTERNS_KEPT: u64 = 10_000;
 
 impl Ignored {
     /// Whether git ignores the file that would stand at an absolute path, by the lists of the work tree that it would lie
@@ -69,14 +80,19 @@ impl Ignored {
 
     fn list(&self, folder: &Path) -> Option<Arc<Gitignore>> {
         let mut lists = self.lists.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = lists.get(folder) {
+        if let Some(known) = lists.known.get(folder) {
             return known.clone();
         }
         let file = folder.join(".gitignore");
         let is_there = file.is_file() && ignore_fault(folder).is_none();
         // A pattern that is none is passed over, as git does.
         let list = is_there.then(|| Arc::new(Gitignore::new(&file).0));
-        lists.insert(folder.to_path_buf(), list.clone());
+        let patterns = list.as_ref().map_or(0, |list| list.num_ignores() + list.num_whitelists());
+        if lists.patterns + patterns > PATTERNS_KEPT {
+            *lists = Lists::default();
+        }
+        lists.patterns += patterns;
+        lists.known.insert(folder.to_path_buf(), list.clone());
         list
     }
 }

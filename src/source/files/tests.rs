@@ -84,6 +84,27 @@ fn a_folder_that_is_asked_for_is_not_ignored_by_what_stands_above() {
     }
 }
 
+/// Each pattern with a wildcard takes hundreds of times its text.
+#[test]
+fn lists_of_very_many_patterns_are_not_respected() {
+    let dir = tree(&["main.tf", "gen/x.tf"]);
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    let check = |list: &str, expected: &[&str], problems: usize| {
+        fs::write(dir.path().join(".gitignore"), format!("gen/\n{list}")).unwrap();
+        let (names, told) = walk_names(dir.path());
+        assert_eq!(
+            (names.as_slice(), told.len()),
+            (expected.iter().map(|n| (*n).to_owned()).collect::<Vec<_>>().as_slice(), problems),
+            "{told:?}"
+        );
+        assert!(told.iter().all(|told| told.contains("too long to be respected")), "{told:?}");
+    };
+    let names = |count: usize| (0..count).map(|at| format!("name{at}\n")).collect::<String>();
+    check(&names(10_000), &["main.tf"], 0);
+    check(&names(10_000).replace("name", "na*me"), &["main.tf", "gen/x.tf"], 1);
+    check(&names(60_000), &["main.tf", "gen/x.tf"], 1);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_stay_inside_and_circles_are_named() {
