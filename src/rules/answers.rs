@@ -6,7 +6,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{PoisonError, RwLock};
 
-use rustc_hash::{FxHashMap, FxHasher};
+use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use crate::eval::union::is_watched;
@@ -58,26 +58,48 @@ pub struct Calls(RwLock<Known>);
 struct Known {
     /// By digest.
     calls: FxHashMap<u64, Box<Call>>,
-    /// What all their answers weigh; one of usual size weighs 1.
+    /// What they all weigh; one of usual size weighs 1.
     weight: usize,
+    /// Where the lists, objects and sets of references are that were weighed: calls share them.
+    weighed: FxHashSet<usize>,
 }
 
 /// So many elements are as large as a call that is kept.
 const USUAL_ELEMENTS: usize = 8;
+/// So many references are, since mostly each was made for the answer.
+const USUAL_REFERENCES: usize = 2;
 
-/// What an answer weighs; lists of all instances are long where there are many.
-fn weight(answer: &Result<Value, EvalError>) -> usize {
-    let elements = |value: &Value| match &value.kind {
+impl Known {
+    /// What a call adds; lists of all instances are long where there are many, and so is what refers to all of them.
+    fn weigh(&mut self, arguments: &[Value], answer: &Result<Value, EvalError>) -> usize {
+        1 + arguments.iter().chain(answer).map(|value| self.added(value)).sum::<usize>()
+    }
+
+    fn added(&mut self, value: &Value) -> usize {
+        let refs = match value.refs.place() {
+            0 => 0,
+            place if self.weighed.insert(place) => value.refs.len() / USUAL_REFERENCES,
+            _ => 0,
+        };
+        let elements = match &value.kind {
+            Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) if self.weighed.insert(seq.place()) => {
+                seq.items.len() + seq.items.iter().map(elements).sum::<usize>()
+            }
+            Kind::Map(fields) | Kind::Object(fields) if self.weighed.insert(fields.place()) => {
+                fields.entries.len() + fields.entries.values().map(elements).sum::<usize>()
+            }
+            _ => 0,
+        };
+        refs + elements / USUAL_ELEMENTS
+    }
+}
+
+fn elements(value: &Value) -> usize {
+    match &value.kind {
         Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq) => seq.items.len(),
         Kind::Map(fields) | Kind::Object(fields) => fields.entries.len(),
         _ => 0,
-    };
-    let inside: usize = match answer.as_ref().map(|value| &value.kind) {
-        Ok(Kind::List(seq) | Kind::Set(seq) | Kind::Tuple(seq)) => seq.items.iter().map(elements).sum(),
-        Ok(Kind::Map(fields) | Kind::Object(fields)) => fields.entries.values().map(elements).sum(),
-        _ => 0,
-    };
-    1 + (inside + answer.as_ref().map_or(0, elements)) / USUAL_ELEMENTS
+    }
 }
 
 /// A call that was answered. Each is large and half of a table may be empty: the table holds pointers.
@@ -112,13 +134,14 @@ impl Calls {
         }
         // Without the lock: it may ask further questions.
         let answer = work_out(&arguments);
-        let call = Call { function, watched, arguments, answer: answer.clone() };
-        let weight = weight(&answer);
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut weight = known.weigh(&arguments, &answer);
         if known.weight + weight > MOST_ANSWERS {
             *known = Known::default();
+            weight = known.weigh(&arguments, &answer);
         }
         known.weight += weight;
+        let call = Call { function, watched, arguments, answer: answer.clone() };
         known.calls.insert(digest, Box::new(call));
         answer
     }
@@ -170,5 +193,34 @@ fn shared_at(value: &Value) -> Option<usize> {
         Kind::Map(fields) | Kind::Object(fields) => place(fields),
         Kind::Unknown(unknown) => place(unknown),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Handle(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::{Reference, ReferenceKind, Refs};
+
+    fn list(length: usize) -> Value {
+        Value::tuple(vec![Value::from(1); length])
+    }
+
+    #[test]
+    fn what_calls_share_weighs_once() {
+        let mut known = Known::default();
+        let arguments = [list(80_000)];
+        assert_eq!(known.weigh(&arguments, &Ok(Value::from(true))), 10_001);
+        assert_eq!(known.weigh(&arguments, &Ok(Value::from(true))), 1);
+        assert_eq!(known.weigh(&[list(800)], &Ok(list(800))), 201);
+    }
+
+    #[test]
+    fn references_weigh_as_well() {
+        let reference = |at: usize| Reference::to(ReferenceKind::Resource, format!("aws_vpc_endpoint.e{at}"));
+        let refs = (0..1000).fold(Refs::default(), |refs, at| refs.union(&Refs::one(reference(at))));
+        let answer = Ok(Value::from(true).with_refs(&refs));
+        let mut known = Known::default();
+        assert_eq!(known.weigh(&[], &answer), 501);
+        assert_eq!(known.weigh(&[], &answer), 1);
     }
 }
