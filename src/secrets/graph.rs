@@ -46,7 +46,7 @@ pub(super) struct Graph<'c> {
 
 /// A text that could not be read whole.
 struct Torn {
-    /// Where the problems are.
+    /// Where the problems are, in order.
     problems: Vec<usize>,
     /// Where the lines end, with their breaks and without blanks.
     line_ends: Vec<(usize, usize)>,
@@ -61,18 +61,18 @@ impl Torn {
             start += line.len();
             (start, end)
         };
-        Torn {
-            problems: labels.map(|label| label.span.range().start).collect(),
-            line_ends: text.split_inclusive('\n').map(line_end).collect(),
-        }
+        let mut problems: Vec<usize> = labels.map(|label| label.span.range().start).collect();
+        problems.sort_unstable();
+        Torn { problems, line_ends: text.split_inclusive('\n').map(line_end).collect() }
     }
 
     /// The end of the line on which a range ends, where there is a problem between its beginning and there.
     fn end(&self, range: Range<usize>) -> Option<usize> {
         let line = self.line_ends.partition_point(|(end, _)| *end < range.end);
         let trimmed = self.line_ends.get(line).or(self.line_ends.last()).map(|(_, trimmed)| *trimmed)?;
-        let is_near = self.problems.iter().any(|at| (range.start..=trimmed.max(range.end)).contains(at));
-        is_near.then_some(trimmed.max(range.end))
+        let end = trimmed.max(range.end);
+        let next = self.problems.partition_point(|at| *at < range.start);
+        self.problems.get(next).filter(|at| **at <= end).map(|_| end)
     }
 }
 
