@@ -28,7 +28,7 @@ struct Lists {
 }
 
 /// Lists of so many patterns are kept; then all are forgotten, and read again where somebody asks.
-const PATTERNS_KEPT: u64 = 10_000;
+pub(super) const PATTERNS_KEPT: u64 = 10_000;
 
 impl Ignored {
     /// Whether git ignores the file that would stand at an absolute path, by the lists of the work tree that it would lie

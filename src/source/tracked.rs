@@ -8,10 +8,13 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use ignore::gitignore::Gitignore;
+use rustc_hash::FxHashMap;
 
-use super::files::SKIPPED_FOLDERS;
+use super::files::{SKIPPED_FOLDERS, ignore_fault};
+use super::ignored::PATTERNS_KEPT;
 use super::{MAX_FILE_SIZE, PathMap, normalize, read_text};
 
 /// The wanted files below a folder that are in the indexes of these work trees and not among those that are `known`,
@@ -23,6 +26,7 @@ pub(super) fn kept(
     known: &PathMap<BTreeSet<String>>,
 ) -> Vec<(PathBuf, BTreeSet<String>)> {
     let mut kept = Vec::new();
+    let mut lists = Lists::default();
     for tree in trees {
         for path in tracked(tree, |path| wanted(path.rsplit('/').next().unwrap_or(path))) {
             let path = tree.join(path);
@@ -32,7 +36,7 @@ pub(super) fn kept(
             let is_known = || known.get(folder).is_some_and(|names| names.contains(name));
             let is_file = || fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_file());
             let is_below = path.strip_prefix(root).is_ok_and(|below| !is_left_out(below));
-            if is_below && !is_known() && is_file() && !is_in_other_list(&path, tree) {
+            if is_below && !is_known() && is_file() && !is_in_other_list(&path, tree, &mut lists) {
                 kept.push((folder.to_path_buf(), BTreeSet::from([name.to_owned()])));
             }
         }
@@ -48,11 +52,35 @@ fn is_left_out(path: &Path) -> bool {
     })
 }
 
+/// The lists that are not git's, by their folders; forgotten once they have too many patterns together.
+#[derive(Default)]
+struct Lists {
+    known: FxHashMap<PathBuf, Option<Rc<Gitignore>>>,
+    patterns: u64,
+}
+
+impl Lists {
+    fn of(&mut self, folder: &Path) -> Option<Rc<Gitignore>> {
+        if let Some(known) = self.known.get(folder) {
+            return known.clone();
+        }
+        let list = folder.join(".ignore");
+        let is_there = list.is_file() && ignore_fault(folder).is_none();
+        let list = is_there.then(|| Rc::new(Gitignore::new(list).0));
+        let patterns = list.as_ref().map_or(0, |list| list.num_ignores() + list.num_whitelists());
+        if self.patterns + patterns > PATTERNS_KEPT {
+            *self = Lists::default();
+        }
+        self.patterns += patterns;
+        self.known.insert(folder.to_path_buf(), list.clone());
+        list
+    }
+}
+
 /// Whether a list that is not git's names a file of a work tree.
-fn is_in_other_list(path: &Path, tree: &Path) -> bool {
-    let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(tree));
-    let lists = folders.map(|folder| folder.join(".ignore")).filter(|list| list.is_file());
-    lists.map(|list| Gitignore::new(list).0).any(|list| list.matched_path_or_any_parents(path, false).is_ignore())
+fn is_in_other_list(path: &Path, tree: &Path, lists: &mut Lists) -> bool {
+    let mut folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(tree));
+    folders.any(|folder| lists.of(folder).is_some_and(|list| list.matched_path_or_any_parents(path, false).is_ignore()))
 }
 
 /// The paths in the index of the work tree at this folder that are `wanted`, relative to the folder.
@@ -85,6 +113,8 @@ fn read_index(path: &Path) -> Option<Vec<u8>> {
 
 /// What stands before the name of an object in an entry: times, device, mode, owner, size.
 const BEFORE_NAME: usize = 40;
+/// An index with more bytes of paths tells nothing.
+const MOST_PATHS: usize = 64 << 20;
 /// The flag of an entry that has more flags, from version 3 on.
 const EXTENDED: u16 = 0x4000;
 
@@ -96,6 +126,7 @@ fn paths(bytes: &[u8], name_length: usize, wanted: &impl Fn(&str) -> bool) -> Op
         return None;
     }
     let mut found = Vec::new();
+    let mut room = MOST_PATHS;
     let mut path: Vec<u8> = Vec::new();
     let mut at = 12;
     for _ in 0..count {
@@ -120,6 +151,8 @@ fn paths(bytes: &[u8], name_length: usize, wanted: &impl Fn(&str) -> bool) -> Op
         }
         let text = std::str::from_utf8(&path).ok()?;
         // Where a name has another length than was assumed, what follows is no path.
+        // In version 4 a few bytes may stand for a long path.
+        room = room.checked_sub(text.len())?;
         if text.is_empty() || usize::from(flags & 0xfff) != path.len().min(0xfff) {
             return None;
         }
@@ -162,7 +195,7 @@ mod tests {
         for file in files {
             let start = bytes.len();
             bytes.extend(vec![1; BEFORE_NAME + name_length]);
-            bytes.extend((file.len() as u16).to_be_bytes());
+            bytes.extend((file.len().min(0xfff) as u16).to_be_bytes());
             let shared = file.bytes().zip(last.bytes()).take_while(|(a, b)| a == b).count();
             if version == 4 {
                 bytes.push((last.len() - shared) as u8);
@@ -176,6 +209,15 @@ mod tests {
             last = file;
         }
         bytes
+    }
+
+    #[test]
+    fn long_paths_that_few_bytes_stand_for_are_bounded() {
+        let long = format!("{}/a.tf", "a".repeat(40_000));
+        let many: Vec<String> = (0..3000).map(|at| format!("{long}{}", ["x", "y"][at % 2])).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert_eq!(paths(&index(4, 20, &many[..10]), 20, &|_| true).map(|found| found.len()), Some(10));
+        assert_eq!(paths(&index(4, 20, &many), 20, &|_| true), None);
     }
 
     const FILES: [&str; 4] = ["a/main.tf", "a/variables.tf", "readme.md", "z.tf"];
