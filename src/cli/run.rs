@@ -84,7 +84,8 @@ struct Prepared<'o> {
 fn prepare<'o>(options: &'o CheckOptions, config: &Config) -> Result<Prepared<'o>, Failure> {
     let catalog = catalog::catalog(&options.rule_files, &options.load.working_dir, &options.load.sources)?;
     let settings = options.settings.resolve(&options.rules, &catalog, &config.sources, rules::today())?;
-    let selection = catalog.select(&settings.rules).map_err(Failure::Options)?;
+    let mut selection = catalog.select(&settings.rules).map_err(Failure::Options)?;
+    selection.listed = Some(options.wanted.min_severity);
     let respect_others = options.settings.respect_other_tools;
     let ignores = Ignores::read(config, &catalog, &selection, rules::today(), respect_others);
     let plan = Plan::new(config, &options.settings, options.environment.as_deref())?;

@@ -81,7 +81,8 @@ pub fn draft(
     };
     let place = pointed.unwrap_or_else(own);
     let further = further(run, check, scope, &evaluation, &mut errors);
-    let fix = check.fix.as_ref().map(|fix| match is_same_for_all(fix) {
+    let is_listed = run.selection.lists(run.selection.severity(&rule.info.id).unwrap_or(check.severity));
+    let fix = check.fix.as_ref().filter(|_| is_listed).map(|fix| match is_same_for_all(fix) {
         true => run.fix(fix, || filled_in(fix, &evaluation, &mut errors)),
         false => Arc::new(filled_in(fix, &evaluation, &mut errors)),
     });

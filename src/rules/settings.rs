@@ -34,6 +34,9 @@ pub struct Selection {
     pub(super) enabled: Vec<bool>,
     pub(super) severities: FxHashMap<Text, Severity>,
     pub(super) settings: FxHashMap<Text, FxHashMap<Text, Value>>,
+    /// The least severity of findings that are listed; of others it is not worked out what to write. All are listed where
+    /// nothing is said.
+    pub listed: Option<Severity>,
 }
 
 impl Selection {
@@ -45,6 +48,11 @@ impl Selection {
     /// The severity that was asked for.
     pub fn severity(&self, rule: &str) -> Option<Severity> {
         self.severities.get(rule).copied()
+    }
+
+    /// Whether findings of this severity are listed, or only counted.
+    pub(super) fn lists(&self, severity: Severity) -> bool {
+        self.listed.is_none_or(|least| severity >= least)
     }
 
     /// The threshold that was asked for.
