@@ -69,13 +69,31 @@ impl Gathered<'_> {
             return;
         }
         let from = self.sources.file(file.document.file).name.clone();
+        let mut foreign: Vec<&Ident> = Vec::new();
         for (name, expr) in &file.values {
-            if !self.declared(name) {
+            if !self.declared(name, &mut foreign) {
                 continue;
             }
             let value = Evaluation::new(&self.literals).eval(expr);
             self.set(&name.text, value, name.span.to(expr.span), from.clone());
         }
+        self.report_foreign(&foreign);
+    }
+
+    /// Values for other modules, as in a file that several share: told once for the file.
+    fn report_foreign(&mut self, names: &[&Ident]) {
+        let [first, others @ ..] = names else { return };
+        let others = match others {
+            [] => String::new(),
+            [other] => format!(" and `{}`", other.text),
+            [other, rest @ ..] => format!(", `{}` and {} more", other.text, rest.len()),
+        };
+        let message = match others.is_empty() {
+            true => format!("a value is set for `{}`, which the module does not declare", first.text),
+            false => format!("values are set for `{}`{others}, which the module does not declare", first.text),
+        };
+        let problem = Problem::warning(ProblemKind::UndeclaredName, first.span, message, "no such variable");
+        self.problems.push(problem);
     }
 
     /// Whether a file completes the backend, for `terraform init -backend-config`, and sets no variables.
@@ -86,20 +104,21 @@ impl Gathered<'_> {
             && file.values.iter().all(|(name, _)| is_argument(name) && !module.variables.contains_key(&name.text))
     }
 
-    /// Whether the root declares the variable; one that it does not is worth a word, as Terraform says one.
-    fn declared(&mut self, name: &Ident) -> bool {
+    /// Whether the root declares the variable; one that it does not is worth a word, as Terraform says one. A name that is
+    /// much like a declared one is a mistake by itself, others are `foreign`.
+    fn declared<'n>(&mut self, name: &'n Ident, foreign: &mut Vec<&'n Ident>) -> bool {
         let module = &self.root.module.module;
         if module.variables.contains_key(&name.text) {
             return true;
         }
         if !module.may_declare_more() {
+            let Some(near) = nearest(&name.text, module.variables.keys().map(|n| &**n)) else {
+                foreign.push(name);
+                return false;
+            };
             let message = format!("a value is set for `{}`, which the module does not declare", name.text);
             let problem = Problem::warning(ProblemKind::UndeclaredName, name.span, message, "no such variable");
-            let near = nearest(&name.text, module.variables.keys().map(|n| &**n));
-            self.problems.push(match near {
-                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                None => problem,
-            });
+            self.problems.push(problem.with_help(format!("did you mean `{near}`?")));
         }
         false
     }

@@ -70,7 +70,7 @@ fn files_for_the_backend_set_no_variables() {
     let main = "terraform {\n  backend \"s3\" {\n    key = \"app\"\n  }\n}\n";
     assert_eq!(lines(&[("main.tf", main), ("backend.auto.tfvars", "bucket = \"acme-state\"\n")]), "");
     let said = lines(&[("main.tf", main), ("backend.auto.tfvars", "bucket = \"acme-state\"\nzone = 1\n")]);
-    assert!(said.contains("a value is set for `bucket`") && said.contains("a value is set for `zone`"), "{said}");
+    assert!(said.contains("values are set for `bucket` and `zone`, which the module does not declare"), "{said}");
 }
 
 #[test]
@@ -251,4 +251,16 @@ fn a_circle_through_a_provider_names_it() {
     let ran = Case::new(&[("main.tf", main)]).run(&["--select", "tf-backend-s3-without-lock"]);
     assert!(ran.out.contains("`data.aws_region.current.name` depends on itself"), "{ran}");
     assert!(ran.out.contains("the region that it is read in"), "{ran}");
+}
+
+#[test]
+fn values_for_other_modules_are_told_once_for_each_file() {
+    let main = "variable \"region\" {}\n";
+    let of = |values: &str| lines(&[("main.tf", main), ("terraform.tfvars", values)]);
+    assert_eq!(of("region = 1\n"), "");
+    assert!(of("a1 = 1\n").contains("a value is set for `a1`, which"));
+    let many = of("a1 = 1\nb2 = 1\nc3 = 1\nd4 = 1\nregoin = 1\n");
+    assert!(many.contains("values are set for `a1`, `b2` and 2 more, which"), "{many}");
+    // What is much like a name that is declared is a mistake by itself.
+    assert!(many.contains("a value is set for `regoin`") && many.lines().count() == 2, "{many}");
 }
