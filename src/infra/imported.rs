@@ -2,14 +2,23 @@
 
 use std::fmt::Write as _;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::fill;
 use crate::config::{Address, Import, Key, ModuleAddress, ResourceName};
 use crate::eval::{Cause, Type, Value};
 use crate::syntax::{Expr, ExprKind};
 
-/// The addresses that import blocks name. A key that is not written out may be any.
+/// The addresses that import blocks name: a generated file may hold as many blocks as resources.
 #[derive(Default)]
-pub(super) struct Imported(Vec<Address>);
+pub(super) struct Imported {
+    /// Those that are written out.
+    exact: FxHashSet<(ModuleAddress, ResourceName, Key)>,
+    /// Those with a key that is not written out, which may be any, by what they name in their module.
+    loose: FxHashMap<ResourceName, Vec<Address>>,
+    /// What all of them name in their modules.
+    names: FxHashSet<ResourceName>,
+}
 
 impl Imported {
     /// Those of the root module's blocks; other modules have none.
@@ -19,23 +28,45 @@ impl Imported {
             write(import.to.as_deref()?, &mut text)?;
             text.parse().ok()
         };
-        Imported(imports.iter().filter_map(address).collect())
+        let mut imported = Imported::default();
+        for to in imports.iter().filter_map(address) {
+            let Address { mode, type_name, name, .. } = &to;
+            let name = ResourceName { mode: *mode, type_name: type_name.clone(), name: name.clone() };
+            imported.names.insert(name.clone());
+            match to.key == Key::Any || is_open(&to.module) {
+                true => imported.loose.entry(name).or_default().push(to),
+                false => drop(imported.exact.insert((to.module, name, to.key))),
+            }
+        }
+        imported
     }
 
-    /// Whether an instance is one of them.
+    /// Whether an instance is one of them, or may be.
     pub(super) fn holds(&self, module: &ModuleAddress, name: &ResourceName, key: &Key) -> bool {
-        self.0.iter().any(|to| {
+        if !self.names.contains(name) {
+            return false;
+        }
+        if key.is_open() || is_open(module) {
+            return true;
+        }
+        let is_it = |to: &Address| {
             let (steps, of) = (to.module.steps(), module.steps());
-            (to.mode, &to.type_name, &to.name) == (name.mode, &name.type_name, &name.name)
-                && is_same(&to.key, key)
+            is_same(&to.key, key)
                 && steps.len() == of.len()
                 && steps.iter().zip(of).all(|(a, b)| a.0 == b.0 && is_same(&a.1, &b.1))
-        })
+        };
+        self.exact.contains(&(module.clone(), name.clone(), key.clone()))
+            || self.loose.get(name).into_iter().flatten().any(is_it)
     }
 }
 
-fn is_same(a: &Key, b: &Key) -> bool {
-    a == b || *a == Key::Any || *b == Key::Any
+/// Whether some step of a module's address has a key that may be any.
+fn is_open(module: &ModuleAddress) -> bool {
+    module.steps().iter().any(|(_, key)| key.is_open())
+}
+
+fn is_same(written: &Key, key: &Key) -> bool {
+    written == key || *written == Key::Any
 }
 
 /// Writes a reference as an address.
