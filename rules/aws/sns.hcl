@@ -16,9 +16,6 @@ rule "sns-aws-managed-key-with-service-publisher" {
     # Statements for EventBridge that ask for what its requests do not carry.
     statements = [for statement in flatten([for document in local.documents : policy_statements(document)]) : statement if allows(statement, "kms:GenerateDataKey") && admits_service(statement, "events")]
     narrow     = [for statement in local.statements : statement if anytrue([for condition in statement.conditions : contains(["aws:sourcearn", "aws:sourceaccount"], lower(condition.key))])]
-    # Of services that may publish the first is certain.
-    who     = is_known(length(local.refused)) ? join(" and ", local.missing) : try(known_text("${local.refused[0].service}.amazonaws.com"), "the services that publish")
-    publish = is_known(length(local.refused)) && length(distinct(local.refused[*].by)) == 1 ? "publishes" : "publish"
 
     # What the fixes let use the key.
     services  = try(distinct([for publisher in local.publishers : "${publisher.service}.amazonaws.com"]), [])
@@ -35,7 +32,7 @@ rule "sns-aws-managed-key-with-service-publisher" {
   check "managed" {
     skip    = !managed_key_alias(self.kms_master_key_id, "sns")
     require = length(local.by_service) == 0
-    message = "${self.address} is encrypted with alias/aws/sns, whose policy nobody can change: what ${names(local.by_service)} ${is_known(length(local.by_service)) && length(local.by_service) == 1 ? "publishes" : "publish"} is refused"
+    message = "${self.address} is encrypted with alias/aws/sns, whose policy nobody can change: what ${names(local.by_service)} ${publish_or_publishes(local.by_service)} is refused"
 
     also {
       at   = local.by_service
@@ -49,7 +46,7 @@ rule "sns-aws-managed-key-with-service-publisher" {
       length(local.documents) == 0,
     ]
     require = length(local.refused) == 0
-    message = "${self.address} is encrypted with ${names(local.keys)}, whose policy does not let ${local.who} use it: what ${names(local.refused[*].by)} ${local.publish} is refused"
+    message = "${self.address} is encrypted with ${names(local.keys)}, whose policy does not let ${principals_of(local.refused, "the services that publish")} use it: what ${names(local.refused[*].by)} ${publish_or_publishes(local.refused[*].by)} is refused"
 
     also {
       at   = local.keys[0].policy
@@ -224,10 +221,7 @@ rule "sns-topic-policy-missing-for-publisher" {
     publishers = topic_publishers(self)
     refused    = [for publisher in local.publishers : publisher if publisher.service != "cloudwatch" && !publishes_by_role(publisher.by) && !anytrue([for statement in local.statements : admits_service(statement, publisher.service)])]
     services   = distinct([for publisher in local.refused : "${publisher.service}.amazonaws.com"])
-    # Of services that may publish the first is certain.
-    who     = is_known(length(local.services)) ? join(" and ", local.services) : try(known_text("${local.refused[0].service}.amazonaws.com"), "the service")
-    is_one  = is_known(length(local.services)) ? length(local.services) == 1 : true
-    publish = is_known(length(local.refused)) && length(distinct(local.refused[*].by)) == 1 ? "publishes" : "publish"
+    are        = is_known(length(local.services)) && length(local.services) > 1 ? "are" : "is"
     alarms     = [for publisher in local.publishers : publisher.by if publisher.service == "cloudwatch"]
     topic      = written_in(self, "arn", self)
     # Alarms publish under the default policy, which a policy replaces.
@@ -250,7 +244,7 @@ rule "sns-topic-policy-missing-for-publisher" {
     severity = "error"
     skip     = length(local.documents) > 0
     require  = length(local.refused) == 0
-    message  = "${self.address} takes what ${names(local.refused[*].by)} ${local.publish}, but ${local.lacks}: ${local.who} ${local.is_one ? "is" : "are"} refused"
+    message  = "${self.address} takes what ${names(local.refused[*].by)} ${publish_or_publishes(local.refused[*].by)}, but ${local.lacks}: ${principals_of(local.refused, "the service")} ${local.are} refused"
 
     also {
       at   = local.refused[*].by
@@ -262,7 +256,7 @@ rule "sns-topic-policy-missing-for-publisher" {
     severity = "error"
     skip     = length(local.documents) == 0
     require  = length(local.refused) == 0
-    message  = "${self.address} takes what ${names(local.refused[*].by)} ${local.publish}, but ${local.lacks}: ${local.who} ${local.is_one ? "is" : "are"} refused"
+    message  = "${self.address} takes what ${names(local.refused[*].by)} ${publish_or_publishes(local.refused[*].by)}, but ${local.lacks}: ${principals_of(local.refused, "the service")} ${local.are} refused"
 
     also {
       at   = local.refused[*].by

@@ -183,8 +183,9 @@ impl Revision {
         self.inner_path(path).is_some()
     }
 
-    /// What a file was; `None` where there was none, or where that is too much ([`Revision::take_excess`]). A file that is new under its path and much like one that is gone
-    /// counts as that one. Files of a submodule are those of the commit that the revision names for it.
+    /// What a file was; `None` where there was none, or where that is too much ([`Revision::take_excess`]). A file that is
+    /// new under its path and much like one that is gone counts as that one. Files of a submodule are those of the commit
+    /// that the revision names for it.
     ///
     /// # Errors
     /// The repository does not hold all of the revision.

@@ -150,9 +150,9 @@ fn paths(bytes: &[u8], name_length: usize, wanted: &impl Fn(&str) -> bool) -> Op
             at = start + (at - start).next_multiple_of(8);
         }
         let text = std::str::from_utf8(&path).ok()?;
-        // Where a name has another length than was assumed, what follows is no path.
         // In version 4 a few bytes may stand for a long path.
         room = room.checked_sub(text.len())?;
+        // Where a name has another length than was assumed, what follows is no path.
         if text.is_empty() || usize::from(flags & 0xfff) != path.len().min(0xfff) {
             return None;
         }

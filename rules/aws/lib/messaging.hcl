@@ -97,6 +97,22 @@ function "topic_publishers" {
   ])
 }
 
+function "principals_of" {
+  params      = [publishers, otherwise]
+  description = "The principals of what publishes to a topic, as a text; where there may be more, the one that is certain, else the text given for it."
+  value = (
+    is_known(length(publishers))
+    ? join(" and ", distinct([for publisher in publishers : "${publisher.service}.amazonaws.com"]))
+    : try(known_text("${publishers[0].service}.amazonaws.com"), otherwise)
+  )
+}
+
+function "publish_or_publishes" {
+  params      = [senders]
+  description = "The verb for what these do."
+  value       = is_known(length(senders)) && length(distinct(senders)) == 1 ? "publishes" : "publish"
+}
+
 function "is_of_disabled_rule" {
   params      = [target]
   description = "Whether the rule of an EventBridge target is one of this configuration that is disabled, and matches nothing."
