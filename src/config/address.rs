@@ -424,7 +424,10 @@ impl<'a> Reader<'a> {
 
 /// Whether a character may stand in a name. Letters of any script do, as in HCL.
 pub(crate) fn is_name_char(c: char, first: bool) -> bool {
-    c.is_alphabetic() || c == '_' || (!first && (c.is_alphanumeric() || c == '-'))
+    match first {
+        true => c == '_' || unicode_ident::is_xid_start(c),
+        false => c == '-' || unicode_ident::is_xid_continue(c),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What brackets hold: tuples, objects, `for` expressions and the arguments of calls.
 
-use super::{Broken, Kind, Parsed, Parser, Token, normalised};
+use super::{Broken, Kind, Parsed, Parser, Token};
 use crate::syntax::ast::{CallExpr, Expr, ExprKind, ForExpr, Ident, ObjectItem, Text};
 use crate::syntax::items::take;
 
@@ -200,13 +200,12 @@ impl<'a> Parser<'a> {
             let token = self.tok;
             self.bump();
             self.height = 1;
-            let text = self.key_text(token);
+            let text = self.name(token);
             return Ok(Expr { kind: ExprKind::String(text), span: self.token_span(token) });
         }
         let mut key = self.expr()?;
         let word: Option<Text> = match &key.kind {
-            ExprKind::Variable(name) if name.is_ascii() => Some(name.clone()),
-            ExprKind::Variable(name) => Some(normalised(name)),
+            ExprKind::Variable(name) => Some(name.clone()),
             ExprKind::Null => Some("null".into()),
             ExprKind::Bool(true) => Some("true".into()),
             ExprKind::Bool(false) => Some("false".into()),
@@ -299,10 +298,5 @@ impl<'a> Parser<'a> {
             return Err(self.unexpected("the name of a variable for the `for`"));
         }
         Ok(self.pass_name())
-    }
-
-    fn key_text(&mut self, token: Token) -> Text {
-        let name = self.slice(token);
-        if name.is_ascii() { self.name(token) } else { normalised(name) }
     }
 }

@@ -307,12 +307,15 @@ impl<'a> Parser<'a> {
     #[inline(never)]
     fn name(&mut self, token: Token) -> Text {
         let name = self.slice(token);
-        if name.len() <= Text::INLINE_LIMIT { Text::inline(name) } else { self.shared(name) }
+        match name.len() <= Text::INLINE_LIMIT && name.is_ascii() {
+            true => Text::inline(name),
+            false => self.shared(name),
+        }
     }
 
     #[inline(never)]
     fn shared(&mut self, name: &'a str) -> Text {
-        self.names.entry(name).or_insert_with(|| name.into()).clone()
+        self.names.entry(name).or_insert_with(|| normalised(name)).clone()
     }
 
     fn invalid(&mut self, start: usize, end: usize) -> Expr {
