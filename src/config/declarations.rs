@@ -1,6 +1,7 @@
 //! What a module declares, by name: in order, and found fast, since every reference looks for one.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{BuildHasher as _, Hash};
 use std::slice;
@@ -23,10 +24,10 @@ pub trait HasName {
 
 /// Declarations of one kind, sorted by name. Never changed once it is made.
 pub struct Declarations<T> {
-    sorted: Vec<Arc<T>>,
+    sorted: Box<[Arc<T>]>,
     /// Positions by the hashes of names, made at the first question where there are more than a few. The names themselves
     /// stand in what is declared only: a generated file may declare a hundred thousand.
-    index: OnceLock<HashTable<u32>>,
+    index: OnceLock<Box<HashTable<u32>>>,
 }
 
 /// One of the declarations of a kind.
@@ -86,7 +87,7 @@ impl<T: HasName<Name: Hash>> Declarations<T> {
             for at in 0..self.sorted.len() as u32 {
                 index.insert_unique(hash_of(&at), at, hash_of);
             }
-            index
+            Box::new(index)
         })
     }
 
@@ -121,6 +122,14 @@ impl<T: HasName> Declarations<T> {
         self.sorted.iter().enumerate().map(|(at, declared)| Declared { at, name: declared.name(), declared })
     }
 
+    /// Those that stand together in the order of names: for each name `order` says whether it comes before, among or after
+    /// them.
+    pub fn among(&self, order: impl Fn(&T::Name) -> Ordering) -> &[Arc<T>] {
+        let from = self.sorted.partition_point(|declared| order(declared.name()).is_lt());
+        let after = &self.sorted[from..];
+        &after[..after.partition_point(|declared| order(declared.name()).is_eq())]
+    }
+
     /// The names.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &T::Name> + Clone {
         self.sorted.iter().map(|declared| declared.name())
@@ -134,7 +143,7 @@ impl<T: HasName> Declarations<T> {
 
 impl<T> Default for Declarations<T> {
     fn default() -> Declarations<T> {
-        Declarations { sorted: Vec::new(), index: OnceLock::new() }
+        Declarations { sorted: Box::default(), index: OnceLock::new() }
     }
 }
 
@@ -152,7 +161,7 @@ impl<T: HasName<Name: Ord>> FromIterator<T> for Declarations<T> {
         let mut sorted = Vec::with_capacity(declared.size_hint().0);
         sorted.extend(declared.map(Arc::new));
         sorted.sort_by(|a, b| a.name().cmp(b.name()));
-        Declarations { sorted, index: OnceLock::new() }
+        Declarations { sorted: sorted.into_boxed_slice(), index: OnceLock::new() }
     }
 }
 

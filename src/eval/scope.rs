@@ -222,15 +222,15 @@ impl ModuleScope<'_, '_> {
         let module = self.module();
         let id = ResourceName { mode, type_name: type_name.clone(), name: name.clone() };
         let Some(resource) = module.module().resources.find(&id) else {
-            let of_type = module.module().resources.keys().filter(|r| r.mode == mode && r.type_name == *type_name);
-            let names: Vec<&Text> = of_type.map(|r| &r.name).collect();
+            let of_type = module.module().resources.among(|r| (r.mode, &r.type_name).cmp(&(mode, type_name)));
+            let names = of_type.iter().map(|resource| &resource.name.name);
             let kind = match mode {
                 Mode::Data => "data source",
                 Mode::Ephemeral => "ephemeral resource",
                 Mode::Managed => "resource",
             };
             let printed = format!("{}{type_name}.{name}", if mode == Mode::Data { "data." } else { "" });
-            let value = self.missing(span, kind, &printed, name, names.into_iter())?;
+            let value = self.missing(span, kind, &printed, name, names)?;
             return Ok(Resolved { value, consumed: 0 });
         };
         let key = |key: &Expr| evaluation.eval(key);
