@@ -51,7 +51,8 @@ impl Plan {
         let problems = problems.chain(undeclared).collect();
         let files = files.len();
         for options in of_roots.iter_mut().filter(|o| o.is_empty()) {
-            options.push(AnalysisOptions { environment: chosen.map(named), ..AnalysisOptions::default() });
+            // There may be thousands of roots: no room for more than the one.
+            *options = vec![AnalysisOptions { environment: chosen.map(named), ..AnalysisOptions::default() }];
         }
         Ok(Plan { of_roots, problems, partial: left < all, files })
     }

@@ -231,7 +231,7 @@ impl<'d> Builder<'d> {
                 .collect(),
             calls: decode_all(reader, declared.calls, |reader, b| decode::module_call(reader, &folder.dir, b)),
             providers: (declared.providers.joined(reader).into_iter())
-                .map(|(n, b)| (n.clone(), Arc::new(decode::provider_config(reader, n, &b))))
+                .map(|(n, b)| decode::provider_config(reader, n, &b))
                 .collect(),
             settings,
             moved: of_kind("moved").map(|b| decode::moved(reader, b)).collect(),

@@ -163,7 +163,7 @@ pub fn load(options: &LoadOptions) -> Result<Config, LoadError> {
     let manifests = read_manifests(&units, options, &mut folders, &reader, &mut problems);
     let (roots, modules) = options.clock.stage(Stage::Load, || {
         let mut trees = TreeBuilder::new(&folders, &ignored);
-        let mut roots = Vec::new();
+        let mut roots = Vec::with_capacity(units.len());
         for (dir, manifest) in units.iter().zip(&manifests) {
             if let Some(node) = trees.build(dir, manifest) {
                 roots.push(make_root(&folders[dir.as_path()], node, (options, &inputs), &reader, &mut problems));

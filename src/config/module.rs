@@ -31,7 +31,7 @@ pub struct Module {
     /// `module` blocks.
     pub calls: Declarations<ModuleCall>,
     /// `provider` blocks.
-    pub providers: BTreeMap<ProviderName, Arc<ProviderConfig>>,
+    pub providers: Declarations<ProviderConfig>,
     /// The `terraform` blocks, merged.
     pub settings: TerraformSettings,
     /// `moved` blocks in order.
@@ -346,6 +346,14 @@ pub struct ProviderConfig {
     pub arguments: Arc<Body>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
+}
+
+impl HasName for ProviderConfig {
+    type Name = ProviderName;
+
+    fn name(&self) -> &ProviderName {
+        &self.name
+    }
 }
 
 impl ProviderConfig {

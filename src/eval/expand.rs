@@ -81,6 +81,11 @@ impl InstanceSlot {
     pub(super) fn outside(&self) -> &Outside {
         self.outside.get_or_init(Box::default)
     }
+
+    /// Gives back the values of its arguments and blocks: where something asks for one again, it is worked out again.
+    pub(crate) fn forget_attributes(&self) {
+        self.attributes.forget();
+    }
 }
 
 impl Expansion {
@@ -317,9 +322,10 @@ impl<'c> Program<'c> {
             _ => {}
         }
         let is_set = matches!(value.kind, Kind::Set(_));
-        let mut entries = Vec::new();
+        let all = iterate(value)?;
+        let mut entries = Vec::with_capacity(all.len());
         let mut open: Option<(Value, Value)> = None;
-        for entry in iterate(value)? {
+        for entry in all {
             let key = match is_set {
                 true => convert::convert(&entry.key, &Type::String)?,
                 false => entry.key,

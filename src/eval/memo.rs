@@ -96,6 +96,13 @@ impl Memo<Declarations> {
     }
 }
 
+impl<S: Default> Memo<S> {
+    /// Gives back all that is known. Nothing of it may be on the way of being worked out.
+    pub(super) fn forget(&self) {
+        self.0.take();
+    }
+}
+
 impl<S: Store> Memo<S> {
     /// The remembered value, or the computed one; `cycle` where the value asks for itself.
     pub(super) fn get(&self, key: &S::Key, compute: impl FnOnce() -> Value, cycle: impl FnOnce() -> Value) -> Value {

@@ -117,6 +117,10 @@ impl Program<'_> {
         if lasts {
             let mut arguments = called.arguments.borrow_mut();
             if arguments.len() <= place {
+                // Many calls have one argument or two, and a module may be called very often.
+                if arguments.is_empty() {
+                    arguments.reserve_exact(place + 1);
+                }
                 arguments.resize(place + 1, None);
             }
             arguments[place] = Some(value.clone());

@@ -118,9 +118,15 @@ impl Builder<'_, '_> {
         for declared in module.module().resources.each() {
             let Some(expansion) = self.program.resource_expansion(module, declared) else { continue };
             let Declared { name, declared: resource, .. } = declared;
+            if expansion.is_repeated() {
+                self.infra.instances.reserve(expansion.slots().len() + others + 1);
+            }
             let block_address: Option<Text> = expansion.is_repeated().then(|| name.text(&module.prefix).into());
             for slot in expansion.slots() {
                 self.resource(module, name, (resource, block_address.as_ref()), slot, nonproduction);
+                if expansion.slots().len() > RESOURCES_KEPT {
+                    slot.forget_attributes();
+                }
             }
             let done = declared.at + 1;
             if done.is_multiple_of(RESOURCES_KEPT) {

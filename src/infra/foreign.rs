@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use crate::config::{ProviderName, ProviderRef, Resource};
+use crate::config::{ProviderConfig, ProviderName, ProviderRef, Resource};
 use crate::eval::Value;
 use crate::eval::program::{ModuleInstance, Program};
 
@@ -14,14 +14,13 @@ const AWS: [&str; 3] = [".amazonaws.com", ".api.aws", ".on.aws"];
 pub(super) fn providers(program: &Program<'_>, root: &Rc<ModuleInstance>) -> Vec<ProviderName> {
     let frame = program.plain_frame(root);
     let declared = &root.module().providers;
-    let speaks_elsewhere = |(name, provider): (&ProviderName, _)| -> Option<ProviderName> {
-        let provider: &crate::config::ProviderConfig = provider;
+    let speaks_elsewhere = |provider: &ProviderConfig| -> Option<ProviderName> {
         let blocks = program.body_item(&provider.arguments, &"endpoints".into(), &frame)?;
         let services = blocks.as_seq()?.items.iter().filter_map(Value::as_fields);
         let mut addresses = services.flat_map(|fields| fields.entries.values()).filter_map(Value::as_str);
-        addresses.any(is_elsewhere).then(|| name.clone())
+        addresses.any(is_elsewhere).then(|| provider.name.clone())
     };
-    declared.iter().filter_map(|(name, provider)| speaks_elsewhere((name, &**provider))).collect()
+    declared.values().filter_map(|provider| speaks_elsewhere(provider)).collect()
 }
 
 fn is_elsewhere(address: &str) -> bool {
