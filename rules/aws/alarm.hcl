@@ -9,18 +9,12 @@ rule "alarm-dimension-wrong-attribute" {
   locals {
     entries = flatten([
       for metric in alarm_metrics(self) : [
-        for key, value in can(keys(metric.dimensions)) ? metric.dimensions : {} : {
-          namespace = metric.namespace
-          metric    = metric.metric_name
-          key       = key
-          value     = value
-          keys      = keys(metric.dimensions)
-        }
+        for key, value in can(keys(metric.dimensions)) ? metric.dimensions : {} : { metric = metric, key = key, value = value }
       ]
     ])
     # For the fix: the dimensions that are missing, and the target groups whose load balancer it may be.
     absent = distinct(flatten([
-      for entry in local.entries : [for row in dimension_rows(entry.namespace, entry.key) : [for key in row.also_required : key if !contains(entry.keys, key)]] if entry.metric != "RequestCountPerTarget"
+      for entry in local.entries : [for row in dimension_rows(entry.metric.namespace, entry.key) : [for key in row.also_required : key if !contains(keys(entry.metric.dimensions), key)]] if entry.metric.metric_name != "RequestCountPerTarget"
     ]))
     groups = flatten([for entry in local.entries : referenced(entry.value, "aws_lb_target_group") if entry.key == "TargetGroup"])
   }
@@ -31,7 +25,7 @@ rule "alarm-dimension-wrong-attribute" {
   check "attribute" {
     locals {
       source = source_attribute(each.value.value)
-      rows   = local.source == null ? [] : dimension_rows_of(each.value.namespace, each.value.key, local.source.instance.resource_type)
+      rows   = local.source == null ? [] : dimension_rows_of(each.value.metric.namespace, each.value.key, local.source.instance.resource_type)
       right  = flatten(local.rows[*].right_attributes)
       # Up to release 4 of the provider, which has an argument `name`, the id of a database is its identifier.
       is_id = try(local.source.attribute == "id" && local.source.instance.resource_type == "aws_db_instance", false)
@@ -44,7 +38,7 @@ rule "alarm-dimension-wrong-attribute" {
       local.is_id ? written(local.source.instance, "name") != null || provider_is_below("aws", 5) : false,
     ]
     require = contains(local.right, local.source.attribute)
-    message = "${self.address} has the ${local.source.attribute} of ${local.source.instance.address} as its ${each.value.key}, which in ${each.value.namespace} is the ${join(" or ", local.right)}"
+    message = "${self.address} has the ${local.source.attribute} of ${local.source.instance.address} as its ${each.value.key}, which in ${each.value.metric.namespace} is the ${join(" or ", local.right)}"
 
     fix {
       text   = <<-EOT
@@ -81,14 +75,14 @@ rule "alarm-dimension-wrong-attribute" {
 
   check "missing-dimension" {
     locals {
-      rows    = dimension_rows(each.value.namespace, each.value.key)
-      missing = [for key in flatten(local.rows[*].also_required) : key if !contains(each.value.keys, key)]
+      rows    = dimension_rows(each.value.metric.namespace, each.value.key)
+      missing = [for key in flatten(local.rows[*].also_required) : key if !contains(keys(each.value.metric.dimensions), key)]
     }
 
     for_each = local.entries
-    skip     = [length(local.rows) == 0, each.value.metric == "RequestCountPerTarget"]
+    skip     = [length(local.rows) == 0, each.value.metric.metric_name == "RequestCountPerTarget"]
     require  = length(local.missing) == 0
-    message  = "${self.address} watches ${each.value.metric} by ${each.value.key} without ${join(" and ", local.missing)}, under which ${each.value.namespace} has no such metric"
+    message  = "${self.address} watches ${each.value.metric.metric_name} by ${each.value.key} without ${join(" and ", local.missing)}, under which ${each.value.metric.namespace} has no such metric"
   }
 
   fix {
@@ -125,7 +119,7 @@ rule "alarm-without-action" {
   locals {
     # An alarm that only says when all is well again, as one that takes capacity away, tells somebody too.
     actions = concat(elements(self.alarm_actions), elements(self.ok_actions), elements(self.insufficient_data_actions))
-    others  = alarm_actions(self, resources("aws_cloudwatch_metric_alarm"))
+    others  = alarm_actions(self.module, resources("aws_cloudwatch_metric_alarm"))
     is_off  = is_known(self.actions_enabled) && self.actions_enabled != null ? !self.actions_enabled : false
     readers = concat(
       referrers(self, "aws_cloudwatch_composite_alarm", ["alarm_rule", "actions_suppressor.alarm"]),

@@ -26,8 +26,8 @@ rule "critical-metric-not-alarmed" {
     ty = self.resource_type
     # Not of network load balancers; functions and appliances as targets have other metrics.
     rows = (
-      local.ty == "aws_lb" && self.load_balancer_type != "application" ? []
-      : local.ty == "aws_lb_target_group" && (self.target_type == "lambda" || self.protocol == "GENEVE") ? []
+      local.ty == "aws_lb" ? (self.load_balancer_type == "application" ? critical_alarm_rows("aws_lb") : [])
+      : local.ty == "aws_lb_target_group" ? (self.target_type == "lambda" || self.protocol == "GENEVE" ? [] : critical_alarm_rows("aws_lb_target_group"))
       : local.ty == "aws_msk_cluster" && anytrue([for group in self.broker_node_group_info : startswith(group.instance_type, "express.")]) ? []
       : critical_alarm_rows(local.ty)
     )
@@ -51,11 +51,11 @@ rule "critical-metric-not-alarmed" {
 
     # For the fix.
     row        = local.certain[0]
-    alarm      = critical_alarm(local.row)
+    alarm      = critical_alarm(local.ty, local.row.concern)
     me         = own_address(self)
     per_broker = contains(local.row.dimensions, "Broker ID")
     namespace  = local.ty == "aws_lb_target_group" && contains(["TCP", "UDP", "TCP_UDP", "TLS"], is_known(self.protocol) ? self.protocol : "HTTP") ? "AWS/NetworkELB" : local.row.namespaces[0]
-    actions    = alarm_actions(self, local.alarms)
+    actions    = alarm_actions(self.module, local.alarms)
   }
 
   skip = [

@@ -79,7 +79,7 @@ rule "db-cluster-single-instance" {
     is_counted   = endswith(local.only.address, "[0]") && length(resources(local.only.resource_type)) < 200 && length([for other in resources(local.only.resource_type) : other if other.block_address == local.only.block_address]) == 1
     more         = (is_known(local.is_counted) ? local.is_counted : false) ? "# in ${local.only.block_address}\ncount = 2" : "# one more instance for ${self.address} by the count or for_each of ${local.only.block_address}"
     scalers = [
-      for target in resources("aws_appautoscaling_target") : target
+      for target in candidates(resources("aws_appautoscaling_target"), cluster_targets_by_cluster(self.type), [self.address, try("cluster:${known_text(self.cluster_identifier)}", "cluster:*")]) : target
       if target.service_namespace == "rds" && target.min_capacity >= 1 && (
         length(referenced(target.resource_id, self.type)) > 0
         ? anytrue([for named in referenced(target.resource_id, self.type) : same(named, self)])
@@ -223,8 +223,8 @@ rule "db-log-export-without-engine-logging" {
   locals {
     # The default of log_output is not the same in all releases of MySQL.
     rows = [
-      for row in fact_rows("db_log_export_requirements") : row
-      if row.engine == self.engine && !(row.setting == "log_output" && row.engine == "mysql" && try(startswith(self.engine_version, "8.4") || startswith(self.engine_version, "9"), false))
+      for row in log_export_rows(self.engine) : row
+      if !(row.setting == "log_output" && row.engine == "mysql" && try(startswith(self.engine_version, "8.4") || startswith(self.engine_version, "9"), false))
     ]
     exports = elements(self.enabled_cloudwatch_logs_exports)
     unmet   = [for row in local.rows : row if (row.kind == "option_group") == (each.value == "option") && contains(local.exports, row.export) && !log_setting_fits(row, log_setting(self, row))]

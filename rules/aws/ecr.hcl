@@ -21,12 +21,9 @@ rule "ecr-public-image-without-internet" {
       containers = ecs_containers(self)
       images     = [for container in local.containers : container.image if public_registry(container.image) != null]
       services   = [for service in ecs_task_services(self) : service if ecs_is_cut_off(service)]
+      has_proxy  = anytrue([for container in local.containers : names_proxy([for variable in elements(try(container.environment, null)) : variable.name])])
     }
-    skip = [
-      self.type != "aws_ecs_task_definition",
-      length(local.services) == 0,
-      anytrue([for container in local.containers : names_proxy([for variable in elements(try(container.environment, null)) : variable.name])]),
-    ]
+    skip    = [self.type != "aws_ecs_task_definition", local.has_proxy || length(local.services) == 0]
     require = length(local.images) == 0
     at      = self.container_definitions
     message = "${names(local.services)} has no way to the internet and cannot pull ${names(local.images)} from ${names(distinct([for image in local.images : public_registry(image)]))}"

@@ -450,6 +450,7 @@ rule "eks-irsa-trust-unscoped" {
     )
   }
 
+  skip     = trusts_no_provider(self)
   for_each = local.statements
   at       = self.assume_role_policy
 

@@ -83,7 +83,7 @@ rule "kinesis-iterator-age-not-alarmed" {
         evaluation_periods  = 5
         threshold           = 600000
         comparison_operator = "GreaterThanThreshold"
-        alarm_actions       = ${alarm_actions(self, resources("aws_cloudwatch_metric_alarm"))}
+        alarm_actions       = ${alarm_actions(self.module, resources("aws_cloudwatch_metric_alarm"))}
       }
     EOT
     safety = "unsafe"

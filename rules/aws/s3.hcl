@@ -91,10 +91,10 @@ rule "s3-bucket-config-declared-twice" {
 
   locals {
     buckets = buckets_maybe_named(self.bucket)
-    named   = length(local.buckets) == 0 && is_known(self.bucket)
     all = (
-      local.named ? [for other in some_of(s3_configurations_of(self.type, self.bucket), 20) : other if is_another_configuration(other, self)] :
-      length(local.buckets) > 0 ? s3_configurations_tied(self, local.buckets) : s3_configurations_alike(self)
+      length(local.buckets) > 0 ? s3_configurations_tied(self, local.buckets) :
+      !is_known(self.bucket) ? s3_configurations_alike(self) :
+      [for other in some_of(s3_configurations_of(self.type, self.bucket), 20) : other if other.address != self.address && is_another_configuration(other, self)]
     )
     # Each pair once. What is not known is taken to differ.
     others  = earlier(local.all, self)
@@ -194,7 +194,7 @@ rule "s3-content-bucket-without-cool-tier" {
     passed_to_unseen(self),
     anytrue([for settings in terraform_blocks() : settings.library && exported(self)]),
   ]
-  require = anytrue([for rule in local.acting : lifecycle_prefix(rule) == "" ? true : unseen("whether the prefixes of its rules are all there is in ${self.address}")])
+  require = anytrue([for rule in local.acting : lifecycle_prefix(rule) == "" || unseen("whether the prefixes of its rules are all there is in ${self.address}")])
   at      = self
   why     = "Standard is the dearest class and where objects stay unless a rule moves them. Most objects are read in their first weeks and then hardly ever, so that the bill grows with everything that was ever written. Intelligent-Tiering needs no knowledge of who reads what: it moves objects by itself and has no fee for reading them."
 
@@ -394,7 +394,7 @@ rule "s3-overlapping-lifecycle-rules" {
     pairs = flatten([
       for broad in local.rules : [
         for narrow in local.rules : { broad = broad, narrow = narrow, days = expires_after(broad), old_days = noncurrent_expires_after(broad) }
-        if lifecycle_takes_all_of(broad, narrow)
+        if length(lifecycle_prefix(broad)) < length(lifecycle_prefix(narrow)) && lifecycle_takes_all_of(broad, narrow)
       ]
     ])
   }

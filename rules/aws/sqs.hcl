@@ -115,7 +115,7 @@ rule "sqs-dlq-not-alarmed" {
         threshold           = 0
         comparison_operator = "GreaterThanThreshold"
         treat_missing_data  = "notBreaching"
-        alarm_actions       = ${alarm_actions(self, resources("aws_cloudwatch_metric_alarm"))}
+        alarm_actions       = ${alarm_actions(self.module, resources("aws_cloudwatch_metric_alarm"))}
       }
     EOT
     safety = "unsafe"

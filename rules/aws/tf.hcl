@@ -138,7 +138,7 @@ rule "tf-production-keeps-develop-value" {
   }
 
   locals {
-    production  = [for set in self.environments : set if has_word(set.name, ["prod", "production", "prd", "live"]) && !set.nonproduction]
+    production  = [for set in self.environments : set if !set.nonproduction && has_word(set.name, ["prod", "production", "prd", "live"])]
     development = [for set in self.environments : set if set.nonproduction]
     kinds       = [for name in self.reaches : name if development_sized(name, try(local.production[0].value, null), setting.short_retention_days)]
     same        = [for set in local.development : set.name if set.value == try(local.production[0].value, null)]
@@ -146,7 +146,7 @@ rule "tf-production-keeps-develop-value" {
     for_develop = anytrue([for text in [self.resource_name, self.description == null ? "" : self.description] : says_nonproduction(text)])
   }
 
-  skip    = [nonproduction(self), length(local.production) != 1, length(local.development) == 0]
+  skip    = [length(self.reaches) == 0, nonproduction(self), length(local.production) != 1, length(local.development) == 0]
   require = length(local.kinds) == 0 || length(local.same) == 0
   at      = self.default
   message = "${self.address} sets ${join(", ", local.kinds)} to ${jsonencode(try(local.production[0].value, null))} in ${try(local.production[0].name, "production")}, as in ${join(" and ", local.same)}"

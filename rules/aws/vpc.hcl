@@ -119,6 +119,8 @@ rule "vpc-cidr-rejected" {
   why = "A VPC or subnet has a /16 (65,536 addresses) at the most and a /28 (16, of which 11 can be used) at the least, and which secondary ranges it may have depends on the primary one. Most of this shows only during the apply, when half of the network exists."
 
   locals {
+    # Ranges that IPAM chooses are not written.
+    unwritten = self.cidr_block == null || self.cidr_block == ""
     prefix    = tonumber(split("/", self.cidr_block)[1])
     canonical = cidrsubnet(self.cidr_block, 0, 0)
     what      = self.type == "aws_subnet" ? "a subnet" : "a VPC"
@@ -128,29 +130,30 @@ rule "vpc-cidr-rejected" {
   }
 
   check "size" {
-    skip    = [self.cidr_block == null, self.cidr_block == ""]
+    skip    = local.unwritten
     require = local.prefix >= 16 && local.prefix <= 28
     message = "${self.cidr_block} is too ${local.prefix < 16 ? "large" : "small"}: ${local.what} has a /16 at the most and a /28 at the least, so ${local.when}"
   }
 
   check "netmask" {
     locals {
-      length = self.type == "aws_subnet" ? null : self.ipv4_netmask_length
+      length = self.ipv4_netmask_length
     }
-    skip    = local.length == null
+    # Subnets have no such argument.
+    skip    = self.type == "aws_subnet" || local.length == null
     require = local.length >= 16 && local.length <= 28
     at      = self.ipv4_netmask_length
     message = "/${local.length} is too ${local.length < 16 ? "large" : "small"}: a VPC has a /16 at the most and a /28 at the least, so the plan fails"
   }
 
   check "host-bits" {
-    skip    = [self.cidr_block == null, self.cidr_block == ""]
+    skip    = local.unwritten
     require = self.cidr_block == local.canonical
     message = "${self.cidr_block} has bits set behind its prefix, so the plan fails; the range that begins there is ${local.canonical}"
   }
 
   check "link-local" {
-    skip    = [self.cidr_block == null, self.cidr_block == ""]
+    skip    = local.unwritten
     require = !cidr_overlaps(self.cidr_block, "169.254.0.0/16")
     message = "${self.cidr_block} lies in the link-local range 169.254.0.0/16, which AWS refuses during the apply"
   }

@@ -81,6 +81,17 @@ impl Owner {
 
 /// The place that an expression means: of a list the first that is written. `None` where it leads nowhere.
 pub fn place(run: &Run<'_>, evaluation: &Evaluation<'_>, at: &Expr) -> Option<Place> {
+    if let ExprKind::Tuple(items) = &at.kind {
+        // What stands behind the first that is written is not asked for.
+        let mut first = None;
+        for item in items {
+            match place(run, evaluation, item) {
+                Some(place) if place.written => return Some(place),
+                found => first = first.or(found),
+            }
+        }
+        return first;
+    }
     let places = places(run, evaluation, at);
     let written = places.iter().position(|p| p.written).unwrap_or(0);
     places.into_iter().nth(written)

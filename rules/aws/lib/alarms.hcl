@@ -13,6 +13,12 @@ function "alarm_metrics" {
   )
 }
 
+function "alarms_by_metrics" {
+  params      = []
+  description = "All alarms, as objects of `alarm` and its `metrics`."
+  value       = [for alarm in resources("aws_cloudwatch_metric_alarm") : { alarm = alarm, metrics = alarm_metrics(alarm) }]
+}
+
 function "critical_alarm_rows" {
   params      = [type]
   description = "The alarms that resources of a type should have, a row for each."
@@ -63,8 +69,8 @@ function "watched" {
   params      = [type, namespaces, metrics, dimension]
   description = "The instances of a type that alarms on one of these metrics name by a dimension."
   value = flatten([
-    for alarm in resources("aws_cloudwatch_metric_alarm") : [
-      for metric in alarm_metrics(alarm) : referenced(try(metric.dimensions[dimension], null), type) if contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name)
+    for watching in alarms_by_metrics() : [
+      for metric in watching.metrics : referenced(try(metric.dimensions[dimension], null), type) if contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name)
     ]
   ])
 }
@@ -91,9 +97,9 @@ function "unclear_alarms" {
   params      = [type, row]
   description = "False; unknown where an alarm on one of the metrics of a row watches something that is not known."
   value = anytrue([
-    for alarm in resources("aws_cloudwatch_metric_alarm") : anytrue([
-      for metric in alarm_metrics(alarm) : contains(row.namespaces, metric.namespace) && contains(row.metrics, metric.metric_name) ? (
-        says_what(try(metric.dimensions[row.dimensions[0]], null), type) ? false : unseen("what ${alarm.address} watches")
+    for watching in alarms_by_metrics() : anytrue([
+      for metric in watching.metrics : contains(row.namespaces, metric.namespace) && contains(row.metrics, metric.metric_name) ? (
+        says_what(try(metric.dimensions[row.dimensions[0]], null), type) ? false : unseen("what ${watching.alarm.address} watches")
       ) : false
     ])
   ])
@@ -113,8 +119,8 @@ function "says_what" {
 # DaysToExpiry is a day's minimum, and not reported once it is over:
 # https://docs.aws.amazon.com/cdk/api/latest/python/aws_cdk.aws_certificatemanager/ICertificate.html
 function "critical_alarm" {
-  params      = [row]
-  description = "An alarm on the first metric of a row, as a first choice: `statistic`, `period`, `evaluation_periods`, `operator`, `threshold`, `unit` and `missing`, what missing data means."
+  params      = [type, concern]
+  description = "An alarm on the first metric of the row for a type and a concern, as a first choice: `statistic`, `period`, `evaluation_periods`, `operator`, `threshold`, `unit` and `missing`, what missing data means."
   value = {
     "aws_lb/errors"                  = { statistic = "Sum", period = 60, evaluation_periods = 5, operator = "GreaterThanThreshold", threshold = 10, unit = "errors a minute", missing = "notBreaching" }
     "aws_lb_target_group/targets"    = { statistic = "Maximum", period = 60, evaluation_periods = 5, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "missing" }
@@ -125,7 +131,7 @@ function "critical_alarm" {
     "aws_msk_cluster/health"         = { statistic = "Maximum", period = 300, evaluation_periods = 1, operator = "GreaterThanOrEqualToThreshold", threshold = 85, unit = "percent of the disk", missing = "missing" }
     "aws_sfn_state_machine/failures" = { statistic = "Sum", period = 300, evaluation_periods = 1, operator = "GreaterThanThreshold", threshold = 0, unit = null, missing = "notBreaching" }
     "aws_acm_certificate/expiry"     = { statistic = "Minimum", period = 86400, evaluation_periods = 1, operator = "LessThanThreshold", threshold = 30, unit = "days", missing = "breaching" }
-  }["${row.resource}/${row.concern}"]
+  }["${type}/${concern}"]
 }
 
 function "critical_dimensions" {
@@ -182,30 +188,34 @@ function "dimension_value" {
 }
 
 function "alarm_actions" {
-  params      = [instance, alarms]
-  description = "What other alarms of the instance's module notify, as a list in HCL: a topic, else what is written there."
+  params      = [module, alarms]
+  description = "What other alarms of a module notify, as a list in HCL: a topic, else what is written there."
   value = try(
-    "[${known_text(coalesce(alarm_topics(instance, alarms)...))}]",
-    known_text(coalesce(alarm_actions_written(instance, alarms)...)),
+    "[${known_text(coalesce(alarm_topics(module, alarms)...))}]",
+    known_text(coalesce(alarm_actions_written(module, alarms)...)),
     "[aws_sns_topic.alerts.arn]",
   )
 }
 
 function "alarm_actions_written" {
-  params      = [instance, alarms]
-  description = "The actions of the alarms of the instance's module as they are written, where they mean the same everywhere in it."
+  params      = [module, alarms]
+  description = "The actions of the alarms of a module as they are written, where they mean the same everywhere in it."
   value = [
-    for alarm in alarms : written(alarm, "alarm_actions")
-    if alarm.module == instance.module && try(length(alarm.alarm_actions) > 0, false) && try(!can(regex("\\b(each|count|self)\\.", written(alarm, "alarm_actions"))), false)
+    for actions in distinct([for alarm in alarms : written(alarm, "alarm_actions") if alarm.module == module && try(length(alarm.alarm_actions) > 0, false)]) : actions
+    if try(!can(regex("\\b(each|count|self)\\.", actions)), false)
   ]
 }
 
 function "alarm_topics" {
-  params      = [instance, alarms]
-  description = "The topics of the instance's module that alarms certainly notify, in HCL."
+  params      = [module, alarms]
+  description = "The topics of a module that alarms certainly notify, in HCL."
+  value       = [for topic in notified_topics(alarms) : topic.kind == "resource" && topic.module == module ? "${own_address(topic)}.arn" : ""]
+}
+
+function "notified_topics" {
+  params      = [alarms]
+  description = "The topics that alarms certainly notify."
   value = flatten([
-    for alarm in alarms : [
-      for topic in referenced(alarm.alarm_actions, "aws_sns_topic") : topic.kind == "resource" && topic.module == instance.module ? "${own_address(topic)}.arn" : ""
-    ] if is_known(length(referenced(alarm.alarm_actions, "aws_sns_topic")))
+    for alarm in alarms : referenced(alarm.alarm_actions, "aws_sns_topic") if is_known(length(referenced(alarm.alarm_actions, "aws_sns_topic")))
   ])
 }

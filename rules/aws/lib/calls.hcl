@@ -9,9 +9,9 @@ function "is_downloaded" {
 function "calls_of_published" {
   params      = [instance, name]
   description = "The call of a module of terraform-aws-modules by its name, such as `vpc`, to which an instance belongs, in a list; empty where it belongs to another module."
-  value = [
+  value = instance.module == "" ? [] : [
     for call in modules() : call
-    if instance.module != "" && call.address == instance.module && is_known(call.source) && (
+    if call.address == instance.module && is_known(call.source) && (
       endswith(call.source, "terraform-aws-modules/${name}/aws")
       || has_part(call.source, "terraform-aws-modules/terraform-aws-${name}.git?", "terraform-aws-modules/terraform-aws-${name}?")
       || endswith(trimsuffix(call.source, ".git"), "terraform-aws-modules/terraform-aws-${name}")

@@ -8,6 +8,12 @@ function "is_replica" {
   )
 }
 
+function "log_export_rows" {
+  params      = [engine]
+  description = "What an engine needs so that it writes the logs that are exported, a row for each setting."
+  value       = [for row in fact_rows("db_log_export_requirements") : row if row.engine == engine]
+}
+
 function "is_global_primary" {
   params      = [cluster]
   description = "Whether a cluster brings its own data into a global cluster: it has a master user or a snapshot, or the global cluster was made from it."
@@ -155,4 +161,16 @@ function "pins_minor" {
     : engine == "aurora-mysql" ? can(regex("mysql_aurora\\.[0-9]+\\.[0-9]+\\.[0-9]+", version))
     : false
   )
+}
+
+function "cluster_targets_by_cluster" {
+  params      = [type]
+  description = "The targets of Application Auto Scaling by the addresses of the database clusters of a type that they refer to, else by their id, as in `cluster:orders`, and as `cluster:*`; under a question mark those of which neither is known."
+  value = by_key(flatten([
+    for target in resources("aws_appautoscaling_target") : (
+      !is_known(referenced(target.resource_id, type)) ? [{ key = "?", value = target }]
+      : length(referenced(target.resource_id, type)) == 0 ? [for key in try([known_text(target.resource_id), "cluster:*"], ["?"]) : { key = key, value = target }]
+      : [for cluster in referenced(target.resource_id, type) : { key = cluster.address, value = target }]
+    )
+  ]))
 }

@@ -12,14 +12,14 @@ function "lifecycle_rules" {
 function "enabled_rules" {
   params      = [lifecycle]
   description = "The rules of an aws_s3_bucket_lifecycle_configuration that are switched on."
-  value       = [for rule in elements(try(lifecycle.rule, [])) : rule if rule.status == "Enabled"]
+  value       = try([for rule in lifecycle.rule : rule if rule.status == "Enabled"], [])
 }
 
 function "lifecycle_prefix" {
   params      = [rule]
   description = "The prefix of the objects to which a lifecycle rule applies; empty for the whole bucket."
   value = try(coalesce(concat(
-    flatten([for filter in elements(try(rule.filter, [])) : concat([for all in filter.and : all.prefix], [filter.prefix])]),
+    flatten(try([for filter in rule.filter : concat([for all in filter.and : all.prefix], [filter.prefix])], [])),
     [rule.prefix],
   )...), "")
 }
@@ -51,13 +51,13 @@ function "lifecycle_narrowed" {
 function "moves_or_expires" {
   params      = [rule]
   description = "Whether a lifecycle rule moves current objects to another class or deletes them."
-  value       = length(elements(rule.transition)) > 0 || anytrue([for end in elements(rule.expiration) : is_set(end.date) || is_set(end.days)])
+  value       = length(rule.transition[*]) > 0 || anytrue([for end in rule.expiration[*] : is_set(end.date) || is_set(end.days)])
 }
 
 function "aborts_uploads" {
   params      = [rule]
   description = "Whether a lifecycle rule removes the parts of uploads that were never completed."
-  value       = length(elements(try(rule.abort_incomplete_multipart_upload, []))) > 0 || try(rule.abort_incomplete_multipart_upload_days > 0, false)
+  value       = try(length(rule.abort_incomplete_multipart_upload) > 0, false) || try(rule.abort_incomplete_multipart_upload_days > 0, false)
 }
 
 function "bucket_name" {
@@ -175,7 +175,6 @@ function "lifecycle_takes_all_of" {
   params      = [broad, narrow]
   description = "Whether a lifecycle rule of a shorter prefix also applies to the objects of another rule, perhaps but for some sizes."
   value = alltrue([
-    length(lifecycle_prefix(broad)) < length(lifecycle_prefix(narrow)),
     startswith(lifecycle_prefix(narrow), lifecycle_prefix(broad)),
     alltrue([for key, value in lifecycle_tags(broad) : lookup(lifecycle_tags(narrow), key, null) == value]),
     !anytrue([
@@ -225,12 +224,13 @@ function "is_another_configuration" {
 function "s3_configurations_tied" {
   params      = [configuration, buckets]
   description = "The other resources of the type of a configuration that name the same of these buckets."
-  value = flatten([
+  # Several buckets may have one name.
+  value = distinct(flatten([
     for bucket in buckets : [
       for other in some_of(referrers(bucket, configuration.type, "bucket"), 20) : other
-      if is_another_configuration(other, configuration) && is_name_of(configuration.bucket, bucket) && is_name_of(other.bucket, bucket)
+      if other.address != configuration.address && is_another_configuration(other, configuration) && is_name_of(configuration.bucket, bucket) && is_name_of(other.bucket, bucket)
     ]
-  ])
+  ]))
 }
 
 function "s3_configurations_alike" {
@@ -239,7 +239,7 @@ function "s3_configurations_alike" {
   value = flatten([
     for part in referenced(configuration.bucket) : [
       for other in some_of(referrers(part, configuration.type, "bucket"), 20) : other
-      if is_another_configuration(other, configuration) && other.bucket == configuration.bucket
+      if other.address != configuration.address && is_another_configuration(other, configuration) && other.bucket == configuration.bucket
     ]
   ])
 }

@@ -1,5 +1,7 @@
 //! What is written, what is known, and where something runs: tags, environment, files.
 
+use std::sync::OnceLock;
+
 use super::{Call, OwnFunction, unknown_bool};
 use crate::config::NONPRODUCTION_WORDS;
 use crate::eval::functions::FileAnswer;
@@ -68,7 +70,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         params: "",
         arity: (0, 0),
         description: "The words by which a name says that it is for development, test, staging or the like, for `has_word`.",
-        run: |_| Ok(Value::tuple(NONPRODUCTION_WORDS.iter().map(|word| (*word).into()).collect())),
+        run: |_| Ok(nonproduction_words()),
     },
     OwnFunction {
         name: "file_exists",
@@ -125,6 +127,11 @@ fn tags(call: &Call<'_>) -> Result<Value, EvalError> {
 
 fn nonproduction(call: &Call<'_>) -> Result<Value, EvalError> {
     call.of_instance(0, Type::Bool, &|id| call.run.infra.get(id).nonproduction.into())
+}
+
+fn nonproduction_words() -> Value {
+    static WORDS: OnceLock<Value> = OnceLock::new();
+    WORDS.get_or_init(|| Value::tuple(NONPRODUCTION_WORDS.iter().map(|word| (*word).into()).collect())).clone()
 }
 
 fn file_exists(call: &Call<'_>) -> Result<Value, EvalError> {

@@ -1,6 +1,8 @@
 //! Three-valued verdicts.
 
-use super::{outcome, rule};
+use std::collections::BTreeSet;
+
+use super::{RuleOptions, outcome, rule, run};
 
 const DB: &str =
     "variable \"x\" {}\nresource \"aws_db_instance\" \"a\" {\n  engine = \"mysql\"\n  multi_az = var.x\n}\n";
@@ -75,4 +77,36 @@ fn absence_is_not_known_while_something_unseen_may_be_there() {
     check(body, alone, &["1: r Error: bad"]);
     let module = format!("{alone}module \"m\" {{\n  source = \"x/y/z\"\n  db = aws_db_instance.a.id\n}}\n");
     check(body, &module, &["? r aws_db_instance.a: module.m comes from a module that is not on disk"]);
+}
+
+/// Loops through a long list that take what has one value of an attribute pass over the others, which changes nothing.
+#[test]
+fn elements_with_one_value_are_found_in_long_lists() {
+    let queues = (0..40).map(|n| format!("resource \"aws_sqs_queue\" \"q{n}\" {{\n  name = \"q{}\"\n}}\n", n / 2));
+    let databases = ["q3", "q19", "q20", "other"]
+        .map(|name| format!("resource \"aws_db_instance\" \"{name}\" {{\n  identifier = \"{name}\"\n}}\n"));
+    let known: String = queues.chain(databases).collect();
+    let counted = "require = length([for queue in resources(\"aws_sqs_queue\") : queue if queue.delay_seconds == 0 && \
+                   (queue.name == self.identifier)]) == 2";
+    let some = "require = anytrue([for queue in resources(\"aws_sqs_queue\") : self.identifier == queue.name])";
+    for body in [counted, some] {
+        let expected = "aws_db_instance.other\naws_db_instance.q20\n";
+        assert_eq!(found(&rule(body), &known), expected, "{body}");
+    }
+    // What is not known may be any of them, and null is none.
+    let open = format!(
+        "{known}variable \"name\" {{}}\nresource \"aws_sqs_queue\" \"unknown\" {{\n  name = var.name\n}}\n\
+         resource \"aws_sqs_queue\" \"none\" {{}}\n"
+    );
+    let expected = "? aws_db_instance.other\n? aws_db_instance.q20\n";
+    assert_eq!(found(&rule(some), &open), expected);
+}
+
+/// The addresses of findings and of what is undecided, in their order.
+fn found(rules: &str, configuration: &str) -> String {
+    run(rules, configuration, &RuleOptions::default(), |outcome, _| {
+        let findings = outcome.findings.iter().flat_map(|finding| finding.addresses.iter());
+        let undecided = outcome.undecided.iter().map(|undecided| format!("? {}\n", undecided.address));
+        findings.map(|address| format!("{address}\n")).chain(undecided).collect::<BTreeSet<_>>().into_iter().collect()
+    })
 }
