@@ -85,17 +85,10 @@ impl Evaluation<'_> {
     pub(super) fn gather(&self, f: &ForExpr, collection: &Value, result: &mut dyn Gather) -> Result<(), EvalError> {
         // What a list holds for certain is looked at where it stands.
         if let Some(items) = plain_items(collection).filter(|_| f.key_var.is_none()) {
-            self.scope().spend(items.len())?;
-            let invariants = self.invariants_of(f, items.len());
-            let inside = invariants.as_ref().map(|invariants| self.within(invariants));
-            let inside = inside.as_ref().unwrap_or(self);
-            for item in items {
-                let scope = inside.bind(&f.value_var.text, item.clone());
-                if scope.take(f, collection, true, result)?.is_break() {
-                    break;
-                }
-            }
-            return Ok(());
+            return match self.narrowed(f, collection, items, result.passes_false()) {
+                Some(places) => self.gather_known(f, collection, places.iter().map(|place| &items[*place]), result),
+                None => self.gather_known(f, collection, items.iter(), result),
+            };
         }
         let entries = iterate(collection).map_err(|e| e.at(f.collection.span))?;
         self.scope().spend(entries.len())?;
@@ -109,6 +102,27 @@ impl Evaluation<'_> {
                 result.loosen();
             }
             if scope.take(f, collection, certain, result)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The same of elements that are there for certain.
+    fn gather_known<'v>(
+        &self,
+        f: &ForExpr,
+        collection: &Value,
+        items: impl ExactSizeIterator<Item = &'v Value>,
+        result: &mut dyn Gather,
+    ) -> Result<(), EvalError> {
+        self.scope().spend(items.len())?;
+        let invariants = self.invariants_of(f, items.len());
+        let inside = invariants.as_ref().map(|invariants| self.within(invariants));
+        let inside = inside.as_ref().unwrap_or(self);
+        for item in items {
+            let scope = inside.bind(&f.value_var.text, item.clone());
+            if scope.take(f, collection, true, result)?.is_break() {
                 break;
             }
         }
@@ -207,6 +221,11 @@ fn plain_items(collection: &Value) -> Option<&[Value]> {
 pub(super) trait Gather {
     /// From here on, positions are not certain.
     fn loosen(&mut self) {}
+
+    /// Whether an element that is false changes nothing.
+    fn passes_false(&self) -> bool {
+        false
+    }
 
     /// Marks of a condition.
     fn mark(&mut self, marks: Marks);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::functions::Host;
 use super::inside::BYTES_AT_ONCE;
+use super::narrow::{MakeIndex, SharedIndex};
 use super::{EvalError, Evaluation, Value};
 use crate::source::Span;
 use crate::syntax::{Expr, ExprKind, Ident, Text};
@@ -82,6 +83,12 @@ pub trait Scope {
     /// element that decides.
     fn stops_when_decided(&self) -> bool {
         false
+    }
+
+    /// The index of a list by an attribute of its elements, where the scope keeps one: for lists that many loops go
+    /// through. `make` makes it.
+    fn index(&self, _list: &Value, _attribute: &Text, _make: MakeIndex<'_>) -> Option<SharedIndex> {
+        None
     }
 
     /// Whether the scope itself resolves a splat, [`Hop::Each`], behind a name with so many hops.

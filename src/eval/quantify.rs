@@ -84,7 +84,9 @@ impl Evaluation<'_> {
         outcome: bool,
         says: Says<'_>,
     ) -> Result<Value, EvalError> {
-        let mut search = Search { says, found: false, parts: Value::from(!outcome), left: Items::default() };
+        let passes_false = name == "anytrue";
+        let mut search =
+            Search { says, passes_false, found: false, parts: Value::from(!outcome), left: Items::default() };
         let left = match self.search(list, &mut search)? {
             Some(whole) => whole,
             None => {
@@ -128,6 +130,8 @@ impl Evaluation<'_> {
 /// Looks for an element that decides.
 struct Search<'a> {
     says: Says<'a>,
+    /// Whether false says nothing.
+    passes_false: bool,
     found: bool,
     /// What the answer is where none decides, made from all that was looked at.
     parts: Value,
@@ -153,6 +157,10 @@ impl Search<'_> {
 }
 
 impl Gather for Search<'_> {
+    fn passes_false(&self) -> bool {
+        self.passes_false
+    }
+
     fn mark(&mut self, marks: Marks) {
         self.parts.marks = self.parts.marks.union(marks);
     }

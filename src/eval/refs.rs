@@ -78,7 +78,7 @@ const SMALL: usize = 4;
 const UNIONS_KEPT: usize = 256;
 
 /// A set of so many references takes about as much as an element that a `for` makes; smaller ones count for nothing.
-const REFERENCES_AT_ONCE: usize = 16;
+const REFERENCES_AT_ONCE: usize = 4;
 
 /// References of more sets are told apart by their places first.
 const FEW_SETS: usize = 4;

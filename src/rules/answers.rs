@@ -10,7 +10,9 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 use smallvec::SmallVec;
 
 use crate::eval::union::is_watched;
-use crate::eval::{EvalError, Kind, Node, Value};
+use crate::eval::{EvalError, Kind, MakeIndex, Node, SharedIndex, Value};
+use crate::source::ProblemKind;
+use crate::syntax::Text;
 
 /// So many answers are kept, some 4 MB of them; then all are forgotten, and what is asked again is worked out again. They
 /// fill a table: with one more it would double.
@@ -134,6 +136,10 @@ impl Calls {
         }
         // Without the lock: it may ask further questions.
         let answer = work_out(&arguments);
+        // Whoever asks next may have more to spend.
+        if answer.as_ref().is_err_and(|error| error.kind == ProblemKind::Limit) {
+            return answer;
+        }
         let mut known = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let mut weight = known.weigh(&arguments, &answer);
         if known.weight + weight > MOST_ANSWERS {
@@ -193,6 +199,53 @@ fn shared_at(value: &Value) -> Option<usize> {
         Kind::Map(fields) | Kind::Object(fields) => place(fields),
         Kind::Unknown(unknown) => place(unknown),
         Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Handle(_) => None,
+    }
+}
+
+/// Indexes of lists, each by an attribute of the elements.
+#[derive(Default)]
+pub struct Indexes(RwLock<FxHashMap<(usize, Text), Indexed>>);
+
+/// So many indexes are kept, then all are forgotten.
+const MOST_INDEXES: usize = 64;
+/// An index is made when it has been asked for so often: it takes as long as looking through the list.
+const ASKED_OFTEN: usize = 3;
+
+/// A list of which an index is wanted. It is kept, so that it stays where it is, by which it is known.
+struct Indexed {
+    _list: Value,
+    asked: usize,
+    index: Option<SharedIndex>,
+}
+
+impl Indexes {
+    /// The index of a list that others hold as well, once it was asked for several times.
+    pub fn of(&self, list: &Value, attribute: &Text, make: MakeIndex<'_>) -> Option<SharedIndex> {
+        let key = (shared_at(list)?, attribute.clone());
+        if let Some(index) =
+            self.0.read().unwrap_or_else(PoisonError::into_inner).get(&key).and_then(|i| i.index.clone())
+        {
+            return Some(index);
+        }
+        let asked = {
+            let mut all = self.0.write().unwrap_or_else(PoisonError::into_inner);
+            if all.len() >= MOST_INDEXES && !all.contains_key(&key) {
+                all.clear();
+            }
+            let indexed =
+                all.entry(key.clone()).or_insert_with(|| Indexed { _list: list.clone(), asked: 0, index: None });
+            indexed.asked += 1;
+            indexed.asked
+        };
+        if asked < ASKED_OFTEN {
+            return None;
+        }
+        // Without the lock: it reads attributes.
+        let index = SharedIndex::new(make());
+        if let Some(indexed) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(&key) {
+            indexed.index = Some(index.clone());
+        }
+        Some(index)
     }
 }
 

@@ -1,9 +1,10 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
+use std::cell::Cell;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-use super::answers::{Answers, Calls};
+use super::answers::{Answers, Calls, Indexes};
 use super::catalog::Catalog;
 use super::finding::Fix;
 use super::functions::merged_tags;
@@ -34,6 +35,8 @@ pub struct Run<'a> {
     /// What is known of its route tables.
     pub tables: Tables,
     calls: Calls,
+    /// Of lists that many loops go through.
+    pub(super) indexes: Indexes,
     values: Answers<(usize, bool), Result<Value, EvalError>>,
     truths: Answers<usize, Truth>,
     by_place: Answers<Span, Result<Value, EvalError>>,
@@ -42,6 +45,8 @@ pub struct Run<'a> {
     fixes: Answers<usize, Arc<Fix>>,
     /// How many elements were made for what is the same for all instances.
     made_for_all: AtomicUsize,
+    /// Whether something would have made more than it may.
+    exhausted: AtomicBool,
 }
 
 impl<'a> Run<'a> {
@@ -60,6 +65,7 @@ impl<'a> Run<'a> {
             subnets: Subnets::default(),
             tables: Tables::default(),
             calls: Calls::default(),
+            indexes: Indexes::default(),
             values: Answers::default(),
             truths: Answers::default(),
             by_place: Answers::default(),
@@ -67,6 +73,7 @@ impl<'a> Run<'a> {
             candidates: Answers::default(),
             fixes: Answers::default(),
             made_for_all: AtomicUsize::new(0),
+            exhausted: AtomicBool::new(false),
         }
     }
 
@@ -74,6 +81,23 @@ impl<'a> Run<'a> {
     /// many.
     pub fn spend_for_all(&self, elements: usize, limit: usize) -> bool {
         self.made_for_all.fetch_add(elements, Relaxed) <= limit
+    }
+
+    /// Takes note of elements that are made, up to a limit.
+    ///
+    /// # Errors
+    /// Where there are more.
+    pub fn spend(&self, work: &Cell<usize>, elements: usize, limit: usize) -> Result<(), EvalError> {
+        let spent = crate::eval::spend(work, elements, limit);
+        if spent.is_err() {
+            self.exhausted.store(true, Relaxed);
+        }
+        spent
+    }
+
+    /// Whether something would have made more elements than it may.
+    pub fn is_exhausted(&self) -> bool {
+        self.exhausted.load(Relaxed)
     }
 
     /// What calls gave whose answers depend on the instances of the run.

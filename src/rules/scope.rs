@@ -12,7 +12,7 @@ use super::run::Run;
 use super::verdict::Truth;
 use crate::eval::functions::Host;
 use crate::eval::union::is_watched;
-use crate::eval::{EvalError, Evaluation, Hop, Kind, Resolved, Scope, Value};
+use crate::eval::{EvalError, Evaluation, Hop, Kind, MakeIndex, Resolved, Scope, SharedIndex, Value};
 use crate::infra::InstanceId;
 use crate::source::{ProblemKind, Span};
 use crate::syntax::{Expr, Ident, Text};
@@ -178,7 +178,7 @@ impl State<'_> {
 
 impl Scope for RuleScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
-        crate::eval::spend(&self.work, elements, self.limit)
+        self.run.spend(&self.work, elements, self.limit)
     }
 
     fn resolve(&self, root: &Text, span: Span, hops: &[Hop<'_>], _: &Evaluation<'_>) -> Result<Resolved, EvalError> {
@@ -217,6 +217,10 @@ impl Scope for RuleScope<'_> {
     fn stops_when_decided(&self) -> bool {
         true
     }
+
+    fn index(&self, list: &Value, attribute: &Text, make: MakeIndex<'_>) -> Option<SharedIndex> {
+        self.run.indexes.of(list, attribute, make)
+    }
 }
 
 /// The inside of a declared function: its parameters and nothing else.
@@ -234,7 +238,7 @@ impl Scope for FunctionScope<'_> {
     fn spend(&self, elements: usize) -> Result<(), EvalError> {
         match &self.own_work {
             Some(work) if self.run.spend_for_all(elements, WORK_LIMIT_OF_FUNCTIONS) => {
-                crate::eval::spend(work, elements, WORK_LIMIT)
+                self.run.spend(work, elements, WORK_LIMIT)
             }
             _ => self.outer.spend(elements),
         }
@@ -260,6 +264,10 @@ impl Scope for FunctionScope<'_> {
 
     fn stops_when_decided(&self) -> bool {
         true
+    }
+
+    fn index(&self, list: &Value, attribute: &Text, make: MakeIndex<'_>) -> Option<SharedIndex> {
+        self.run.indexes.of(list, attribute, make)
     }
 }
 

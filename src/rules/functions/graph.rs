@@ -8,6 +8,9 @@ use crate::eval::{ByName, Cause, EvalError, Hint, Kind, Number, ReferenceKind, S
 use crate::infra::{Candidates, Infra, InstanceId, InstanceKind};
 use crate::syntax::Text;
 
+/// Shorter lists take no more than the call that they are made for.
+const FEW: usize = 16;
+
 pub(super) const FUNCTIONS: &[OwnFunction] = &[
     OwnFunction {
         name: "resources",
@@ -51,7 +54,7 @@ pub(super) const FUNCTIONS: &[OwnFunction] = &[
         description: "The instances, of these types if any are given, that a value refers to: by a reference in it, or by a \
                       literal that equals an instance's name, id or ARN. The list is open where something in the value \
                       leads to what cannot be seen: a variable without value, a data source, a module that is not on disk.",
-        run: |call| Ok(call.run.infra.referenced(&call.value(0)?, &borrowed(&call.texts_from(1)?))),
+        run: |call| paid_for(call, call.run.infra.referenced(&call.value(0)?, &borrowed(&call.texts_from(1)?))),
     },
     OwnFunction {
         name: "referrers",
@@ -155,15 +158,15 @@ fn referrers(call: &Call<'_>) -> Result<Value, EvalError> {
     let ask = |id| call.run.infra.referrers_among(id, &candidates);
     let is_handle = |value: &Value| matches!(value.kind, Kind::Handle(_));
     if union::alternatives(&value).is_some_and(|all| all.iter().all(is_handle)) {
-        return call.of_value(0, value, Type::Any, &ask);
+        return paid_for(call, call.of_value(0, value, Type::Any, &ask)?);
     }
-    Ok(match call.one_instance(0, value)? {
-        Ok(id) => ask(id),
+    match call.one_instance(0, value)? {
+        Ok(id) => paid_for(call, ask(id)),
         Err(unknown) => {
             let cause = unknown.cause().unwrap_or(Cause::Error);
-            Value::open_tuple(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause)))
+            Ok(Value::open_tuple(Vec::new(), Some(Value::unknown_not_null(Type::Any, cause))))
         }
-    })
+    }
 }
 
 /// Where the types and attributes of a call lead. Where they are written out, that is worked out once.
@@ -215,6 +218,20 @@ fn source_attribute(call: &Call<'_>) -> Result<Value, EvalError> {
         }
         _ => Value::unknown_not_null(Type::Any, value.cause().unwrap_or(Cause::Error)),
     })
+}
+
+/// A list that was made for a call. A long one takes as long as a loop through it does: thousands of resources may have one
+/// name, and each of them be asked for all.
+fn paid_for(call: &Call<'_>, list: Value) -> Result<Value, EvalError> {
+    let choices = |rest: &Value| match rest.as_unknown().map(|unknown| &unknown.hint) {
+        Some(Hint::OneOf(choices)) => choices.len(),
+        _ => 0,
+    };
+    let length = list.as_seq().map_or(0, |seq| seq.items.len() + seq.rest.as_ref().map_or(0, choices));
+    if length > FEW {
+        call.evaluation.scope().spend(length)?;
+    }
+    Ok(list)
 }
 
 fn about_one(call: &Call<'_>, ask: fn(&Infra, InstanceId, &[&str]) -> bool) -> Result<Value, EvalError> {
