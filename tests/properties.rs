@@ -227,3 +227,40 @@ fn the_number_of_threads() {
         assert!(one == eight, "{format} is not the same with one thread and with eight");
     }
 }
+
+/// What several instances ask is paid for by the one that asks first, and here that is more than it may spend: which one
+/// it is must not depend on the threads.
+#[test]
+fn the_number_of_threads_where_there_is_not_enough_for_all() {
+    const QUEUES: &str = "resource \"aws_sqs_queue\" \"q\" {\n  count = 3000\n}\n";
+    const RULE: &str = r#"
+        function "weight" {
+          params      = [queue]
+          description = "Something about a queue that takes long to find out."
+          value       = length([for number in range(25) : "${queue.address}-${number}"])
+        }
+
+        rule "costly" {
+          title    = "Finding it out takes more than one queue may spend"
+          severity = "warning"
+          category = "operability"
+          resource = "aws_sqs_queue"
+          # Queues that different threads look at.
+          skip    = !contains([for n in range(20) : tostring(n * 150)], self.instance_key)
+          require = length([for other in slice(resources("aws_sqs_queue"), 0, 150) : other if weight(other) > 0 && self.address != ""]) < 0
+          message = "${self.address} is one of many"
+          why     = "So that there is something to find."
+        }
+    "#;
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    fs::write(folder.path().join("main.tf"), QUEUES).expect("a file can be written");
+    fs::write(folder.path().join("costly.hcl"), RULE).expect("a file can be written");
+    let output = |jobs: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tfcheck"));
+        command.args(["--rules", "costly.hcl", "--select", "costly", "--format", "json", "--jobs", jobs, "."]);
+        String::from_utf8(command.current_dir(folder.path()).output().expect("a run").stdout).expect("text")
+    };
+    let one = output("1");
+    assert!(one.contains("elements is not evaluated") && one.contains("is one of many"), "{one}");
+    (0..5).for_each(|_| assert!(one == output("8"), "not the same with one thread and with eight"));
+}

@@ -10,6 +10,7 @@ use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -52,16 +53,39 @@ pub fn check(
     host: &(dyn Host + Sync),
     tracer: &dyn Tracer,
 ) -> Outcome {
-    let run = Run::new(catalog, selection, infra, host);
-    let (tasks, spent) = tasks(&run);
-    // By rule first: threads that evaluate one expression at once would fight for the counts of its shared texts.
-    let seen: Vec<Seen> = tasks.par_iter().flat_map(|task| task.run(&run)).collect();
-    let spent = spent + seen.iter().map(|s| s.spent).sum::<Duration>();
+    let look = || look(&Run::new(catalog, selection, infra, host));
+    let mut looked = look();
+    // What several ask is paid for by who asks first. Where that is more than one may spend, it must not depend on the
+    // threads whose work it was: then everything is asked again, one after the other.
+    if looked.is_exhausted
+        && rayon::current_num_threads() > 1
+        && let Ok(alone) = ThreadPoolBuilder::new().num_threads(1).build()
+    {
+        let spent = looked.spent;
+        looked = alone.install(look);
+        looked.spent += spent;
+    }
     let start = Instant::now();
-    // What was worked out is not asked for again, and where there are many findings they need the room.
-    drop((tasks, run));
-    let outcome = finish(&Run::new(catalog, selection, infra, host), seen, tracer);
-    Outcome { spent: spent + start.elapsed(), ..outcome }
+    let outcome = finish(&Run::new(catalog, selection, infra, host), looked.seen, tracer);
+    Outcome { spent: looked.spent + start.elapsed(), ..outcome }
+}
+
+/// What came of looking at everything.
+struct Looked {
+    seen: Vec<Seen>,
+    /// Whether something was not evaluated because it would have made too much.
+    is_exhausted: bool,
+    spent: Duration,
+}
+
+/// Has the rules look. What a run has worked out is not asked for again, and where there are many findings they need its
+/// room.
+fn look(run: &Run<'_>) -> Looked {
+    let (tasks, spent) = tasks(run);
+    // By rule first: threads that evaluate one expression at once would fight for the counts of its shared texts.
+    let seen: Vec<Seen> = tasks.par_iter().flat_map(|task| task.run(run)).collect();
+    let spent = spent + seen.iter().map(|s| s.spent).sum::<Duration>();
+    Looked { seen, is_exhausted: run.is_exhausted(), spent }
 }
 
 /// A rule and all the instances that it looks at.
@@ -148,15 +172,18 @@ struct Seen {
     spent: Duration,
 }
 
-/// The message of a draft is looked for among so many before it.
+/// The message and the fix of a draft are looked for among so many before it.
 const NEAR: usize = 4;
 
 impl Seen {
     /// Adds a draft, which mostly says the same as one before it.
     fn add(&mut self, mut draft: Draft) {
-        let mut near = self.drafts.iter().rev().take(NEAR);
-        if let Some(before) = near.find(|before| before.message == draft.message) {
+        let near = || self.drafts.iter().rev().take(NEAR);
+        if let Some(before) = near().find(|before| before.message == draft.message) {
             draft.message = before.message.clone();
+        }
+        if let Some(before) = near().find(|before| before.fix == draft.fix) {
+            draft.fix = before.fix.clone();
         }
         self.drafts.push(draft);
     }
