@@ -57,6 +57,7 @@ fn whole_run(folder: &TempDir) {
         assert!(status.expect("this program runs").success());
     };
     show("whole run / reading and parsing", "at most 3", &ratios(7, all, alone));
+    show("the same on two threads", "", &ratios(7, || run(folder.path(), "2"), alone));
     let texts: Vec<String> = files_in(folder.path()).filter(|f| !is_json(f)).map(|f| text(&f)).collect();
     let theirs = || texts.iter().for_each(|text| assert!(black_box(hcl_edit::parser::parse_body(text)).is_ok()));
     show("whole run / hcl-edit", "", &ratios(7, all, theirs));

@@ -21,6 +21,12 @@ pub struct Index {
     others: Vec<usize>,
 }
 
+/// An index that several loops look at.
+pub type SharedIndex = Arc<Index>;
+
+/// Makes an index, if it is wanted.
+pub type MakeIndex<'m> = &'m dyn Fn() -> Index;
+
 impl Index {
     /// The index of elements by what `read` gives of each; nothing where it fails.
     fn of(items: &[Value], read: impl Fn(&Value) -> Option<Value>) -> Index {
@@ -61,12 +67,6 @@ impl Evaluation<'_> {
         Some(index.places(&text))
     }
 }
-
-/// What keeps an index of a list; see [`super::Scope::index`].
-pub type MakeIndex<'m> = &'m dyn Fn() -> Index;
-
-/// An index that several may look at.
-pub type SharedIndex = Arc<Index>;
 
 /// Whether a value has no marks that a loop would have to hand on.
 fn is_plain(value: &Value) -> bool {
