@@ -15,8 +15,8 @@ use super::parsing::parse_document;
 use super::terragrunt::Terragrunt;
 use crate::clock::{Clock, Stage};
 use crate::source::{
-    Ignored, PathMap, Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out, read_text,
-    shown_path,
+    FileText, Ignored, PathMap, Problem, ReadError, RealPaths, SourceFile, SourceMap, leads_out, link_leads_out,
+    read_text, shown_path,
 };
 
 /// The name of the lock file that `terraform init` writes.
@@ -65,7 +65,15 @@ pub(crate) struct FolderReader<'a> {
 struct ReadFolder {
     request: Request,
     listing: Listing,
-    texts: Vec<(PathBuf, Result<String, ReadError>)>,
+    texts: Vec<ReadText>,
+}
+
+/// A file's text, ready to be kept.
+struct ReadText {
+    path: PathBuf,
+    /// How people know the path.
+    name: String,
+    text: Result<FileText, ReadError>,
 }
 
 /// The same with its texts at their places.
@@ -128,8 +136,8 @@ impl FolderReader<'_> {
         let listing = self.list(&request)?;
         let read = |name: &String| {
             let path = request.dir.join(name);
-            let text = read_text(&path);
-            (path, text)
+            let text = read_text(&path).map(FileText::from);
+            ReadText { name: self.shown(&path), path, text }
         };
         let texts = listing.files.iter().map(read).collect();
         Some(ReadFolder { request, listing, texts })
@@ -189,12 +197,10 @@ impl FolderReader<'_> {
     }
 
     fn add_sources(&self, folder: ReadFolder) -> AddedFolder {
-        let add = |(path, text): (PathBuf, Result<String, ReadError>)| {
-            let name = self.shown(&path);
-            match text {
-                Ok(text) => Ok(self.sources.add(&path, name, text)),
-                Err(error) => Err((name, error)),
-            }
+        // One after the other: what takes long was done where the texts were read.
+        let add = |ReadText { path, name, text }| match text {
+            Ok(text) => Ok(self.sources.add(&path, name, text)),
+            Err(error) => Err((name, error)),
         };
         let files = folder.texts.into_iter().map(add).collect();
         AddedFolder { request: folder.request, listing: folder.listing, files }

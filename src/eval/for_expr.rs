@@ -84,10 +84,10 @@ impl Evaluation<'_> {
     /// Hands on those of a collection's elements that a `for` takes, until there are enough.
     pub(super) fn gather(&self, f: &ForExpr, collection: &Value, result: &mut dyn Gather) -> Result<(), EvalError> {
         // What a list holds for certain is looked at where it stands.
-        if let Some(items) = plain_items(collection).filter(|_| f.key_var.is_none()) {
-            return match self.narrowed(f, collection, items, result.passes_false()) {
-                Some(places) => self.gather_known(f, collection, places.iter().map(|place| &items[*place]), result),
-                None => self.gather_known(f, collection, items.iter(), result),
+        if let Some(seq) = plain(collection).filter(|_| f.key_var.is_none()) {
+            return match self.narrowed(f, collection, &seq.items, result.passes_false()) {
+                Some(places) => self.gather_known(f, collection, places.iter().map(|place| &seq.items[*place]), result),
+                None => self.gather_known(f, collection, seq.items.iter(), result),
             };
         }
         let entries = iterate(collection).map_err(|e| e.at(f.collection.span))?;
@@ -108,23 +108,30 @@ impl Evaluation<'_> {
         Ok(())
     }
 
-    /// The same of elements that are there for certain.
+    /// The same of a list of which all positions are certain: of these of its elements, and of those that may stand behind
+    /// them.
     fn gather_known<'v>(
         &self,
         f: &ForExpr,
-        collection: &Value,
+        list: &'v Value,
         items: impl ExactSizeIterator<Item = &'v Value>,
         result: &mut dyn Gather,
     ) -> Result<(), EvalError> {
-        self.scope().spend(items.len())?;
-        let invariants = self.invariants_of(f, items.len());
+        let rest = list.as_seq().and_then(|seq| seq.rest.as_ref());
+        let turns = items.len() + usize::from(rest.is_some());
+        self.scope().spend(turns)?;
+        let invariants = self.invariants_of(f, turns);
         let inside = invariants.as_ref().map(|invariants| self.within(invariants));
         let inside = inside.as_ref().unwrap_or(self);
         for item in items {
             let scope = inside.bind(&f.value_var.text, item.clone());
-            if scope.take(f, collection, true, result)?.is_break() {
-                break;
+            if scope.take(f, list, true, result)?.is_break() {
+                return Ok(());
             }
+        }
+        if let Some(rest) = rest {
+            result.loosen();
+            let _ = inside.bind(&f.value_var.text, rest.clone()).take(f, list, false, result)?;
         }
         Ok(())
     }
@@ -207,12 +214,10 @@ impl Evaluation<'_> {
     }
 }
 
-/// The elements of a list or tuple that has no others, and no marks to hand on to them.
-fn plain_items(collection: &Value) -> Option<&[Value]> {
+/// The parts of a list or tuple whose elements have certain positions, and which has no marks to hand on to them.
+fn plain(collection: &Value) -> Option<&Seq> {
     match &collection.kind {
-        Kind::List(seq) | Kind::Tuple(seq) if !collection.is_open() && collection.marks == Marks::NONE => {
-            Some(&seq.items)
-        }
+        Kind::List(seq) | Kind::Tuple(seq) if seq.loose == 0 && collection.marks == Marks::NONE => Some(seq),
         _ => None,
     }
 }

@@ -275,8 +275,8 @@ fn entries(findings: Vec<Box<Finding>>, problems: Vec<Problem>, sources: &Source
     let findings = merge::merged(findings).into_par_iter().map(|f| Entry::of_finding(f, sources, secrets));
     let problems = repeated::joined(problems, sources).into_par_iter().map(|p| Entry::of_problem(p, sources, secrets));
     let mut entries: Vec<Entry> = findings.chain(problems).collect();
-    // In place: there may be a hundred thousand.
-    entries.sort_unstable_by(Entry::order);
+    // Of what is said several times the first stays.
+    entries.sort_by(Entry::order);
     entries.dedup_by(|a, b| a.finding().is_none() && b.finding().is_none() && a.order(b).is_eq());
     entries
 }

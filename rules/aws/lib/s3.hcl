@@ -188,8 +188,9 @@ function "lifecycle_takes_all_of" {
 function "s3_configurations_of" {
   params      = [type, bucket]
   description = "The resources of a type that name this bucket, whose name is known."
+  # Of those whose bucket is not known none names it for certain.
   value = [
-    for other in candidates(s3_configurations(), s3_configurations_by_bucket(), ["${type} ${bucket}"]) : other
+    for other in is_known(length(s3_configurations())) ? lookup(s3_configurations_by_bucket(), "${type} ${bucket}", []) : s3_configurations() : other
     if other.type == type && is_known(other.bucket) && other.bucket == bucket
   ]
 }
