@@ -167,7 +167,7 @@ impl<'a> Judge<'a> {
         let of_roots = self.prepared.plan.of_roots.iter().enumerate();
         let evaluations: Vec<_> = of_roots.flat_map(|(at, of_root)| of_root.iter().map(move |o| (at, o))).collect();
         progress.stage("checking root modules", evaluations.len());
-        // Roots that one thread evaluates one after the other share more than those of several.
+        // Roots that one thread evaluates one after the other share what was read of types and variables.
         let together = if rayon::current_num_threads() == 1 { evaluations.len().max(1) } else { 1 };
         let last = evaluations.len().saturating_sub(1);
         // What they share is not taken apart at the end either: see `run`.

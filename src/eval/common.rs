@@ -1,21 +1,17 @@
-//! What the evaluations of several roots share: modules that many roots call with equal arguments.
+//! What the evaluations of several roots share: what depends on what is written and on nothing that was evaluated.
 //!
-//! An evaluation is found again by what it read ([`super::shared`]), whichever root it was for. What depends on the root
-//! in other ways stays with its program: where a function looked at files, since their paths begin at the root's folder,
-//! and where a limit was reached.
+//! Evaluations themselves are not shared. Which roots one thread evaluates depends on the others, and where several things
+//! are not known, what was worked out before decides which of them is named.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::shared::Shared;
 use super::{Type, Value};
 use crate::source::Span;
 use crate::syntax::Text;
 
-/// So many evaluations are remembered for roots to come; then all are forgotten.
-const KEPT_LIMIT: usize = 5_000;
 /// Of so many variables it is remembered what they are worth in all environments.
 const VARIABLES_KEPT: usize = 5_000;
 
@@ -26,26 +22,11 @@ pub struct Common(Rc<Parts>);
 
 #[derive(Default)]
 struct Parts {
-    programs: Cell<u32>,
-    evaluations: RefCell<Rc<Shared>>,
     types: RefCell<FxHashMap<Span, (Type, Text)>>,
     everywhere: RefCell<FxHashMap<Span, Value>>,
 }
 
 impl Common {
-    /// The number of the next program.
-    pub(super) fn add_program(&self) -> u32 {
-        if self.0.evaluations.borrow().kept() > KEPT_LIMIT {
-            self.0.evaluations.take();
-        }
-        self.0.programs.replace(self.0.programs.get() + 1)
-    }
-
-    /// The evaluations of expressions in modules that are called.
-    pub(super) fn evaluations(&self) -> Rc<Shared> {
-        self.0.evaluations.borrow().clone()
-    }
-
     /// The type that is declared at this place, also as text, if it was read before.
     pub(super) fn declared_type(&self, place: Span) -> Option<(Type, Text)> {
         self.0.types.borrow().get(&place).cloned()

@@ -1,7 +1,6 @@
 //! The files that functions of one root may read.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -22,8 +21,6 @@ pub struct RootHost {
     secret: SecretAttributes,
     /// Whether the schema of a resource type is known.
     known: fn(&str) -> bool,
-    /// How often a file was asked for.
-    asked: AtomicUsize,
 }
 
 /// Says of a resource type and an attribute whether the provider calls its values secret.
@@ -40,7 +37,6 @@ impl RootHost {
             here: OnceLock::new(),
             secret: |_, _| false,
             known: |_| true,
-            asked: AtomicUsize::new(0),
         }
     }
 
@@ -62,11 +58,6 @@ impl RootHost {
         (self.known)(resource_type)
     }
 
-    /// How often a file was asked for.
-    pub(super) fn asked(&self) -> usize {
-        self.asked.load(Relaxed)
-    }
-
     /// The mark of what is read from an attribute of a managed resource.
     pub(super) fn marks_of(&self, resource_type: &str, attribute: &str) -> Marks {
         if (self.secret)(resource_type, attribute) { Marks::SENSITIVE } else { Marks::NONE }
@@ -79,7 +70,6 @@ impl RootHost {
 
     /// A template file, parsed once; `None` where it may not be read.
     pub(super) fn template(&self, path: &str) -> Result<Option<Arc<Expr>>, EvalError> {
-        self.asked.fetch_add(1, Relaxed);
         if let Some(known) = self.templates.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
             return Ok(known.clone());
         }
@@ -119,7 +109,6 @@ impl RootHost {
 
 impl Host for RootHost {
     fn read_file(&self, path: &str) -> FileAnswer {
-        self.asked.fetch_add(1, Relaxed);
         if path.starts_with('~') {
             return FileAnswer::OutOfBounds;
         }
@@ -131,7 +120,6 @@ impl Host for RootHost {
     }
 
     fn has_file(&self, path: &str) -> Option<bool> {
-        self.asked.fetch_add(1, Relaxed);
         if path.starts_with('~') {
             return None;
         }
@@ -139,7 +127,6 @@ impl Host for RootHost {
     }
 
     fn file_set(&self, path: &str, pattern: &str) -> Option<Vec<String>> {
-        self.asked.fetch_add(1, Relaxed);
         self.sandbox.list(&self.folder.join(path), pattern)
     }
 }

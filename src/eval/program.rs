@@ -71,12 +71,10 @@ pub struct Program<'c> {
     pub(super) literals: NoScope<'static>,
     /// The type `any` as text.
     pub(super) any: Text,
-    /// Its number among the programs that share what they have in common.
-    number: u32,
     /// What is shared with other programs.
     pub(super) common: Common,
-    /// Evaluations in modules that are called: they may be for other roots, too.
-    called: Rc<Shared>,
+    /// Evaluations in modules that are called.
+    called: Shared,
     /// Evaluations in the root module.
     shared: Shared,
     /// How often a value has asked for itself.
@@ -171,9 +169,8 @@ impl<'c> Program<'c> {
             spent: Spent::default(),
             literals: NoScope::default(),
             any: Type::Any.to_string().into(),
-            number: common.add_program(),
             common: common.clone(),
-            called: common.evaluations(),
+            called: Shared::default(),
             shared: Shared::default(),
             cycles: Cell::new(0),
             conversions: Conversions::default(),
@@ -375,9 +372,9 @@ impl<'c> Program<'c> {
             Some(place) => match self.known(&place, &scope) {
                 Some(kept) => kept.result.clone(),
                 None => {
-                    let (reads, asked) = (Reads::default(), self.host.asked());
+                    let reads = Reads::default();
                     let result = self.eval_plain(expr, &ModuleScope { reads: Some(&reads), ..scope });
-                    place.keep(reads, &result, self.only_for(asked, &result));
+                    place.keep(reads, &result);
                     result
                 }
             },
@@ -398,18 +395,11 @@ impl<'c> Program<'c> {
             scope.reads.iter().for_each(|outer| outer.extend(&kept.reads));
             return Some(kept.result.clone());
         }
-        let (reads, asked) = (Reads::default(), self.host.asked());
+        let reads = Reads::default();
         let result = Evaluation::new(&ModuleScope { reads: Some(&reads), ..inner }).eval(expr);
         scope.reads.iter().for_each(|outer| outer.absorb(&reads));
-        place.keep(reads, &result, self.only_for(asked, &result));
+        place.keep(reads, &result);
         Some(result)
-    }
-
-    /// The number of this program, if a result is of no use to others: files were asked for, which are found from the
-    /// root's folder, or a limit was reached, which counts what this program has done.
-    fn only_for(&self, asked: usize, result: &Result<Value, EvalError>) -> Option<u32> {
-        let limited = result.as_ref().is_err_and(|error| error.kind == ProblemKind::Limit);
-        (limited || self.host.asked() != asked).then_some(self.number)
     }
 
     /// Where evaluations of an expression are remembered that is evaluated in several frames.
@@ -438,7 +428,7 @@ impl<'c> Program<'c> {
         let fits = |read: &Read| {
             scope.resolve(&read.root, read.span, &read.hops(), &evaluation).is_ok_and(|now| read.is_worth(&now))
         };
-        let fits = |kept: &Kept| kept.program.is_none_or(|n| n == self.number) && kept.reads.iter().all(fits);
+        let fits = |kept: &Kept| kept.reads.iter().all(fits);
         let (position, kept) = place.kept().into_iter().enumerate().find(|(_, kept)| fits(kept))?;
         place.found(position);
         Some(kept)

@@ -29,8 +29,6 @@ const PATIENCE: usize = 64;
 #[derive(Default)]
 pub(super) struct Shared {
     by_place: RefCell<FxHashMap<Span, Rc<Place>>>,
-    /// How many evaluations are remembered.
-    kept: Rc<Cell<usize>>,
 }
 
 /// Values as given and as converted to a variable's type, by the variable: calls with equal arguments share the result.
@@ -68,16 +66,12 @@ pub(super) struct Place {
     next: Cell<usize>,
     hits: Cell<usize>,
     misses: Cell<usize>,
-    /// How many evaluations are remembered in all places.
-    all: Rc<Cell<usize>>,
     #[cfg(test)]
     evaluated: Cell<usize>,
 }
 
 /// One evaluation: what it read and what came out.
 pub(super) struct Kept {
-    /// The program that it is for, where it is not for all.
-    pub(super) program: Option<u32>,
     pub(super) reads: Vec<Read>,
     pub(super) result: Result<Value, EvalError>,
 }
@@ -119,11 +113,6 @@ impl Shared {
         places.values().fold((0, 0), |(new, again), place| (new + place.evaluated.get(), again + place.hits.get()))
     }
 
-    /// How many evaluations are remembered.
-    pub(super) fn kept(&self) -> usize {
-        self.kept.get()
-    }
-
     /// The place of an expression that is worth remembering.
     pub(super) fn place(&self, expr: &Expr) -> Option<Rc<Place>> {
         if is_single(expr) {
@@ -132,7 +121,7 @@ impl Shared {
         if let Some(place) = self.by_place.borrow().get(&expr.span) {
             return (!place.is_hopeless()).then(|| place.clone());
         }
-        let place = Rc::new(Place { all: self.kept.clone(), ..Place::default() });
+        let place = Rc::new(Place::default());
         if parts(expr, MIN_PARTS) < MIN_PARTS {
             place.misses.set(usize::MAX);
         }
@@ -161,7 +150,7 @@ impl Place {
     }
 
     /// Remembers an evaluation; one whose reads cannot be repeated is not kept.
-    pub(super) fn keep(&self, reads: Reads, result: &Result<Value, EvalError>, program: Option<u32>) {
+    pub(super) fn keep(&self, reads: Reads, result: &Result<Value, EvalError>) {
         #[cfg(test)]
         self.evaluated.set(self.evaluated.get() + 1);
         self.misses.set(self.misses.get().saturating_add(1));
@@ -169,13 +158,10 @@ impl Place {
             self.misses.set(usize::MAX);
             return;
         }
-        let entry = Rc::new(Kept { program, reads: reads.list.into_inner(), result: result.clone() });
+        let entry = Rc::new(Kept { reads: reads.list.into_inner(), result: result.clone() });
         let mut kept = self.kept.borrow_mut();
         match kept.len() < KEPT {
-            true => {
-                self.all.set(self.all.get() + 1);
-                kept.push(entry);
-            }
+            true => kept.push(entry),
             false => {
                 kept[self.next.get()] = entry;
                 self.next.set((self.next.get() + 1) % KEPT);
