@@ -8,7 +8,7 @@ use std::cell::Cell;
 use super::{Cause, EvalError, Fields, Hint, Kind, Marks, Node, Refs, Rest, Seq, Type, Unknown, Value, steps};
 
 /// How many alternatives a union keeps before it is just unknown.
-pub(super) const MAX_ALTERNATIVES: usize = 8;
+pub const MAX_ALTERNATIVES: usize = 8;
 /// How many combinations of alternatives an operation tries before its result is just unknown.
 const MAX_COMBINATIONS: usize = 64;
 

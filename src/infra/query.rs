@@ -95,17 +95,30 @@ impl Answer {
         place.push(id);
     }
 
+    /// Those that may belong to it besides. There may be thousands, for each of thousands: of more than are told apart it
+    /// does not matter which they are.
+    fn possible(&self) -> Vec<InstanceId> {
+        let mut possible = Vec::new();
+        for id in &self.maybe {
+            if possible.len() > union::MAX_ALTERNATIVES {
+                break;
+            }
+            if self.items.binary_search(id).is_err() && !possible.contains(id) {
+                possible.push(*id);
+            }
+        }
+        possible.sort_unstable();
+        possible
+    }
+
     fn into_value(mut self) -> Value {
         if self.items.is_empty() && self.maybe.is_empty() && self.doubt.is_none() {
             return Value::tuple(Vec::new());
         }
         self.items.sort_unstable();
         self.items.dedup();
-        self.maybe.sort_unstable();
-        self.maybe.dedup();
-        self.maybe.retain(|id| self.items.binary_search(id).is_err());
         let handle = |id: &InstanceId| Value::from(Kind::Handle(*id));
-        let mut rest: Vec<Value> = self.maybe.iter().map(handle).collect();
+        let mut rest: Vec<Value> = self.possible().iter().map(handle).collect();
         rest.extend(self.doubt.iter().map(|cause| Value::unknown(Type::Any, cause.clone())));
         let rest = match rest.len() {
             0 => None,
