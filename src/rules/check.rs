@@ -55,9 +55,9 @@ pub fn check(
 ) -> Outcome {
     let look = || look(&Run::new(catalog, selection, infra, host));
     let mut looked = look();
-    // What several ask is paid for by who asks first. Where that is more than one may spend, it must not depend on the
+    // What several ask is paid for by who asks first. Where that may be more than one may spend, it must not depend on the
     // threads whose work it was: then everything is asked again, one after the other.
-    if looked.is_exhausted
+    if looked.is_near_a_limit
         && rayon::current_num_threads() > 1
         && let Ok(alone) = ThreadPoolBuilder::new().num_threads(1).build()
     {
@@ -73,8 +73,8 @@ pub fn check(
 /// What came of looking at everything.
 struct Looked {
     seen: Vec<Seen>,
-    /// Whether something was not evaluated because it would have made too much.
-    is_exhausted: bool,
+    /// Whether what was not evaluated, since it would have made too much, may hang on the order.
+    is_near_a_limit: bool,
     spent: Duration,
 }
 
@@ -85,7 +85,7 @@ fn look(run: &Run<'_>) -> Looked {
     // By rule first: threads that evaluate one expression at once would fight for the counts of its shared texts.
     let seen: Vec<Seen> = tasks.par_iter().flat_map(|task| task.run(run)).collect();
     let spent = spent + seen.iter().map(|s| s.spent).sum::<Duration>();
-    Looked { seen, is_exhausted: run.is_exhausted(), spent }
+    Looked { seen, is_near_a_limit: run.is_near_a_limit(), spent }
 }
 
 /// A rule and all the instances that it looks at.

@@ -20,6 +20,9 @@ use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecy
 use crate::source::Span;
 use crate::syntax::{AttrExpr, Expr, ExprKind, Text};
 
+/// Who spends a fourth of what it may is near its limit: others may have paid for answers that it asked for as well.
+const NEAR_A_LIMIT: usize = 4;
+
 /// What the rules of one run see.
 pub struct Run<'a> {
     /// The rules and the functions they declare.
@@ -45,8 +48,7 @@ pub struct Run<'a> {
     fixes: Answers<usize, Arc<Fix>>,
     /// How many elements were made for what is the same for all instances.
     made_for_all: AtomicUsize,
-    /// Whether something would have made more than it may.
-    exhausted: AtomicBool,
+    near_a_limit: AtomicBool,
 }
 
 impl<'a> Run<'a> {
@@ -73,7 +75,7 @@ impl<'a> Run<'a> {
             candidates: Answers::default(),
             fixes: Answers::default(),
             made_for_all: AtomicUsize::new(0),
-            exhausted: AtomicBool::new(false),
+            near_a_limit: AtomicBool::new(false),
         }
     }
 
@@ -89,15 +91,16 @@ impl<'a> Run<'a> {
     /// Where there are more.
     pub fn spend(&self, work: &Cell<usize>, elements: usize, limit: usize) -> Result<(), EvalError> {
         let spent = crate::eval::spend(work, elements, limit);
-        if spent.is_err() {
-            self.exhausted.store(true, Relaxed);
+        if work.get() > limit / NEAR_A_LIMIT {
+            self.near_a_limit.store(true, Relaxed);
         }
         spent
     }
 
-    /// Whether something would have made more elements than it may.
-    pub fn is_exhausted(&self) -> bool {
-        self.exhausted.load(Relaxed)
+    /// Whether something has made, or would have made, so many elements that it might be more than it may if others had
+    /// asked later.
+    pub fn is_near_a_limit(&self) -> bool {
+        self.near_a_limit.load(Relaxed)
     }
 
     /// What calls gave whose answers depend on the instances of the run.
