@@ -79,7 +79,7 @@ rule "db-cluster-single-instance" {
     is_counted   = endswith(local.only.address, "[0]") && length(resources(local.only.resource_type)) < 200 && length([for other in resources(local.only.resource_type) : other if other.block_address == local.only.block_address]) == 1
     more         = (is_known(local.is_counted) ? local.is_counted : false) ? "# in ${local.only.block_address}\ncount = 2" : "# one more instance for ${self.address} by the count or for_each of ${local.only.block_address}"
     scalers = [
-      for target in candidates(resources("aws_appautoscaling_target"), cluster_targets_by_cluster(self.type), [self.address, try("cluster:${known_text(self.cluster_identifier)}", "cluster:*")]) : target
+      for target in candidates(resources("aws_appautoscaling_target"), scaling_targets_by(self.type), [self.address, try("cluster:${known_text(self.cluster_identifier)}", "*")]) : target
       if target.service_namespace == "rds" && target.min_capacity >= 1 && (
         length(referenced(target.resource_id, self.type)) > 0
         ? anytrue([for named in referenced(target.resource_id, self.type) : same(named, self)])

@@ -56,11 +56,11 @@ impl Evaluation<'_> {
     /// The places of those elements of a list that a loop may take; `None` where that is all of them for all that is known.
     /// Where `by_value`, elements whose value is false count for nothing.
     pub(super) fn narrowed(&self, f: &ForExpr, list: &Value, items: &[Value], by_value: bool) -> Option<Vec<usize>> {
-        if items.len() < LONG || f.key_var.is_some() {
+        if items.len() < LONG {
             return None;
         }
-        let conditions = f.condition.iter().chain(by_value.then_some(&f.value));
-        let (attribute, wanted) = conditions.filter_map(|condition| equality(condition, &f.value_var.text)).next()?;
+        let mut conditions = f.condition.iter().chain(by_value.then_some(&f.value));
+        let (attribute, wanted) = conditions.find_map(|condition| equality(condition, &f.value_var.text))?;
         let Kind::String(text) = self.eval(wanted).ok().filter(is_plain)?.kind else { return None };
         let index =
             self.scope().index(list, attribute, &|| Index::of(items, |item| self.attribute(item, attribute).ok()))?;

@@ -92,6 +92,24 @@ function "scheduled_scaling_by_key" {
   value       = scaling_index(resources("aws_appautoscaling_scheduled_action"))
 }
 
+function "scaling_targets_by" {
+  params      = [type]
+  description = "The scalable targets by the addresses of the resources of a type that they refer to, else by what their id begins with, as in `table/orders` or `cluster:orders`, and under a star; under a question mark those of which neither is known."
+  value = by_key(flatten([
+    for target in resources("aws_appautoscaling_target") : (
+      !is_known(referenced(target.resource_id, type)) ? [{ key = "?", value = target }]
+      : length(referenced(target.resource_id, type)) == 0 ? [for key in try([scaled_name(known_text(target.resource_id)), "*"], ["?"]) : { key = key, value = target }]
+      : [for scaled in referenced(target.resource_id, type) : { key = scaled.address, value = target }]
+    )
+  ]))
+}
+
+function "scaled_name" {
+  params      = [id]
+  description = "What a resource id names, without the index of a table that may follow: `table/orders` of `table/orders/index/day`."
+  value       = join("/", slice(split("/", id), 0, min(2, length(split("/", id)))))
+}
+
 function "scaling_index" {
   params      = [all]
   description = "Policies or scheduled actions by what they name."

@@ -162,15 +162,3 @@ function "pins_minor" {
     : false
   )
 }
-
-function "cluster_targets_by_cluster" {
-  params      = [type]
-  description = "The targets of Application Auto Scaling by the addresses of the database clusters of a type that they refer to, else by their id, as in `cluster:orders`, and as `cluster:*`; under a question mark those of which neither is known."
-  value = by_key(flatten([
-    for target in resources("aws_appautoscaling_target") : (
-      !is_known(referenced(target.resource_id, type)) ? [{ key = "?", value = target }]
-      : length(referenced(target.resource_id, type)) == 0 ? [for key in try([known_text(target.resource_id), "cluster:*"], ["?"]) : { key = key, value = target }]
-      : [for cluster in referenced(target.resource_id, type) : { key = cluster.address, value = target }]
-    )
-  ]))
-}

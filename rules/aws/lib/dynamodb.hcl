@@ -8,31 +8,13 @@ function "dynamodb_targets" {
   params      = [table]
   description = "The targets of Application Auto Scaling for a DynamoDB table and its indexes."
   value = [
-    for target in candidates(resources("aws_appautoscaling_target"), dynamodb_targets_by_table(), [table.address, try("table/${known_text(table.name)}", "table/*")]) : target
+    for target in candidates(resources("aws_appautoscaling_target"), scaling_targets_by("aws_dynamodb_table"), [table.address, try("table/${known_text(table.name)}", "*")]) : target
     if target.service_namespace == "dynamodb" && (
       length(referenced(target.resource_id, "aws_dynamodb_table")) > 0
       ? anytrue([for named in referenced(target.resource_id, "aws_dynamodb_table") : same(named, table)])
       : target.resource_id == "table/${table.name}" || startswith(target.resource_id, "table/${table.name}/index/")
     )
   ]
-}
-
-function "dynamodb_targets_by_table" {
-  params      = []
-  description = "The targets of Application Auto Scaling by the addresses of the DynamoDB tables that they refer to, else by the table that their id names, as in `table/orders`, and as `table/*`; under a question mark those of which neither is known."
-  value = by_key(flatten([
-    for target in resources("aws_appautoscaling_target") : (
-      !is_known(referenced(target.resource_id, "aws_dynamodb_table")) ? [{ key = "?", value = target }]
-      : length(referenced(target.resource_id, "aws_dynamodb_table")) == 0 ? [for key in try([dynamodb_table_in(known_text(target.resource_id)), "table/*"], ["?"]) : { key = key, value = target }]
-      : [for table in referenced(target.resource_id, "aws_dynamodb_table") : { key = table.address, value = target }]
-    )
-  ]))
-}
-
-function "dynamodb_table_in" {
-  params      = [id]
-  description = "The part of a resource id that names the table, without the index of it that may follow: `table/orders`."
-  value       = join("/", slice(split("/", id), 0, 2))
 }
 
 function "is_scaled" {

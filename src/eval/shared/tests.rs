@@ -1,7 +1,7 @@
 //! What is evaluated once, and what must not be.
 
 use crate::config::testing::Tree;
-use crate::eval::{Inputs, Program, RootHost, display};
+use crate::eval::{Common, Inputs, Program, RootHost, display};
 use crate::source::Sandbox;
 use crate::syntax::Text;
 
@@ -115,6 +115,39 @@ fn what_a_part_reads_is_read_by_the_whole() {
                 output \"n\" { value = module.m[*].y }\n";
     let (printed, ..) = outputs(&[("main.tf", root), ("m/main.tf", module)]);
     assert_eq!(printed, ["n = [\"a0-a1\", \"b0-b1\", \"a0-a1\", \"b0-b1\"]"]);
+}
+
+/// What the output `y` of each of two roots is worth that call one module, and how often expressions were found again.
+fn two_roots(module: &str) -> (Vec<String>, usize) {
+    let root = "module \"m\" {\n  source = \"../m\"\n  x = \"a\"\n}\noutput \"y\" { value = module.m.y }\n";
+    let (a, b) = (("a/main.tf", root), ("b/main.tf", root));
+    let tree = Tree::new(&[a, b, ("a/f.txt", "1"), ("b/f.txt", "2"), ("m/main.tf", module)]);
+    let config = tree.load(&["a", "b"]);
+    let common = Common::default();
+    let mut again = 0;
+    let worth = |root: &crate::config::Root| {
+        let sandbox = std::sync::Arc::new(Sandbox::new([root.dir.as_path()]));
+        let host = RootHost::new(&root.dir, sandbox, config.sources.clone());
+        let program = Program::beside(&common, root, Inputs::default(), host);
+        let root = program.root_instance();
+        let value = root.module().outputs.find("y").map(|output| program.output(&root, output));
+        again = program.shared_totals().1;
+        value.map_or_else(String::new, |value| display::short(&value))
+    };
+    let worths = config.roots.iter().map(worth).collect();
+    (worths, again)
+}
+
+#[test]
+fn each_root_is_evaluated_for_itself() {
+    assert_eq!(two_roots(LISTS).0, ["[\"a-0\", \"a-1\", \"a-2\"]", "[\"a-0\", \"a-1\", \"a-2\"]"]);
+    assert_eq!(two_roots(LISTS).1, 0);
+}
+
+#[test]
+fn files_are_those_of_each_root() {
+    let module = "variable \"x\" {}\noutput \"y\" { value = [for i in range(1) : \"${var.x}${file(\"f.txt\")}\"] }\n";
+    assert_eq!(two_roots(module), (vec!["[\"a1\"]".to_owned(), "[\"a2\"]".to_owned()], 0));
 }
 
 #[test]
