@@ -18,7 +18,9 @@ mod table;
 mod value;
 
 pub use defaults::{Basis, DefaultValue, Defaults, condition, default, defaults, resource_types_with_defaults};
-pub use schema::{Argument, Body, Mode, NestedBlock, Nesting, Schema, Type, provider_version, resource_types, schema};
+pub use schema::{
+    Argument, Body, Member, Mode, NestedBlock, Nesting, Schema, Type, provider_version, resource_types, schema,
+};
 pub use secrets::{is_secret, secret_paths, types_with_secrets};
 pub use table::{Column, ColumnType, Row, Table, lookup, table, table_names};
 pub use value::FactValue;

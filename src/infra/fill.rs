@@ -10,7 +10,7 @@ use crate::eval::{
     convert,
 };
 use crate::facts::cache::Cache;
-use crate::facts::{self, FactValue, Schema};
+use crate::facts::{self, FactValue, Member, Schema};
 use crate::syntax::Text;
 
 /// A provider's default as a value that says so.
@@ -154,19 +154,22 @@ fn mark_secret(value: &mut Value, path: Option<&str>) {
 /// One argument or the blocks of one type.
 fn entry(name: &str, value: Value, schema: Option<&Schema>, defaults: &Defaults, place: &Place<'_>) -> Value {
     let defaults = || defaults.blocks.get(name);
-    // Most are arguments, and no name is both.
-    if let Some(argument) = schema.and_then(|s| s.attribute(name)) {
-        let value = scalar(value, &argument.ty);
-        return match argument.ty.object() {
-            Some(body) => blocks(value, Some(body), defaults(), place),
-            None => value,
-        };
+    match schema.and_then(|s| s.member(name)) {
+        None => blocks(value, None, defaults(), place),
+        Some(Member::Argument(argument)) => {
+            let value = scalar(value, &argument.ty);
+            match argument.ty.object() {
+                Some(body) => blocks(value, Some(body), defaults(), place),
+                None => value,
+            }
+        }
+        Some(Member::Block(block)) => {
+            // A block type in JSON syntax, or given as an argument: one object is a list of one.
+            let single = matches!(value.kind, Kind::Object(_) | Kind::Map(_));
+            let value = if single { Value::tuple(vec![value]) } else { value };
+            blocks(value, Some(block.body.schema()), defaults(), place)
+        }
     }
-    let Some(block) = schema.and_then(|s| s.block(name)) else { return blocks(value, None, defaults(), place) };
-    // A block type in JSON syntax, or given as an argument: one object is a list of one.
-    let single = matches!(value.kind, Kind::Object(_) | Kind::Map(_));
-    let value = if single { Value::tuple(vec![value]) } else { value };
-    blocks(value, Some(block.body.schema()), defaults(), place)
 }
 
 /// What the provider makes of text for a number or bool, and the other way round.

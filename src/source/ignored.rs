@@ -8,14 +8,17 @@ use ignore::gitignore::{Gitignore, Glob};
 use rustc_hash::FxHashMap;
 
 use super::files::ignore_fault;
-use super::{normalize, read_text, work_tree};
+use super::sandbox::is_work_tree;
+use super::{normalize, read_text};
 
 /// The lists of ignored files of the folders that were asked about.
 #[derive(Debug, Default)]
 pub struct Ignored {
     lists: Mutex<Lists>,
     /// The submodules of the work trees that were asked about.
-    submodules: Mutex<FxHashMap<PathBuf, Arc<[PathBuf]>>>,
+    submodules: Mutex<FxHashMap<Arc<Path>, Arc<[PathBuf]>>>,
+    /// The work trees of the folders that were asked about, and of those around them.
+    trees: Mutex<FxHashMap<PathBuf, Option<Arc<Path>>>>,
 }
 
 /// Lists by their folders.
@@ -53,9 +56,9 @@ impl Ignored {
     /// Whether an absolute path lies in a submodule of its work tree, as far as `.gitmodules` says.
     pub fn is_submodule(&self, path: &Path) -> bool {
         let path = normalize(path);
-        let Some(tree) = path.parent().and_then(work_tree) else { return false };
+        let Some(tree) = path.parent().and_then(|folder| self.tree(folder)) else { return false };
         let mut known = self.submodules.lock().unwrap_or_else(PoisonError::into_inner);
-        let submodules = known.entry(tree.to_path_buf()).or_insert_with(|| submodules(tree));
+        let submodules = known.entry(tree.clone()).or_insert_with(|| submodules(&tree));
         submodules.iter().any(|submodule| path.starts_with(submodule))
     }
 
@@ -66,8 +69,8 @@ impl Ignored {
     /// What is made of the pattern that decides about a path, if there is one.
     fn decide<T>(&self, path: &Path, is_folder: bool, made: impl Fn(Match<&Glob>) -> T) -> Option<T> {
         let path = normalize(path);
-        let tree = path.parent().and_then(work_tree)?;
-        let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(tree));
+        let tree = self.tree(path.parent()?)?;
+        let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&tree));
         // The nearest list that says something decides; what is below an ignored folder is ignored as well.
         for list in folders.filter_map(|folder| self.list(folder)) {
             let said = list.matched_path_or_any_parents(&path, is_folder);
@@ -76,6 +79,27 @@ impl Ignored {
             }
         }
         None
+    }
+
+    /// The work tree that a folder lies in. Each missing file of each root is asked about, and no tree comes or goes
+    /// during a run.
+    fn tree(&self, folder: &Path) -> Option<Arc<Path>> {
+        let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut inside = Vec::new();
+        let mut found = None;
+        for folder in folder.ancestors() {
+            if let Some(known) = trees.get(folder) {
+                found = known.clone();
+                break;
+            }
+            inside.push(folder.to_path_buf());
+            if is_work_tree(folder) {
+                found = Some(folder.into());
+                break;
+            }
+        }
+        trees.extend(inside.into_iter().map(|folder| (folder, found.clone())));
+        found
     }
 
     fn list(&self, folder: &Path) -> Option<Arc<Gitignore>> {

@@ -52,7 +52,12 @@ type Listing = Option<Vec<String>>;
 
 /// The work tree of the git repository that a folder lies in.
 pub fn work_tree(folder: &Path) -> Option<&Path> {
-    folder.ancestors().find(|dir| dir.join(".git").exists())
+    folder.ancestors().find(|dir| is_work_tree(dir))
+}
+
+/// Whether a folder is the top of a work tree.
+pub(super) fn is_work_tree(folder: &Path) -> bool {
+    folder.join(".git").exists()
 }
 
 /// What is at a path.
