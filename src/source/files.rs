@@ -6,8 +6,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
@@ -93,15 +93,31 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
     /// Walks a folder, with lists of ignored files respected or not; returns the folders that it left out since their
     /// lists cannot be read.
     fn walk(&self, root: &Path, lists: Lists) -> Vec<(PathBuf, IgnoreFault)> {
+        let known = self.found().len();
+        let threads = rayon::current_num_threads();
+        let most = if threads > 1 { FEW_ENTRIES } else { usize::MAX };
+        let walked = self.walk_with(1, most, root, lists);
+        walked.unwrap_or_else(|| {
+            self.found().truncate(known);
+            self.walk_with(threads, usize::MAX, root, lists).unwrap_or_default()
+        })
+    }
+
+    /// The same on so many threads; nothing where there are more entries than `most`.
+    fn walk_with(&self, threads: usize, most: usize, root: &Path, lists: Lists) -> Option<Vec<(PathBuf, IgnoreFault)>> {
         let respected = lists != Lists::None;
         let unwalked = Arc::new(Mutex::new(Vec::new()));
+        let entries = AtomicUsize::new(0);
         let visit = |entry: Result<DirEntry, ignore::Error>| {
+            if entries.fetch_add(1, Ordering::Relaxed) >= most {
+                return WalkState::Quit;
+            }
             let item = match entry {
                 Ok(entry) => visit_entry(&entry, self.boundary, self.wanted, self.shown),
                 Err(error) => Some(Item::Fault(walk_problem(&error, root, self.shown))),
             };
             if let Some(item) = item {
-                self.found.lock().unwrap_or_else(PoisonError::into_inner).push(item);
+                self.found().push(item);
             }
             WalkState::Continue
         };
@@ -127,23 +143,29 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
                 None => true,
             }
         };
-        WalkBuilder::new(root)
-            .ignore(respected)
+        let mut walk = WalkBuilder::new(root);
+        walk.ignore(respected)
             .git_ignore(respected)
             .git_exclude(respected)
             .parents(lists == Lists::All)
             .git_global(false)
             .follow_links(false)
-            .threads(rayon::current_num_threads())
-            .filter_entry(enter)
-            .build_parallel()
-            .run(|| Box::new(visit));
-        std::mem::take(&mut *unwalked.lock().unwrap_or_else(PoisonError::into_inner))
+            .filter_entry(enter);
+        match threads {
+            1 => drop(walk.build().map(visit).find(|state| *state == WalkState::Quit)),
+            _ => walk.threads(threads).build_parallel().run(|| Box::new(&visit)),
+        }
+        let unwalked = std::mem::take(&mut *unwalked.lock().unwrap_or_else(PoisonError::into_inner));
+        (entries.into_inner() <= most).then_some(unwalked)
+    }
+
+    fn found(&self) -> MutexGuard<'_, Vec<Item>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What was found since this was last asked for.
     fn gathered(&self) -> Walk {
-        gather(std::mem::take(&mut *self.found.lock().unwrap_or_else(PoisonError::into_inner)))
+        gather(std::mem::take(&mut *self.found()))
     }
 
     /// Adds the files that git keeps although a list names them.
@@ -163,6 +185,10 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
         }
     }
 }
+
+/// So many entries one thread looks at by itself, in some milliseconds. Where there are more, all begin anew: of several
+/// threads those that find nothing to do sleep for a millisecond, and most walks take less.
+const FEW_ENTRIES: usize = 2_000;
 
 /// Git's own list of a folder.
 const GITIGNORE: &str = ".gitignore";

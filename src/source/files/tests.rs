@@ -172,3 +172,20 @@ fn what_is_no_file_is_refused_unopened() {
         }
     }
 }
+
+#[test]
+#[cfg(unix)]
+fn many_entries_are_found_once_on_several_threads() {
+    let files: Vec<String> = (0..=FEW_ENTRIES).map(|at| format!("f{}/a{at}.tf", at % 7)).collect();
+    let dir = tree(&files.iter().map(String::as_str).collect::<Vec<_>>());
+    for folder in 0..7 {
+        std::os::unix::fs::symlink("nowhere", dir.path().join(format!("f{folder}/link"))).unwrap();
+    }
+    let walked = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| walk_names(dir.path()))
+    };
+    let (names, problems) = walked(1);
+    assert_eq!((names.len(), problems.len()), (FEW_ENTRIES + 1, 7));
+    assert_eq!(walked(4), (names, problems));
+}
