@@ -2,6 +2,7 @@
 //! expanded.
 
 use std::cell::OnceCell;
+use std::cmp::Ordering;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -48,10 +49,21 @@ pub(super) fn written(body: &Body) -> Vec<Written<'_>> {
 pub(super) fn all_written(body: &Body) -> Vec<Written<'_>> {
     let mut all: Vec<Written<'_>> = contents(body).collect();
     // Of those with one name the first stays.
-    all.sort_by(|a, b| a.name.cmp(b.name));
+    all.sort_by(|a, b| by_beginning(a.name, b.name));
     all.dedup_by(|later, kept| later.name == kept.name);
     all.truncate(NAME_LIMIT);
     all
+}
+
+/// The order of names: the first bytes of two mostly tell, as one number.
+fn by_beginning(a: &str, b: &str) -> Ordering {
+    fn beginning(name: &str) -> u64 {
+        let mut bytes = [0; 8];
+        let length = name.len().min(bytes.len());
+        bytes[..length].copy_from_slice(&name.as_bytes()[..length]);
+        u64::from_be_bytes(bytes)
+    }
+    beginning(a).cmp(&beginning(b)).then_with(|| a.cmp(b))
 }
 
 /// What a resource's body writes under that name.

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::expr::Evaluation;
-use super::functions::{self, Host};
+use super::functions::{self, Function, Host};
 use super::names::{Hop, Resolved, Scope};
 use super::union::{may_be_failure, watched};
 use super::{Cause, EvalError, Kind, NoScope, Type, Value, nearest};
 use crate::source::{ProblemKind, Span};
-use crate::syntax::{Expr, Ident, Text};
+use crate::syntax::{Expr, ExprKind, Ident, Text};
 
 /// Template files that render template files may nest this deep.
 const TEMPLATE_DEPTH: usize = 32;
@@ -38,36 +38,48 @@ pub(super) fn eval(
     if let Some(result) = evaluation.scope().call(name, args, evaluation) {
         return result;
     }
-    match name.text.strip_prefix("core::").unwrap_or(&name.text) {
-        "try" => try_first(evaluation, args),
-        "can" => can(evaluation, args),
-        "templatefile" => template_file(evaluation, args),
-        "templatestring" => template_string(evaluation, args, span),
-        "convert" => convert(evaluation, args),
+    match functions::lookup(&name.text) {
         // A null of a list type is skipped; the literal has no type, and only here is it still to be told apart.
-        "coalescelist" if args.iter().any(|a| matches!(a.kind, crate::syntax::ExprKind::Null)) => {
+        Some(Function { name: "coalescelist", .. }) if args.iter().any(|a| matches!(a.kind, ExprKind::Null)) => {
             Err(EvalError::new("the arguments of `coalescelist` must be lists or tuples, not null"))
         }
-        plain => {
-            let Some(function) = functions::lookup(plain) else {
-                return undeclared(evaluation, name, args);
-            };
-            let mut values = Arguments::new();
-            for arg in args {
-                values.push(evaluation.eval(arg)?);
-            }
-            if expand_final && !spread(&mut values, args)? {
-                let known: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
-                return Ok(Value::unknown_from(&known, Type::Any, false));
-            };
-            let looked_at = |value: &&Value| value.as_str().is_some() || !AT_ONCE.contains(&plain);
-            let work = values.iter().filter(looked_at).map(Value::work).sum::<usize>() + values.len() / MANY;
-            evaluation.spend_work(work + functions::work_of_pattern(plain, &values))?;
-            let value = functions::call(function, evaluation.scope().host(), &values)?;
-            // A file's text is made once, and kept whoever asks for it.
-            if plain == "file" { Ok(value) } else { evaluation.counted(value, &values) }
-        }
+        Some(function) => call(evaluation, function, args, expand_final),
+        None => match name.text.strip_prefix("core::").unwrap_or(&name.text) {
+            "try" => try_first(evaluation, args),
+            "can" => can(evaluation, args),
+            "templatefile" => template_file(evaluation, args),
+            "templatestring" => template_string(evaluation, args, span),
+            "convert" => convert(evaluation, args),
+            _ => undeclared(evaluation, name, args),
+        },
     }
+}
+
+/// Calls a function that wants its arguments evaluated.
+fn call(
+    evaluation: &Evaluation<'_>,
+    function: &Function,
+    args: &[Expr],
+    expand_final: bool,
+) -> Result<Value, EvalError> {
+    let mut values = Arguments::new();
+    for arg in args {
+        values.push(evaluation.eval(arg)?);
+    }
+    if expand_final && !spread(&mut values, args)? {
+        let known: Vec<Value> = args.iter().map(|a| evaluation.eval(a)).collect::<Result<_, _>>()?;
+        return Ok(Value::unknown_from(&known, Type::Any, false));
+    };
+    let work = values.iter().map(|value| match value.work() {
+        0 => 0,
+        work if value.as_str().is_some() || !AT_ONCE.contains(&function.name) => work,
+        _ => 0,
+    });
+    let work = work.sum::<usize>() + values.len() / MANY;
+    evaluation.spend_work(work + functions::work_of_pattern(function.name, &values))?;
+    let value = functions::call(function, evaluation.scope().host(), &values)?;
+    // A file's text is made once, and kept whoever asks for it.
+    if function.name == "file" { Ok(value) } else { evaluation.counted(value, &values) }
 }
 
 /// Calls seldom have more arguments.
@@ -179,10 +191,7 @@ fn template_file(evaluation: &Evaluation<'_>, args: &[Expr]) -> Result<Value, Ev
 
 fn template_string(evaluation: &Evaluation<'_>, args: &[Expr], span: Span) -> Result<Value, EvalError> {
     let [text, vars] = args else { return Err(EvalError::new("`templatestring` takes a template and the variables")) };
-    let is_reference = matches!(
-        text.kind,
-        crate::syntax::ExprKind::Attr(..) | crate::syntax::ExprKind::Index(..) | crate::syntax::ExprKind::Variable(_)
-    );
+    let is_reference = matches!(text.kind, ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::Variable(_));
     if !is_reference {
         let error = EvalError::new("the template must be a reference to a string").with_label("not a reference");
         return Err(error.with_help("write a literal template where it is used, as \"…${…}…\"").at(text.span));

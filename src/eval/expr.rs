@@ -74,7 +74,9 @@ impl<'a> Evaluation<'a> {
             ExprKind::String(s) => Ok(s.clone().into()),
             ExprKind::Number(text) if is_plain(text) => number(text),
             ExprKind::Invalid => Ok(Value::unknown(Type::Any, Cause::Error)),
-            // Most are references, which need less room than others.
+            // Most are names, of which the scope knows what they are worth, or evaluates what they stand for by itself.
+            ExprKind::Attr(attr) if matches!(attr.base.kind, ExprKind::Variable(_)) => self.reference(expr),
+            // Other references need less room than the rest.
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
                 stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.reference(expr))
             }
@@ -89,6 +91,17 @@ impl<'a> Evaluation<'a> {
             }
         };
         value.map_err(|e| e.at(expr.span))
+    }
+
+    /// What an expression is worth that a name stands for: of names that stand for each other there may be very many.
+    ///
+    /// # Errors
+    /// Those of [`Evaluation::eval`].
+    pub fn eval_named(&self, expr: &Expr) -> Result<Value, EvalError> {
+        match expr.kind {
+            ExprKind::Attr(..) => stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval(expr)),
+            _ => self.eval(expr),
+        }
     }
 
     /// What several expressions are worth.

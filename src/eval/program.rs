@@ -383,7 +383,7 @@ impl<'c> Program<'c> {
 
     fn eval_plain(&self, expr: &Expr, scope: &ModuleScope<'_, 'c>) -> Result<Value, EvalError> {
         // Each expression has an allowance of its own, also one that another one asks for.
-        self.spent.apart(|| self.spent.bounded(|| Evaluation::new(scope).eval(expr)))
+        self.spent.apart(|| self.spent.bounded(|| Evaluation::new(scope).eval_named(expr)))
     }
 
     /// A part of an expression, remembered by itself: of `element(aws_subnet.a[*].id, count.index)` the list is the same

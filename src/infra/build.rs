@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::addresses::ByAddress;
-use super::fill::Filler;
+use super::fill::{Filler, facts_of};
 use super::foreign;
 use super::imported::Imported;
 use super::pseudo;
@@ -248,13 +248,16 @@ impl Builder<'_, '_> {
         for (id, instance) in instances.iter_mut().enumerate() {
             instance.id = id as InstanceId;
         }
-        let Infra { instances, by_type, by_address, .. } = &mut self.infra;
+        let Infra { instances, by_type, by_address, facts, .. } = &mut self.infra;
         *by_address = ByAddress::of(instances);
+        facts.reserve_exact(instances.len());
         // Those of one type stand beside each other in each module.
         for of_type in instances.chunk_by(|a, b| a.kind == b.kind && a.type_name == b.type_name) {
             let (kind, name) = (of_type[0].kind, &of_type[0].type_name);
             let ids = by_type.entry(kind).or_default().entry(name.clone()).or_default();
             ids.extend(of_type.iter().map(|instance| instance.id));
+            let known = if kind == InstanceKind::Resource { facts_of(name) } else { None };
+            facts.extend(of_type.iter().map(|_| known));
         }
         self.infra.not_on_disk.sort_by(|a, b| a.address.cmp(&b.address));
         self.infra.not_on_disk.dedup_by(|a, b| a.address == b.address);

@@ -14,7 +14,7 @@ use crate::facts::{self, FactValue, Member, Schema};
 use crate::syntax::Text;
 
 /// A provider's default as a value that says so.
-pub(super) fn default_value(fact: &FactValue) -> Value {
+fn default_value(fact: &FactValue) -> Value {
     left_out(fact_value(fact))
 }
 
@@ -44,8 +44,9 @@ pub(super) struct Filler {
 static FACTS: Cache<Facts> = Cache::new();
 
 /// What is known of one resource type.
-struct Facts {
-    schema: Option<&'static Schema>,
+pub struct Facts {
+    /// What may stand in it.
+    pub(super) schema: Option<&'static Schema>,
     /// Defaults of nested blocks as a tree.
     defaults: Defaults,
     /// The same for what is imported.
@@ -81,21 +82,31 @@ impl Defaults {
     }
 }
 
+/// What is known of a type; `None` where that is nothing.
+pub(super) fn facts_of(resource_type: &str) -> Option<&'static Facts> {
+    FACTS.get(resource_type, || {
+        let schema = facts::schema(resource_type);
+        let defaults = facts::defaults(resource_type);
+        let secrets: Vec<_> = facts::secret_paths(resource_type).collect();
+        let is_known = schema.is_some() || defaults.is_some() || !secrets.is_empty();
+        let made = || defaults.map(|all| Defaults::of(all, false)).unwrap_or_default();
+        is_known.then(|| Facts { schema, defaults: made(), of_imported: OnceLock::new(), secrets })
+    })
+}
+
+impl Facts {
+    /// What an argument of the resource itself is worth that is left out; `None` where the provider's default is not known.
+    pub(super) fn default(&self, name: &str) -> Option<&Value> {
+        self.defaults.values.get(name)
+    }
+}
+
 impl Filler {
-    /// What is known of a type; `None` where that is nothing.
     fn facts(&mut self, resource_type: &Text) -> Option<&'static Facts> {
         if let Some((_, facts)) = self.last.as_ref().filter(|(last, _)| last == resource_type) {
             return *facts;
         }
-        let find = || {
-            let schema = facts::schema(resource_type);
-            let defaults = facts::defaults(resource_type);
-            let secrets: Vec<_> = facts::secret_paths(resource_type).collect();
-            let is_known = schema.is_some() || defaults.is_some() || !secrets.is_empty();
-            let made = || defaults.map(|all| Defaults::of(all, false)).unwrap_or_default();
-            is_known.then(|| Facts { schema, defaults: made(), of_imported: OnceLock::new(), secrets })
-        };
-        let facts = FACTS.get(resource_type, find);
+        let facts = facts_of(resource_type);
         self.last = Some((resource_type.clone(), facts));
         facts
     }

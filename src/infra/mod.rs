@@ -22,10 +22,12 @@ use rustc_hash::FxHashMap;
 use addresses::ByAddress;
 pub use analysis::{AnalysisOptions, Wanted, Within, analyze, analyze_beside, sandbox};
 pub use build::build;
+use fill::Facts;
 pub use query::Candidates;
 
 pub use crate::config::is_nonproduction;
 use crate::eval::{BlockSource, ByName, Value};
+use crate::facts::Schema;
 use crate::source::Span;
 use crate::syntax::Text;
 
@@ -239,6 +241,8 @@ pub struct Infra {
     pub(crate) instances: Vec<Instance>,
     pub(crate) by_type: FxHashMap<InstanceKind, FxHashMap<Text, Vec<InstanceId>>>,
     by_address: ByAddress,
+    /// What is known of the types of the resources among the instances, by their ids.
+    facts: Vec<Option<&'static Facts>>,
     /// What leaves the configuration.
     pub(crate) handed_out: HandedOut,
     /// Who holds which references in one attribute of one type; made when first asked for.
@@ -257,6 +261,15 @@ impl Infra {
     /// Where the id comes from another infra.
     pub fn get(&self, id: InstanceId) -> &Instance {
         &self.instances[id as usize]
+    }
+
+    fn facts_of(&self, id: InstanceId) -> Option<&'static Facts> {
+        *self.facts.get(id as usize)?
+    }
+
+    /// The schema of a resource's type; none where that is not known, and for whatever is no resource.
+    pub fn schema_of(&self, id: InstanceId) -> Option<&'static Schema> {
+        self.facts_of(id)?.schema
     }
 
     /// The instance with this printed address.

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::names::{self, UNKNOWN_TOKEN, token};
 use super::{Infra, InstanceId, InstanceKind, Receiver};
 use crate::eval::{Cause, Hint, Kind, Reference, ReferenceKind, Step, Type, Value, union};
-use crate::facts;
+use crate::facts::{Member, Mode};
 use crate::syntax::Text;
 
 /// Indexes made when first asked for.
@@ -145,18 +145,22 @@ impl Infra {
         let reference = |kind| Reference::to(kind, instance.address.clone()).child(Step::Name(name.into()));
         match instance.kind {
             InstanceKind::Resource => {
-                let schema = facts::schema(&instance.type_name);
-                let argument = || schema.and_then(|s| s.attribute(name));
-                if instance.imported && argument().is_some_and(|a| a.mode == facts::Mode::OptionalComputed) {
+                let facts = self.facts_of(id);
+                let member = facts.and_then(|facts| facts.schema?.member(name));
+                let mode = match member {
+                    Some(Member::Argument(argument)) => Some(argument.mode),
+                    _ => None,
+                };
+                if instance.imported && mode == Some(Mode::OptionalComputed) {
                     return super::imported::kept(name);
                 }
-                if let Some(default) = facts::default(&instance.type_name, name) {
-                    return super::fill::default_value(&default.value);
+                if let Some(default) = facts.and_then(|facts| facts.default(name)) {
+                    return default.clone();
                 }
-                if schema.is_some_and(|s| s.block(name).is_some()) {
+                if let Some(Member::Block(_)) = member {
                     return Value::tuple(Vec::new());
                 }
-                let computed = schema.is_some_and(|s| s.is_computed_only(name)) || matches!(name, "id" | "arn");
+                let computed = mode == Some(Mode::Computed) || matches!(name, "id" | "arn");
                 if computed { super::fill::computed(reference(ReferenceKind::Resource)) } else { Value::NULL }
             }
             InstanceKind::Data if configured.is_none() => {

@@ -141,7 +141,7 @@ impl Draft {
             return false;
         }
         let mut around = attribute.unwrap_or_default().split('.').rev().skip(1).collect::<Vec<_>>().into_iter().rev();
-        let schema = facts::schema(&instance.type_name);
+        let schema = run.infra.schema_of(owner);
         let inner = around.try_fold(schema, |schema, step| Some(schema?.body(step)));
         argument == "lifecycle" || inner.flatten().is_some_and(|schema| schema.block(argument).is_some())
     }

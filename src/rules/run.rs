@@ -15,7 +15,6 @@ use super::verdict::Truth;
 use crate::eval::functions::Host;
 use crate::eval::union::is_watched;
 use crate::eval::{ByName, EvalError, Kind, Value};
-use crate::facts;
 use crate::infra::{Candidates, Infra, Instance, InstanceId, InstanceKind, Lifecycle};
 use crate::source::Span;
 use crate::syntax::{AttrExpr, Expr, ExprKind, Text};
@@ -176,7 +175,13 @@ impl<'a> Run<'a> {
             "file" => |run, instance| run.file(instance).into(),
             _ => return self.infra.attribute(id, name),
         };
-        if has_argument(instance, name) { self.infra.attribute(id, name) } else { own(self, instance) }
+        if self.has_argument(instance, name) { self.infra.attribute(id, name) } else { own(self, instance) }
+    }
+
+    /// Whether the block may set, or does set, an argument of that name.
+    fn has_argument(&self, instance: &Instance, name: &str) -> bool {
+        let may_set = || self.infra.schema_of(instance.id).is_some_and(|schema| schema.attribute(name).is_some());
+        instance.attributes.contains_key(name) || may_set()
     }
 
     /// The file of an instance's block, relative to the root module's folder.
@@ -270,14 +275,6 @@ fn provider_name(instance: &Instance) -> Option<String> {
         },
         _ => instance.type_name.split('_').next().map(str::to_owned),
     }
-}
-
-/// Whether the block may set, or does set, an argument of that name.
-fn has_argument(instance: &Instance, name: &str) -> bool {
-    let written = instance.attributes.contains_key(name);
-    written
-        || (instance.kind == InstanceKind::Resource
-            && facts::schema(&instance.type_name).is_some_and(|schema| schema.attribute(name).is_some()))
 }
 
 fn key(instance: &Instance) -> Value {

@@ -129,10 +129,10 @@ impl<'a> RuleScope<'a> {
     pub fn value(&self, clause: &Clause) -> Result<Value, EvalError> {
         match clause.lasts {
             Lasts::Run => {
-                let value = || Evaluation::new(&self.afresh()).eval(&clause.expr);
+                let value = || Evaluation::new(&self.afresh()).eval_named(&clause.expr);
                 self.run.value(ptr::from_ref::<Expr>(&clause.expr), value)
             }
-            _ => Evaluation::new(self).eval(&clause.expr),
+            _ => Evaluation::new(self).eval_named(&clause.expr),
         }
     }
 
