@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::answers::Calls;
+use super::bounds::Left;
 use super::callees::{Called, Callee, Callees, DeclaredFunction};
 use super::compile::{self, Surroundings};
 use super::decl::{self, FileDecl, FunctionDecl, argument, wrong};
@@ -58,18 +59,6 @@ pub(super) struct Entry {
     rule: OnceLock<Option<Arc<Rule>>>,
     /// The same without its words.
     wordless: OnceLock<Option<Arc<Rule>>>,
-}
-
-/// Files may declare so many rules together: each is asked of each resource that it looks at.
-const MOST_RULES: usize = 5_000;
-/// And so many functions.
-const MOST_FUNCTIONS: usize = 2_000;
-
-/// Leaves as many as may still come; the first of the rest.
-fn first_beyond<T>(declared: &mut Vec<T>, left: &mut usize) -> Option<T> {
-    let beyond = (*left < declared.len()).then(|| declared.drain(*left..).next()).flatten();
-    *left -= declared.len();
-    beyond
 }
 
 struct RuleFile {
@@ -132,18 +121,11 @@ impl<'s> Catalog<'s> {
     pub fn with_files(mut self, given: &[Arc<SourceFile>]) -> Result<Catalog<'s>, Vec<Problem>> {
         let mut problems = Vec::new();
         let mut decls = Vec::new();
-        let (mut rules_left, mut functions_left) = (MOST_RULES, MOST_FUNCTIONS);
+        let mut left = Left::default();
         for file in given {
             let index = self.push(service(&file.path), Source::Given(file.clone()));
             let mut decl = decl::read(&syntax::parse(file.id, &file.text));
-            if let Some(rule) = first_beyond(&mut decl.rules, &mut rules_left) {
-                let message = format!("more than {MOST_RULES} rules are not taken");
-                problems.push(wrong(rule.header, message, "the first of the rest"));
-            }
-            if let Some(function) = first_beyond(&mut decl.functions, &mut functions_left) {
-                let message = format!("more than {MOST_FUNCTIONS} functions are not taken");
-                problems.push(wrong(function.header, message, "the first of the rest"));
-            }
+            left.cut(&mut decl, &mut problems);
             self.declare(index, &decl, &mut problems);
             decls.push((index, decl));
         }

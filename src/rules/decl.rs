@@ -114,6 +114,9 @@ const ALSO_ARGUMENTS: &[&str] = &["at", "note"];
 const SETTING_ARGUMENTS: &[&str] = &["default", "description"];
 const FUNCTION_ARGUMENTS: &[&str] = &["params", "description", "value"];
 
+/// A function has no more parameters: they are looked for one by one.
+const MOST_PARAMS: usize = 100;
+
 /// Reads a parsed rule file.
 pub fn read(document: &Document) -> FileDecl {
     let mut reader = Reader { problems: document.problems.clone() };
@@ -226,6 +229,11 @@ impl Reader {
         };
         let mut params: Vec<Ident> = Vec::new();
         for item in items {
+            if params.len() == MOST_PARAMS {
+                let message = format!("more than {MOST_PARAMS} parameters are not taken");
+                self.problems.push(wrong(item.span, message, "the first of the rest"));
+                break;
+            }
             match &item.kind {
                 ExprKind::Variable(text) if params.iter().any(|p| p.text == *text) => {
                     self.problems.push(wrong(item.span, format!("there are two parameters `{text}`"), "the second"));

@@ -46,6 +46,14 @@ pub fn items(attribute: &Attribute) -> &[Expr] {
     }
 }
 
+/// What a plain text says.
+pub fn plain(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 /// One of a closed set of words.
 pub fn word<W: Word>(attribute: &Attribute, problems: &mut Vec<Problem>) -> Option<W> {
     let written = text(attribute, problems)?;

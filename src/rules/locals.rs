@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::decl::wrong;
 use super::reads::{Reads, Summary, reached};
 use super::rule::{Clause, Local};
@@ -29,7 +31,7 @@ impl Locals {
 
     /// Whether there is one of that name.
     pub fn has(&self, name: &Text) -> bool {
-        self.position(name).is_some()
+        self.locals.iter().any(|local| local.attribute.name.text == *name)
     }
 
     /// What there is to say of each, in order.
@@ -50,16 +52,14 @@ impl Locals {
         self.locals.iter().map(|local| (&local.attribute.name.text, &local.reads)).collect()
     }
 
-    fn position(&self, name: &Text) -> Option<usize> {
-        self.locals.iter().position(|local| local.attribute.name.text == *name)
-    }
-
     /// Reports locals that depend on themselves and takes them out.
     pub fn without_cycles(mut self, problems: &mut Vec<Problem>) -> Locals {
         let reached = reached(&self.read());
+        let positions: FxHashMap<&Text, usize> =
+            self.locals.iter().enumerate().map(|(at, local)| (&local.attribute.name.text, at)).collect();
         let in_cycle = |(at, local): (usize, &Arc<Declared>)| {
-            let mut read = local.reads.locals.iter().filter_map(|name| self.position(name));
-            read.any(|read| reached[read].contains(&at))
+            let mut read = local.reads.locals.iter().filter_map(|name| positions.get(name));
+            read.any(|read| reached[*read].contains(&at))
         };
         let mut cyclic = self.locals.iter().enumerate().map(in_cycle).collect::<Vec<_>>().into_iter();
         self.locals.retain(|local| {

@@ -4,6 +4,7 @@
 
 mod answers;
 mod baseline;
+mod bounds;
 mod callees;
 mod catalog;
 mod check;

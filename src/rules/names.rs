@@ -45,6 +45,9 @@ pub struct Names<'a> {
 const SPECIAL: &[(&str, usize, usize)] =
     &[("try", 1, usize::MAX), ("can", 1, 1), ("convert", 2, 2), ("templatefile", 2, 2), ("templatestring", 2, 2)];
 
+/// Where there are so many mistakes already, it is not looked for what is meant.
+const MANY_PROBLEMS: usize = 1_000;
+
 /// Checks an expression and says what it reads; mistakes are added to `problems`.
 pub fn check(expr: &Expr, names: &Names<'_>, problems: &mut Vec<Problem>) -> Reads {
     Walk { names, problems, bound: Vec::new() }.expr(expr);
@@ -158,15 +161,16 @@ impl Walk<'_, '_> {
         }
         let message = format!("there is no `{root}.{}`", step.text);
         let mut problem = wrong(step.span, message, "not declared");
-        problem.help = nearest(&step.text, known.iter().map(|k| &**k)).map(|n| format!("did you mean `{root}.{n}`?"));
+        let near = self.near(&step.text, || known.iter().map(|k| &**k));
+        problem.help = near.map(|n| format!("did you mean `{root}.{n}`?"));
         self.problems.push(problem);
     }
 
     fn unknown_root(&mut self, root: &Text, span: Span) {
         let of_rule = ["self", "local", "setting", "each"];
         let roots = if self.names.in_rule { of_rule.as_slice() } else { &[] };
-        let known = self.bound.iter().chain(self.names.params).map(|n| &**n).chain(roots.iter().copied());
-        let near = nearest(root, known.chain(["environment"])).map(|n| format!("did you mean `{n}`?"));
+        let known = || self.bound.iter().chain(self.names.params).map(|n| &**n).chain(roots.iter().copied());
+        let near = self.near(root, || known().chain(["environment"])).map(|n| format!("did you mean `{n}`?"));
         let mut problem = wrong(span, format!("there is no `{root}` here"), "not declared");
         problem.help = near.or_else(|| {
             let in_function = !self.names.in_rule && of_rule.contains(&&**root);
@@ -215,12 +219,20 @@ impl Walk<'_, '_> {
     }
 
     fn unknown_function(&mut self, name: &Ident) {
-        let mut known = self.names.functions.names();
-        own::names().for_each(|name| known.push(name));
-        SPECIAL.iter().for_each(|(name, ..)| known.push(name));
-        terraform::names().for_each(|name| known.push(name));
+        let known = || {
+            let mut known = self.names.functions.names();
+            own::names().for_each(|name| known.push(name));
+            SPECIAL.iter().for_each(|(name, ..)| known.push(name));
+            terraform::names().for_each(|name| known.push(name));
+            known
+        };
         let mut problem = wrong(name.span, format!("there is no function `{}`", name.text), "unknown function");
-        problem.help = nearest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
+        problem.help = self.near(&name.text, known).map(|n| format!("did you mean `{n}`?"));
         self.problems.push(problem);
+    }
+
+    /// The name that is meant, as far as that can be told; of very many mistakes nobody reads all.
+    fn near<'n, N: IntoIterator<Item = &'n str>>(&self, name: &str, known: impl FnOnce() -> N) -> Option<&'n str> {
+        if self.problems.len() < MANY_PROBLEMS { nearest(name, known()) } else { None }
     }
 }

@@ -2,6 +2,8 @@
 //! takes least is asked first. Runs in the build script as well, which embeds what it finds. Knows nothing of rules but
 //! the names by which their expressions read.
 
+use std::collections::{HashMap, HashSet};
+
 use super::weight::{self, ELEMENTS};
 use crate::syntax::{CallExpr, ConditionalExpr, Expr, ExprKind, ForExpr, ForPart, Ident, IfPart, TemplatePart, Text};
 
@@ -58,23 +60,28 @@ pub struct Calls {
 pub fn reads(expr: &Expr, declared: &dyn Fn(&str) -> Option<usize>) -> Reads {
     let own = Sum { lasts: Lasts::Run, cost: 0 };
     let reads = Reads { own, locals: Vec::new(), calls: Calls::default() };
-    let mut walk = Walk { declared, reads, bound: Vec::new() };
+    let mut walk = Walk { declared, reads, locals: HashSet::new(), functions: HashSet::new(), bound: Vec::new() };
     walk.reads.own.cost = walk.expr(expr);
     walk.reads
 }
 
 /// For each of these locals, the positions of it and of all that it reads, itself or through others.
 pub fn reached(locals: &[(&Text, &Reads)]) -> Vec<Vec<usize>> {
-    let position = |name: &Text| locals.iter().position(|(local, _)| *local == name);
+    let mut positions: HashMap<&Text, usize> = HashMap::new();
+    for (at, (name, _)) in locals.iter().enumerate() {
+        positions.entry(name).or_insert(at);
+    }
+    let position = |name: &Text| positions.get(name).copied();
+    let read: Vec<Vec<usize>> =
+        locals.iter().map(|(_, reads)| reads.locals.iter().filter_map(position).collect()).collect();
     let from = |at: usize| {
+        let mut is_found = vec![false; locals.len()];
+        is_found[at] = true;
         let mut found = vec![at];
         let mut next = 0;
-        while let Some(at) = found.get(next).copied() {
-            for read in locals[at].1.locals.iter().filter_map(position) {
-                if !found.contains(&read) {
-                    found.push(read);
-                }
-            }
+        while let Some(at) = found.get(next) {
+            let new = read[*at].iter().filter(|read| !std::mem::replace(&mut is_found[**read], true));
+            found.extend(new);
             next += 1;
         }
         found
@@ -110,6 +117,9 @@ impl<'a> Summary<'a> {
 struct Walk<'a> {
     declared: &'a dyn Fn(&str) -> Option<usize>,
     reads: Reads,
+    /// What is among the locals and the functions that are read already.
+    locals: HashSet<Text>,
+    functions: HashSet<Text>,
     bound: Vec<Text>,
 }
 
@@ -208,20 +218,21 @@ impl Walk<'_> {
             "environment" => reads.calls.environment = true,
             "self" => reads.own.lasts = reads.own.lasts.min(Lasts::Instance),
             "each" => reads.own.lasts = Lasts::Element,
-            "local" => step.into_iter().for_each(|step| add(&mut reads.locals, &step.text)),
+            "local" => step.into_iter().for_each(|step| add(&mut reads.locals, &mut self.locals, &step.text)),
             _ => {}
         }
     }
 
     /// What a call takes, its arguments aside.
     fn call(&mut self, name: &Text) -> usize {
-        add(&mut self.reads.calls.functions, name);
+        add(&mut self.reads.calls.functions, &mut self.functions, name);
         (self.declared)(name).unwrap_or_else(|| weight::of_call(name))
     }
 }
 
-fn add(names: &mut Vec<Text>, name: &Text) {
-    if !names.contains(name) {
+/// Adds a name that is not there yet.
+fn add(names: &mut Vec<Text>, known: &mut HashSet<Text>, name: &Text) {
+    if known.insert(name.clone()) {
         names.push(name.clone());
     }
 }

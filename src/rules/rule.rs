@@ -187,7 +187,7 @@ impl Pattern {
     /// # Errors
     /// Where the glob is malformed: why.
     pub fn parse(text: &str) -> Result<Pattern, String> {
-        if !text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'{')) {
+        if !Pattern::has_wildcards(text) {
             return Ok(Pattern::Exact(text.into()));
         }
         if text == "*" {
@@ -195,6 +195,11 @@ impl Pattern {
         }
         let glob = globset::Glob::new(text).map_err(|e| e.kind().to_string())?;
         Ok(Pattern::Glob(text.into(), Arc::new(glob.compile_matcher())))
+    }
+
+    /// Whether a pattern is more than a name.
+    pub fn has_wildcards(text: &str) -> bool {
+        text.bytes().any(|byte| matches!(byte, b'*' | b'?' | b'[' | b'{'))
     }
 
     /// Whether a name fits.

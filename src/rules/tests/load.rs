@@ -186,6 +186,52 @@ fn things_that_are_there_twice() {
     check(&twice, &["`\"r\"`: there are two rules `r` [the second]"]);
 }
 
+fn many(count: usize, one: impl Fn(usize) -> String) -> String {
+    (0..count).map(one).collect()
+}
+
+#[test]
+fn what_a_rule_may_hold_is_bounded() {
+    let beyond = |place: &str, what: &str| format!("`{place}`: more than {what} are not taken [the first of the rest]");
+    for (more, place, what) in [
+        (format!("  locals {{\n{}  }}\n", many(501, |i| format!("    a{i} = 1\n"))), "a500", "500 locals"),
+        (format!("  skip = [{}]\n", many(501, |i| format!("self.a{i}, "))), "self.a500", "500 conditions"),
+        (many(501, |i| format!("  setting \"s{i}\" {{\n    default = 1\n  }}\n")), "\"s500\"", "500 settings"),
+        (many(501, |i| format!("  check \"c{i}\" {{\n    require = true\n  }}\n")), "check \"c500\"", "500 checks"),
+        (
+            format!("  check \"c\" {{\n    locals {{\n{}    }}\n  }}\n", many(501, |i| format!("      a{i} = 1\n"))),
+            "a500",
+            "500 locals",
+        ),
+        (many(501, |i| format!("  also {{\n    at = self\n    note = \"{i}\"\n  }}\n")), "also", "500 further places"),
+        (format!("  data = [{}]\n", many(500, |i| format!("\"aws_{i}\", "))), "\"aws_499\"", "500 patterns"),
+    ] {
+        check_body(&format!("  require = true\n{more}"), &[&beyond(place, what)]);
+    }
+    let params = many(101, |i| format!("p{i}, "));
+    check(
+        &format!("function \"f\" {{\n  params = [{params}]\n  value = 1\n}}\n"),
+        &[&beyond("p100", "100 parameters")],
+    );
+    // What few bytes stand for counts as often as it is there.
+    let locals = format!("  locals {{\n{}  }}\n", many(450, |i| format!("    a{i} = 1\n")));
+    let checks = many(450, |i| format!("  check \"c{i}\" {{\n    require = true\n  }}\n"));
+    let wild = format!("  data = [{}]\n", many(490, |i| format!("\"aws_{i}_{}*\", ", "x".repeat(30))));
+    let all = "200000 locals and conditions of all checks";
+    for body in [locals + &checks, wild] {
+        check_body(&format!("  require = true\n{body}"), &[&beyond("rule \"r\"", all)]);
+    }
+}
+
+#[test]
+fn long_chains_of_locals_are_followed() {
+    let chain = |last: &str| many(499, |i| format!("    a{i} = local.a{}\n", i + 1)) + &format!("    a499 = {last}\n");
+    let body = |last: &str| format!("  locals {{\n{}  }}\n  require = local.a0", chain(last));
+    check_body(&body("self.multi_az"), &[]);
+    let circles = mistakes(&rule(&body("local.a0")));
+    assert_eq!(circles.lines().count(), 500, "{circles}");
+}
+
 #[test]
 fn a_given_rule_replaces_the_embedded_one() {
     let sources = SourceMap::new();
