@@ -57,7 +57,11 @@ pub(super) fn token(value: &Value) -> Option<Text> {
     match &value.kind {
         Kind::String(text) if !text.is_empty() => Some(text.clone()),
         Kind::Unknown(u) => match (&u.origin, &u.hint) {
-            (Some(origin), _) => Some(format!("{UNKNOWN_TOKEN}{origin}").into()),
+            (Some(origin), _) => {
+                let mut token = Text::from(UNKNOWN_TOKEN);
+                token.push_str(&origin.text());
+                Some(token)
+            }
             (None, Hint::Text(segments)) => joined("", segments),
             _ => None,
         },

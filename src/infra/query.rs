@@ -70,7 +70,10 @@ struct Holder {
 
 /// What a value leads to.
 #[derive(Default)]
-struct Leads {
+struct Leads<'a> {
+    /// The types of those that are looked for, where somebody looks for some: texts that can name none of them are not
+    /// worked out.
+    types: Option<&'a [&'a str]>,
     targets: Few<(InstanceId, bool)>,
     tokens: Few<(Text, bool)>,
     /// Texts that were computed from instances, such as `"${aws_lambda_function.a.function_name}-dlq"`: known, or stand-ins
@@ -174,7 +177,7 @@ impl Infra {
 
     /// The instances that a value refers to, of these types (all types where none is named).
     pub fn referenced(&self, value: &Value, types: &[&str]) -> Value {
-        let mut leads = Leads::default();
+        let mut leads = Leads { types: Some(types), ..Leads::default() };
         self.leads(value, true, &mut leads);
         let wanted = |id: InstanceId| {
             let instance = self.get(id);
@@ -202,7 +205,7 @@ impl Infra {
             matched_all &= matched || !token.starts_with(UNKNOWN_TOKEN);
         }
         for (text, certain, from) in &leads.derived {
-            for ty in types.iter().filter(|ty| !from.iter().any(|id| *self.get(*id).type_name == ***ty)) {
+            for ty in types.iter().filter(|ty| !self.is_among(ty, from.iter())) {
                 for id in self.identity_index(ty).get(text).into_iter().flatten() {
                     answer.add(*id, *certain && !self.get(*id).open);
                 }
@@ -240,7 +243,7 @@ impl Infra {
             let by_derived = tokens
                 .iter()
                 .flat_map(|t| index.by_derived.get(t).into_iter().flatten())
-                .filter(|derived| !derived.of.iter().any(|id| self.get(*id).type_name == *ty))
+                .filter(|derived| !self.is_among(ty, derived.of.iter()))
                 .map(|derived| &derived.holder);
             for holder in index.by_target.get(&id).into_iter().flatten().chain(by_token).chain(by_derived) {
                 if holder.from != id {
@@ -345,7 +348,7 @@ impl Infra {
     }
 
     /// Gathers what a value leads to, leaf by leaf.
-    fn leads(&self, value: &Value, certain: bool, leads: &mut Leads) {
+    fn leads(&self, value: &Value, certain: bool, leads: &mut Leads<'_>) {
         let open = match &value.kind {
             Kind::List(s) | Kind::Set(s) | Kind::Tuple(s) => {
                 s.items.iter().for_each(|v| self.leads(v, certain, leads));
@@ -372,7 +375,7 @@ impl Infra {
     }
 
     /// Adds the instances that a value's own references lead to; says whether there were any.
-    fn references(&self, value: &Value, certain: bool, leads: &mut Leads) -> bool {
+    fn references(&self, value: &Value, certain: bool, leads: &mut Leads<'_>) -> bool {
         let mut found = false;
         for reference in value.deep_own_refs() {
             match reference.kind {
@@ -392,14 +395,20 @@ impl Infra {
         found
     }
 
-    fn leaf(&self, value: &Value, certain: bool, leads: &mut Leads) {
+    fn leaf(&self, value: &Value, certain: bool, leads: &mut Leads<'_>) {
         let first = leads.targets.len();
         let found = self.references(value, certain, leads);
+        let of = leads.targets[first..].iter().map(|(id, _)| id);
+        let is_named =
+            |ty: &&str| !self.is_among(ty, of.clone()) && !self.of_type(InstanceKind::Resource, ty).is_empty();
+        if found && leads.types.is_some_and(|types| !types.iter().any(is_named)) {
+            return;
+        }
         // An ARN or a URL names what it ends in, if that is in this account and region.
         let names = token(value).map(|whole| (whole, certain)).into_iter();
         let names = names.chain(names::at_end(value).map(|end| (end, false)));
         if found {
-            let of: Arc<[InstanceId]> = leads.targets[first..].iter().map(|(id, _)| *id).collect();
+            let of: Arc<[InstanceId]> = of.copied().collect();
             leads.derived.extend(names.map(|(text, certain)| (text, certain, of.clone())));
             return;
         }
@@ -407,6 +416,11 @@ impl Infra {
         if let Some(unknown) = value.as_unknown() {
             leads.unresolved.get_or_insert(unknown.cause.clone());
         }
+    }
+
+    /// Whether one of these instances is of a type: what is computed from them names no other of it.
+    fn is_among<'i>(&self, ty: &str, mut ids: impl Iterator<Item = &'i InstanceId>) -> bool {
+        ids.any(|id| *self.get(*id).type_name == *ty)
     }
 
     /// The instance with this address, or the open one that stands for it.
