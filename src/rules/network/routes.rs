@@ -60,9 +60,14 @@ impl TableRoutes {
     }
 }
 
-/// Route tables whose routes are known already: thousands of subnets may share one with thousands of routes.
+/// What is known already of route tables.
 #[derive(Default)]
-pub struct Tables(Answers<RouteTable, Arc<TableRoutes>>);
+pub struct Tables {
+    /// Which serve a subnet: several rules ask.
+    of_subnets: Answers<InstanceId, Known<RouteTable>>,
+    /// Their routes: thousands of subnets may share one with thousands of routes.
+    routes: Answers<RouteTable, Arc<TableRoutes>>,
+}
 
 const TABLES: [&str; 2] = ["aws_route_table", "aws_default_route_table"];
 
@@ -82,6 +87,10 @@ const OTHER_TARGETS: [&str; 9] = [
 impl Network<'_> {
     /// The effective route table of a subnet.
     pub fn route_table(&self, subnet: InstanceId) -> Known<RouteTable> {
+        self.tables.of_subnets.once(subnet, || self.find_route_table(subnet))
+    }
+
+    fn find_route_table(&self, subnet: InstanceId) -> Known<RouteTable> {
         let associations = self.referrers(subnet, &["aws_route_table_association"], &["subnet_id"]);
         match associations.only() {
             Ok(Some(association)) => {
@@ -119,7 +128,7 @@ impl Network<'_> {
 
     /// The default routes of a table.
     pub fn default_routes(&self, table: RouteTable) -> Arc<TableRoutes> {
-        self.tables.0.once(table, || {
+        self.tables.routes.once(table, || {
             let (routes, doubt) = self.find_default_routes(table);
             let egress = Egress::through(&routes, doubt.as_ref());
             Arc::new(TableRoutes { routes, doubt, egress, listed: OnceLock::new() })
