@@ -215,7 +215,5 @@ function "alarm_topics" {
 function "notified_topics" {
   params      = [alarms]
   description = "The topics that alarms certainly notify."
-  value = flatten([
-    for alarm in alarms : referenced(alarm.alarm_actions, "aws_sns_topic") if is_known(length(referenced(alarm.alarm_actions, "aws_sns_topic")))
-  ])
+  value       = flatten([for alarm in alarms : elements_known(referenced(alarm.alarm_actions, "aws_sns_topic"))])
 }
