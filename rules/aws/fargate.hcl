@@ -18,7 +18,7 @@ rule "fargate-public-subnet-without-public-ip" {
   }
 
   for_each = self.network_configuration
-  skip     = !runs_on_fargate(self)
+  skip     = !ecs_serverless(self)
   require = length(local.public) == 0 || each.value.assign_public_ip || (
     length(local.tasks) > 0 && alltrue([for task in local.tasks : starts_without_internet(task, vpc(local.public[0]))])
   )

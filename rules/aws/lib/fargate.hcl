@@ -1,22 +1,5 @@
 # Tasks on Fargate and the way to their images.
 
-function "runs_on_fargate" {
-  params      = [service]
-  description = "Whether a service of Amazon ECS runs on Fargate: by its launch type, its capacity providers, or its cluster's default ones."
-  value = (
-    ecs_wants_fargate(service.launch_type, service.capacity_provider_strategy)
-    || (
-      !is_set(service.launch_type) && length(service.capacity_provider_strategy) == 0
-      && anytrue(flatten([
-        for cluster in referenced(service.cluster, "aws_ecs_cluster") : [
-          for defaults in referrers(cluster, "aws_ecs_cluster_capacity_providers", "cluster_name") :
-          ecs_wants_fargate(null, defaults.default_capacity_provider_strategy)
-        ]
-      ]))
-    )
-  )
-}
-
 function "in_private_registry" {
   params      = [image]
   description = "Whether an image comes from a private registry of Amazon ECR."
