@@ -87,8 +87,8 @@ rule "subnet-private-routes-to-igw" {
   locals {
     # A name that the network has, too, says nothing about the subnet.
     tag         = try(tags(self)["Name"], null)
-    of_others   = local.tag == null ? [] : [for other in resources("aws_vpc", "aws_internet_gateway", "aws_nat_gateway") : other.address if try(tags(other)["Name"] == local.tag, false)]
-    names       = [for name in [self.resource_name, length(local.of_others) > 0 ? null : local.tag, self.instance_key] : name if name != null]
+    of_network  = local.tag == null ? false : contains(network_names(), local.tag)
+    names       = [for name in [self.resource_name, local.of_network ? null : local.tag, self.instance_key] : name if name != null]
     says        = anytrue([for name in local.names : is_private_name(name)])
     said_by     = try([for name in local.names : name if is_known(is_private_name(name)) && is_private_name(name)][0], self.resource_name)
     says_public = anytrue([for name in concat(local.names, local.tag == null ? [] : [local.tag]) : has_word(name, "public")])

@@ -140,6 +140,12 @@ function "central_names" {
   )
 }
 
+function "network_names" {
+  params      = []
+  description = "The names of VPCs and of their gateways, by their tags; null for one without."
+  value       = [for part in resources("aws_vpc", "aws_internet_gateway", "aws_nat_gateway") : try(tags(part)["Name"], null)]
+}
+
 function "is_private_name" {
   params      = [name]
   description = "Whether a name says that a subnet is private. Data and databases are words for it beside subnet, tier or layer, and at the end, where a zone or a number may follow."
