@@ -91,7 +91,7 @@ rule "subnet-private-routes-to-igw" {
     names       = [for name in [self.resource_name, local.of_network ? null : local.tag, self.instance_key] : name if name != null]
     says        = anytrue([for name in local.names : is_private_name(name)])
     said_by     = try([for name in local.names : name if is_known(is_private_name(name)) && is_private_name(name)][0], self.resource_name)
-    says_public = anytrue([for name in concat(local.names, local.tag == null ? [] : [local.tag]) : has_word(name, "public")])
+    says_public = anytrue([for name in [self.resource_name, local.tag, self.instance_key] : has_word(name, "public")])
     internal_lb = try(tags(self)["kubernetes.io/role/internal-elb"] != null, false)
     public_lb   = try(tags(self)["kubernetes.io/role/elb"] != null, false)
     groups = referrers(
