@@ -61,7 +61,8 @@ impl Files {
         match set.build() {
             Ok(globs) if errors.is_empty() => Ok(Files { folder: folder.to_path_buf(), globs }),
             Ok(_) => Err(errors),
-            Err(error) => Err(vec![(0, error.to_string())]),
+            // Each by itself is right.
+            Err(_) => Err(vec![(0, "it is too large, or all of the list together are".into())]),
         }
     }
 

@@ -271,6 +271,11 @@ fn settings_and_rule_files_without_end() {
     let addresses: Vec<String> = (0..5_000).map(|i| format!("\"aws_b.c{i}\"")).collect();
     let one = format!("ignore \"security\" {{\n  addresses = [{}]\n}}\n", addresses.join(", "));
     check(&[log_group, (".tfcheck.hcl", &one)], &["."], "more than 5000 names in all");
+    for (paths, length) in [(5_001, 4), (1_000, 140)] {
+        let paths: String = (0..paths).map(|i| format!("\"f{i:0length$}\", ")).collect();
+        let many = format!("ignore \"security\" {{\n  paths = [{paths}]\n}}\n");
+        check(&[log_group, (".tfcheck.hcl", &many)], &["."], "more than 5000 paths or 128 KiB of them");
+    }
     let environments: String = (0..1_001).map(|i| format!("environment \"e{i}\" {{}}\n")).collect();
     check(&[log_group, (".tfcheck.hcl", &environments)], &["."], "more than 1000 environments");
     let wrong: String = (0..1_000).map(|i| format!("a{i} = 1\n")).collect();
@@ -284,6 +289,11 @@ fn settings_and_rule_files_without_end() {
     let functions: String =
         (0..2_001).map(|i| format!("function \"f{i}\" {{\n  params = []\n  value = f{}()\n}}\n", i + 1)).collect();
     check(&[log_group, ("r.hcl", &functions)], &["--rules", "r.hcl", "."], "more than 2000 functions");
+    // What a rule's checks share counts for each of them.
+    let locals: String = (0..450).map(|i| format!("a{i} = local.a{}\n", i + 1)).collect();
+    let checks: String = (0..450).map(|i| format!("check \"c{i}\" {{}}\n")).collect();
+    let rule = format!("rule \"x-y\" {{\nlocals {{\n{locals}a450 = 1\n}}\n{checks}}}\n");
+    check(&[log_group, ("r.hcl", &rule)], &["--rules", "r.hcl", "."], "more than 200000 locals and conditions");
 }
 
 #[test]

@@ -84,6 +84,9 @@ const ENVIRONMENT_ARGUMENTS: [&str; 4] = ["var_files", "vars", "workspace", "pro
 
 /// More exemptions than this are a mistake, each of their addresses and environments counted like one.
 const MOST_EXEMPTIONS: usize = 5_000;
+/// Nor may they have more paths, or so many bytes of them in all: one of twenty bytes is compiled to some 20 KB.
+const MOST_PATHS: usize = 5_000;
+const MOST_PATH_BYTES: usize = 128 << 10;
 
 /// Reads a settings file; also every mistake in its form.
 pub(super) fn read(file: Arc<SourceFile>, document: Document, folder: PathBuf) -> (Written, Vec<Problem>) {
@@ -91,7 +94,7 @@ pub(super) fn read(file: Arc<SourceFile>, document: Document, folder: PathBuf) -
     let body = &*document.body;
     reader.names(body, "a settings file", &ARGUMENTS, &BLOCKS);
     let attribute = |name| body.attribute(name);
-    let written = Written {
+    let mut written = Written {
         fail_on: attribute("fail_on").and_then(|a| reader.fail_on(a)),
         min_severity: attribute("min_severity").and_then(|a| reader.severity(a)),
         rules: reader.texts(attribute("rules")),
@@ -164,18 +167,28 @@ impl Written {
     }
 
     /// Everything is evaluated in each environment, and each finding is held against each exemption.
-    fn too_many(&self, reader: &mut Reader) {
+    fn too_many(&mut self, reader: &mut Reader) {
         if let Some(first) = self.environments.get(MOST_ENVIRONMENTS) {
             reader.too_many(&first.name, format!("more than {MOST_ENVIRONMENTS} environments are not evaluated"));
         }
-        let mut names = 0;
-        let beyond = self.exemptions.iter().find(|exemption| {
+        let (mut names, mut paths, mut bytes) = (0, 0, 0);
+        let mut fits = |exemption: &ExemptionBlock| {
             names += 1 + exemption.addresses.len() + exemption.environments.len();
-            names > MOST_EXEMPTIONS
-        });
-        if let Some(first) = beyond {
-            let message = format!("`ignore` blocks with more than {MOST_EXEMPTIONS} names in all are not taken");
-            reader.too_many(&first.selector, message);
+            paths += exemption.paths.len();
+            bytes += exemption.paths.iter().map(|path| path.text.len()).sum::<usize>();
+            if names > MOST_EXEMPTIONS {
+                Err(format!("`ignore` blocks with more than {MOST_EXEMPTIONS} names in all are not taken"))
+            } else if paths > MOST_PATHS || bytes > MOST_PATH_BYTES {
+                let most = MOST_PATH_BYTES >> 10;
+                Err(format!("`ignore` blocks with more than {MOST_PATHS} paths or {most} KiB of them are not taken"))
+            } else {
+                Ok(())
+            }
+        };
+        let beyond = self.exemptions.iter().enumerate().find_map(|(at, block)| Some((at, fits(block).err()?)));
+        if let Some((first, message)) = beyond {
+            reader.too_many(&self.exemptions[first].selector, message);
+            self.exemptions.truncate(first);
         }
     }
 
