@@ -22,9 +22,7 @@ pub struct TerraformSettings {
     /// `backend "s3" { … }`, or a `state_store`
     pub backend: Option<Backend>,
     /// `cloud { … }`
-    pub cloud: Option<Block>,
-    /// `encryption { … }`, of OpenTofu
-    pub encryption: Option<Block>,
+    pub cloud: Option<Box<Block>>,
     /// All arguments and blocks together, as one block would hold them; none where there is no block.
     pub body: Option<Arc<Body>>,
 }

@@ -29,6 +29,9 @@ pub(crate) struct SettingsBuilder {
     required_providers: BTreeMap<Text, Attribute>,
     required_providers_kind: Option<Ident>,
     backend: Option<Block>,
+    cloud: Option<Block>,
+    /// Of OpenTofu.
+    encryption: Option<Block>,
     provider_meta: Vec<Block>,
     first: Option<Block>,
     /// Whether the file at hand has set `required_version` or a backend already; an override file clears what earlier
@@ -73,7 +76,7 @@ impl SettingsBuilder {
                     "backend" | "state_store" | "cloud" => self.state_place(reader, nested, is_override),
                     "required_providers" => self.providers(reader, &nested, is_override),
                     "provider_meta" => self.provider_meta.push(nested),
-                    _ => self.settings.encryption = Some(nested),
+                    _ => self.encryption = Some(nested),
                 }
             }
         }
@@ -81,7 +84,7 @@ impl SettingsBuilder {
 
     /// A `backend`, `state_store` or `cloud` block, of which a module has one in all.
     fn state_place(&mut self, reader: &mut BodyReader, block: Block, is_override: bool) {
-        let earlier = self.backend.as_ref().or(self.settings.cloud.as_ref()).map(|b| b.header);
+        let earlier = self.backend.as_ref().or(self.cloud.as_ref()).map(|b| b.header);
         let clashing = if is_override { self.backend_in_file } else { earlier };
         if let Some(first) = clashing {
             let message = "a module has one `backend` or `cloud` block at most";
@@ -91,7 +94,7 @@ impl SettingsBuilder {
         }
         self.backend_in_file = Some(block.header);
         let is_cloud = &*block.kind.text == "cloud";
-        (self.backend, self.settings.cloud) = if is_cloud { (None, Some(block)) } else { (Some(block), None) };
+        (self.backend, self.cloud) = if is_cloud { (None, Some(block)) } else { (Some(block), None) };
     }
 
     fn providers(&mut self, reader: &mut BodyReader, block: &Block, is_override: bool) {
@@ -123,7 +126,7 @@ impl SettingsBuilder {
             body: block.body,
         });
         let required_versions = self.required_versions.into_iter().map(|a| a.expr).collect();
-        TerraformSettings { backend, required_versions, body, ..self.settings }
+        TerraformSettings { backend, cloud: self.cloud.map(Box::new), required_versions, body, ..self.settings }
     }
 
     /// Everything as one block would hold it.
@@ -135,7 +138,7 @@ impl SettingsBuilder {
             let body = Body { attributes, blocks: Box::default(), span: header, incomplete: false };
             Block { kind, labels: Box::default(), body: Arc::new(body), header, span: header }
         });
-        let single = [&self.backend, &self.settings.cloud, &providers, &self.settings.encryption];
+        let single = [&self.backend, &self.cloud, &providers, &self.encryption];
         Some(Arc::new(Body {
             attributes: self.required_versions.last().cloned().into_iter().collect(),
             blocks: single.into_iter().flatten().chain(&self.provider_meta).cloned().collect(),

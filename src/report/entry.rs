@@ -243,7 +243,8 @@ mod tests {
         let guide = "https://docs.aws.amazon.com/guide.html".to_owned();
         let check = |pages: &[String], address: &str, expected: &String| {
             let mut found = finding("r", Severity::Error, Span::new(FileId(0), 0, 0), address);
-            Arc::make_mut(&mut found.about).sources = pages.iter().map(|page| (**page).into()).collect();
+            let about = Arc::make_mut(&mut found.about);
+            Arc::make_mut(&mut about.claim).sources = pages.iter().map(|page| (**page).into()).collect();
             let subject = Subject::Finding(Box::new(found));
             let entry = Entry { subject, place: Place::file("a.tf".into()), trail: Vec::new(), related: Vec::new() };
             assert_eq!(entry.source().map(|page| page.to_string()).as_ref(), Some(expected), "{address}");

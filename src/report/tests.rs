@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::infra::{Origin, TrailStep};
-use crate::rules::{About, Category, Fingerprint, Fix, FixedValue, Impact, Message, More, Safety, Suppressed};
+use crate::rules::{About, Category, Claim, Fingerprint, Fix, FixedValue, Impact, Message, More, Safety, Suppressed};
 use crate::source::{FileId, ProblemKind, Span};
 
 /// `<ESC>` and `<RLO>` stand for the characters of these names.
@@ -44,13 +44,15 @@ pub(crate) fn span_of(sources: &SourceMap, file: FileId, text: &str, n: usize) -
 pub(crate) fn finding(rule: &str, severity: Severity, span: Span, address: &str) -> Finding {
     Finding {
         about: Arc::new(About {
-            rule: rule.into(),
-            category: Category::Availability,
-            scenario: "az-loss".into(),
-            title: format!("Title of {rule}").into(),
-            why: "".into(),
-            sources: Vec::new(),
-            peers: Vec::new(),
+            claim: Arc::new(Claim {
+                rule: rule.into(),
+                category: Category::Availability,
+                scenario: "az-loss".into(),
+                title: format!("Title of {rule}").into(),
+                why: "".into(),
+                sources: Vec::new(),
+                peers: Vec::new(),
+            }),
             attribute: None,
             root: ".".into(),
         }),
@@ -107,16 +109,17 @@ pub(crate) fn outcome() -> Outcome {
         }),
         ..finding("rds-multi-az", Severity::Error, at(main, "multi_az = var.multi_az"), "aws_db_instance.main")
     };
-    multi_az.about = Arc::new(About {
+    let claim = Arc::new(Claim {
         title: "RDS instance runs in a single Availability Zone".into(),
         why: "When the zone fails, or the host below the instance, the database is down until somebody restores a \
               backup into another zone; every write since the last log upload (up to five minutes) is lost."
             .into(),
         sources: vec!["https://example.com/multi-az".into(), "https://example.com/more".into()],
         peers: vec!["CKV_AWS_157".into()],
-        attribute: Some("multi_az".into()),
-        ..(*multi_az.about).clone()
+        ..Claim::clone(&multi_az.about)
     });
+    let attribute = Some("multi_az".into());
+    multi_az.about = Arc::new(About { claim, attribute, ..About::clone(&multi_az.about) });
     let bucket = at(main, "resource \"aws_s3_bucket\" \"logs\"");
     let lifecycle = Finding {
         label: "no lifecycle refers to this bucket".into(),

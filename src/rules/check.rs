@@ -172,23 +172,6 @@ struct Seen {
     spent: Duration,
 }
 
-/// The message and the fix of a draft are looked for among so many before it.
-const NEAR: usize = 4;
-
-impl Seen {
-    /// Adds a draft, which mostly says the same as one before it.
-    fn add(&mut self, mut draft: Draft) {
-        let near = || self.drafts.iter().rev().take(NEAR);
-        if let Some(before) = near().find(|before| before.message == draft.message) {
-            draft.message = before.message.clone();
-        }
-        if let Some(before) = near().find(|before| before.fix == draft.fix) {
-            draft.fix = before.fix.clone();
-        }
-        self.drafts.push(draft);
-    }
-}
-
 /// A rule that looks at an instance.
 struct Subject<'a, 's> {
     run: &'a Run<'a>,
@@ -264,7 +247,7 @@ impl<'a> Subject<'a, '_> {
             }
             (Truth::No, _) => {
                 let (draft, problems) = draft::draft(self.run, (self.rule, at), self.instance.id, scope);
-                self.seen.add(draft);
+                self.seen.drafts.push(draft);
                 self.problems(problems);
             }
         }

@@ -1,13 +1,13 @@
 //! Compiles what rules and checks both may say, and joins the two: what a check leaves out it takes from its rule.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::Severity;
 use super::decl::{BodyDecl, Clauses, argument, wrong};
 use super::literal;
 use super::names::{self, Names};
 use super::reads::Summary;
-use super::rule::{Also, Check, Clause, FixTemplate, Local};
+use super::rule::{Also, Check, Clause, FixTemplate, Local, Made};
 use crate::source::{Problem, Span};
 use crate::syntax::{Attribute, Expr, ExprKind, Text};
 
@@ -97,7 +97,7 @@ impl Parts {
     }
 
     fn fix(&mut self, body: &BodyDecl, around: &Around<'_>, problems: &mut Vec<Problem>) {
-        let mut fix = FixTemplate { set: Vec::new(), text: None, safety: None, impact: None, note: None };
+        let mut fix = FixTemplate::default();
         for attribute in &body.arguments {
             match &*attribute.name.text {
                 "safety" => fix.safety = literal::word(attribute, problems),
@@ -206,6 +206,8 @@ pub fn join(rule: &Parts, own: &Parts, join: Join, problems: &mut Vec<Problem>) 
         also: also.also.clone(),
         steps: Vec::new(),
         element_steps: Vec::new(),
+        claim: OnceLock::new(),
+        messages: Made::default(),
     };
     Some(check.planned())
 }

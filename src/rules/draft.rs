@@ -83,10 +83,10 @@ pub fn draft(
     let further = further(run, check, scope, &evaluation, &mut errors);
     let is_listed = run.selection.lists(run.selection.severity(&rule.info.id).unwrap_or(check.severity));
     let fix = check.fix.as_ref().filter(|_| is_listed).map(|fix| match is_same_for_all(fix) {
-        true => run.fix(fix, || filled_in(fix, &evaluation, &mut errors)),
-        false => Arc::new(filled_in(fix, &evaluation, &mut errors)),
+        true => fix.same.get_or_init(|| Arc::new(filled_in(fix, &evaluation, &mut errors))).clone(),
+        false => fix.made.once(Arc::new(filled_in(fix, &evaluation, &mut errors))),
     });
-    let message = Message::of(&message, &run.infra.get(instance).address);
+    let message = check.messages.once(Message::of(&message, &run.infra.get(instance).address));
     (Draft { rule: rule.clone(), instance, check: at, message, place, fix, further }, errors)
 }
 

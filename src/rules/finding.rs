@@ -1,6 +1,7 @@
 //! What rules say: findings, what stays undecided, and what there is to know of a rule itself.
 
 use std::borrow::Cow;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -108,9 +109,9 @@ pub struct Suppressed {
     pub reason: Option<Text>,
 }
 
-/// What a rule says of all that one of its checks finds about one attribute in one root module: they share it.
+/// What a rule says of all that one of its checks finds: they share it, in whichever root module it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct About {
+pub struct Claim {
     /// The rule's id.
     pub rule: Text,
     /// What it is about.
@@ -125,10 +126,25 @@ pub struct About {
     pub sources: Vec<Text>,
     /// Ids of comparable checks of other tools.
     pub peers: Vec<Text>,
+}
+
+/// The same of all that a check finds about one attribute in one root module. It reads like the [`Claim`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct About {
+    /// What the check says wherever it finds something.
+    pub claim: Arc<Claim>,
     /// The path of the attribute it is about, where it is about one.
     pub attribute: Option<Text>,
     /// The folder of the root module in which it was found, as shown to people.
     pub root: Text,
+}
+
+impl Deref for About {
+    type Target = Claim;
+
+    fn deref(&self) -> &Claim {
+        &self.claim
+    }
 }
 
 /// One thing that is not fit for production, at one place. There may be one for every few words of a configuration: it

@@ -12,9 +12,9 @@ use super::draft::Draft;
 use super::paths::Paths;
 use super::place::Owner;
 use super::render;
-use super::rule::{Check, Rule};
+use super::rule::Rule;
 use super::run::Run;
-use super::{About, Finding, Fingerprint, Message, More, RuleInfo, Severity};
+use super::{About, Finding, Fingerprint, Message, More, Severity};
 use crate::eval::{Marks, Value};
 use crate::facts;
 use crate::infra::{InstanceKind, Origin, Tracer, Trail};
@@ -59,7 +59,11 @@ impl<'r> Finish<'r> {
             severity = severity.min(Severity::Warning);
         }
         let last = self.last.entry((Arc::as_ptr(&draft.rule), draft.check)).or_insert_with(|| Last {
-            about: Arc::new(about(info, check, attribute.clone(), root.folder.clone())),
+            about: Arc::new(About {
+                claim: check.claim(info),
+                attribute: attribute.clone(),
+                root: root.folder.clone(),
+            }),
             message: message.clone(),
             label: Text::new(),
             value: None,
@@ -102,20 +106,6 @@ impl<'r> Finish<'r> {
             suppressed: None,
             more: last.more.clone(),
         }
-    }
-}
-
-fn about(info: &RuleInfo, check: &Check, attribute: Option<Text>, root: Text) -> About {
-    About {
-        rule: info.id.clone(),
-        category: info.category,
-        scenario: check.scenario.clone(),
-        title: info.title.clone(),
-        why: check.why.clone(),
-        sources: info.sources.clone(),
-        peers: info.peers.clone(),
-        attribute,
-        root,
     }
 }
 

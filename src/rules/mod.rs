@@ -56,8 +56,8 @@ pub use embedded::{EmbeddedFile, EmbeddedFunction, EmbeddedRule, embedded_files}
 pub use exempt::{Exemption, Exemptions, Files, Wildcard};
 pub use fetched::Fetched;
 pub use finding::{
-    About, Category, Finding, Fix, FixedValue, Impact, More, RuleInfo, RuleSetting, Safety, Severity, Suppressed,
-    Undecided,
+    About, Category, Claim, Finding, Fix, FixedValue, Impact, More, RuleInfo, RuleSetting, Safety, Severity,
+    Suppressed, Undecided,
 };
 pub use fingerprint::Fingerprint;
 pub use lint::lint;

@@ -192,6 +192,7 @@ fn message(r: &mut Reader<'_>, parts: &mut Parts) {
             note: r.option(Reader::shared).map(|words| clauses::trimmed(&words)),
             safety: word(r),
             impact: word(r),
+            ..FixTemplate::default()
         }
     });
     parts.also = r.list(|r| Also { at: r.shared(), note: r.shared() });

@@ -1,12 +1,13 @@
 //! Rules as they are run: checked at load, so that running them needs no further checks of form.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use globset::GlobMatcher;
 
 use super::packed::Formula;
 use super::reads::Sum;
-use super::{Impact, RuleInfo, Safety, Severity};
+use super::{Claim, Fix, Impact, Message, RuleInfo, Safety, Severity};
 use crate::eval::Value;
 use crate::infra::InstanceKind;
 use crate::source::Span;
@@ -66,6 +67,10 @@ pub struct Check {
     pub steps: Vec<Step>,
     /// What is asked of each element.
     pub element_steps: Vec<Step>,
+    /// What it says of all that it finds, put together once.
+    pub claim: OnceLock<Arc<Claim>>,
+    /// The messages of the last findings.
+    pub messages: Made<Message>,
 }
 
 /// Something to ask of an instance or an element.
@@ -91,6 +96,20 @@ pub struct Clause {
 }
 
 impl Check {
+    /// What it says of all that it finds; `info` is that of its rule.
+    pub fn claim(&self, info: &RuleInfo) -> Arc<Claim> {
+        let claim = || Claim {
+            rule: info.id.clone(),
+            category: info.category,
+            scenario: self.scenario.clone(),
+            title: info.title.clone(),
+            why: self.why.clone(),
+            sources: info.sources.clone(),
+            peers: info.peers.clone(),
+        };
+        self.claim.get_or_init(|| Arc::new(claim())).clone()
+    }
+
     /// Puts what there is to ask in order: what costs least comes first.
     #[must_use]
     pub fn planned(self) -> Check {
@@ -147,7 +166,7 @@ pub struct Also {
 }
 
 /// What to write instead, before it is filled in for an instance.
-#[derive(Clone, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct FixTemplate {
     /// Paths of arguments and their values.
     pub set: Vec<(Text, Expr)>,
@@ -159,6 +178,43 @@ pub struct FixTemplate {
     pub impact: Option<Impact>,
     /// More on the impact.
     pub note: Option<Arc<Expr>>,
+    /// The fix, where it is the same for all instances, filled in once.
+    pub same: OnceLock<Arc<Fix>>,
+    /// The fixes of the last findings, where they may differ.
+    pub made: Made<Arc<Fix>>,
+}
+
+/// The last few of what was made for findings, in whichever root module: thousands of them say the same, and keep it once.
+#[derive(Debug)]
+pub struct Made<T>(Mutex<VecDeque<T>>);
+
+/// So many are remembered.
+const FEW_MADE: usize = 4;
+
+impl<T> Default for Made<T> {
+    fn default() -> Made<T> {
+        Made(Mutex::default())
+    }
+}
+
+impl<T> Clone for Made<T> {
+    /// Nothing was made yet for the copy.
+    fn clone(&self) -> Made<T> {
+        Made::default()
+    }
+}
+
+impl<T: Clone + PartialEq> Made<T> {
+    /// What was made now, or the same from before.
+    pub fn once(&self, made: T) -> T {
+        let mut before = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = before.iter().find(|known| **known == made) {
+            return known.clone();
+        }
+        before.truncate(FEW_MADE - 1);
+        before.push_front(made.clone());
+        made
+    }
 }
 
 /// What a rule looks at: instances of a kind whose type (for modules, variables and outputs: whose name) fits.

@@ -1,15 +1,12 @@
 //! One run of rules over one infra: what all rules share, and what they have worked out already.
 
 use std::cell::Cell;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
 use super::answers::{Answers, Calls, Indexes};
 use super::catalog::Catalog;
-use super::finding::Fix;
 use super::functions::merged_tags;
 use super::network::{Subnets, Tables};
-use super::rule::FixTemplate;
 use super::settings::Selection;
 use super::verdict::Truth;
 use crate::eval::functions::Host;
@@ -44,7 +41,6 @@ pub struct Run<'a> {
     by_place: Answers<Span, Result<Value, EvalError>>,
     by_type: Answers<(InstanceKind, Text), Value>,
     candidates: Answers<Span, Result<Candidates, EvalError>>,
-    fixes: Answers<usize, Arc<Fix>>,
     /// How many elements were made for what is the same for all instances.
     made_for_all: AtomicUsize,
     near_a_limit: AtomicBool,
@@ -72,7 +68,6 @@ impl<'a> Run<'a> {
             by_place: Answers::default(),
             by_type: Answers::default(),
             candidates: Answers::default(),
-            fixes: Answers::default(),
             made_for_all: AtomicUsize::new(0),
             near_a_limit: AtomicBool::new(false),
         }
@@ -143,11 +138,6 @@ impl<'a> Run<'a> {
     /// What a condition says that says the same of all instances, worked out once.
     pub fn truth(&self, expr: *const Expr, work_out: impl FnOnce() -> Truth) -> Truth {
         self.truths.once(expr.addr(), work_out)
-    }
-
-    /// A fix that is the same for all instances, filled in once. Rules and their fixes outlive the run.
-    pub fn fix(&self, template: &FixTemplate, fill_in: impl FnOnce() -> Fix) -> Arc<Fix> {
-        self.fixes.once(std::ptr::from_ref(template).addr(), || Arc::new(fill_in()))
     }
 
     /// An attribute of an instance as rules read it: what is known of the instance itself, else what it is configured
