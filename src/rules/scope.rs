@@ -329,8 +329,17 @@ fn call_own(
     call.answer().map_err(|error| error.at(name.span))
 }
 
-/// Whether a value is about no instance: something plain, or a few of such.
+/// Whether a value is about no instance: something plain, a few of such, or an object of those, as rows of facts are.
 fn is_about_none(value: &Value) -> bool {
+    if let Some(fields) = value.as_fields() {
+        let is_small = fields.entries.len() <= FEW && fields.rest.is_none() && fields.block.is_none();
+        return is_small && value.refs.is_empty() && fields.entries.values().all(are_plain);
+    }
+    are_plain(value)
+}
+
+/// Whether a value is something plain, or a few of such.
+fn are_plain(value: &Value) -> bool {
     match value.as_seq() {
         Some(seq) => {
             seq.items.len() <= FEW && seq.rest.is_none() && value.refs.is_empty() && seq.items.iter().all(is_plain)

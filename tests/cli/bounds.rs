@@ -333,6 +333,21 @@ rule \"x-y\" {{
     check(&[main, ("r.hcl", &rule("length(many()) == 0"))], &select, "11997 more: too many");
     let each = rule("self.instance_key != \"0\" || length([for a in many() : [for b in a : self.domain]]) == 0");
     check(&[main, ("r.hcl", &each)], &select, "elements is not evaluated");
+    // What is asked about a kind and a row of facts is not about one of them either.
+    let watched = |i: usize| {
+        format!(
+            "resource \"aws_sqs_queue\" \"q{i}\" {{}}
+resource \"aws_cloudwatch_metric_alarm\" \"a{i}\" {{
+  namespace   = \"AWS/SQS\"
+  metric_name = \"ApproximateAgeOfOldestMessage\"
+  dimensions  = {{ QueueName = aws_sqs_queue.q{i}.name }}
+}}
+"
+        )
+    };
+    let queues: String = (0..900).map(watched).collect();
+    let select = ["--select", "critical-metric-not-alarmed", "--show-undecided", "."];
+    assert_eq!(compact(&[("main.tf", &queues)], &select), "");
 }
 
 #[test]
@@ -343,6 +358,12 @@ fn chains_are_followed_to_their_end() {
     let longer: String = (0..30_000).map(|i| format!("  a{i} = local.a{}\n", i + 1)).collect();
     let main = format!("locals {{\n  z = local.a0\n{longer}  a30000 = 1\n}}\n");
     check(&[("main.tf", &main)], &["."], "more than 10000 expressions that ask for each other");
+    // What is handed on refers to all that it has come through.
+    let named: String = (1..8_000)
+        .map(|i| format!("resource \"aws_eip\" \"a{i}\" {{\n  address = aws_eip.a{}.address\n}}\n", i - 1))
+        .collect();
+    let main = format!("resource \"aws_eip\" \"a0\" {{\n  address = \"192.0.2.1\"\n}}\n{named}");
+    check(&[("main.tf", &main)], &["."], "in more than 5000000 steps in all");
     // Texts that grow, known or known in part, and which all are kept.
     for first in ["\"x\"", "var.x"] {
         let growing: String = (1..30_000).map(|i| format!("  a{i} = upper(\"${{local.a{}}}xx\")\n", i - 1)).collect();
