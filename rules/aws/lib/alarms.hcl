@@ -13,6 +13,13 @@ function "alarm_metrics" {
   )
 }
 
+function "dimension_of" {
+  params      = [metric, name]
+  description = "What a dimension of a metric says; null where it has none of that name."
+  # That an attribute is known only after apply does not make it doubtful whether there is one.
+  value = can(keys(metric.dimensions)) ? lookup(metric.dimensions, name, null) : null
+}
+
 function "alarms_by_metrics" {
   params      = []
   description = "All alarms, as objects of `alarm` and its `metrics`."
@@ -58,7 +65,7 @@ function "alarms_on" {
     if anytrue([
       for metric in alarm_metrics(alarm) :
       metric.namespace == namespace && contains(metrics, metric.metric_name) && contains(
-        [for watched in referenced(try(metric.dimensions[dimension], null), instance.resource_type) : watched.address],
+        [for watched in referenced(dimension_of(metric, dimension), instance.resource_type) : watched.address],
         instance.address,
       )
     ])
@@ -70,7 +77,7 @@ function "watched" {
   description = "The instances of a type that alarms on one of these metrics name by a dimension."
   value = flatten([
     for watching in alarms_by_metrics() : [
-      for metric in watching.metrics : referenced(try(metric.dimensions[dimension], null), type) if contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name)
+      for metric in watching.metrics : referenced(dimension_of(metric, dimension), type) if contains(namespaces, metric.namespace) && contains(metrics, metric.metric_name)
     ]
   ])
 }
@@ -99,7 +106,7 @@ function "unclear_alarms" {
   value = anytrue([
     for watching in alarms_by_metrics() : anytrue([
       for metric in watching.metrics : contains(row.namespaces, metric.namespace) && contains(row.metrics, metric.metric_name) ? (
-        says_what(try(metric.dimensions[row.dimensions[0]], null), type) ? false : unseen("what ${watching.alarm.address} watches")
+        says_what(dimension_of(metric, row.dimensions[0]), type) ? false : unseen("what ${watching.alarm.address} watches")
       ) : false
     ])
   ])
