@@ -33,6 +33,9 @@ struct Lists {
 /// Lists of so many patterns are kept; then all are forgotten, and read again where somebody asks.
 pub(super) const PATTERNS_KEPT: u64 = 10_000;
 
+/// What is known of so many folders is kept: expressions may ask about any number of them.
+const FOLDERS_KEPT: usize = 10_000;
+
 impl Ignored {
     /// Whether git ignores the file that would stand at an absolute path, by the lists of the work tree that it would lie
     /// in.
@@ -98,6 +101,9 @@ impl Ignored {
                 break;
             }
         }
+        if trees.len() + inside.len() > FOLDERS_KEPT {
+            trees.clear();
+        }
         trees.extend(inside.into_iter().map(|folder| (folder, found.clone())));
         found
     }
@@ -112,7 +118,7 @@ impl Ignored {
         // A pattern that is none is passed over, as git does.
         let list = is_there.then(|| Arc::new(Gitignore::new(&file).0));
         let patterns = list.as_ref().map_or(0, |list| list.num_ignores() + list.num_whitelists());
-        if lists.patterns + patterns > PATTERNS_KEPT {
+        if lists.patterns + patterns > PATTERNS_KEPT || lists.known.len() >= FOLDERS_KEPT {
             *lists = Lists::default();
         }
         lists.patterns += patterns;
