@@ -114,7 +114,8 @@ impl Spent {
         if self.all_steps.get() <= ALL_STEPS_LIMIT {
             return Ok(());
         }
-        let message = format!("large values are not gone through in more than {ALL_STEPS_LIMIT} steps in all");
+        let message =
+            format!("large values and files are not gone through in more than {ALL_STEPS_LIMIT} steps in all");
         Err(EvalError::too_large(message))
     }
 

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashMap;
 
 use super::functions::{FileAnswer, Host};
-use super::{EvalError, Marks};
+use super::inside::BYTES_AT_ONCE;
+use super::{EvalError, Marks, steps};
 use crate::source::{Sandbox, SandboxRead, SourceMap, normalize, shown_path};
 use crate::syntax::{Expr, parse_template};
 
@@ -107,13 +108,22 @@ impl RootHost {
     }
 }
 
+/// To look at a file takes as long as so many elements that a `for` makes,
+const STEPS_OF_A_FILE: usize = 50;
+/// and an entry of a folder that is listed as this many.
+const STEPS_OF_AN_ENTRY: usize = 2;
+
 impl Host for RootHost {
     fn read_file(&self, path: &str) -> FileAnswer {
         if path.starts_with('~') {
             return FileAnswer::OutOfBounds;
         }
+        steps::count(STEPS_OF_A_FILE);
         match self.sandbox.read(&self.folder.join(path)) {
-            SandboxRead::Bytes(bytes) => FileAnswer::Bytes(bytes),
+            SandboxRead::Bytes(bytes) => {
+                steps::count(bytes.len() / BYTES_AT_ONCE);
+                FileAnswer::Bytes(bytes)
+            }
             SandboxRead::Missing => FileAnswer::Missing,
             SandboxRead::Refused => FileAnswer::OutOfBounds,
         }
@@ -123,10 +133,14 @@ impl Host for RootHost {
         if path.starts_with('~') {
             return None;
         }
+        steps::count(STEPS_OF_A_FILE);
         self.sandbox.has_file(&self.folder.join(path))
     }
 
     fn file_set(&self, path: &str, pattern: &str) -> Option<Vec<String>> {
-        self.sandbox.list(&self.folder.join(path), pattern)
+        steps::count(STEPS_OF_A_FILE);
+        let listing = self.sandbox.list(&self.folder.join(path), pattern)?;
+        steps::count(listing.entries * STEPS_OF_AN_ENTRY);
+        listing.names
     }
 }

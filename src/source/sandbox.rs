@@ -47,8 +47,14 @@ impl Folders {
     }
 }
 
-/// The files that were found; `None` where none may be listed.
-type Listing = Option<Vec<String>>;
+/// The files that match a pattern below a folder.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Listing {
+    /// Relative to the folder, with forward slashes and sorted; `None` where the pattern is not one, or too many match.
+    pub names: Option<Vec<String>>,
+    /// How many files and folders were looked at.
+    pub entries: usize,
+}
 
 /// The work tree of the git repository that a folder lies in.
 pub fn work_tree(folder: &Path) -> Option<&Path> {
@@ -170,9 +176,8 @@ impl Sandbox {
         false
     }
 
-    /// The plain files below `folder` that match a doublestar pattern, relative to it, with forward slashes and sorted;
-    /// `None` where the folder may not be read or the pattern is not one.
-    pub fn list(&self, folder: &Path, pattern: &str) -> Option<Vec<String>> {
+    /// The plain files below `folder` that match a doublestar pattern; `None` where the folder may not be read.
+    pub fn list(&self, folder: &Path, pattern: &str) -> Option<Listing> {
         let real = self.paths.of(folder)?;
         if !self.holds(&real) {
             return None;
@@ -180,17 +185,19 @@ impl Sandbox {
         let key = (real, pattern.to_owned());
         let listed = || self.listed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = listed().get(&key) {
-            return known.clone();
+            return Some(known.clone());
         }
-        let names = names_below(&key.0, pattern);
-        listed().insert(key, names.clone());
-        names
+        let listing = files_below(&key.0, pattern);
+        listed().insert(key, listing.clone());
+        Some(listing)
     }
 }
 
-/// The plain files below a folder that match; `None` where the pattern is not one, or too many do.
-fn names_below(real: &Path, pattern: &str) -> Listing {
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+/// The plain files below a folder that match.
+fn files_below(real: &Path, pattern: &str) -> Listing {
+    let mut listing = Listing { names: None, entries: 0 };
+    let Ok(glob) = GlobBuilder::new(pattern).literal_separator(true).build() else { return listing };
+    let glob = glob.compile_matcher();
     let mut names = Vec::new();
     let mut walk = WalkBuilder::new(real);
     walk.standard_filters(false).follow_links(false);
@@ -199,16 +206,17 @@ fn names_below(real: &Path, pattern: &str) -> Listing {
         walk.max_depth(Some(pattern.matches('/').count() + 1));
     }
     for entry in walk.build().flatten() {
+        listing.entries += 1;
         let Ok(relative) = entry.path().strip_prefix(real) else { continue };
         if entry.file_type().is_some_and(|t| t.is_file()) && glob.is_match(relative) {
             names.push(relative.to_string_lossy().replace('\\', "/"));
         }
         if names.len() > LIST_LIMIT {
-            return None;
+            return listing;
         }
     }
     names.sort();
-    Some(names)
+    Listing { names: Some(names), ..listing }
 }
 
 #[cfg(test)]
@@ -262,10 +270,11 @@ mod tests {
             ["a.txt", "b.txt", "../secret"].map(|name| sandbox.has_file(&inside.join(name))),
             [Some(true), Some(false), None]
         );
-        assert_eq!(sandbox.list(&inside, "*.txt"), Some(vec!["a.txt".to_owned()]));
+        let listed = sandbox.list(&inside, "*.txt");
+        assert_eq!(listed.map(|of| (of.names, of.entries)), Some((Some(vec!["a.txt".to_owned()]), 3)));
         fs::create_dir_all(inside.join("b/c")).expect("a folder");
         fs::write(inside.join("b/c/d.txt"), "a").expect("a file");
-        let listed = |pattern| sandbox.list(&inside, pattern).unwrap_or_default();
+        let listed = |pattern| sandbox.list(&inside, pattern).and_then(|of| of.names).unwrap_or_default();
         assert_eq!(listed("*/*.txt"), Vec::<String>::new());
         assert_eq!(listed("b/*/*.txt"), ["b/c/d.txt"]);
         assert_eq!(listed("{b/c,x}/*.txt"), ["b/c/d.txt"]);

@@ -413,6 +413,29 @@ fn loops_over_much_work() {
     }
 }
 
+/// Files are read, and folders listed, as often as they are asked for by another name.
+#[test]
+fn loops_over_files() {
+    let big = "a".repeat(1_000_000);
+    let asked = [
+        ("filesha256(\"${x}big\")", "more than 2000000 elements"),
+        ("file(\"${x}big\")", "more than 2000000 elements"),
+        ("fileexists(\"${x}none\")", "more than 2000000 elements"),
+        ("fileset(x, \"**/x\")", "more than 2000000 elements"),
+    ];
+    for (call, expected) in asked {
+        let main = format!(
+            "locals {{
+  p = [for i in range(300) : join(\"\", [for k in range(i) : \"./\"])]
+  a = [for i in range(1000) : [for x in local.p : {call} if i >= 0 && length(x) != i]]
+}}
+"
+        );
+        let ran = Case::new(&[("main.tf", &main), ("big", &big)]).run_within(60, &["--format", "compact", "."]);
+        assert!(ran.out.contains(expected), "{call}\n{:.2000}", ran.to_string());
+    }
+}
+
 /// Values that share their parts are large although little was written: whatever goes through them is paid for, and of
 /// what is open in part each level is converted once.
 #[test]
