@@ -25,6 +25,39 @@ const ALL_SIZES_LIMIT: usize = 10_000_000;
 /// Policy documents that others are merged into may have so many bytes in all: each step of a chain reads all before it.
 const MERGED_LIMIT: usize = 32 << 20;
 
+/// What all expressions of a root together have too much of.
+#[derive(Clone, Copy)]
+enum ForAll {
+    Texts,
+    Work,
+    Steps,
+    Sizes,
+}
+
+impl ForAll {
+    const EACH: [ForAll; 4] = [ForAll::Texts, ForAll::Work, ForAll::Steps, ForAll::Sizes];
+
+    fn message(self) -> String {
+        match self {
+            ForAll::Texts => format!("more than {} MiB of long texts are not made", TEXT_LIMIT >> 20),
+            ForAll::Work => format!("more than {ALL_WORK_LIMIT} elements in all are not made"),
+            ForAll::Steps => {
+                format!("large values and files are not gone through in more than {ALL_STEPS_LIMIT} steps in all")
+            }
+            ForAll::Sizes => format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept"),
+        }
+    }
+
+    fn error(self) -> EvalError {
+        EvalError::too_large(self.message())
+    }
+}
+
+/// Whether a message is about all expressions of a root together: whatever comes after the first would say it again.
+pub(super) fn is_for_all(message: &str) -> bool {
+    ForAll::EACH.iter().any(|bound| bound.message() == message)
+}
+
 /// What the evaluation of one root has cost so far.
 #[derive(Default)]
 pub(super) struct Spent {
@@ -84,8 +117,7 @@ impl Spent {
         if kept <= ALL_SIZES_LIMIT {
             return Ok(kept);
         }
-        let message = format!("values of more than {ALL_SIZES_LIMIT} parts in all are not kept");
-        Err(EvalError::too_large(message))
+        Err(ForAll::Sizes.error())
     }
 
     /// Takes note of elements that the expression at hand makes.
@@ -98,7 +130,7 @@ impl Spent {
         }
         self.all_work.set(self.all_work.get().saturating_add(elements));
         match self.all_work.get() > ALL_WORK_LIMIT {
-            true => Err(EvalError::too_large(format!("more than {ALL_WORK_LIMIT} elements in all are not made"))),
+            true => Err(ForAll::Work.error()),
             false => Ok(()),
         }
     }
@@ -145,8 +177,7 @@ impl Spent {
     pub(super) fn spend_text(&self, bytes: usize) -> Result<(), EvalError> {
         let texts = self.texts.get().saturating_add(bytes);
         if texts > TEXT_LIMIT {
-            let most = TEXT_LIMIT >> 20;
-            return Err(EvalError::too_large(format!("more than {most} MiB of long texts are not made")));
+            return Err(ForAll::Texts.error());
         }
         self.texts.set(texts);
         Ok(())

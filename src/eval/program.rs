@@ -59,7 +59,8 @@ pub struct Program<'c> {
     modules: RefCell<Vec<Rc<ModuleInstance>>>,
     frames: RefCell<Vec<Rc<Frame>>>,
     problems: RefCell<Vec<Problem>>,
-    reported: RefCell<FxHashSet<(Span, String)>>,
+    /// What was reported, with its place where it has one of its own.
+    reported: RefCell<FxHashSet<(Option<Span>, String)>>,
     /// Whether the default of a variable of the root fails its own validation.
     pub(super) unfit_default: Cell<bool>,
     pub(super) host: RootHost,
@@ -320,10 +321,15 @@ impl<'c> Program<'c> {
         }
     }
 
-    /// Whether this is the first problem with its message at its place.
+    /// Whether this is the first problem with its message at its place; of what holds for all of the root, anywhere.
     fn is_new(&self, problem: &Problem) -> bool {
-        let place = problem.label.as_ref().map(|label| label.span);
-        place.is_none_or(|span| self.reported.borrow_mut().insert((span, problem.message.clone())))
+        let is_for_all = problem.kind == ProblemKind::Limit && super::bounds::is_for_all(&problem.message);
+        let place = match &problem.label {
+            _ if is_for_all => None,
+            Some(label) => Some(label.span),
+            None => return true,
+        };
+        self.reported.borrow_mut().insert((place, problem.message.clone()))
     }
 
     /// How many problems were found so far.
