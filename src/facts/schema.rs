@@ -3,12 +3,11 @@
 //! The text (`rules/facts/provider/schema.txt`, explained in the README beside it) is an outline; bodies that occur more
 //! than once are written once. Entry point: [`schema`].
 
-use std::hash::BuildHasher as _;
 use std::iter::Peekable;
 use std::str::Lines;
 use std::sync::OnceLock;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHashMap;
 
 use super::cache::Cache;
 use super::records::{self, Records, word};
@@ -40,42 +39,8 @@ pub struct Schema {
     pub blocks: Vec<NestedBlock>,
     /// There is more than is listed here: the provider nests this body in itself, or it was too large to be published.
     pub open: bool,
-    names: Names,
-}
-
-/// Where the arguments and blocks of a body stand, by their names: each argument of each instance is looked for.
-#[derive(Debug, PartialEq, Default)]
-struct Names {
-    /// A power of two of places, of which at least half are empty (0): the arguments from 1 on, then the blocks. What finds
-    /// its place taken stands in the next that is free.
-    places: Box<[u16]>,
-}
-
-impl Names {
-    fn of<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> Names {
-        let mut places = vec![0; (2 * names.len()).next_power_of_two()];
-        for (name, number) in names.zip(1..) {
-            let mut at = first_place(name, places.len());
-            while places[at] != 0 {
-                at = (at + 1) % places.len();
-            }
-            places[at] = number;
-        }
-        Names { places: places.into() }
-    }
-
-    /// The number, from 0 on, for which `is_called` holds, which says whether what has that number has this name.
-    fn find(&self, name: &str, is_called: impl Fn(usize) -> bool) -> Option<usize> {
-        let start = first_place(name, self.places.len());
-        let (before, from) = self.places.split_at_checked(start)?;
-        let numbers = from.iter().chain(before).map_while(|number| usize::from(*number).checked_sub(1));
-        numbers.into_iter().find(|number| is_called(*number))
-    }
-}
-
-/// The first place for a name among so many.
-fn first_place(name: &str, places: usize) -> usize {
-    FxBuildHasher.hash_one(name) as usize & places.saturating_sub(1)
+    /// Where the arguments stand, and behind them the blocks, by their names: each argument of each instance is looked for.
+    places: FxHashMap<&'static str, usize>,
 }
 
 /// What a name means in a body.
@@ -174,12 +139,11 @@ pub enum Nesting {
 impl Schema {
     /// What this name means: no argument and block have the same.
     pub fn member(&self, name: &str) -> Option<Member<'_>> {
-        let arguments = self.arguments.len();
-        let member = |number: usize| match number.checked_sub(arguments) {
-            None => self.arguments.get(number).map(Member::Argument),
+        let place = *self.places.get(name)?;
+        match place.checked_sub(self.arguments.len()) {
+            None => self.arguments.get(place).map(Member::Argument),
             Some(block) => self.blocks.get(block).map(Member::Block),
-        };
-        member(self.names.find(name, |number| member(number).is_some_and(|member| member.name() == name))?)
+        }
     }
 
     /// The argument or attribute of this name.
@@ -218,15 +182,6 @@ impl Schema {
     /// Whether a configuration may only read this name. Names that are not listed are not: the provider may be newer.
     pub fn is_computed_only(&self, name: &str) -> bool {
         self.attribute(name).is_some_and(|argument| argument.mode == Mode::Computed)
-    }
-}
-
-impl<'s> Member<'s> {
-    fn name(self) -> &'s str {
-        match self {
-            Member::Argument(argument) => argument.name,
-            Member::Block(block) => block.name,
-        }
     }
 }
 
@@ -295,9 +250,8 @@ fn read_body(lines: &mut Peekable<Lines<'static>>, depth: usize) -> Option<Schem
             None => schema.arguments.push(Argument { name, ty: Type::of(code, &mut body)?, mode, deprecated }),
         }
     }
-    let names: Vec<&str> =
-        schema.arguments.iter().map(|argument| argument.name).chain(schema.blocks.iter().map(|b| b.name)).collect();
-    schema.names = Names::of(names.into_iter());
+    let arguments = schema.arguments.iter().map(|argument| argument.name);
+    schema.places = arguments.chain(schema.blocks.iter().map(|block| block.name)).zip(0..).collect();
     Some(schema)
 }
 
@@ -361,25 +315,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_found() {
-        let names: Vec<String> = (0..300).map(|at| format!("argument_{at}")).collect();
-        for count in [0, 1, 2, 5, 300] {
-            let index = Names::of(names[..count].iter().map(String::as_str));
-            for (at, name) in names.iter().enumerate() {
-                let found = index.find(name, |number| names[number] == *name);
-                assert_eq!(found, (at < count).then_some(at), "{count}");
-            }
-        }
-        assert_eq!(Names::default().find("a", |_| true), None);
-    }
-
-    #[test]
     fn no_argument_and_block_have_the_same_name() {
         for (name, schema) in resource_types().filter_map(|name| Some((name, schema(name)?))) {
             let is_both = |argument: &&Argument| schema.blocks.iter().any(|block| block.name == argument.name);
             assert_eq!(schema.arguments.iter().find(is_both).map(|a| a.name), None, "{name}");
             schema.arguments.iter().for_each(|a| assert_eq!(schema.attribute(a.name), Some(a), "{name}"));
             schema.blocks.iter().for_each(|b| assert_eq!(schema.block(b.name), Some(b), "{name}"));
+            assert!(schema.member("none of this name").is_none(), "{name}");
         }
     }
 
