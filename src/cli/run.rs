@@ -22,7 +22,7 @@ use crate::infra::{self, AnalysisOptions, Instance, InstanceKind, NotOnDisk, Wan
 use crate::report::{Outcome, Report};
 use crate::rules::{self, Catalog, Fetched, Finding, Ignores, Selection, Usage};
 use crate::secrets::Secrets;
-use crate::source::{Problem, ProblemKind, Sandbox};
+use crate::source::{Problem, ProblemKind, Sandbox, work_tree};
 
 /// Checks what the options name, and writes the reports.
 pub(super) fn check(options: &CheckOptions) -> Result<Exit, Failure> {
@@ -241,7 +241,7 @@ fn in_focus(config: &Config, problem: &Problem) -> bool {
 
 /// The working folder as seen from the top of the repository it lies in; empty where there is none.
 fn folder_in_repository(here: &Path) -> String {
-    match here.ancestors().find(|folder| folder.join(".git").exists()) {
+    match work_tree(here) {
         Some(top) => here.strip_prefix(top).unwrap_or(Path::new("")).to_string_lossy().replace('\\', "/"),
         None => String::new(),
     }

@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::report::Outcome;
 use crate::rules::Touched;
 use crate::source::{
-    Changes, Excess, FileId, Problem, ProblemKind, ProblemSeverity, Revision, RevisionError, normalize,
+    Changes, Excess, FileId, Problem, ProblemKind, ProblemSeverity, Revision, RevisionError, is_work_tree, normalize,
 };
 
 /// The revision, in each repository that checked paths lie in.
@@ -29,7 +29,7 @@ impl Since {
             let path = normalize(&options.load.working_dir.join(path));
             let folder = if path.is_dir() { &path } else { path.parent().unwrap_or(Path::new("/")) };
             // A path that is not there is told by those who read it.
-            if folder.is_dir() && !since.revisions.iter().any(|r| r.holds(&path) && !is_own_repository(folder)) {
+            if folder.is_dir() && !since.revisions.iter().any(|r| r.holds(&path) && !is_work_tree(folder)) {
                 since.revisions.push(Revision::open(folder, name).map_err(Failure::Revision)?);
             }
         }
@@ -83,9 +83,4 @@ fn limit(config: &Config, file: FileId, excess: Excess) -> Problem {
     let problem = Problem::about_file(ProblemKind::Limit, name, excess.to_string());
     let problem = Problem { severity: ProblemSeverity::Warning, ..problem };
     problem.with_help("all of the file counts as new")
-}
-
-/// Whether a folder is the top of a repository.
-fn is_own_repository(folder: &Path) -> bool {
-    folder.join(".git").exists()
 }

@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::folder::Folder;
 use super::manifest::Manifest;
 use super::module::{Module, ModuleCall, Provenance};
-use crate::source::{Ignored, PathMap, Problem, ProblemKind, Span, work_tree};
+use crate::source::{Ignored, PathMap, Problem, ProblemKind, Span};
 use crate::syntax::Text;
 
 /// How deep calls may lie inside each other.
@@ -111,7 +111,7 @@ impl<'a> TreeBuilder<'a> {
             None => {
                 // What git ignores is made by a build, submodules are checked out by whoever needs them, and so is what
                 // lies beside the work tree.
-                let is_beside = || work_tree(&caller.dir).is_some_and(|tree| !target.starts_with(tree));
+                let is_beside = || self.ignored.work_tree(&caller.dir).is_some_and(|tree| !target.starts_with(tree));
                 let is_made = || self.ignored.holds_folder(target) || self.ignored.is_submodule(target) || is_beside();
                 if local.is_some() && caller.provenance != Provenance::Downloaded && !is_made() {
                     self.report_missing(call, place);

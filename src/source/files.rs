@@ -13,7 +13,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
 
 use super::tracked::kept;
-use super::{PathMap, Problem, ProblemKind, ProblemSeverity, Text, work_tree};
+use super::{PathMap, Problem, ProblemKind, ProblemSeverity, Text, is_work_tree, work_tree};
 
 /// The largest file that is read, in bytes.
 pub const MAX_FILE_SIZE: u64 = 16 * 1024 * 1024;
@@ -128,7 +128,7 @@ impl<W: Fn(&str) -> bool + Sync, S: Fn(&Path) -> Text + Sync> Walker<'_, W, S> {
                 return false;
             }
             let is_folder = respected && entry.file_type().is_some_and(|t| t.is_dir());
-            if is_folder && entry.path().join(".git").exists() {
+            if is_folder && is_work_tree(entry.path()) {
                 trees.lock().unwrap_or_else(PoisonError::into_inner).push(entry.path().to_path_buf());
             }
             if is_folder && entry.path().join(GITIGNORE).exists() {

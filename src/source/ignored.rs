@@ -8,8 +8,7 @@ use ignore::gitignore::{Gitignore, Glob};
 use rustc_hash::FxHashMap;
 
 use super::files::ignore_fault;
-use super::sandbox::is_work_tree;
-use super::{normalize, read_text};
+use super::{is_work_tree, normalize, read_text};
 
 /// The lists of ignored files of the folders that were asked about.
 #[derive(Debug, Default)]
@@ -59,7 +58,7 @@ impl Ignored {
     /// Whether an absolute path lies in a submodule of its work tree, as far as `.gitmodules` says.
     pub fn is_submodule(&self, path: &Path) -> bool {
         let path = normalize(path);
-        let Some(tree) = path.parent().and_then(|folder| self.tree(folder)) else { return false };
+        let Some(tree) = path.parent().and_then(|folder| self.work_tree(folder)) else { return false };
         let mut known = self.submodules.lock().unwrap_or_else(PoisonError::into_inner);
         let submodules = known.entry(tree.clone()).or_insert_with(|| submodules(&tree));
         submodules.iter().any(|submodule| path.starts_with(submodule))
@@ -72,7 +71,7 @@ impl Ignored {
     /// What is made of the pattern that decides about a path, if there is one.
     fn decide<T>(&self, path: &Path, is_folder: bool, made: impl Fn(Match<&Glob>) -> T) -> Option<T> {
         let path = normalize(path);
-        let tree = self.tree(path.parent()?)?;
+        let tree = self.work_tree(path.parent()?)?;
         let folders = path.ancestors().skip(1).take_while(|folder| folder.starts_with(&tree));
         // The nearest list that says something decides; what is below an ignored folder is ignored as well.
         for list in folders.filter_map(|folder| self.list(folder)) {
@@ -86,7 +85,7 @@ impl Ignored {
 
     /// The work tree that a folder lies in. Each missing file of each root is asked about, and no tree comes or goes
     /// during a run.
-    fn tree(&self, folder: &Path) -> Option<Arc<Path>> {
+    pub fn work_tree(&self, folder: &Path) -> Option<Arc<Path>> {
         let mut trees = self.trees.lock().unwrap_or_else(PoisonError::into_inner);
         let mut inside = Vec::new();
         let mut found = None;

@@ -24,6 +24,6 @@ pub use paths::{normalize, shown_path};
 pub use problem::{Label, Problem, ProblemKind, ProblemSeverity};
 pub use real::RealPaths;
 pub use revision::{Excess, Revision, RevisionError};
-pub use sandbox::{Sandbox, SandboxRead, work_tree};
+pub use sandbox::{Sandbox, SandboxRead, is_work_tree, work_tree};
 pub use span::{FileId, Span};
 pub use text::{Text, char_boundary};

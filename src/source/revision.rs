@@ -233,7 +233,7 @@ impl Revision {
     fn submodule(&self, inner: &Path) -> Result<Option<Rc<Revision>>, RevisionError> {
         for folder in inner.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
             let top = self.top.join(folder);
-            if !top.join(".git").exists() {
+            if !super::is_work_tree(&top) {
                 continue;
             }
             if let Some(known) = self.submodules.borrow().get(folder) {

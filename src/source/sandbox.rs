@@ -62,7 +62,7 @@ pub fn work_tree(folder: &Path) -> Option<&Path> {
 }
 
 /// Whether a folder is the top of a work tree.
-pub(super) fn is_work_tree(folder: &Path) -> bool {
+pub fn is_work_tree(folder: &Path) -> bool {
     folder.join(".git").exists()
 }
 

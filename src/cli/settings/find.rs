@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
-use crate::source::{normalize, shown_path};
+use crate::source::{is_work_tree, normalize, shown_path};
 
 /// The name of a settings file.
 pub(super) const NAME: &str = ".tfcheck.hcl";
@@ -35,7 +35,7 @@ fn above(path: &Path) -> Option<PathBuf> {
         if file.symlink_metadata().is_ok() {
             return Some(file);
         }
-        if folder.join(".git").exists() {
+        if is_work_tree(folder) {
             return None;
         }
     }
