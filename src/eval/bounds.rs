@@ -146,9 +146,7 @@ impl Spent {
         if self.all_steps.get() <= ALL_STEPS_LIMIT {
             return Ok(());
         }
-        let message =
-            format!("large values and files are not gone through in more than {ALL_STEPS_LIMIT} steps in all");
-        Err(EvalError::too_large(message))
+        Err(ForAll::Steps.error())
     }
 
     /// Takes note of bytes of a policy document that is to be merged into another.

@@ -80,15 +80,7 @@ impl<'a> Evaluation<'a> {
             ExprKind::Variable(_) | ExprKind::Attr(..) | ExprKind::Index(..) | ExprKind::SplatElement => {
                 stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.reference(expr))
             }
-            _ => {
-                let run = || stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_compound(expr));
-                let (value, steps) = steps::measured(run);
-                match steps {
-                    0 => value,
-                    // Also what fails is paid for.
-                    _ => self.scope.spend_steps(steps).and(value),
-                }
-            }
+            _ => self.paid(|| stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval_compound(expr))),
         };
         value.map_err(|e| e.at(expr.span))
     }
@@ -101,6 +93,14 @@ impl<'a> Evaluation<'a> {
         match expr.kind {
             ExprKind::Attr(..) => stacker::maybe_grow(RED_ZONE, STACK_STEP, || self.eval(expr)),
             _ => self.eval(expr),
+        }
+    }
+
+    /// Evaluates something, and has the scope pay for the steps that it took; also what fails is paid for.
+    pub(super) fn paid(&self, run: impl FnOnce() -> Result<Value, EvalError>) -> Result<Value, EvalError> {
+        match steps::measured(run) {
+            (value, 0) => value,
+            (value, steps) => self.scope.spend_steps(steps).and(value),
         }
     }
 

@@ -390,11 +390,8 @@ impl<'c> Program<'c> {
     fn eval_plain(&self, expr: &Expr, scope: &ModuleScope<'_, 'c>) -> Result<Value, EvalError> {
         // Each expression has an allowance of its own, also one that another one asks for. What a plain reference takes is
         // counted here: its value may have come a long way, and refers to all that it has come through.
-        let evaluate = || {
-            let (value, steps) = super::steps::measured(|| Evaluation::new(scope).eval_named(expr));
-            if steps == 0 { value } else { self.spent.spend_steps(steps).and(value) }
-        };
-        self.spent.apart(|| self.spent.bounded(evaluate))
+        let evaluation = Evaluation::new(scope);
+        self.spent.apart(|| self.spent.bounded(|| evaluation.paid(|| evaluation.eval_named(expr))))
     }
 
     /// A part of an expression, remembered by itself: of `element(aws_subnet.a[*].id, count.index)` the list is the same

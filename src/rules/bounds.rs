@@ -5,6 +5,7 @@ use super::decl::{Clauses, FileDecl, RuleDecl, argument, wrong};
 use super::literal;
 use super::rule::Pattern;
 use crate::source::{Problem, Span};
+use crate::syntax::Expr;
 
 /// Files may declare so many rules together: each is asked of each resource that it looks at.
 const MOST_RULES: usize = 5_000;
@@ -73,17 +74,13 @@ fn first_beyond<T>(declared: &mut Vec<T>, left: &mut usize) -> Option<T> {
 /// What a rule has too much of, and where the first of the rest stands.
 fn too_many(rule: &RuleDecl) -> Option<(&'static str, Span)> {
     let of_clauses = |clauses: &Clauses| {
-        let conditions = argument(&clauses.arguments, "skip").map(literal::items).unwrap_or_default();
         first("locals", clauses.locals.iter().map(|local| local.name.span))
-            .or_else(|| first("conditions", conditions.iter().map(|condition| condition.span)))
+            .or_else(|| first("conditions", conditions(clauses).iter().map(|condition| condition.span)))
             .or_else(|| first("further places", clauses.also.iter().map(|also| also.header)))
     };
     first("settings", rule.settings.iter().map(|setting| setting.name.span))
         .or_else(|| first("checks", rule.checks.iter().map(|check| check.header)))
-        .or_else(|| {
-            let patterns = rule.subjects.iter().flat_map(|(_, attribute)| literal::items(attribute));
-            first("patterns", patterns.map(|pattern| pattern.span))
-        })
+        .or_else(|| first("patterns", patterns(rule).map(|pattern| pattern.span)))
         .or_else(|| of_clauses(&rule.clauses))
         .or_else(|| rule.checks.iter().find_map(|check| of_clauses(&check.clauses)))
 }
@@ -92,16 +89,22 @@ fn first(what: &'static str, mut spans: impl Iterator<Item = Span>) -> Option<(&
     spans.nth(MOST_OF_A_KIND).map(|span| (what, span))
 }
 
+/// The conditions of `skip`.
+fn conditions(clauses: &Clauses) -> &[Expr] {
+    argument(&clauses.arguments, "skip").map(literal::items).unwrap_or_default()
+}
+
+/// What names the types that a rule looks at.
+fn patterns(rule: &RuleDecl) -> impl Iterator<Item = &Expr> {
+    rule.subjects.iter().flat_map(|(_, attribute)| literal::items(attribute))
+}
+
 /// How many parts a rule has.
 fn parts(rule: &RuleDecl) -> usize {
-    let of_clauses = |clauses: &Clauses| {
-        let conditions = argument(&clauses.arguments, "skip").map(literal::items).unwrap_or_default();
-        1 + clauses.locals.len() + conditions.len()
-    };
+    let of_clauses = |clauses: &Clauses| 1 + clauses.locals.len() + conditions(clauses).len();
     let own = of_clauses(&rule.clauses) * rule.checks.len().max(1);
     let of_checks = rule.checks.iter().map(|check| of_clauses(&check.clauses)).sum::<usize>();
-    let items = rule.subjects.iter().flat_map(|(_, attribute)| literal::items(attribute));
-    let patterns = items.filter_map(literal::plain).filter(|text| Pattern::has_wildcards(text));
+    let patterns = patterns(rule).filter_map(literal::plain).filter(|text| Pattern::has_wildcards(text));
     let of_patterns = patterns.map(|text| PARTS_OF_A_PATTERN + text.len() * PARTS_OF_A_BYTE).sum::<usize>();
     own + of_checks + of_patterns
 }

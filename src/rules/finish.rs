@@ -14,7 +14,7 @@ use super::place::Owner;
 use super::render;
 use super::rule::Rule;
 use super::run::Run;
-use super::{About, Finding, Fingerprint, Message, More, Severity};
+use super::{About, Finding, Fingerprint, More, Severity};
 use crate::eval::{Marks, Value};
 use crate::facts;
 use crate::infra::{InstanceKind, Origin, Tracer, Trail};
@@ -31,7 +31,6 @@ pub struct Finish<'r> {
 /// What the last finding of a check said that the next one may say, too.
 struct Last {
     about: Arc<About>,
-    message: Message,
     label: Text,
     value: Option<Arc<serde_json::Value>>,
     more: Option<Arc<More>>,
@@ -55,7 +54,7 @@ impl<'r> Finish<'r> {
         let mut severity = run.selection.severity(&info.id).unwrap_or(check.severity);
         // Where the workspace may set variables that nobody here can see, a variable's default proves little.
         if let Some(variable) = trail.variable.as_deref().filter(|_| root.remote_variables) {
-            message = message.and(&format!(", unless the workspace sets {variable}"));
+            message = check.messages.once(message.and(&format!(", unless the workspace sets {variable}")));
             severity = severity.min(Severity::Warning);
         }
         let last = self.last.entry((Arc::as_ptr(&draft.rule), draft.check)).or_insert_with(|| Last {
@@ -64,16 +63,12 @@ impl<'r> Finish<'r> {
                 attribute: attribute.clone(),
                 root: root.folder.clone(),
             }),
-            message: message.clone(),
             label: Text::new(),
             value: None,
             more: None,
         });
         if last.about.attribute != attribute {
             last.about = Arc::new(About { attribute, ..(*last.about).clone() });
-        }
-        if last.message != message {
-            last.message = message;
         }
         if *last.label != *label {
             last.label = label.into();
@@ -95,7 +90,7 @@ impl<'r> Finish<'r> {
         Finding {
             about: last.about.clone(),
             severity,
-            message: last.message.clone(),
+            message,
             span: draft.place.span,
             label: last.label.clone(),
             fingerprint: Fingerprint::of(&info.id, &root.folder, &address, last.about.attribute.as_deref()),
