@@ -11,11 +11,21 @@ use crate::source::{Problem, ProblemKind, Span};
 const MANY: usize = 16;
 
 /// Arguments and blocks in the order of the text.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(super) struct Items {
     pub(super) attributes: Vec<Attribute>,
     pub(super) blocks: Vec<Block>,
     names: FxHashSet<Text>,
+    /// A bit for each name that is there, chosen by its length and its ends: one that is not set says that a name is new.
+    known: u64,
+}
+
+impl Default for Items {
+    /// With room for what most bodies hold: few grow then.
+    fn default() -> Items {
+        let (attributes, blocks) = (Vec::with_capacity(MANY), Vec::with_capacity(MANY / 4));
+        Items { attributes, blocks, names: FxHashSet::default(), known: 0 }
+    }
 }
 
 impl Items {
@@ -33,6 +43,11 @@ impl Items {
 
     /// The earlier argument of that name.
     fn earlier(&mut self, name: &Text) -> Option<&Ident> {
+        let bit = bit_of(name);
+        if self.known & bit == 0 && self.attributes.len() < MANY {
+            self.known |= bit;
+            return None;
+        }
         if self.attributes.len() >= MANY {
             if self.names.is_empty() {
                 self.names.extend(self.attributes.iter().map(|a| a.name.text.clone()));
@@ -55,9 +70,15 @@ impl Items {
     /// The body that these items make; leaves nothing but room for others.
     pub(super) fn take_body(&mut self, span: Span, incomplete: bool) -> Body {
         self.names.clear();
+        self.known = 0;
         let (attributes, blocks) = (take(&mut self.attributes, 0), take(&mut self.blocks, 0));
         Body { attributes, blocks, span, incomplete }
     }
+}
+
+fn bit_of(name: &str) -> u64 {
+    let (first, last) = (name.bytes().next().unwrap_or_default(), name.bytes().next_back().unwrap_or_default());
+    1 << ((name.len() + 5 * usize::from(first) + 11 * usize::from(last)) % 64)
 }
 
 /// What stands in a list from this place on, in a list of just its size; the first keeps its room.

@@ -31,6 +31,8 @@ use crate::source::{FileId, Problem, ProblemKind, Span};
 
 /// How deep a tree may get; what walks or drops one may rely on it.
 pub(super) const MAX_DEPTH: u32 = 250;
+/// Lists seldom have more items.
+const USUAL_ITEMS: usize = 16;
 /// How many problems of one text are told.
 pub(super) const MAX_PROBLEMS: usize = 100;
 
@@ -48,6 +50,8 @@ pub fn parse_part(file: FileId, text: &str, offset: u32) -> Document {
     let mut parser = Parser::new(file, text, Origin::Offset(offset));
     // About as many names as files of this length have.
     parser.names.reserve((text.len() / 64).min(256));
+    parser.lists.reserve();
+    parser.open.reserve(USUAL_ITEMS);
     let mut body = parser.file_body();
     if parser.unclosed {
         // Something swallowed the rest of the file. Read it again, this time trusting that what looks like the
@@ -144,6 +148,16 @@ struct Lists<'a> {
     pieces: Vec<Pieces<'a>>,
 }
 
+impl Lists<'_> {
+    /// Makes room for what most files hold, so that little grows while one is read.
+    fn reserve(&mut self) {
+        self.exprs.reserve(USUAL_ITEMS);
+        self.items.reserve(USUAL_ITEMS);
+        self.parts.reserve(USUAL_ITEMS);
+        self.labels.reserve(2);
+    }
+}
+
 #[derive(Debug)]
 struct Parser<'a> {
     file: FileId,
@@ -156,8 +170,8 @@ struct Parser<'a> {
     prev_end: usize,
     /// Whether line breaks are tokens here.
     newlines: bool,
-    /// Whether the text holds a carriage return at all.
-    has_cr: bool,
+    /// Whether the text is nothing but ASCII: then no name of it need be looked at for that.
+    is_ascii: bool,
     open: Vec<Open>,
     names: FxHashMap<&'a str, Text>,
     lists: Lists<'a>,
@@ -207,7 +221,7 @@ impl<'a> Parser<'a> {
             tok: Token { kind: Kind::Newline, start: 0, end: 0 },
             prev_end: 0,
             newlines: true,
-            has_cr: memchr::memchr(b'\r', text.as_bytes()).is_some(),
+            is_ascii: text.is_ascii(),
             open: Vec::new(),
             names: FxHashMap::default(),
             lists: Lists::default(),
@@ -307,7 +321,7 @@ impl<'a> Parser<'a> {
     #[inline(never)]
     fn name(&mut self, token: Token) -> Text {
         let name = self.slice(token);
-        match name.len() <= Text::INLINE_LIMIT && name.is_ascii() {
+        match name.len() <= Text::INLINE_LIMIT && (self.is_ascii || name.is_ascii()) {
             true => Text::inline(name),
             false => self.shared(name),
         }

@@ -206,7 +206,7 @@ impl<'a> Parser<'a> {
         let end = line_end(self.text, at).min(limit);
         let stop = sequence_start(bytes, at, end).unwrap_or(end);
         if stop > at {
-            if self.has_cr && home == Home::Heredoc {
+            if home == Home::Heredoc {
                 self.check_carriage_returns(at, stop, pieces);
             }
             let text = self.unescape(at, stop, false, &mut pieces.broken);

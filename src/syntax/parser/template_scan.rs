@@ -6,14 +6,16 @@ use std::cell::OnceCell;
 use memchr::{memchr, memchr2};
 use rustc_hash::FxHashMap;
 
+use crate::syntax::scan::string_end;
+
 /// Where the text of a string ends at a quote, if it holds nothing that needs a closer look, and whether it is ASCII.
 #[inline]
 pub(super) fn plain_string_end(bytes: &[u8], from: usize) -> Option<(usize, bool)> {
     let mut at = from;
     let mut ascii = true;
     loop {
-        at += bytes.get(at..)?.iter().position(|byte| IN_STRING[usize::from(*byte)])?;
-        match bytes[at] {
+        at = string_end(bytes, at);
+        match *bytes.get(at)? {
             b'"' => return Some((at, ascii)),
             b'$' | b'%' if !matches!(bytes.get(at + 1), Some(b'{' | b'$' | b'%')) => at += 1,
             0x80.. => {
@@ -24,23 +26,6 @@ pub(super) fn plain_string_end(bytes: &[u8], from: usize) -> Option<(usize, bool
         }
     }
 }
-
-/// The bytes at which the text of a string may end, or mean something else.
-const IN_STRING: [bool; 256] = {
-    let mut table = [false; 256];
-    let special = b"\"\\\n\r$%";
-    let mut at = 0;
-    while at < special.len() {
-        table[special[at] as usize] = true;
-        at += 1;
-    }
-    let mut at = 0x80;
-    while at < table.len() {
-        table[at] = true;
-        at += 1;
-    }
-    table
-};
 
 /// Where a literal inside quotes ends: at the quote, at a sequence, or at a line break.
 pub(super) fn quoted_literal_end(bytes: &[u8], from: usize) -> usize {
