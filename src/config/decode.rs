@@ -18,7 +18,8 @@ fn is_meta_of_resource(name: &str) -> bool {
     matches!(name, "count" | "for_each" | "provider" | "depends_on" | "lifecycle" | "provisioner" | "connection" | "//")
 }
 
-fn is_meta_of_call(name: &str) -> bool {
+/// Whether an argument of a module call belongs to Terraform itself, not to the module.
+pub(crate) fn is_meta_of_call(name: &str) -> bool {
     matches!(name, "source" | "version" | "count" | "for_each" | "providers" | "depends_on" | "lifecycle" | "//")
 }
 
@@ -284,7 +285,6 @@ pub(crate) fn module_call(reader: &mut BodyReader, dir: &Path, block: &Block) ->
         enabled,
         providers: passed_providers(reader, body),
         depends_on: reader.references("depends_on", depends_on.as_ref()),
-        arguments: without(body, is_meta_of_call),
         body: body.clone(),
     }
 }

@@ -37,6 +37,7 @@ pub mod version;
 
 pub use address::{Address, AddressError, Key, Mode, ModuleAddress, ResourceName};
 pub use declarations::{Declarations, Declared, HasName};
+pub(crate) use decode::is_meta_of_call;
 pub use environments::{
     MOST_ENVIRONMENTS, NONPRODUCTION_WORDS, RootEnvironment, folder_is_nonproduction, is_nonproduction,
 };

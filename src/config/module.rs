@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::address::ResourceName;
 use super::declarations::{Declarations, HasName};
+use super::decode::is_meta_of_call;
 use super::settings::TerraformSettings;
 use super::source_address::ModuleSource;
 use crate::source::{Problem, Span};
-use crate::syntax::{Body, Document, Expr, Ident, Text};
+use crate::syntax::{Attribute, Body, Document, Expr, Ident, Text};
 
 /// The declarations of one folder. Maps are ordered by name, so that what is made from them never depends on hashing.
 #[derive(Debug)]
@@ -284,10 +285,25 @@ pub struct ModuleCall {
     pub providers: Vec<(ProviderRef, ProviderRef)>,
     /// `depends_on`
     pub depends_on: Vec<Arc<Expr>>,
-    /// What is passed to the module's variables.
-    pub arguments: Arc<Body>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
+}
+
+impl ModuleCall {
+    /// What is passed to the module's variables, in the order of the text.
+    pub fn arguments(&self) -> impl Iterator<Item = &Attribute> {
+        self.passed().map(|(_, argument)| argument)
+    }
+
+    /// The same with their places in the body.
+    pub(crate) fn passed(&self) -> impl Iterator<Item = (usize, &Attribute)> {
+        self.body.attributes.iter().enumerate().filter(|(_, attribute)| !is_meta_of_call(&attribute.name.text))
+    }
+
+    /// What is passed to a variable.
+    pub fn argument(&self, variable: &str) -> Option<&Attribute> {
+        self.arguments().find(|attribute| *attribute.name.text == *variable)
+    }
 }
 
 impl HasName for ModuleCall {

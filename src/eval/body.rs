@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::bindings::Binding;
 use super::iterate::iterate;
 use super::program::{Frame, Program};
 use super::union::is_union;
@@ -147,9 +148,9 @@ impl<'c> Program<'c> {
                 push(seq, Value::unknown(Type::Any, Cause::Limit), false);
                 return;
             }
-            let each = [("key".into(), entry.key), ("value".into(), entry.value)];
-            let mut bindings = frame.bindings.clone();
-            bindings.push((name.clone(), Value::object(each.into_iter().collect())));
+            let mut bindings = Vec::with_capacity(frame.bindings.len() + 1);
+            bindings.extend_from_slice(&frame.bindings);
+            bindings.push(Binding::element(name.clone(), entry.key, entry.value));
             let source = Some((for_each.expr.clone(), frame.clone()));
             let inner = match entry.certain {
                 true => self.frame(&frame.module, bindings, source),

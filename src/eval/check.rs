@@ -10,8 +10,9 @@ use super::expr::Evaluation;
 use super::program::{Frame, ModuleInstance, Program};
 use super::scope::ModuleScope;
 use super::{ByName, Inner, Place, Value, ops};
-use crate::config::{Condition, Mode, Resource, ResourceName};
+use crate::config::{Condition, Mode, ModuleCall, Resource, ResourceName, is_meta_of_call};
 use crate::source::{Problem, ProblemKind};
+use crate::syntax::Text;
 
 impl<'c> Program<'c> {
     /// Evaluates what a module declares beside resources and calls, and tests its conditions.
@@ -105,18 +106,25 @@ impl<'c> Program<'c> {
     /// The arguments of an instance of a module call, by name.
     pub(crate) fn call_arguments(
         &self,
-        body: &Arc<crate::syntax::Body>,
+        call: &ModuleCall,
         frame: &Rc<Frame>,
         called: Option<&Rc<ModuleInstance>>,
+        more: impl IntoIterator<Item = (Text, Value)>,
     ) -> ByName<Value> {
+        let mut written = body::all_written(&call.body);
+        written.retain(|written| !is_meta_of_call(written.name));
+        // Places among what is passed, by those in the body.
+        let mut places = vec![0; call.body.attributes.len()];
+        call.passed().enumerate().for_each(|(place, (position, _))| places[position] = place);
         let read = |written: Written<'_>| {
-            let value = match (called, written.argument) {
-                (Some(called), Some(argument)) => self.argument(called, written.place as usize, &argument.expr, frame),
-                _ => self.item(body, written, frame, 0),
+            let place = places.get(written.place as usize);
+            let value = match (called, written.argument.zip(place)) {
+                (Some(called), Some((argument, place))) => self.argument(called, *place, &argument.expr, frame),
+                _ => self.item(&call.body, written, frame, 0),
             };
             (written.name.clone(), value)
         };
-        body::all_written(body).into_iter().map(read).collect()
+        written.into_iter().map(read).chain(more).collect()
     }
 
     /// The attributes of a block of the module itself (a provider), by name.

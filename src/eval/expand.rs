@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::bindings::Binding;
 use super::body;
 use super::iterate::iterate;
 use super::memo::{Arguments, Computed, Memo};
@@ -43,7 +44,7 @@ pub struct Repeated {
     pub(super) repetition: Repetition,
     /// The instances; one with [`Key::Any`] stands for instances whose number or keys are not known.
     slots: Vec<InstanceSlot>,
-    /// Positions by key, where there are several.
+    /// Positions by key, where they are not in the order of their keys.
     by_key: Option<FxHashMap<Key, usize>>,
     /// All instances as one value, once something has asked for it.
     pub(super) whole: OnceCell<Value>,
@@ -58,11 +59,13 @@ pub struct InstanceSlot {
     /// What its expressions see.
     pub frame: Rc<Frame>,
     /// The reference to it, once something has asked for it: of its many attributes each refers to it.
-    pub(super) reference: OnceCell<Reference>,
+    reference: RefCell<Option<Reference>>,
     /// Values of its arguments and blocks, computed once.
     pub(super) attributes: Memo<Arguments>,
     /// What others see of it; nothing refers to most instances.
     outside: OnceCell<Box<Outside>>,
+    /// For a module call: the instance of the module.
+    pub(super) module: OnceCell<Rc<ModuleInstance>>,
 }
 
 /// What others see of an instance.
@@ -72,8 +75,6 @@ pub(super) struct Outside {
     pub(super) computed: Memo<Computed>,
     /// Values of attributes as references to them see them.
     pub(super) referenced: RefCell<ByName<Value>>,
-    /// For a module call: the instance of the module.
-    pub(super) module: RefCell<Option<Rc<ModuleInstance>>>,
 }
 
 impl InstanceSlot {
@@ -82,16 +83,23 @@ impl InstanceSlot {
         self.outside.get_or_init(Box::default)
     }
 
-    /// Gives back the values of its arguments and blocks: where something asks for one again, it is worked out again.
+    /// The reference to it, made once.
+    pub(super) fn reference(&self, make: impl FnOnce() -> Reference) -> Reference {
+        self.reference.borrow_mut().get_or_insert_with(make).clone()
+    }
+
+    /// Gives back the values of its arguments and blocks and the reference to it: where something asks for one again, it is
+    /// worked out again.
     pub(crate) fn forget_attributes(&self) {
         self.attributes.forget();
+        self.reference.take();
     }
 }
 
 impl Expansion {
     fn repeated(repetition: Repetition, slots: Vec<InstanceSlot>) -> Expansion {
         let positions = || slots.iter().enumerate().map(|(i, slot)| (slot.key.clone(), i));
-        let by_key = (slots.len() > 1).then(|| positions().collect());
+        let by_key = (!slots.is_sorted_by(|a, b| a.key < b.key)).then(|| positions().collect());
         let (whole, of_each) = (OnceCell::new(), RefCell::default());
         Expansion::Repeated(Box::new(Repeated { repetition, slots, by_key, whole, of_each }))
     }
@@ -124,10 +132,11 @@ impl Repeated {
 
     /// The instance with this key.
     pub(super) fn get(&self, key: &Key) -> Option<&InstanceSlot> {
-        match &self.slots[..] {
-            [only] => (only.key == *key).then_some(only),
-            several => self.by_key.as_ref()?.get(key).map(|i| &several[*i]),
-        }
+        let position = match &self.by_key {
+            Some(by_key) => *by_key.get(key)?,
+            None => self.slots.binary_search_by(|slot| slot.key.cmp(key)).ok()?,
+        };
+        self.slots.get(position)
     }
 
     /// The instance that stands for those not known.
@@ -199,8 +208,7 @@ impl<'c> Program<'c> {
             _ => None,
         };
         let instance = |key: Key, index: Value| {
-            let object = Value::object(ByName::from([(Text::from("index"), index)]));
-            let bindings = vec![("count".into(), object)];
+            let bindings = vec![Binding::count(index)];
             match key {
                 Key::Any => slot(key, self.open_frame(module, bindings, None)),
                 _ => slot(key, self.frame(module, bindings, None)),
@@ -267,8 +275,7 @@ impl<'c> Program<'c> {
         };
         let source = Some((for_each.clone(), plain));
         let instances = entries.into_iter().map(|(key, each_key, each_value)| {
-            let each = ByName::from([(Text::from("key"), each_key), (Text::from("value"), each_value)]);
-            let bindings = vec![("each".into(), Value::object(each))];
+            let bindings = vec![Binding::element("each".into(), each_key, each_value)];
             match key {
                 Key::Any => slot(key, self.open_frame(module, bindings, source.clone())),
                 _ => slot(key, self.frame(module, bindings, source.clone())),
@@ -350,7 +357,8 @@ impl<'c> Program<'c> {
 }
 
 fn slot(key: Key, frame: Rc<Frame>) -> InstanceSlot {
-    InstanceSlot { key, frame, reference: OnceCell::new(), attributes: Default::default(), outside: OnceCell::new() }
+    let (reference, outside, module) = (RefCell::default(), OnceCell::new(), OnceCell::new());
+    InstanceSlot { key, frame, reference, attributes: Default::default(), outside, module }
 }
 
 /// A value of which only type and references are kept.

@@ -10,7 +10,7 @@ use crate::syntax::Text;
 pub(super) struct Memo<S>(RefCell<S>);
 
 /// The values of a module's declarations of one kind, by their places among each other.
-pub(super) type Declarations = Vec<State<Value>>;
+pub(super) type Declarations = Box<[State<Value>]>;
 /// The values of an instance's arguments and blocks, by where they stand in its body: most are plain words and numbers,
 /// which are not kept, and of the others there are few.
 pub(super) type Arguments = Few<u32>;
@@ -92,7 +92,14 @@ impl<K: Clone + PartialEq> Store for Few<K> {
 impl Memo<Declarations> {
     /// With room for so many.
     pub(super) fn of(count: usize) -> Memo<Declarations> {
-        Memo(RefCell::new(vec![State::New; count]))
+        Memo(RefCell::new(vec![State::New; count].into()))
+    }
+}
+
+impl Memo<Declarations> {
+    /// Gives back all that is known. Nothing of it may be on the way of being worked out.
+    pub(super) fn forget_values(&self) {
+        self.0.borrow_mut().fill(State::New);
     }
 }
 

@@ -2,6 +2,7 @@
 //! blocks. Knows nothing of AWS and of rules.
 
 mod access;
+mod bindings;
 mod block;
 mod body;
 mod bounds;

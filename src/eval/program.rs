@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::bindings::Binding;
 use super::bounds::Spent;
 use super::common::Common;
 use super::expand::Expansion;
@@ -102,8 +103,8 @@ pub struct ModuleInstance {
     plain_frame: Cell<Option<u32>>,
     /// Arguments of the call that are known already, by their places among each other.
     pub(super) arguments: RefCell<Vec<Option<Value>>>,
-    /// These places by name, if they are many.
-    pub(super) positions: OnceCell<FxHashMap<Text, usize>>,
+    /// These places by name, if they are many, with those in the call's body.
+    pub(super) positions: OnceCell<Box<FxHashMap<Text, (usize, usize)>>>,
     /// What `path.module` is worth in it.
     pub(super) path: OnceCell<Text>,
     pub(super) variables: Memo<Declarations>,
@@ -116,7 +117,7 @@ pub struct ModuleInstance {
 }
 
 /// The instances of declarations of one kind, by their places among each other.
-pub(super) type Expansions = RefCell<Vec<State<Rc<Expansion>>>>;
+pub(super) type Expansions = RefCell<Box<[State<Rc<Expansion>>]>>;
 
 impl ModuleInstance {
     /// The module's declaration.
@@ -142,7 +143,7 @@ pub struct Frame {
     /// The module instance.
     pub module: Rc<ModuleInstance>,
     /// Names and their values, innermost last.
-    pub bindings: Vec<(Text, Value)>,
+    pub bindings: Vec<Binding>,
     /// The expression that a binding's value was taken from, and the frame it belongs to, for trails.
     pub source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
     /// Whether what it belongs to may not exist at all: errors in it prove nothing.
@@ -231,8 +232,8 @@ impl<'c> Program<'c> {
             variables: Memo::of(module.variables.len()),
             locals: Memo::of(module.locals.len()),
             outputs: Memo::of(module.outputs.len()),
-            resources: RefCell::new(vec![State::New; module.resources.len()]),
-            calls: RefCell::new(vec![State::New; module.calls.len()]),
+            resources: RefCell::new(vec![State::New; module.resources.len()].into()),
+            calls: RefCell::new(vec![State::New; module.calls.len()].into()),
             path: OnceCell::new(),
             node,
         });
@@ -243,7 +244,7 @@ impl<'c> Program<'c> {
     pub(super) fn frame(
         &self,
         module: &Rc<ModuleInstance>,
-        bindings: Vec<(Text, Value)>,
+        bindings: Vec<Binding>,
         source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
     ) -> Rc<Frame> {
         self.frame_of(module, bindings, source, false)
@@ -253,7 +254,7 @@ impl<'c> Program<'c> {
     pub(super) fn open_frame(
         &self,
         module: &Rc<ModuleInstance>,
-        bindings: Vec<(Text, Value)>,
+        bindings: Vec<Binding>,
         source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
     ) -> Rc<Frame> {
         self.frame_of(module, bindings, source, true)
@@ -262,7 +263,7 @@ impl<'c> Program<'c> {
     fn frame_of(
         &self,
         module: &Rc<ModuleInstance>,
-        bindings: Vec<(Text, Value)>,
+        bindings: Vec<Binding>,
         source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
         open: bool,
     ) -> Rc<Frame> {
@@ -281,6 +282,13 @@ impl<'c> Program<'c> {
                 *state = State::New;
             }
         }
+    }
+
+    /// Gives back what was worked out of a module's outputs, and of its resources where each has one instance: most of very
+    /// many modules are asked once, if at all, and what is asked for again is worked out again, once.
+    pub(crate) fn forget_some_of(&self, module: &ModuleInstance) {
+        module.outputs.forget_values();
+        self.forget_some(module, 0..module.module().resources.len());
     }
 
     /// Gives back what was worked out of the instances of resources: few are asked for again, and they are then worked out

@@ -191,7 +191,7 @@ impl<'c> Program<'c> {
             let block = id.text(&slot.frame.module.prefix);
             Reference::to(kind, if slot.key == Key::None { block } else { format!("{block}{}", slot.key) })
         };
-        slot.reference.get_or_init(make).clone()
+        slot.reference(make)
     }
 
     /// The configured values of all that the resource writes, by name; of too many the first.
@@ -294,7 +294,7 @@ impl<'c> Program<'c> {
     /// The module instance behind one instance of a call; `None` where the module is not on disk, or where there is no
     /// room for it.
     pub(crate) fn called_module(&self, slot: &InstanceSlot, name: &Text) -> Option<Rc<ModuleInstance>> {
-        if let Some(module) = &*slot.outside().module.borrow() {
+        if let Some(module) = slot.module.get() {
             return Some(module.clone());
         }
         let caller = &slot.frame.module;
@@ -304,8 +304,7 @@ impl<'c> Program<'c> {
         }
         let address = caller.address.child(name.clone(), slot.key.clone());
         let module = self.add_module(address, node.clone(), Some((slot.frame.clone(), name.clone())));
-        *slot.outside().module.borrow_mut() = Some(module.clone());
-        Some(module)
+        Some(slot.module.get_or_init(|| module).clone())
     }
 
     /// The value of `module.NAME` followed by `hops`; says how many hops it took.
@@ -328,7 +327,7 @@ impl<'c> Program<'c> {
     /// The reference to one instance of a module call.
     pub(crate) fn call_reference(&self, slot: &InstanceSlot, name: &Text) -> Reference {
         let address = || format!("{}module.{name}{}", slot.frame.module.prefix, slot.key);
-        slot.reference.get_or_init(|| Reference::to(ReferenceKind::Module, address())).clone()
+        slot.reference(|| Reference::to(ReferenceKind::Module, address()))
     }
 
     fn not_on_disk(&self, slot: &InstanceSlot, name: &Text) -> Value {

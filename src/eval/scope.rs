@@ -57,7 +57,7 @@ impl Scope for ModuleScope<'_, '_> {
                 false
             }
             "data" => hops == 2,
-            _ => hops == 1 && self.frame.bindings.iter().all(|(name, _)| **name != *root),
+            _ => hops == 1 && self.frame.bindings.iter().all(|binding| *binding.name != *root),
         };
         // Where somebody looks at failures, an attribute that an element does not have is one.
         is_block && !super::union::is_watched()
@@ -105,8 +105,9 @@ impl ModuleScope<'_, '_> {
         hops: &[Hop<'_>],
         evaluation: &Evaluation<'_>,
     ) -> Result<Resolved, EvalError> {
-        if let Some((_, value)) = self.frame.bindings.iter().rev().find(|(name, _)| name == root) {
-            return Ok(Resolved { value: value.clone(), consumed: 0 });
+        if let Some(binding) = self.frame.bindings.iter().rev().find(|binding| binding.name == *root) {
+            let (value, consumed) = binding.follow(hops);
+            return Ok(Resolved { value, consumed });
         }
         match &**root {
             "var" => self.variable(span, hops),

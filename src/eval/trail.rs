@@ -225,7 +225,7 @@ impl Walk<'_, '_> {
         };
         hops.reverse();
         let follow = |path: &mut Path, hops: &[Text]| path.extend(hops.iter().rev().cloned());
-        if let Some(position) = frame.bindings.iter().rposition(|(name, _)| *name == root) {
+        if let Some(position) = frame.bindings.iter().rposition(|binding| binding.name == root) {
             return self.binding(frame, position, &hops, path);
         }
         let Some(name) = hops.first() else { return Decider::Expression };
@@ -259,9 +259,7 @@ impl Walk<'_, '_> {
         if hops.first().map(|h| &**h) != Some("value") {
             return Decider::Expression;
         }
-        let (_, value) = &frame.bindings[position];
-        let key = value.as_fields().and_then(|f| f.entries.get("key")).and_then(key_text);
-        let Some(key) = key else { return Decider::Expression };
+        let Some(key) = frame.bindings[position].key().and_then(key_text) else { return Decider::Expression };
         path.extend(hops[1..].iter().rev().cloned());
         path.push(key.clone());
         let element = if self.secret { String::new() } else { format!("; this is the element {}", short(&key.into())) };
@@ -289,7 +287,7 @@ impl Walk<'_, '_> {
             }
             Some((outer, call)) => {
                 let call = outer.module.module().calls.get(call).cloned();
-                if let Some(argument) = call.as_ref().and_then(|c| c.arguments.attribute(name)) {
+                if let Some(argument) = call.as_ref().and_then(|c| c.argument(name)) {
                     self.noted(argument.span(), &shown, Some(&value), "passed here");
                     return self.expr(&argument.expr, outer, path, Decider::ModuleCall);
                 }
@@ -313,7 +311,7 @@ impl Walk<'_, '_> {
     fn secret_decider(&self, module: &ModuleInstance, name: &Text, variable: &Variable) -> Decider {
         let passed = |(outer, call): &(Rc<Frame>, Text)| {
             let call = outer.module.module().calls.get(call);
-            call.is_some_and(|call| call.arguments.attribute(name).is_some())
+            call.is_some_and(|call| call.argument(name).is_some())
         };
         match &module.call {
             None if self.program.input(name).is_some() => Decider::Input,

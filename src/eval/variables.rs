@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::expr::Evaluation;
 use super::program::{Frame, Input, ModuleInstance, Program};
 use super::{Cause, Marks, Reference, ReferenceKind, Type, Value, convert, type_expr};
-use crate::config::{Declared, Variable};
+use crate::config::{Declared, ModuleCall, Variable};
 use crate::source::Span;
-use crate::syntax::{Attribute, Body, Expr, Text};
+use crate::syntax::{Attribute, Expr, Text};
 
 /// Among so few arguments of a call each is found by looking at all.
 const FEW_ARGUMENTS: usize = 8;
@@ -103,7 +103,7 @@ impl Program<'_> {
             return Some((input.value.clone(), input.span));
         };
         let call = frame.module.module().calls.get(call)?;
-        let (place, argument) = argument_of(module, &call.arguments, name)?;
+        let (place, argument) = argument_of(module, call, name)?;
         Some((self.argument(module, place, &argument.expr, frame), argument.expr.span))
     }
 
@@ -146,15 +146,16 @@ impl Program<'_> {
 
 /// An argument of the call that made a module instance, with its place. Each variable looks for its own: among more than a
 /// few arguments, where their names say.
-fn argument_of<'b>(module: &ModuleInstance, body: &'b Body, name: &Text) -> Option<(usize, &'b Attribute)> {
-    if body.attributes.len() <= FEW_ARGUMENTS {
-        return body.attributes.iter().enumerate().find(|(_, attribute)| attribute.name.text == *name);
+fn argument_of<'b>(module: &ModuleInstance, call: &'b ModuleCall, name: &Text) -> Option<(usize, &'b Attribute)> {
+    if call.body.attributes.len() <= FEW_ARGUMENTS {
+        return call.arguments().enumerate().find(|(_, attribute)| attribute.name.text == *name);
     }
     let positions = module.positions.get_or_init(|| {
+        let passed = call.passed().collect::<Vec<_>>();
         // Of several with one name the first counts.
-        let names = body.attributes.iter().enumerate().rev();
-        names.map(|(position, attribute)| (attribute.name.text.clone(), position)).collect()
+        let names = passed.into_iter().enumerate().rev();
+        Box::new(names.map(|(place, (position, argument))| (argument.name.text.clone(), (place, position))).collect())
     });
-    let place = *positions.get(name)?;
-    body.attributes.get(place).map(|attribute| (place, attribute))
+    let (place, position) = *positions.get(name)?;
+    call.body.attributes.get(position).map(|attribute| (place, attribute))
 }

@@ -26,6 +26,8 @@ const MODULE_LIMIT: usize = 100_000;
 
 /// What was worked out of so many resources of a module is kept beyond what is read of them: others may refer to it.
 const RESOURCES_KEPT: usize = 4096;
+/// What was worked out of the outputs and resources of so many module instances is kept.
+const MODULES_KEPT: usize = 1024;
 
 /// The instances of a program's root and of all modules it calls.
 pub fn build(program: &Program<'_>, root: RootFacts, wanted: Wanted, clock: &Clock) -> Infra {
@@ -87,6 +89,9 @@ impl Builder<'_, '_> {
             let wanted = (self.wants(self.wanted.variables, &module), self.wants_outputs(&module));
             pseudo::declarations(self.program, &module, nonproduction, (&self.words, wanted), &mut self.infra);
             self.calls(&module, nonproduction, &mut todo);
+            if seen > MODULES_KEPT {
+                self.program.forget_some_of(&module);
+            }
         }
     }
 

@@ -413,11 +413,11 @@ pub(super) fn call(
 ) {
     let maker = Maker { module, frame: &slot.frame, nonproduction, words };
     // What a loaded module does with its arguments is seen inside it.
-    let mut attributes = program.call_arguments(&call.arguments, &slot.frame, called);
-    attributes.insert("source".into(), call.source_text().to_string().into());
-    let version = call.version.as_ref().map_or(Value::NULL, |e| program.eval(e, &slot.frame));
-    attributes.insert("version".into(), version);
-    attributes.insert("on_disk".into(), called.is_some().into());
+    let source = ("source".into(), call.source_text().to_string().into());
+    let version = call.version.as_ref().map(|e| ("version".into(), program.eval(e, &slot.frame)));
+    let on_disk = ("on_disk".into(), called.is_some().into());
+    let more = [source, on_disk].into_iter().chain(version);
+    let attributes = program.call_arguments(call, &slot.frame, called, more);
     let place = (call.header, call.span, &call.body);
     let reference = program.call_reference(slot, name);
     let named = (&words.module, name);

@@ -27,9 +27,7 @@ fn module(node: &ModuleNode, inputs: &BTreeMap<Text, Text>, depth: usize, reach:
     for (name, call) in &node.module.calls {
         let Some(Child::Loaded(child)) = node.children.get(name) else { continue };
         let passed = call
-            .arguments
-            .attributes
-            .iter()
+            .arguments()
             .filter_map(|argument| Some((argument.name.text.clone(), source(&argument.expr, node, inputs, 0)?)));
         module(child, &passed.collect(), depth + 1, reach);
     }

@@ -346,7 +346,7 @@ impl<'c> Walk<'_, 'c> {
             self.later(node, default, path, certainty);
         }
         for (caller, call) in &at.callers {
-            if let Some(argument) = call.arguments.attribute(name) {
+            if let Some(argument) = call.argument(name) {
                 let each = call.for_each.as_deref();
                 let place = Place { node: *caller, each, iterators: Vec::new() };
                 self.todo.push(Step { place, expr: &argument.expr, path: shortened(path), certainty });

@@ -185,7 +185,7 @@ removed {
     let show = |p: &crate::config::ProviderRef| format!("{}.{}", p.name, p.alias.as_deref().unwrap_or("-"));
     let providers: Vec<_> = call.providers.iter().map(|(inner, outer)| (show(inner), show(outer))).collect();
     assert_eq!(providers, [("aws.-".into(), "aws.west".into()), ("aws.inner".into(), "aws.-".into())]);
-    assert_eq!(call.arguments.attributes.len(), 1);
+    assert_eq!(call.arguments().count(), 1);
     assert!(module.removed[0].destroy.is_some());
     assert!(!module.incomplete);
 }

@@ -58,7 +58,7 @@ fn declarations_are_read() {
     let call = &module.calls["m"];
     assert_eq!(call.source_text(), "a/b/c");
     assert_eq!(call.providers[0].1.alias.as_deref(), Some("w"));
-    assert_eq!(call.arguments.attributes.len(), 1);
+    assert_eq!(call.arguments().count(), 1);
     let r = resource(module, "t.r");
     assert!(r.count.is_some() && r.for_each.is_none());
     assert_eq!(r.provider.as_ref().unwrap().alias.as_deref(), Some("w"));

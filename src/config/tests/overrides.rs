@@ -251,7 +251,7 @@ provider "google" {
     let call = &only(&config).calls["m"];
     assert_eq!(call.source_text(), "d/e/f");
     assert_eq!(written_or_none(&config, call.version.as_ref()), "\"1.0.0\" in main.tf");
-    let arguments: Vec<_> = call.arguments.attributes.iter().map(|a| written(&config, &a.expr)).collect();
+    let arguments: Vec<_> = call.arguments().map(|a| written(&config, &a.expr)).collect();
     assert_eq!(arguments, ["1 in main.tf", "3 in override.tf"]);
     let providers: Vec<_> = only(&config).providers.values().collect();
     assert_eq!(providers.len(), 2);

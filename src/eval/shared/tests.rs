@@ -25,9 +25,13 @@ fn outputs(files: &[(&str, &str)]) -> (Vec<String>, usize, usize) {
             .map(|output| program.output(&instance, output))
             .map(|v| format!("{name} = {}", display::short(&v)))
     };
-    let printed = names.iter().filter_map(print).collect();
+    let printed: Vec<String> = names.iter().filter_map(print).collect();
     assert!(program.take_problems().is_empty());
     let (evaluated, found) = program.shared_totals();
+    // What was given back is worked out again, and is worth the same.
+    program.forget_some_of(&instance);
+    assert_eq!(printed, names.iter().filter_map(print).collect::<Vec<_>>());
+    assert!(program.take_problems().is_empty());
     (printed, evaluated, found)
 }
 
@@ -157,4 +161,16 @@ fn lists_of_variables_are_shared_too() {
                 output \"n\" { value = sum(module.m[*].y) }\n";
     let module = "variable \"x\" {}\noutput \"y\" { value = var.x }\n";
     check(root, module, &["n = 150"], 66, 99);
+}
+
+#[test]
+fn what_instances_differ_in_and_do_not_read_is_no_reason_to_evaluate_again() {
+    let root = "module \"m\" {\n  source = \"./m\"\n  for_each = { a = { x = \"1\", y = 1 }, b = { x = \"1\", y = 2 } }\n  x = each.value.x\n}\noutput \"n\" { value = [for m in module.m : m.y[0]] }\n";
+    check(root, LISTS, &["n = [\"1-0\", \"1-0\"]"], 1, 1);
+}
+
+#[test]
+fn an_element_can_be_read_as_a_whole() {
+    let root = "module \"m\" {\n  source = \"./m\"\n  for_each = toset([\"a\"])\n  x = join(\"-\", [for k, v in each : \"${k}${v}\"])\n}\noutput \"n\" { value = module.m[\"a\"].y[0] }\n";
+    check(root, LISTS, &["n = \"keya-valuea-0\""], 3, 0);
 }
