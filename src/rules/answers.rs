@@ -14,9 +14,9 @@ use crate::eval::{EvalError, Kind, MakeIndex, Node, SharedIndex, Value};
 use crate::source::ProblemKind;
 use crate::syntax::Text;
 
-/// So many answers are kept, some 4 MB of them; then all are forgotten, and what is asked again is worked out again. They
+/// So many answers are kept, some 2 MB of them; then all are forgotten, and what is asked again is worked out again. They
 /// fill a table: with one more it would double.
-const MOST_ANSWERS: usize = 7 << 11;
+const MOST_ANSWERS: usize = 7 << 10;
 
 /// Answers of one kind. Two threads may work out the same, which is the same.
 pub struct Answers<K, V>(RwLock<FxHashMap<K, V>>);
