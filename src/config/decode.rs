@@ -252,7 +252,7 @@ pub(crate) fn module_call(reader: &mut BodyReader, dir: &Path, block: &Block) ->
     let enabled = lifecycle(reader, body).and_then(|lifecycle| lifecycle.enabled);
     let (count, for_each) = repetition(reader, body, enabled.as_deref());
     let source_expr = reader.argument(body, "source");
-    let source = source_expr.as_deref().and_then(literal_text).map(|text| ModuleSource::parse(text));
+    let source = source_expr.as_deref().and_then(ModuleSource::of);
     match (&source_expr, &source) {
         (None, _) if !body.incomplete => {
             let message = format!("the module call `{}` has no `source`", first_label(block).text);

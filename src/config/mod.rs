@@ -51,7 +51,7 @@ pub use neighbours::Neighbours;
 pub use root::Root;
 pub use roots::RootStanding;
 pub use settings::{Backend, RequiredProvider, TerraformSettings};
-pub use source_address::ModuleSource;
+pub use source_address::{COMPUTED_SOURCE, ModuleSource};
 pub use suggest::{nearest, nearest_within};
 pub use tree::{Child, MAX_DEPTH, ModuleNode};
 pub use variables::{Given, Input, InputArgument, VariableFile, VariableText};

@@ -8,7 +8,7 @@ use super::address::ResourceName;
 use super::declarations::{Declarations, HasName};
 use super::decode::is_meta_of_call;
 use super::settings::TerraformSettings;
-use super::source_address::ModuleSource;
+use super::source_address::{COMPUTED_SOURCE, ModuleSource};
 use crate::source::{Problem, Span};
 use crate::syntax::{Attribute, Body, Document, Expr, Ident, Text};
 
@@ -290,6 +290,11 @@ pub struct ModuleCall {
 }
 
 impl ModuleCall {
+    /// The source as people should read it.
+    pub fn source_text(&self) -> &str {
+        self.source.as_ref().map_or(COMPUTED_SOURCE, ModuleSource::text)
+    }
+
     /// What is passed to the module's variables, in the order of the text.
     pub fn arguments(&self) -> impl Iterator<Item = &Attribute> {
         self.passed().map(|(_, argument)| argument)
@@ -328,13 +333,6 @@ impl Module {
             || self.calls.values().any(|call| call.providers.iter().any(|(_, passed)| is_it(passed)))
             // They name providers, too.
             || !self.imports.is_empty()
-    }
-}
-
-impl ModuleCall {
-    /// The source as people should read it.
-    pub fn source_text(&self) -> &str {
-        self.source.as_ref().map_or("(computed)", ModuleSource::text)
     }
 }
 

@@ -1,6 +1,10 @@
 //! Where a module call gets its module from, as the `source` argument says it.
 
-use crate::syntax::Text;
+use super::body::literal_text;
+use crate::syntax::{Expr, Text};
+
+/// What is said in the place of a source that is no plain text.
+pub const COMPUTED_SOURCE: &str = "(computed)";
 
 /// A module source.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,6 +35,11 @@ impl ModuleSource {
         } else {
             ModuleSource::Invalid(text.into())
         }
+    }
+
+    /// The source that an expression says in plain text.
+    pub fn of(expr: &Expr) -> Option<ModuleSource> {
+        literal_text(expr).map(|text| ModuleSource::parse(text))
     }
 
     /// The source as written.

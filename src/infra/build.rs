@@ -181,6 +181,7 @@ impl Builder<'_, '_> {
             lifecycle: self.lifecycle(resource, slot),
             foreign: foreign::is_foreign(&self.foreign, module, resource),
             imported,
+            on_disk: false,
             nonproduction,
         });
     }
@@ -274,9 +275,7 @@ impl Builder<'_, '_> {
         for instance in &self.infra.instances {
             let receiver = match instance.kind {
                 InstanceKind::Output if instance.module.is_empty() => Receiver::Output,
-                InstanceKind::Module if instance.attributes.get("on_disk").and_then(Value::as_bool) == Some(false) => {
-                    Receiver::Unseen
-                }
+                InstanceKind::Module if !instance.on_disk => Receiver::Unseen,
                 _ => continue,
             };
             let mut hand = |reference: &Reference| {

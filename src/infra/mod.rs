@@ -75,7 +75,8 @@ pub struct Instance {
     /// True where count or for_each is not known: there may be none or many of it.
     pub open: bool,
     /// Its attributes by name: what the configuration sets, nested blocks as lists of objects with the provider's
-    /// defaults filled in. Defaults of its own arguments are added when they are asked for: see [`Infra::attribute`].
+    /// defaults filled in. Defaults of its own arguments are added when they are asked for, and so is what is known of a
+    /// module call beside its arguments: see [`Infra::attribute`].
     pub attributes: ByName<Value>,
     /// The block it was made from.
     pub block: BlockSource,
@@ -87,6 +88,8 @@ pub struct Instance {
     pub foreign: bool,
     /// Whether an `import` block brings it in: what it leaves to the provider has values that it had before.
     pub imported: bool,
+    /// Of a module call: whether the module is on disk.
+    pub on_disk: bool,
     /// Whether its module instance, or a tag of its own, says development, test, staging and the like.
     pub nonproduction: bool,
 }

@@ -10,7 +10,10 @@ use rustc_hash::FxHashSet;
 
 use super::build::{Attributes, key_text};
 use super::{Infra, Instance, InstanceKind, Lifecycle};
-use crate::config::{Child, Declared, Given, ModuleCall, ModuleNode, folder_is_nonproduction, is_nonproduction};
+use crate::config::{
+    COMPUTED_SOURCE, Child, Declared, Given, ModuleCall, ModuleNode, ModuleSource, folder_is_nonproduction,
+    is_nonproduction,
+};
 use crate::eval::expand::InstanceSlot;
 use crate::eval::program::{Frame, ModuleInstance, Program};
 use crate::eval::{BlockSource, ByName, Value};
@@ -166,6 +169,7 @@ impl Maker<'_> {
             lifecycle: self.words.lifecycle.clone(),
             foreign: false,
             imported: false,
+            on_disk: false,
             nonproduction: self.nonproduction,
         }
     }
@@ -413,15 +417,25 @@ pub(super) fn call(
 ) {
     let maker = Maker { module, frame: &slot.frame, nonproduction, words };
     // What a loaded module does with its arguments is seen inside it.
-    let source = ("source".into(), call.source_text().to_string().into());
     let version = call.version.as_ref().map(|e| ("version".into(), program.eval(e, &slot.frame)));
-    let on_disk = ("on_disk".into(), called.is_some().into());
-    let more = [source, on_disk].into_iter().chain(version);
-    let attributes = program.call_arguments(call, &slot.frame, called, more);
+    let attributes = program.call_arguments(call, &slot.frame, called, version);
     let place = (call.header, call.span, &call.body);
     let reference = program.call_reference(slot, name);
     let named = (&words.module, name);
     let instance = maker.instance(InstanceKind::Module, named, ["module.", &**name, ""], place, attributes);
     let open = instance.open || slot.key.is_open();
-    infra.instances.push(Instance { address: reference.target.clone(), key: key_text(&slot.key), open, ..instance });
+    let (address, key, on_disk) = (reference.target.clone(), key_text(&slot.key), called.is_some());
+    infra.instances.push(Instance { address, key, open, on_disk, ..instance });
+}
+
+/// What is known of a module call beside its arguments.
+pub(super) fn of_call(instance: &Instance, name: &str) -> Value {
+    match name {
+        "on_disk" => instance.on_disk.into(),
+        "source" => {
+            let source = instance.block.body.attribute("source").and_then(|source| ModuleSource::of(&source.expr));
+            source.as_ref().map_or(COMPUTED_SOURCE, ModuleSource::text).to_owned().into()
+        }
+        _ => Value::NULL,
+    }
 }

@@ -171,6 +171,7 @@ impl Infra {
                 let cause = Cause::Data(reference.clone());
                 Value::unknown_reference(reference, Type::Any, false, cause)
             }
+            InstanceKind::Module => super::pseudo::of_call(instance, name),
             _ => Value::NULL,
         }
     }
