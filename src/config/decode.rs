@@ -283,8 +283,8 @@ pub(crate) fn module_call(reader: &mut BodyReader, dir: &Path, block: &Block) ->
         count,
         for_each,
         enabled,
-        providers: passed_providers(reader, body),
-        depends_on: reader.references("depends_on", depends_on.as_ref()),
+        providers: passed_providers(reader, body).into(),
+        depends_on: reader.references("depends_on", depends_on.as_ref()).into(),
         body: body.clone(),
     }
 }

@@ -282,9 +282,9 @@ pub struct ModuleCall {
     /// `lifecycle { enabled = … }`, of OpenTofu
     pub enabled: Option<Arc<Expr>>,
     /// `providers`: the name in the called module, and the configuration of this one that it stands for.
-    pub providers: Vec<(ProviderRef, ProviderRef)>,
+    pub providers: Box<[(ProviderRef, ProviderRef)]>,
     /// `depends_on`
-    pub depends_on: Vec<Arc<Expr>>,
+    pub depends_on: Box<[Arc<Expr>]>,
     /// Everything in the block, override files merged.
     pub body: Arc<Body>,
 }

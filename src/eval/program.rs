@@ -143,7 +143,7 @@ pub struct Frame {
     /// The module instance.
     pub module: Rc<ModuleInstance>,
     /// Names and their values, innermost last.
-    pub bindings: Vec<Binding>,
+    pub bindings: Box<[Binding]>,
     /// The expression that a binding's value was taken from, and the frame it belongs to, for trails.
     pub source: Option<(std::sync::Arc<Expr>, Rc<Frame>)>,
     /// Whether what it belongs to may not exist at all: errors in it prove nothing.
@@ -269,7 +269,8 @@ impl<'c> Program<'c> {
     ) -> Rc<Frame> {
         let open = open || module.open || source.as_ref().is_some_and(|(_, outer)| outer.open);
         let mut frames = self.frames.borrow_mut();
-        let frame = Rc::new(Frame { id: frames.len() as u32, module: module.clone(), bindings, source, open });
+        let frame =
+            Rc::new(Frame { id: frames.len() as u32, module: module.clone(), bindings: bindings.into(), source, open });
         frames.push(frame.clone());
         frame
     }
