@@ -26,7 +26,7 @@ const MODULE_LIMIT: usize = 100_000;
 
 /// What was worked out of so many resources of a module is kept beyond what is read of them: others may refer to it.
 const RESOURCES_KEPT: usize = 4096;
-/// What was worked out of the outputs and resources of so many module instances is kept.
+/// What was worked out of the calls, outputs and resources of so many module instances is kept.
 const MODULES_KEPT: usize = 1024;
 
 /// The instances of a program's root and of all modules it calls.
@@ -228,6 +228,9 @@ impl Builder<'_, '_> {
                     &mut self.infra,
                 );
                 todo.extend(loaded.map(|called| (called, nonproduction)));
+                if todo.len() > MODULES_KEPT {
+                    slot.forget_attributes();
+                }
             }
         }
     }
