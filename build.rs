@@ -26,7 +26,7 @@ mod source {
     mod text;
     pub use problem::{Problem, ProblemKind};
     pub use span::{FileId, Span};
-    pub use text::Text;
+    pub use text::{Text, char_boundary};
 }
 #[expect(dead_code, unused_imports, reason = "the crate uses the rest")]
 #[path = "src/syntax"]

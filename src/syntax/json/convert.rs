@@ -8,11 +8,11 @@ use rustc_hash::FxHashSet;
 use super::reader::JsonString;
 use super::schema::{Context, Meaning};
 use super::{Json, JsonKind};
-use crate::source::ProblemKind::Syntax;
+use crate::source::ProblemKind::{Limit, Syntax};
 use crate::source::{FileId, Problem, Span};
 use crate::syntax::ast::{Block, Body, Expr, ExprKind, Ident, ObjectItem, Text, UnaryOp};
 use crate::syntax::items::Items;
-use crate::syntax::parser::{Origin, expression_at, normalised, template_at};
+use crate::syntax::parser::{MAX_PROBLEMS, Origin, expression_at, normalised, template_at};
 
 pub(super) struct Converter {
     file: FileId,
@@ -48,7 +48,7 @@ impl Converter {
         let JsonKind::Object { properties, lost } = value.kind else {
             if !matches!(value.kind, JsonKind::Invalid) {
                 let problem = Problem::error(Syntax, value.span, "expected an object", "not an object");
-                self.problems.push(problem.with_help("a body is written `{ \"name\": value }`"));
+                self.report(problem.with_help("a body is written `{ \"name\": value }`"));
             }
             self.lost = true;
             return;
@@ -85,8 +85,22 @@ impl Converter {
 
     fn attribute(&mut self, name: Ident, value: Json<'_>, meaning: Meaning, items: &mut Items) {
         let expr = self.argument(value, meaning);
-        let problem = items.add(name, Arc::new(expr));
-        self.problems.extend(problem);
+        if let Some(problem) = items.add(name, Arc::new(expr)) {
+            self.report(problem);
+        }
+    }
+
+    /// Records a problem, unless there are too many.
+    fn report(&mut self, problem: Problem) {
+        match self.problems.len() {
+            MAX_PROBLEMS => {
+                let span = problem.label.map_or(Span::new(self.file, 0, 0), |label| label.span);
+                let message = format!("more than {MAX_PROBLEMS} problems; those behind it are not told");
+                self.problems.push(Problem::error(Limit, span, message, "one too many"));
+            }
+            many if many > MAX_PROBLEMS => {}
+            _ => self.problems.push(problem),
+        }
     }
 
     /// The blocks that a property holds: labels are the keys of nested objects, arrays repeat at any level.
@@ -134,7 +148,7 @@ impl Converter {
         let problem = Problem::error(Syntax, span, message, "not an object");
         let labels = header.labels.len() + header.missing;
         let form = format!("{}{{ … }}{}", "{ \"label\": ".repeat(labels), " }".repeat(labels));
-        self.problems.push(problem.with_help(format!("write `\"{kind}\": {form}`")));
+        self.report(problem.with_help(format!("write `\"{kind}\": {form}`")));
     }
 
     fn argument(&mut self, value: Json<'_>, meaning: Meaning) -> Expr {
@@ -206,7 +220,7 @@ impl Converter {
             return Expr { kind: ExprKind::String(normalised(&text)), span: string.span };
         }
         let (expr, problems) = template_at(self.file, &text, origin(string, places.as_deref()), self.depth);
-        self.problems.extend(problems);
+        problems.into_iter().for_each(|problem| self.report(problem));
         Expr { span: string.span, ..expr }
     }
 

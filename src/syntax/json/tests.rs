@@ -186,6 +186,14 @@ fn depth_and_problems_are_bounded() {
     told(&format!("{{\"locals\": {{\"a\": {deep}}}}}"), &["this is nested more than 250 levels deep"]);
     let document = parse_json(FileId(0), &format!("[{}]", "x,".repeat(10_000)));
     assert_eq!(document.problems.len(), 101);
+    let same = format!("{{\"locals\": {{{}\"b\": 1}}}}", "\"a\": 1, ".repeat(1_000));
+    let broken = format!("{{\"locals\": {{\"a\": [{}1]}}}}", "\"${!}\", ".repeat(1_000));
+    for text in [same, broken] {
+        let document = parse_json(FileId(0), &text);
+        assert_eq!(document.problems.len(), 101);
+        let last = document.problems.last().map(|problem| &*problem.message);
+        assert_eq!(last, Some("more than 100 problems; those behind it are not told"));
+    }
 }
 
 #[test]

@@ -2,8 +2,10 @@
 
 use super::{Broken, Expr, ExprKind, Kind, MAX_DEPTH, Parsed, Parser, Token};
 use crate::source::ProblemKind::{Limit, Syntax};
-use crate::source::{Problem, Span};
+use crate::source::{Problem, Span, char_boundary};
 
+/// How far a string in wrong quotes is looked through for its end, on its line.
+const QUOTE_LOOKAHEAD: usize = 4096;
 /// What to do about an expression that goes on in another line.
 pub(super) const LINE_ENDS: &str =
     "an expression ends with its line: put parentheses around it to write it over several";
@@ -106,9 +108,9 @@ impl<'a> Parser<'a> {
         let token = self.tok;
         if token.kind == Kind::Stray {
             match self.stray() {
-                '\'' => return self.wrong_quotes("'"),
-                '`' => return self.wrong_quotes("`"),
-                '“' | '”' => return self.wrong_quotes("”"),
+                '\'' => return self.wrong_quotes('\''),
+                '`' => return self.wrong_quotes('`'),
+                '“' | '”' => return self.wrong_quotes('”'),
                 '$' if self.text[token.end..].starts_with('{') => return self.bare_interpolation(),
                 _ => {}
             }
@@ -126,13 +128,14 @@ impl<'a> Parser<'a> {
     }
 
     /// `'text'`: told once, and read as the string that was meant, but its value is not relied on.
-    fn wrong_quotes(&mut self, closer: &str) -> Parsed<Expr> {
+    fn wrong_quotes(&mut self, closer: char) -> Parsed<Expr> {
         let token = self.tok;
-        let line = self.text[token.end..].lines().next().unwrap_or_default();
-        let Some(length) = line.find(closer) else {
+        let near = &self.text[token.end..char_boundary(self.text, token.end + QUOTE_LOOKAHEAD)];
+        let length = near.find(['\n', closer]).filter(|at| near[*at..].starts_with(closer));
+        let Some(length) = length else {
             return Err(self.unexpected("an expression"));
         };
-        let end = token.end + length + closer.len();
+        let end = token.end + length + closer.len_utf8();
         let message = format!("`{}` does not quote a string", self.stray());
         let help = self.hint().unwrap_or_default();
         self.report(Problem::error(Syntax, self.span(token.start, end), message, "not a string").with_help(help));

@@ -78,16 +78,24 @@ impl Parser<'_> {
         self.report(problem.with_related(line, label).with_help(help));
         self.failed_at = Some(intro.start);
         // What such a heredoc holds may be others, whose texts were read again already.
-        self.read_again = self.read_again.saturating_add(reached.saturating_sub(to));
-        if self.read_again / MOST_AGAIN > self.text.len() {
+        if self.reads_too_much_again(reached, to) {
             self.give_up(span, "too many heredocs hold others and are not closed");
             return self.text.len();
         }
         to
     }
 
+    /// Takes note that text which was read up to `reached` is read again from `from` on; whether that was too often.
+    pub(super) fn reads_too_much_again(&mut self, reached: usize, from: usize) -> bool {
+        self.read_again = self.read_again.saturating_add(reached.saturating_sub(from));
+        self.read_again / MOST_AGAIN > self.text.len()
+    }
+
     /// The first line that begins with the marker of a heredoc.
-    fn nearly_closing_line(&self, from: usize, marker: &str) -> Option<(usize, usize)> {
+    fn nearly_closing_line(&mut self, from: usize, marker: &str) -> Option<(usize, usize)> {
+        if self.searched_in_vain / MOST_AGAIN > self.text.len() {
+            return None;
+        }
         let mut at = from;
         for line in self.text[from..].split_inclusive('\n') {
             let text = line.trim_start();
@@ -99,6 +107,7 @@ impl Parser<'_> {
             }
             at += line.len();
         }
+        self.searched_in_vain = self.searched_in_vain.saturating_add(at - from);
         None
     }
 

@@ -190,8 +190,10 @@ struct Parser<'a> {
     /// Bytes in which the ends of strings that are skipped were looked for in vain. Once these are as many as the text
     /// has, strings are looked for on one line only.
     raw_searched: usize,
-    /// Bytes behind heredocs that were not closed which are read once more.
+    /// Bytes behind heredocs and sequences that were not closed which are read once more.
     read_again: usize,
+    /// Bytes in which lines that nearly close heredocs were looked for in vain.
+    searched_in_vain: usize,
     /// Tokens so far, to be sure that they are as many as the text is long and not as ways lead through it.
     #[cfg(debug_assertions)]
     tokens: usize,
@@ -234,6 +236,7 @@ impl<'a> Parser<'a> {
             unclosed: false,
             raw_searched: 0,
             read_again: 0,
+            searched_in_vain: 0,
             #[cfg(debug_assertions)]
             tokens: 0,
             resync: false,

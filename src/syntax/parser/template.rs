@@ -79,6 +79,27 @@ enum Home {
     Bare,
 }
 
+/// The line in which a template is cut that may hold very many sequences.
+struct Line {
+    end: usize,
+    /// Where the template ends.
+    limit: usize,
+}
+
+impl Line {
+    fn within(limit: usize) -> Line {
+        Line { end: 0, limit }
+    }
+
+    /// Behind the break of the line of this offset; offsets only grow.
+    fn end(&mut self, text: &str, at: usize) -> usize {
+        if self.end <= at {
+            self.end = line_end(text, at).min(self.limit);
+        }
+        self.end
+    }
+}
+
 /// Where a template goes on behind a sequence.
 enum Resume {
     /// Its text goes on here.
@@ -154,6 +175,7 @@ impl<'a> Parser<'a> {
         let mut pieces = self.lists.pieces.pop().unwrap_or_default();
         let mut at = line_end(self.text, intro.end);
         let mut line_start = true;
+        let mut line = Line::within(self.text.len());
         // The line that closes it, unless that line belongs to an interpolation.
         let closing = self.closing_lines.first(self.text, intro.end, marker).map(|(start, _)| start);
         let end = loop {
@@ -167,7 +189,7 @@ impl<'a> Parser<'a> {
             {
                 break end;
             }
-            (at, line_start) = self.line_piece(&mut pieces, at, self.text.len(), Home::Heredoc);
+            (at, line_start) = self.line_piece(&mut pieces, at, &mut line, Home::Heredoc);
         };
         self.end_at(intro.start, end);
         if flush {
@@ -182,8 +204,9 @@ impl<'a> Parser<'a> {
         let mut pieces = Pieces::default();
         let mut at = 0;
         let literal_from = self.first_lone_carriage_return();
+        let mut line = Line::within(literal_from);
         while at < literal_from {
-            (at, _) = self.line_piece(&mut pieces, at, literal_from, Home::Bare);
+            (at, _) = self.line_piece(&mut pieces, at, &mut line, Home::Bare);
         }
         if at < self.text.len() {
             pieces.literal(&self.text[at..], at, self.text.len());
@@ -199,11 +222,11 @@ impl<'a> Parser<'a> {
         returns.find(|at| bytes.get(at + 1) != Some(&b'\n')).unwrap_or(bytes.len())
     }
 
-    /// One piece of a template that is cut at its line breaks: the rest of a line up to a sequence or the limit, or a
-    /// sequence. Returns where it ends, and whether that is the start of a line.
-    fn line_piece(&mut self, pieces: &mut Pieces<'a>, at: usize, limit: usize, home: Home) -> (usize, bool) {
+    /// One piece of a template that is cut at its line breaks: the rest of a line up to a sequence, or a sequence. Returns
+    /// where it ends, and whether that is the start of a line.
+    fn line_piece(&mut self, pieces: &mut Pieces<'a>, at: usize, line: &mut Line, home: Home) -> (usize, bool) {
         let bytes = self.text.as_bytes();
-        let end = line_end(self.text, at).min(limit);
+        let end = line.end(self.text, at);
         let stop = sequence_start(bytes, at, end).unwrap_or(end);
         if stop > at {
             if home == Home::Heredoc {
@@ -251,26 +274,35 @@ impl<'a> Parser<'a> {
             _ => pieces.broken = true,
         }
         if !closed {
-            return self.leave_sequence(home);
+            return self.leave_sequence(start, home);
         }
         pieces.trim_next = self.at(Kind::StripEnd);
         Resume::At(self.tok.end)
     }
 
     /// Finds where a template goes on behind a sequence that was not understood and is not closed here.
-    fn leave_sequence(&mut self, home: Home) -> Resume {
+    fn leave_sequence(&mut self, start: usize, home: Home) -> Resume {
         let bytes = self.text.as_bytes();
         let next_line = self.tok.start > self.prev_end && bytes[self.prev_end..self.tok.start].contains(&b'\n');
         let from = if next_line { self.prev_end } else { self.tok.start };
-        let line = memchr(b'\n', &bytes[from..]).map_or(bytes.len(), |n| from + n);
-        let quotes = home == Home::Quotes;
         // A quote right behind the expression is that of the string around it.
-        let place = match (from..line).find(|at| bytes[*at] == b'}' || (quotes && bytes[*at] == b'"')) {
-            Some(at) if bytes[at] == b'}' => Resume::At(at + 1),
-            Some(at) => Resume::Ended(at + 1),
-            None => Resume::At(line),
+        let stop = match home {
+            Home::Quotes => memchr3(b'}', b'\n', b'"', &bytes[from..]),
+            _ => memchr2(b'}', b'\n', &bytes[from..]),
+        };
+        let stop = stop.map_or(bytes.len(), |n| from + n);
+        let place = match bytes.get(stop) {
+            Some(b'}') => Resume::At(stop + 1),
+            Some(b'"') => Resume::Ended(stop + 1),
+            _ => Resume::At(stop),
         };
         let (Resume::At(at) | Resume::Ended(at)) = place;
+        // What it holds may be others, whose texts were read again already.
+        let span = self.span(start, start + 2);
+        if self.reads_too_much_again(self.lexer.pos, at) {
+            self.give_up(span, "too many sequences hold others and are not closed");
+            return Resume::Ended(bytes.len());
+        }
         self.lexer.go_to(at);
         place
     }

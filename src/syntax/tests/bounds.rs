@@ -97,6 +97,22 @@ fn time_is_linear() {
     quick(&"b {\n)]=".repeat(100_000));
     quick(&format!("{}}}\n}}\n", "\"%{object({)E\n".repeat(50_000)));
     quick(&format!("a = [\n{}<<E\nE]\n", "<<E\n  b:\nE,".repeat(40_000)));
+    assert!(quick(&format!("a = <<E\n{}\nE\n", "${1} ".repeat(200_000))).problems.is_empty());
+    quick(&format!("a = <<E\n{}\nE\n", "%{ if true }".repeat(100_000)));
+    quick(&format!("a = {{\n{}}}\n", "'in ,".repeat(200_000)));
+    quick(&format!("a = f({})\n", "“'b` ".repeat(100_000)));
+    quick(&format!("a = f({}{})\n", "resource\"\n<<-A\n".repeat(30_000), "%{%{ endfor }".repeat(30_000)));
+}
+
+#[test]
+fn sequences_that_hold_each_other_and_are_not_closed() {
+    let document = quick(&format!("a = <<E\n{}\nE\n", "${x\n##".repeat(30_000)));
+    let last = document.problems.last().map(|problem| problem.message.to_string()).unwrap_or_default();
+    assert!(last.starts_with("too many sequences hold others"), "{last}");
+    assert!(document.body.incomplete);
+    // A few are told as ever.
+    let document = quick("a = <<E\n${x\n##${y\n##\nE\nb = 1\n");
+    assert!(document.problems.iter().all(|problem| problem.kind == ProblemKind::Syntax), "{:?}", document.problems);
 }
 
 #[test]
