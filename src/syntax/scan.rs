@@ -15,36 +15,39 @@ pub(super) fn behind_spaces(bytes: &[u8], from: usize) -> usize {
         return from;
     }
     // Indentation and what aligns values are long.
-    run_end(bytes, from + 1, |word| word ^ all(b' '), |byte| byte != b' ')
+    run_end(bytes, from + 1, |word| word ^ all(b' '))
 }
 
 /// Behind the ASCII letters, digits, `_` and `-` that stand at this offset.
 #[inline]
 pub(super) fn name_end(bytes: &[u8], from: usize) -> usize {
-    run_end(bytes, from, not_in_name, |byte| !IN_NAME[usize::from(byte)])
+    run_end(bytes, from, not_in_name)
 }
 
 /// The first byte from this offset on at which the text of a string may end, or may mean something else; the end where
 /// there is none.
 #[inline]
 pub(super) fn string_end(bytes: &[u8], from: usize) -> usize {
-    run_end(bytes, from, special_in_string, |byte| SPECIAL_IN_STRING[usize::from(byte)])
+    run_end(bytes, from, special_in_string)
 }
 
-/// Where the first byte stands, from this offset on, of which `ends` holds; `find` says which of eight it is by the lowest
-/// bit that it sets.
+/// Where the first byte stands, from this offset on, at which a run ends; `find` says which of eight it is by the lowest bit
+/// that it sets. No run goes on with 0xff.
 #[inline(always)]
-fn run_end(bytes: &[u8], from: usize, find: impl Fn(u64) -> u64, ends: impl Fn(u8) -> bool) -> usize {
+fn run_end(bytes: &[u8], from: usize, find: impl Fn(u64) -> u64) -> usize {
+    let place = |word: u64| (word.trailing_zeros() / u8::BITS) as usize;
     let mut at = from;
     while let Some(word) = bytes.get(at..).and_then(<[u8]>::first_chunk::<WIDTH>) {
-        let found = find(u64::from_le_bytes(*word));
-        if found != 0 {
-            return at + (found.trailing_zeros() / u8::BITS) as usize;
+        match find(u64::from_le_bytes(*word)) {
+            0 => at += WIDTH,
+            found => return at + place(found),
         }
-        at += WIDTH;
     }
+    // The end of the text ends each run.
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| ends(*byte)).unwrap_or(rest.len())
+    let mut word = [u8::MAX; WIDTH];
+    word[..rest.len()].copy_from_slice(rest);
+    at + place(find(u64::from_le_bytes(word)))
 }
 
 /// A word of eight times this byte.
@@ -77,39 +80,11 @@ const fn special_in_string(word: u64) -> u64 {
     (marks | is(word, b'\n') | is(word, b'\r') | word) & HIGH
 }
 
-/// The ASCII bytes that a name may go on with.
-const IN_NAME: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'_' as usize || byte == b'-' as usize;
-        byte += 1;
-    }
-    table
-};
-
-/// The bytes at which the text of a string may end, or mean something else.
-const SPECIAL_IN_STRING: [bool; 256] = {
-    let mut table = [false; 256];
-    let special = b"\"\\\n\r$%";
-    let mut at = 0;
-    while at < special.len() {
-        table[special[at] as usize] = true;
-        at += 1;
-    }
-    let mut at = 0x80;
-    while at < table.len() {
-        table[at] = true;
-        at += 1;
-    }
-    table
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Each byte at each place, among bytes that go on with the run, is found or not as the table says.
+    /// Each byte at each place, among bytes that go on with the run, is found or not as `ends` says.
     fn check(scan: fn(&[u8], usize) -> usize, plain: &[u8], ends: impl Fn(u8) -> bool) {
         for byte in 0..=u8::MAX {
             for neighbour in plain {
@@ -127,14 +102,14 @@ mod tests {
     }
 
     #[test]
-    fn names_end_where_the_table_says() {
-        check(name_end, b"aZ09_-z", |byte| !IN_NAME[usize::from(byte)]);
+    fn names_end_at_the_first_byte_that_is_not_of_one() {
+        check(name_end, b"aZ09_-z", |byte| !byte.is_ascii_alphanumeric() && !b"_-".contains(&byte));
         assert_eq!([name_end(b"", 0), name_end(b"ab", 2), name_end(b"ab", 5)], [0, 2, 5]);
     }
 
     #[test]
-    fn strings_end_where_the_table_says() {
-        check(string_end, b"a !#&[]\t\0\x7f", |byte| SPECIAL_IN_STRING[usize::from(byte)]);
+    fn strings_end_at_the_first_byte_that_may_mean_something() {
+        check(string_end, b"a !#&[]\t\0\x7f", |byte| !byte.is_ascii() || b"\"\\\n\r$%".contains(&byte));
     }
 
     #[test]
